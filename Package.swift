@@ -1,0 +1,72 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The kernel targets are compiled with -O in debug builds too: without it the same code is some 800 times slower.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
+// The wide variants of the micro-kernels: the same sources as Kernels/MicroKernels, compiled for wider vectors.
+// `-disable-cmo` keeps their code out of callers that are compiled without these instructions.
+func wide(_ architecture: String, _ define: String) -> [SwiftSetting] {
+  [.unsafeFlags(["-O", "-Xcc", "-march=\(architecture)", "-disable-cmo"]), .define("VIDMETRICS_FMA"), .define(define)]
+}
+
+#if arch(x86_64)
+  let kernelVariants: [Target] = [
+    .target(name: "KernelsAVX2", swiftSettings: wide("x86-64-v3", "VIDMETRICS_AVX2")),
+    .target(name: "KernelsAVX512", swiftSettings: wide("x86-64-v4", "VIDMETRICS_AVX512")),
+  ]
+  let kernelVariantDependencies: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512"]
+#else
+  let kernelVariants: [Target] = []
+  let kernelVariantDependencies: [Target.Dependency] = []
+#endif
+
+let package = Package(
+  name: "vidmetrics",
+  products: [.executable(name: "vidmetrics", targets: ["vidmetrics"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // System libraries
+    .systemLibrary(
+      name: "CFFmpeg", pkgConfig: "libavformat",
+      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"]), .brew(["ffmpeg"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    .systemLibrary(name: "CPUFeatures"),
+
+    // The engine
+    .target(name: "Tensors"),
+    .target(
+      name: "Kernels", dependencies: ["Tensors", "CPUFeatures"] + kernelVariantDependencies, swiftSettings: optimised),
+    .target(name: "Networks", dependencies: ["Kernels", "Tensors", "Weights"]),
+
+    // Files in
+    .target(name: "Digests", dependencies: ["CFFmpeg"]),
+    .target(name: "Weights", dependencies: ["Tensors", "Digests", "CArchive"], swiftSettings: optimised),
+    .target(
+      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CPNG", "CArchive"], swiftSettings: optimised),
+
+    // Numbers out
+    .target(name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised),
+    .target(
+      name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics", exclude: ["README.md", "FVD.md"],
+      sources: ["Catalog"], resources: [.embedInCode("protocols")]),
+    .target(
+      name: "Evaluation",
+      dependencies: ["Video", "Networks", "Weights", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests"]),
+    .executableTarget(
+      name: "vidmetrics",
+      dependencies: [
+        "Evaluation", "Video", "Networks", "Weights", "Distances", "MetricCatalog", "Kernels", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ] + kernelVariants,
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Vidmetrics: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Scores video generators")
+}
