@@ -67,6 +67,9 @@ let package = Package(
         "Evaluation", "Video", "Networks", "Weights", "Distances", "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // Tests
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )
