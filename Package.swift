@@ -70,6 +70,7 @@ let package = Package(
 
     // Tests
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
+    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )
