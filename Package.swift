@@ -67,6 +67,10 @@ let package = Package(
         "Evaluation", "Video", "Networks", "Weights", "Distances", "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // Tests
+    .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )
