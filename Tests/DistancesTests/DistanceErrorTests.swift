@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Distances
+import Distances
 
 @Suite struct DistanceErrorTests {
   @Test func messages() {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Distances
+import Distances
 
 @Suite struct FrechetDistanceTests {
   static let roots: [FrechetDistance.Root] = [.symmetricEigen, .svd(epsilon: 1e-10)]
