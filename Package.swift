@@ -54,7 +54,8 @@ let package = Package(
       name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CPNG", "CArchive"], swiftSettings: optimised),
 
     // Numbers out
-    .target(name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised),
+    .target(
+      name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics", exclude: ["README.md", "FVD.md"],
       sources: ["Catalog"], resources: [.embedInCode("protocols")]),

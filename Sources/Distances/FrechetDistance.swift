@@ -1,8 +1,8 @@
 /// The Fréchet distance between the Gaussians fitted to two sets of features:
 /// ‖μ₁ - μ₂‖² + Tr Σ₁ + Tr Σ₂ - 2 Tr √(Σ₁Σ₂), in float64.
 ///
-/// Source: Heusel et al. 2017 (FID), Unterthiner et al. 2018 (FVD). It is real and finite for every finite input. A set
-/// against itself gives 0 to rounding: at most `roundingBound` · (Tr Σ₁ + Tr Σ₂).
+/// Source: Heusel et al. 2017 (FID), Unterthiner et al. 2018 (FVD). It is real and finite for every finite input. With
+/// `.symmetricEigen` a set against itself gives 0 to rounding: at most `roundingBound` · (Tr Σ₁ + Tr Σ₂).
 public struct FrechetDistance: Sendable, Equatable {
   /// How Tr √(Σ₁Σ₂) is taken. For well-conditioned covariances both give the same number to rounding.
   public enum Root: Sendable, Equatable {
@@ -10,7 +10,8 @@ public struct FrechetDistance: Sendable, Equatable {
     /// no digits to the squaring. What scipy's `sqrtm` of the product gives where that is accurate.
     case symmetricEigen
     /// TensorFlow-GAN's and VideoGPT's symmetric square root by SVD: a singular value below `epsilon` is kept as it is
-    /// instead of being rooted, in Σ₁^½ and in the root of Σ₁^½Σ₂Σ₁^½. Both use 1e-10.
+    /// instead of being rooted, in Σ₁^½ and in the root of Σ₁^½Σ₂Σ₁^½. Both use 1e-10. It raises the distance by
+    /// the order of D · √epsilon, a set's distance to itself included. The time is that of the full path at any N.
     /// Source: tensorflow/gan `classifier_metrics.py` `_symmetric_matrix_square_root`, VideoGPT `videogpt/fvd/fvd.py`.
     case svd(epsilon: Double)
   }

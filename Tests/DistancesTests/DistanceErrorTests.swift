@@ -1,6 +1,5 @@
-import Testing
-
 import Distances
+import Testing
 
 @Suite struct DistanceErrorTests {
   @Test func messages() {

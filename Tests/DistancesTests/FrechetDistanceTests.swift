@@ -1,6 +1,5 @@
-import Testing
-
 import Distances
+import Testing
 
 @Suite struct FrechetDistanceTests {
   static let roots: [FrechetDistance.Root] = [.symmetricEigen, .svd(epsilon: 1e-10)]
