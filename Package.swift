@@ -54,7 +54,8 @@ let package = Package(
       name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CPNG", "CArchive"], swiftSettings: optimised),
 
     // Numbers out
-    .target(name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised),
+    .target(
+      name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics", exclude: ["README.md", "FVD.md"],
       sources: ["Catalog"], resources: [.embedInCode("protocols")]),
@@ -71,6 +72,8 @@ let package = Package(
     // Tests
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
+    .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )
