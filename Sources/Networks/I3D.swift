@@ -94,8 +94,8 @@ public final class I3D {
     for channel in 0..<layout.channels {
       var sum = 0.0
       for t in 0...last {
-        // The first and the last frame are in one window of two, the others in two.
-        let windows = last == 1 ? 1.0 : (t == 0 || t == last ? 1.0 : 2.0)
+        // Windows of two frames: the first and the last frame are in one of them, the others in two.
+        let windows = t == 0 || t == last ? 1.0 : 2.0
         var plane = 0.0
         for y in 0..<layout.volume.height {
           for x in 0..<layout.volume.width { plane += Double(mixed5c[channel, t, y, x]) }

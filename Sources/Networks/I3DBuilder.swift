@@ -127,10 +127,12 @@ struct I3DBuilder {
         + OutputBlock.blocks(of: reduced2, from: 0, count: reduced2.layout.blocks))
     var first = block.branch0 / lanes
     try convolve(
-      block.name + "/Branch_1/Conv3d_0b_3x3", Volume(cube: 3), reduced1, output, from: first, channels: block.branch1.out)
+      block.name + "/Branch_1/Conv3d_0b_3x3", Volume(cube: 3), reduced1, output, from: first,
+      channels: block.branch1.out)
     first += block.branch1.out / lanes
     try convolve(
-      block.name + "/Branch_2/Conv3d_0b_3x3", Volume(cube: 3), reduced2, output, from: first, channels: block.branch2.out)
+      block.name + "/Branch_2/Conv3d_0b_3x3", Volume(cube: 3), reduced2, output, from: first,
+      channels: block.branch2.out)
     first += block.branch2.out / lanes
     pool(block.name + "/Branch_3/MaxPool3d_0a_3x3", Volume(cube: 3), stride: .one, x, pooled)
     try convolve(block.name + "/Branch_3/Conv3d_0b_1x1", .one, pooled, output, from: first, channels: block.branch3)
