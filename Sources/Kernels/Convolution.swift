@@ -151,22 +151,25 @@ package protocol ConvolutionPlan: Sendable {
   static var name: String { get }
   /// Why this plan cannot serve a problem; nil if it can.
   static func refusal(of problem: ConvolutionProblem, with table: KernelTable) -> String?
-  init(_ problem: ConvolutionProblem, with table: KernelTable)
+  init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace)
   func run(_ team: ThreadTeam)
 }
 
 /// A convolution with the plan that was chosen for it.
 public struct Convolution: Sendable {
   /// In order of preference; the first that does not refuse is taken. The last refuses nothing.
-  static let plans: [any ConvolutionPlan.Type] = [DirectConvolution.self, NaiveConvolution.self]
+  static let plans: [any ConvolutionPlan.Type] = [
+    WinogradConvolution.self, DirectConvolution.self, NaiveConvolution.self,
+  ]
 
   public let problem: ConvolutionProblem
   private let plan: any ConvolutionPlan
 
-  public init(_ problem: ConvolutionProblem, with table: KernelTable) {
+  /// - Parameter workspace: shared by the layers of one network.
+  public init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace) {
     self.problem = problem
     let type = Self.plans.first { $0.refusal(of: problem, with: table) == nil } ?? NaiveConvolution.self
-    plan = type.init(problem, with: table)
+    plan = type.init(problem, with: table, workspace: workspace)
   }
 
   /// Which plan it is.

@@ -25,7 +25,7 @@ package struct DirectConvolution: ConvolutionPlan {
     problem.input.layout.isBlocked || problem.input.layout.blocks == 1 ? nil : "the input is in several blocks"
   }
 
-  package init(_ problem: ConvolutionProblem, with table: KernelTable) {
+  package init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace) {
     self.problem = problem
     tile = table.tile
     packed = PackedWeights(problem, tileChannels: table.tileChannels)

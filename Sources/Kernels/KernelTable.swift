@@ -30,10 +30,23 @@ public struct KernelTable: Sendable {
       UnsafePointer<Float>, UnsafePointer<Int>, Int, Int, Int, UnsafeMutablePointer<Float>, Int
     ) -> Void
 
+  typealias WinogradInputKernel =
+    @Sendable (
+      UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int, UnsafeMutablePointer<Float>
+    ) -> Void
+
+  typealias WinogradOutputKernel =
+    @Sendable (
+      UnsafePointer<Float>, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int, Int, Bool,
+      UnsafeMutablePointer<Float>
+    ) -> Void
+
   /// Instruction set and tile, as every run records them: `avx2 6x16`.
   public let name: String
   let tile: Tile
   let maxPoolRow: MaxPoolRowKernel
+  let winogradInput: WinogradInputKernel
+  let winogradOutput: WinogradOutputKernel
 
   /// Output channels of one tile.
   var tileChannels: Int {
@@ -48,23 +61,31 @@ public struct KernelTable: Sendable {
     #if arch(x86_64)
       if instructionSet == .avx512 {
         self.init(
-          name: "avx512 14x32", tile: .runs(KernelsAVX512.runTile), maxPoolRow: KernelsAVX512.maxPoolRow)
+          name: "avx512 14x32", tile: .runs(KernelsAVX512.runTile), maxPoolRow: KernelsAVX512.maxPoolRow,
+          winogradInput: KernelsAVX512.winogradInput, winogradOutput: KernelsAVX512.winogradOutput)
         return
       }
       if instructionSet == .avx2 {
         self.init(
-          name: "avx2 6x16", tile: .pixels(most: 6, KernelsAVX2.pixelTile), maxPoolRow: KernelsAVX2.maxPoolRow)
+          name: "avx2 6x16", tile: .pixels(most: 6, KernelsAVX2.pixelTile), maxPoolRow: KernelsAVX2.maxPoolRow,
+          winogradInput: KernelsAVX2.winogradInput, winogradOutput: KernelsAVX2.winogradOutput)
         return
       }
     #endif
     self.init(
-      name: "baseline 2x16", tile: .pixels(most: 2, Kernels.pixelTile), maxPoolRow: Kernels.maxPoolRow)
+      name: "baseline 2x16", tile: .pixels(most: 2, Kernels.pixelTile), maxPoolRow: Kernels.maxPoolRow,
+      winogradInput: Kernels.winogradInput, winogradOutput: Kernels.winogradOutput)
   }
 
-  private init(name: String, tile: Tile, maxPoolRow: @escaping MaxPoolRowKernel) {
+  private init(
+    name: String, tile: Tile, maxPoolRow: @escaping MaxPoolRowKernel, winogradInput: @escaping WinogradInputKernel,
+    winogradOutput: @escaping WinogradOutputKernel
+  ) {
     self.name = name
     self.tile = tile
     self.maxPoolRow = maxPoolRow
+    self.winogradInput = winogradInput
+    self.winogradOutput = winogradOutput
   }
 
   /// The tile of AVX-512 compiled for `instructionSet`: it lets any machine test what that tile computes. Slow.
@@ -72,9 +93,12 @@ public struct KernelTable: Sendable {
     #if arch(x86_64)
       if instructionSet == .avx2 {
         return KernelTable(
-          name: "avx2 14x32", tile: .runs(KernelsAVX2.runTile), maxPoolRow: KernelsAVX2.maxPoolRow)
+          name: "avx2 14x32", tile: .runs(KernelsAVX2.runTile), maxPoolRow: KernelsAVX2.maxPoolRow,
+          winogradInput: KernelsAVX2.winogradInput, winogradOutput: KernelsAVX2.winogradOutput)
       }
     #endif
-    return KernelTable(name: "baseline 14x32", tile: .runs(Kernels.runTile), maxPoolRow: Kernels.maxPoolRow)
+    return KernelTable(
+      name: "baseline 14x32", tile: .runs(Kernels.runTile), maxPoolRow: Kernels.maxPoolRow,
+      winogradInput: Kernels.winogradInput, winogradOutput: Kernels.winogradOutput)
   }
 }

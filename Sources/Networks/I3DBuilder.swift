@@ -43,6 +43,7 @@ struct I3DBuilder {
   let weights: NetworkWeights
   let epsilon: Float
   let table: KernelTable
+  private let workspace = Workspace()
   private(set) var steps: [NetworkStep] = []
 
   init(weights: NetworkWeights, epsilon: Float, table: KernelTable) {
@@ -167,7 +168,7 @@ struct I3DBuilder {
     _ name: String, _ weights: ConvolutionWeights, stride: Volume = .one, _ input: Activation, _ outputs: [OutputBlock]
   ) {
     let problem = ConvolutionProblem(weights: weights, stride: stride, input: input, outputs: outputs)
-    steps.append(NetworkStep(name: name, operation: .convolution(Convolution(problem, with: table))))
+    steps.append(NetworkStep(name: name, operation: .convolution(Convolution(problem, with: table, workspace: workspace))))
   }
 
   private mutating func pool(

@@ -99,10 +99,9 @@ struct SplitMix64: RandomNumberGenerator {
   @Test(arguments: sweep) func equalsTheDefinition(_ shape: ConvolutionCase) {
     for table in tables {
       let (problem, output) = shape.problem(seed: 1)
-      let convolution = Convolution(problem, with: table)
-      #expect(convolution.planName == "direct", "\(shape) with \(table.name)")
-      convolution.run(ThreadTeam(threads: 2))
-      let naive = NaiveConvolution(problem, with: table)
+      #expect(DirectConvolution.refusal(of: problem, with: table) == nil, "\(shape) with \(table.name)")
+      DirectConvolution(problem, with: table, workspace: Workspace()).run(ThreadTeam(threads: 2))
+      let naive = NaiveConvolution(problem, with: table, workspace: Workspace())
       let difference = firstDifference(output, channels: shape.outputs) { naive.value($0, $1, $2, $3) }
       #expect(difference == nil, "\(shape) with \(table.name): \(difference ?? "")")
     }
@@ -125,7 +124,7 @@ struct SplitMix64: RandomNumberGenerator {
 
   @Test(arguments: networkShapes) func equalsTheDefinitionOnTheNetworksShapes(_ shape: ConvolutionCase) {
     let (problem, output) = shape.problem(seed: 2)
-    let naive = NaiveConvolution(problem, with: tables[0])
+    let naive = NaiveConvolution(problem, with: tables[0], workspace: Workspace())
     var random = SplitMix64(seed: 3)
     let volume = problem.outputVolume
     let places = (0..<150).map { _ in
@@ -135,7 +134,7 @@ struct SplitMix64: RandomNumberGenerator {
       )
     }
     for table in tables {
-      Convolution(problem, with: table).run(ThreadTeam(threads: 2))
+      DirectConvolution(problem, with: table, workspace: Workspace()).run(ThreadTeam(threads: 2))
       for (c, t, y, x) in places {
         #expect(
           output[c, t, y, x] == naive.value(c, t, y, x), "\(shape) with \(table.name): channel \(c) at \(t),\(y),\(x)")
@@ -166,11 +165,11 @@ struct SplitMix64: RandomNumberGenerator {
     for table in tables {
       let (apart, together) = (activations(), activations())
       for (part, output) in zip(parts, apart) {
-        Convolution(ConvolutionProblem(weights: part, input: input, outputs: blocks(output)), with: table)
+        Convolution(ConvolutionProblem(weights: part, input: input, outputs: blocks(output)), with: table, workspace: Workspace())
           .run(ThreadTeam(threads: 1))
       }
       let joined = ConvolutionWeights.joined(parts.map { $0.paddedToBlocks() })
-      Convolution(ConvolutionProblem(weights: joined, input: input, outputs: together.flatMap(blocks)), with: table)
+      Convolution(ConvolutionProblem(weights: joined, input: input, outputs: together.flatMap(blocks)), with: table, workspace: Workspace())
         .run(ThreadTeam(threads: 2))
       for (a, b) in zip(apart, together) {
         #expect(firstDifference(a, channels: a.layout.channels) { b[$0, $1, $2, $3] } == nil, "\(table.name)")
@@ -184,7 +183,7 @@ struct SplitMix64: RandomNumberGenerator {
         kernel: Volume(cube: 3), volume: Volume(2, 4, 4), inputs: 16, outputs: 16
       ).problem(seed: 5)
       problem.input[3, 1, 2, 2] = .nan
-      Convolution(problem, with: table).run(ThreadTeam(threads: 1))
+      Convolution(problem, with: table, workspace: Workspace()).run(ThreadTeam(threads: 1))
       #expect(output[0, 1, 2, 2].isNaN, "\(table.name)")
     }
   }
