@@ -88,13 +88,6 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     return ([name] + shown.map { "\($0.field)=\($0.value)" }).joined(separator: " + ")
   }
 
-  /// One field's value.
-  ///
-  /// - Throws: `CatalogError.unknownField`.
-  public func value(of field: String) throws -> FieldValue {
-    try FieldDefinition.named(field).read(fields)
-  }
-
   /// The protocol with one field set from text, as in `--set field=value`. Setting the preset's own value is no override.
   ///
   /// Three values settle other fields too, and these then show as overrides as well: `value-range=network` turns resize

@@ -9,6 +9,9 @@ public struct FieldDefinition: Sendable {
   /// False if the text is not a value of this field.
   let write: @Sendable (inout ProtocolFields, String) -> Bool
 
+  /// This field's value in a protocol.
+  public func value(in evaluationProtocol: EvaluationProtocol) -> FieldValue { read(evaluationProtocol.fields) }
+
   /// Every field, in the order in which they are listed.
   public static let all: [FieldDefinition] = network + preprocessing + sampling + statistics
 

@@ -71,6 +71,10 @@ public enum ResizeMode: String, Sendable, CaseIterable, Codable {
   case tf1Bilinear = "tf1-bilinear"
   /// Pixel centres are aligned: source = (target + 1/2) × in/out - 1/2, no antialiasing.
   case halfPixelBilinear = "half-pixel-bilinear"
+  /// The corners are aligned: source = target × (in - 1)/(out - 1).
+  case alignCornersBilinear = "align-corners-bilinear"
+  /// Pixel centres are aligned, with antialiasing: PyTorch's `antialias=True`.
+  case antialiasBilinear = "antialias-bilinear"
   /// The frames must have the network's size already.
   case none
 }
