@@ -54,7 +54,8 @@ let package = Package(
       name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CPNG", "CArchive"], swiftSettings: optimised),
 
     // Numbers out
-    .target(name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised),
+    .target(
+      name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics", exclude: ["README.md", "FVD.md"],
       sources: ["Catalog"], resources: [.embedInCode("protocols")]),
@@ -70,6 +71,9 @@ let package = Package(
 
     // Tests
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
+    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
+    .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,88 @@
+import COpenBLAS
+
+/// The few float64 routines of BLAS and LAPACK that the distances need. Matrices are row-major.
+///
+/// Everything runs on one OpenBLAS thread: OpenBLAS splits sums by thread, so more threads would give other last bits.
+enum LinearAlgebra {
+  /// LAPACK's work arrays hold 1 + 6n + 2n² numbers, counted in 32 bits.
+  static let largestOrder = 32_000
+
+  // LAPACK's letters for what to compute and which triangle to read.
+  private static let none = CChar(UInt8(ascii: "N"))
+  private static let vectorsToo = CChar(UInt8(ascii: "V"))
+  private static let lower = CChar(UInt8(ascii: "L"))
+
+  static func useOneThread() {
+    if openblas_get_num_threads() != 1 { openblas_set_num_threads(1) }
+  }
+
+  /// Eigenvalues of a symmetric n×n matrix in ascending order, and its eigenvectors as the rows of `vectors`.
+  static func eigen(_ matrix: [Double], order n: Int) throws -> (values: [Double], vectors: [Double]) {
+    var vectors = matrix
+    let values = try symmetricEigen(&vectors, order: n, job: vectorsToo)
+    return (values, vectors)
+  }
+
+  /// Eigenvalues of a symmetric n×n matrix in ascending order.
+  static func eigenvalues(_ matrix: [Double], order n: Int) throws -> [Double] {
+    var copy = matrix
+    return try symmetricEigen(&copy, order: n, job: none)
+  }
+
+  /// `dsyevd` on the upper triangle of the row-major matrix (LAPACK's lower one, column-major).
+  private static func symmetricEigen(_ matrix: inout [Double], order n: Int, job: CChar) throws -> [Double] {
+    useOneThread()
+    var values = [Double](repeating: 0, count: n)
+    let info = LAPACKE_dsyevd(
+      LAPACK_COL_MAJOR, job, lower, Int32(n), &matrix,
+      Int32(n), &values)
+    guard info == 0 else { throw DistanceError.noConvergence(routine: "dsyevd", info: Int(info)) }
+    return values
+  }
+
+  /// Singular values of a rows×columns matrix in descending order (`dgesdd`, values only).
+  static func singularValues(_ matrix: [Double], rows: Int, columns: Int) throws -> [Double] {
+    guard rows > 0 && columns > 0 else { return [] }
+    useOneThread()
+    var copy = matrix
+    var values = [Double](repeating: 0, count: min(rows, columns))
+    // A row-major matrix is its transpose in column-major, which has the same singular values.
+    let info = LAPACKE_dgesdd(
+      LAPACK_COL_MAJOR, none, Int32(columns), Int32(rows), &copy,
+      Int32(columns), &values, nil, Int32(columns), nil, Int32(rows))
+    guard info == 0 else { throw DistanceError.noConvergence(routine: "dgesdd", info: Int(info)) }
+    return values
+  }
+
+  /// A·Bᵀ for A m×k and B n×k.
+  static func productTransposed(_ a: [Double], _ b: [Double], m: Int, n: Int, k: Int) -> [Double] {
+    guard m > 0 && n > 0 else { return [] }
+    useOneThread()
+    var result = [Double](repeating: 0, count: m * n)
+    cblas_dgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(k), b, Int32(k), 0,
+      &result, Int32(n))
+    return result
+  }
+
+  /// Adds scale·XᵀX to the upper triangle of the d×d `sum`, for X rows×d.
+  static func addGram(_ x: [Double], rows: Int, columns d: Int, scale: Double, to sum: inout [Double]) {
+    useOneThread()
+    cblas_dsyrk(
+      CblasRowMajor, CblasUpper, CblasTrans, Int32(d), Int32(rows), scale, x, Int32(d), 1, &sum, Int32(d))
+  }
+
+  /// Copies the upper triangle of an n×n matrix to its lower one.
+  static func mirrorUpper(_ matrix: inout [Double], order n: Int) {
+    for row in 0..<n {
+      for column in 0..<row { matrix[row * n + column] = matrix[column * n + row] }
+    }
+  }
+
+  /// How many eigenvalues (ascending) are above `unit roundoff · extent · largest`: NumPy's rule for a matrix rank.
+  static func rank(ofAscending eigenvalues: [Double], extent: Int) -> Int {
+    guard let largest = eigenvalues.last, largest > 0 else { return 0 }
+    let tolerance = Double(extent) * Double.ulpOfOne * largest
+    return eigenvalues.reduce(0) { $1 > tolerance ? $0 + 1 : $0 }
+  }
+}

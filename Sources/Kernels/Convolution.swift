@@ -1,0 +1,176 @@
+import Tensors
+
+/// TensorFlow's "SAME" padding along one axis (metric-definitions: out = ceil(n/s); the odd cell goes behind).
+public struct SamePadding: Equatable, Sendable {
+  public let output: Int
+  public let before: Int
+  public let after: Int
+
+  public init(size: Int, kernel: Int, stride: Int) {
+    precondition(size > 0 && kernel > 0 && stride > 0, "SamePadding: sizes are positive")
+    output = (size + stride - 1) / stride
+    let total = max((output - 1) * stride + kernel - size, 0)
+    before = total / 2
+    after = total - before
+  }
+
+  /// Along each axis of a volume.
+  package static func volume(_ size: Volume, kernel: Volume, stride: Volume) -> (
+    output: Volume, before: Volume, after: Volume
+  ) {
+    let t = SamePadding(size: size.frames, kernel: kernel.frames, stride: stride.frames)
+    let y = SamePadding(size: size.height, kernel: kernel.height, stride: stride.height)
+    let x = SamePadding(size: size.width, kernel: kernel.width, stride: stride.width)
+    return (
+      Volume(t.output, y.output, x.output), Volume(t.before, y.before, x.before), Volume(t.after, y.after, x.after)
+    )
+  }
+}
+
+/// The numbers of a convolution: what it multiplies with, and where its sums begin.
+public struct ConvolutionWeights: Sendable {
+  /// kT, kH, kW
+  public let kernel: Volume
+  public let inputChannels: Int
+  public let outputChannels: Int
+  /// [kT][kH][kW][Cin][Cout]
+  public let values: [Float]
+  /// [Cout]
+  public let bias: [Float]
+
+  public init(kernel: Volume, inputChannels: Int, outputChannels: Int, values: [Float], bias: [Float]) {
+    precondition(values.count == kernel.count * inputChannels * outputChannels, "ConvolutionWeights: values do not fit")
+    precondition(bias.count == outputChannels, "ConvolutionWeights: biases do not fit")
+    self.kernel = kernel
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.values = values
+    self.bias = bias
+  }
+
+  /// Several convolutions of one input as one, output channels in order. All have the same kernel.
+  public static func joined(_ parts: [ConvolutionWeights]) -> ConvolutionWeights {
+    precondition(
+      parts.allSatisfy { $0.kernel == parts[0].kernel && $0.inputChannels == parts[0].inputChannels },
+      "ConvolutionWeights: siblings share kernel and input")
+    let rows = parts[0].kernel.count * parts[0].inputChannels
+    var values: [Float] = []
+    values.reserveCapacity(parts.reduce(0) { $0 + $1.values.count })
+    for row in 0..<rows {
+      for part in parts {
+        values.append(contentsOf: part.values[row * part.outputChannels..<(row + 1) * part.outputChannels])
+      }
+    }
+    return ConvolutionWeights(
+      kernel: parts[0].kernel, inputChannels: parts[0].inputChannels,
+      outputChannels: parts.reduce(0) { $0 + $1.outputChannels }, values: values, bias: parts.flatMap(\.bias))
+  }
+
+  /// With zero channels added so that the output fills whole blocks.
+  public func paddedToBlocks() -> ConvolutionWeights {
+    let spare = (ActivationLayout.block - outputChannels % ActivationLayout.block) % ActivationLayout.block
+    guard spare > 0 else { return self }
+    let zeros = ConvolutionWeights(
+      kernel: kernel, inputChannels: inputChannels, outputChannels: spare,
+      values: [Float](repeating: 0, count: kernel.count * inputChannels * spare),
+      bias: [Float](repeating: 0, count: spare))
+    return .joined([self, zeros])
+  }
+}
+
+/// One block of 16 output channels of a convolution: the activation, and the block of it, that it is written to.
+public struct OutputBlock: Sendable {
+  public let activation: Activation
+  public let block: Int
+
+  public init(_ activation: Activation, _ block: Int) {
+    self.activation = activation
+    self.block = block
+  }
+
+  /// The blocks `first ..< first + count` of an activation.
+  public static func blocks(of activation: Activation, from first: Int, count: Int) -> [OutputBlock] {
+    (first..<first + count).map { OutputBlock(activation, $0) }
+  }
+}
+
+/// A convolution bound to its input and outputs: y = max(x ∗ w + b, 0), "SAME" padding, zeros outside.
+public struct ConvolutionProblem: Sendable {
+  public let weights: ConvolutionWeights
+  public let stride: Volume
+  public let rectify: Bool
+  public let input: Activation
+  /// One for each 16 output channels (the last may be partly spare). All have one volume and one halo.
+  public let outputs: [OutputBlock]
+
+  package let outputVolume: Volume
+  let padBefore: Volume
+
+  public init(
+    weights: ConvolutionWeights, stride: Volume = .one, rectify: Bool = true, input: Activation, outputs: [OutputBlock]
+  ) {
+    let same = SamePadding.volume(input.layout.volume, kernel: weights.kernel, stride: stride)
+    let layout = input.layout
+    precondition(weights.inputChannels == layout.channels, "ConvolutionProblem: the input has other channels")
+    precondition(
+      layout.haloBefore.covers(same.before) && layout.haloAfter.covers(same.after),
+      "ConvolutionProblem: the input's halo is smaller than the padding")
+    precondition(
+      outputs.count == (weights.outputChannels + ActivationLayout.block - 1) / ActivationLayout.block,
+      "ConvolutionProblem: each 16 output channels need a place")
+    let first = outputs[0].activation.layout
+    precondition(
+      outputs.allSatisfy { output in
+        let other = output.activation.layout
+        return other.isBlocked && other.volume == same.output && other.haloBefore == first.haloBefore
+          && other.haloAfter == first.haloAfter
+      }, "ConvolutionProblem: the outputs have other volumes or halos")
+    self.weights = weights
+    self.stride = stride
+    self.rectify = rectify
+    self.input = input
+    self.outputs = outputs
+    outputVolume = same.output
+    padBefore = same.before
+  }
+
+  /// Floating-point operations of the direct convolution.
+  public var operations: Int {
+    2 * outputVolume.count * weights.kernel.count * weights.inputChannels * weights.outputChannels
+  }
+}
+
+extension Volume {
+  func covers(_ other: Volume) -> Bool {
+    frames >= other.frames && height >= other.height && width >= other.width
+  }
+}
+
+/// A way to compute a convolution, made once for a problem and run for each clip.
+package protocol ConvolutionPlan: Sendable {
+  static var name: String { get }
+  /// Why this plan cannot serve a problem; nil if it can.
+  static func refusal(of problem: ConvolutionProblem, with table: KernelTable) -> String?
+  init(_ problem: ConvolutionProblem, with table: KernelTable)
+  func run(_ team: ThreadTeam)
+}
+
+/// A convolution with the plan that was chosen for it.
+public struct Convolution: Sendable {
+  /// In order of preference; the first that does not refuse is taken. The last refuses nothing.
+  static let plans: [any ConvolutionPlan.Type] = [DirectConvolution.self, NaiveConvolution.self]
+
+  public let problem: ConvolutionProblem
+  private let plan: any ConvolutionPlan
+
+  public init(_ problem: ConvolutionProblem, with table: KernelTable) {
+    self.problem = problem
+    let type = Self.plans.first { $0.refusal(of: problem, with: table) == nil } ?? NaiveConvolution.self
+    plan = type.init(problem, with: table)
+  }
+
+  /// Which plan it is.
+  public var planName: String { type(of: plan).name }
+
+  public func run(_ team: ThreadTeam) { plan.run(team) }
+}

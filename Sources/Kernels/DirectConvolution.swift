@@ -1,0 +1,123 @@
+import Tensors
+
+/// Convolution as a product of packed weights with the input where it lies: nothing is copied or gathered first.
+///
+/// Serves every kernel and stride, pointwise ones too (a segment is then a block of 16 channels of one pixel), for
+/// blocked inputs and for images of few channels.
+package struct DirectConvolution: ConvolutionPlan {
+  package static let name = "direct"
+
+  private let problem: ConvolutionProblem
+  private let tile: KernelTable.Tile
+  private let packed: PackedWeights
+  private let tiles: TileTable
+  private let inputPlaneStride: Int
+  private let outputPlaneStride: Int
+  /// Where each block of 16 output channels begins; spare blocks of the last panel go to `spare`.
+  private let outputs: [Place]
+  private let spare: Activation?
+  /// Tiles that one chunk of work takes through all panels.
+  private let chunkTiles: Int
+
+  private struct Place: @unchecked Sendable { let pointer: UnsafeMutablePointer<Float> }
+
+  package static func refusal(of problem: ConvolutionProblem, with table: KernelTable) -> String? {
+    problem.input.layout.isBlocked || problem.input.layout.blocks == 1 ? nil : "the input is in several blocks"
+  }
+
+  package init(_ problem: ConvolutionProblem, with table: KernelTable) {
+    self.problem = problem
+    tile = table.tile
+    packed = PackedWeights(problem, tileChannels: table.tileChannels)
+    tiles = TileTable(problem, tile: table.tile)
+    let input = problem.input.layout
+    inputPlaneStride = problem.stride.frames * input.planeStride * tiles.planesInGroup
+    let output = problem.outputs[0].activation.layout
+    outputPlaneStride = output.planeStride * tiles.planesInGroup
+    var places = problem.outputs.map { Place(pointer: $0.activation.block($0.block)) }
+    if places.count * ActivationLayout.block < packed.panels * table.tileChannels {
+      let spare = Activation(
+        .blocked(
+          channels: 16, problem.outputVolume, haloBefore: output.haloBefore, haloAfter: output.haloAfter))
+      places.append(Place(pointer: spare.block(0)))
+      self.spare = spare
+    } else {
+      spare = nil
+    }
+    outputs = places
+    chunkTiles = Self.chunkTiles(packed: packed, tileCount: tiles.entries.count * tiles.groups)
+  }
+
+  /// Enough tiles that a panel of weights, read once for each chunk, is used often; few enough that every thread of a
+  /// large team has work. It depends on the layer alone.
+  private static func chunkTiles(packed: PackedWeights, tileCount: Int) -> Int {
+    max(1, min(32, tileCount / 16))
+  }
+
+  package func run(_ team: ThreadTeam) {
+    let tileCount = tiles.entries.count * tiles.groups
+    let chunks = (tileCount + chunkTiles - 1) / chunkTiles
+    team.perform(chunks: chunks) { chunk in
+      let range = chunk * chunkTiles..<min(tileCount, (chunk + 1) * chunkTiles)
+      switch tile {
+      case .pixels(_, let kernel): run(range, kernel)
+      case .runs(let kernel): run(range, kernel)
+      }
+    }
+  }
+
+  private func run(_ range: Range<Int>, _ kernel: KernelTable.PixelTileKernel) {
+    forEachTile(in: range, tileChannels: 16) { panel, weights, bias, segments, input, place, tile in
+      kernel(
+        tile.pixels, input, place.inputs, segments, packed.segments.count, packed.segmentLength, weights, bias,
+        outputs[panel].pointer + place.plane, place.outputs, problem.rectify)
+    }
+  }
+
+  private func run(_ range: Range<Int>, _ kernel: KernelTable.RunTileKernel) {
+    let pixelStride = problem.stride.width * problem.input.layout.pixelStride
+    forEachTile(in: range, tileChannels: 32) { panel, weights, bias, segments, input, place, _ in
+      kernel(
+        input, place.inputs, pixelStride, segments, packed.segments.count, packed.segmentLength, weights, bias,
+        outputs[2 * panel].pointer + place.plane, outputs[2 * panel + 1].pointer + place.plane, place.outputs,
+        problem.rectify)
+    }
+  }
+
+  /// Offsets of a tile's pixels, and of its group's planes in the output.
+  private struct TilePlace {
+    let inputs: UnsafePointer<Int>
+    let outputs: UnsafePointer<Int>
+    let plane: Int
+  }
+
+  @inline(__always)
+  private func forEachTile(
+    in range: Range<Int>, tileChannels: Int,
+    _ body: (
+      Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Int>, UnsafePointer<Float>, TilePlace,
+      TileTable.Entry
+    ) -> Void
+  ) {
+    let base = UnsafePointer(problem.input.block(0))
+    packed.segments.withUnsafeBufferPointer { segments in
+      tiles.inputOffsets.withUnsafeBufferPointer { inputOffsets in
+        tiles.outputOffsets.withUnsafeBufferPointer { outputOffsets in
+          for panel in 0..<packed.panels {
+            let weights = packed.weights(panel: panel)
+            let bias = packed.bias(panel: panel, tileChannels: tileChannels)
+            for index in range {
+              let (group, entry) = index.quotientAndRemainder(dividingBy: tiles.entries.count)
+              let tile = tiles.entries[entry]
+              let place = TilePlace(
+                inputs: inputOffsets.baseAddress! + tile.first, outputs: outputOffsets.baseAddress! + tile.first,
+                plane: group * outputPlaneStride)
+              body(
+                panel, weights, bias, segments.baseAddress!, base + group * inputPlaneStride, place, tile)
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Tensors
+
+/// Max pooling with "SAME" padding, bound to its input and output.
+///
+/// Padding takes part as 0. TensorFlow leaves it out (-inf), which is the same here because every input is the result
+/// of a rectifier (>= 0).
+public struct MaxPooling: Sendable {
+  private let input: Activation
+  private let output: Activation
+  private let firstBlock: Int
+  private let stride: Volume
+  private let taps: [Int]
+  private let kernel: KernelTable.MaxPoolRowKernel
+
+  /// - Parameters:
+  ///   - output: the blocks from `firstBlock` on are written.
+  public init(
+    kernel: Volume, stride: Volume, input: Activation, output: Activation, firstBlock: Int = 0, with table: KernelTable
+  ) {
+    let layout = input.layout
+    let same = SamePadding.volume(layout.volume, kernel: kernel, stride: stride)
+    precondition(layout.isBlocked && output.layout.isBlocked, "MaxPooling: blocked activations are needed")
+    precondition(output.layout.volume == same.output, "MaxPooling: the output has another volume")
+    precondition(
+      layout.haloBefore.covers(same.before) && layout.haloAfter.covers(same.after),
+      "MaxPooling: the input's halo is smaller than the padding")
+    self.input = input
+    self.output = output
+    self.firstBlock = firstBlock
+    self.stride = stride
+    self.kernel = table.maxPoolRow
+    var taps: [Int] = []
+    for t in 0..<kernel.frames {
+      for y in 0..<kernel.height {
+        for x in 0..<kernel.width {
+          taps.append(layout.offset(0, t - same.before.frames, y - same.before.height, x - same.before.width))
+        }
+      }
+    }
+    self.taps = taps
+  }
+
+  public func run(_ team: ThreadTeam) {
+    let layout = input.layout
+    let volume = output.layout.volume
+    team.perform(chunks: layout.blocks * volume.frames) { chunk in
+      let (block, t) = chunk.quotientAndRemainder(dividingBy: volume.frames)
+      let source = input.block(block) + layout.offset(0, t * stride.frames, 0, 0)
+      let destination = output.block(firstBlock + block) + output.layout.offset(0, t, 0, 0)
+      taps.withUnsafeBufferPointer { taps in
+        for y in 0..<volume.height {
+          kernel(
+            source + y * stride.height * layout.rowStride, taps.baseAddress!, taps.count, volume.width,
+            stride.width * ActivationLayout.block, destination + y * output.layout.rowStride, ActivationLayout.block)
+        }
+      }
+    }
+  }
+}

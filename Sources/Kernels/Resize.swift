@@ -1,0 +1,91 @@
+import Tensors
+
+/// Frames to the network's input: float32, size×size, [-1, 1].
+///
+/// The samples are resized as they are and then mapped, one rounding a step: bytes by 2x/255 - 1, `0..1` by 2x - 1,
+/// `-1..1` unchanged. TensorFlow's FVD and TATS do it in that order; VideoGPT, common_metrics_on_video_quality and
+/// StyleGAN-V scale first, which moves a value by at most 3e-7 (measured).
+public struct Resize: Sendable, Equatable {
+  /// No frame and no resized frame may have a longer side.
+  public static let largestSide = 1 << 20
+
+  public let mode: ResizeMode
+  public let crop: Crop
+  /// Width and height of the result.
+  public let size: Int
+
+  public init(mode: ResizeMode, crop: Crop = .none, size: Int = 224) {
+    self.mode = mode
+    self.crop = crop
+    self.size = size
+  }
+
+  /// Writes the frames of `selection` (all by default) as T×size×size×3 to `output`.
+  ///
+  /// - Parameters:
+  ///   - range: what the numbers mean; with `.network` they are copied, and must have the size.
+  ///   - rowStride: floats from one output row to the next, 3·size by default; what lies between is left alone.
+  ///   - frameStride: floats from one output frame to the next, `rowStride`·size by default.
+  ///
+  /// Throws `ResizeError`. Each frame depends on itself alone, so callers may share a clip among threads. O(pixels).
+  public func apply(
+    frames: Frames, only selection: Range<Int>? = nil, range: ValueRange, into output: UnsafeMutablePointer<Float>,
+    rowStride: Int? = nil, frameStride: Int? = nil
+  ) throws {
+    let selection = selection ?? 0..<frames.count
+    precondition(selection.lowerBound >= 0 && selection.upperBound <= frames.count, "Resize: no such frames")
+    let row = rowStride ?? 3 * size
+    let target = ResizeTarget(size: size, rowStride: row, scaling: ResizeScaling(range))
+    try check(frames, range: range)
+    let plan = plan(height: frames.height, width: frames.width, range: range)
+    let frameValues = frames.height * frames.width * 3
+    for (index, frame) in selection.enumerated() {
+      let result = output + index * (frameStride ?? row * size)
+      switch frames.samples {
+      case .bytes(let bytes):
+        bytes.withUnsafeBufferPointer {
+          guard let base = $0.baseAddress else { return }
+          plan.run(.bytes(base + frame * frameValues), into: result, target: target)
+        }
+      case .floats(let floats):
+        floats.withUnsafeBufferPointer {
+          guard let base = $0.baseAddress else { return }
+          plan.run(.floats(base + frame * frameValues), into: result, target: target)
+        }
+      }
+    }
+  }
+
+  private func check(_ frames: Frames, range: ValueRange) throws {
+    let (width, height) = (frames.width, frames.height)
+    guard size > 0 && size <= Resize.largestSide else { throw ResizeError.invalidSize(size) }
+    if case .loader(let resolution) = crop {
+      guard resolution > 0 && resolution <= Resize.largestSide else { throw ResizeError.invalidSize(resolution) }
+    }
+    guard width > 0 && height > 0 else { throw ResizeError.emptyFrames(width: width, height: height) }
+    guard max(width, height) <= Resize.largestSide else { throw ResizeError.tooLarge(width: width, height: height) }
+    let mustMatch = mode == .identity || range == .network
+    guard !mustMatch || (width == size && height == size) else {
+      throw ResizeError.wrongSize(
+        width: width, height: height, size: size, reason: range == .network ? .networkRange : .identityMode)
+    }
+  }
+
+  private func plan(height: Int, width: Int, range: ValueRange) -> any ResizePlan {
+    if mode == .identity || range == .network { return CopyPlan(height: height, width: width) }
+    switch crop {
+    case .none:
+      return stage(ResizeGeometry(height: height, width: width, stretchedTo: size))
+    case .shortSideCentre:
+      return stage(ResizeGeometry(height: height, width: width, shortSideTo: size))
+    case .loader(let resolution):
+      return LoaderPlan(
+        loader: AntialiasPlan(ResizeGeometry(height: height, width: width, shortSideTo: resolution)),
+        then: stage(ResizeGeometry(height: resolution, width: resolution, stretchedTo: size)), range: range)
+    }
+  }
+
+  private func stage(_ geometry: ResizeGeometry) -> any ResizePlan {
+    mode == .antialiasBilinear ? AntialiasPlan(geometry) : BilinearPlan(geometry, mode: mode)
+  }
+}

@@ -1,0 +1,115 @@
+import Tensors
+
+/// A triangle filter as wide as the reduction, horizontally and then vertically.
+///
+/// Products are added with one rounding (float64 holds them exactly), as PyTorch's AVX2 build does: a truncation to bytes
+/// may follow, where a last bit can become a grey level.
+struct AntialiasPlan: ResizePlan {
+  private let width: Int
+  private let vertical: AntialiasTaps
+  private let horizontal: AntialiasTaps
+
+  /// Pixels of a side of the result.
+  var size: Int { horizontal.start.count }
+
+  init(_ geometry: ResizeGeometry) {
+    width = geometry.horizontal.input
+    vertical = AntialiasTaps(geometry.vertical)
+    horizontal = AntialiasTaps(geometry.horizontal)
+  }
+
+  func run(_ source: ResizeSource, into output: UnsafeMutablePointer<Float>, target: ResizeTarget) {
+    run(source, into: output, target: target) { _, _ in }
+  }
+
+  /// `prepare` sees each input row before it is used.
+  func run(
+    _ source: ResizeSource, into output: UnsafeMutablePointer<Float>, target: ResizeTarget,
+    prepare: (UnsafeMutablePointer<Float>, Int) -> Void
+  ) {
+    let count = horizontal.start.count * 3
+    let firstRow = vertical.start[0]
+    let lastIndex = vertical.start.count - 1
+    let rows = vertical.start[lastIndex] + vertical.count[lastIndex] - firstRow
+    let row = FloatBuffer(zeros: width * 3 + 1)
+    let resized = FloatBuffer(zeros: rows * count + 1)
+    for index in 0..<rows {
+      source.read((firstRow + index) * width * 3, count: width * 3, into: row.pointer)
+      prepare(row.pointer, width * 3)
+      resizeRow(row.pointer, into: resized.pointer + index * count)
+    }
+    for index in vertical.start.indices {
+      let result = output + index * target.rowStride
+      let start = resized.pointer + (vertical.start[index] - firstRow) * count
+      for tap in 0..<vertical.count[index] {
+        let weight = vertical.weights[index * vertical.stride + tap]
+        add(start + tap * count, times: weight, to: result, count: count, isFirst: tap == 0)
+      }
+      target.scaling.apply(result, count: count)
+    }
+  }
+
+  private func resizeRow(_ row: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>) {
+    let samples = UnsafeRawPointer(row)
+    let pixels = UnsafeMutableRawPointer(result)
+    horizontal.weights.withUnsafeBufferPointer { weights in
+      for x in horizontal.start.indices {
+        let weightBase = x &* horizontal.stride
+        let byteBase = horizontal.start[x] &* 12
+        var sum = samples.loadUnaligned(fromByteOffset: byteBase, as: SIMD4<Float>.self) * weights[weightBase]
+        for tap in 1..<max(horizontal.count[x], 1) {
+          let pixel = samples.loadUnaligned(fromByteOffset: byteBase &+ tap &* 12, as: SIMD4<Float>.self)
+          let weight = Double(weights[weightBase &+ tap])
+          sum = SIMD4<Float>(SIMD4<Double>(pixel) * weight + SIMD4<Double>(sum))
+        }
+        pixels.storeBytes(of: sum, toByteOffset: x &* 12, as: SIMD4<Float>.self)
+      }
+    }
+  }
+
+  @inline(__always) private func add(
+    _ row: UnsafePointer<Float>, times weight: Float, to sums: UnsafeMutablePointer<Float>, count: Int, isFirst: Bool
+  ) {
+    if isFirst {
+      for index in 0..<count { sums[index] = row[index] * weight }
+    } else {
+      let wide = Double(weight)
+      for index in 0..<count { sums[index] = Float(Double(row[index]) * wide + Double(sums[index])) }
+    }
+  }
+}
+
+/// cd-fvd's loader, then a second resize.
+struct LoaderPlan: ResizePlan {
+  private let loader: AntialiasPlan
+  private let next: any ResizePlan
+  private let range: ValueRange
+  private let resolution: Int
+
+  init(loader: AntialiasPlan, then next: any ResizePlan, range: ValueRange) {
+    self.loader = loader
+    self.next = next
+    self.range = range
+    resolution = loader.size
+  }
+
+  func run(_ source: ResizeSource, into output: UnsafeMutablePointer<Float>, target: ResizeTarget) {
+    let square = FloatBuffer(zeros: resolution * resolution * 3)
+    let inner = ResizeTarget(size: resolution, rowStride: resolution * 3, scaling: .unchanged)
+    loader.run(source, into: square.pointer, target: inner) { row, count in toUnit(row, count: count) }
+    let pixels = square.pointer
+    // `(x · 255).byte()`: towards zero.
+    for index in 0..<square.count { pixels[index] = min(max(pixels[index] * 255, 0), 255).rounded(.towardZero) }
+    let bytes = ResizeTarget(size: target.size, rowStride: target.rowStride, scaling: .byte)
+    next.run(.floats(square.pointer), into: output, target: bytes)
+  }
+
+  /// The loader works on [0, 1].
+  private func toUnit(_ row: UnsafeMutablePointer<Float>, count: Int) {
+    switch range {
+    case .byte: for index in 0..<count { row[index] /= 255 }
+    case .symmetric: for index in 0..<count { row[index] = (row[index] + 1) / 2 }
+    case .unit, .network: break
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// Which part of a resized frame is kept: the resized size and the window in it, for each axis.
+struct ResizeGeometry {
+  struct Axis {
+    /// Samples read.
+    let input: Int
+    /// Samples of the whole resized axis.
+    let output: Int
+    /// Samples kept of those.
+    let window: Range<Int>
+  }
+
+  let vertical: Axis
+  let horizontal: Axis
+
+  /// Both axes become `size` long, whatever the aspect ratio.
+  init(height: Int, width: Int, stretchedTo size: Int) {
+    vertical = Axis(input: height, output: size, window: 0..<size)
+    horizontal = Axis(input: width, output: size, window: 0..<size)
+  }
+
+  /// The short side becomes `size` long, and the middle of the other is kept. The product is float64 before it is rounded
+  /// up, as in Python: 60 · (224 / 30) is 449 there, not 448.
+  init(height: Int, width: Int, shortSideTo size: Int) {
+    let scale = Double(size) / Double(min(height, width))
+    func axis(_ input: Int, isShort: Bool) -> Axis {
+      let output = isShort ? size : Int((Double(input) * scale).rounded(.up))
+      let start = (output - size) / 2
+      return Axis(input: input, output: output, window: start..<start + size)
+    }
+    vertical = axis(height, isShort: height < width)
+    horizontal = axis(width, isShort: height >= width)
+  }
+}
+
+/// The two samples that each output sample lies between, and how far it is on the way.
+struct BilinearTaps {
+  let low: [Int]
+  let high: [Int]
+  /// 0 at `low`, 1 at `high`.
+  let fraction: [Float]
+
+  init(_ axis: ResizeGeometry.Axis, mode: ResizeMode) {
+    let last = axis.input - 1
+    let aligned = axis.output > 1 ? Float(last) / Float(axis.output - 1) : 0
+    let scale = mode == .alignCornersBilinear ? aligned : Float(axis.input) / Float(axis.output)
+    let sources = axis.window.map { index in
+      mode == .halfPixelBilinear ? max(scale * (Float(index) + 0.5) - 0.5, 0) : scale * Float(index)
+    }
+    low = sources.map { min(Int($0), last) }
+    high = low.map { min($0 + 1, last) }
+    fraction = zip(sources, low).map { min(max($0 - Float($1), 0), 1) }
+  }
+}
+
+/// The weights of PyTorch's antialiased bilinear resize: for each output sample a run of input samples.
+///
+/// Source: pytorch `aten/src/ATen/native/cpu/UpSampleKernel.cpp`; types as there (float32, the ½ in float64).
+struct AntialiasTaps {
+  let start: [Int]
+  let count: [Int]
+  /// `stride` weights for each output sample.
+  let weights: [Float]
+  let stride: Int
+
+  init(_ axis: ResizeGeometry.Axis) {
+    let scale = Float(axis.input) / Float(axis.output)
+    let support = max(scale, 1)
+    let inverse: Float = scale >= 1 ? 1 / scale : 1
+    let stride = Int(support.rounded(.up)) * 2 + 1
+    var starts: [Int] = []
+    var counts: [Int] = []
+    var weights: [Float] = []
+    for index in axis.window {
+      let centre = Float(Double(scale) * (Double(index) + 0.5))
+      let start = max(Int(Double(centre - support) + 0.5), 0)
+      let count = min(min(Int(Double(centre + support) + 0.5), axis.input) - start, stride)
+      var run = (0..<count).map { offset in
+        let distance = Float((Double(Float(offset + start) - centre) + 0.5) * Double(inverse))
+        return max(1 - abs(distance), 0)
+      }
+      let total = run.reduce(0, +)
+      if total != 0 { run = run.map { $0 / total } }
+      starts.append(start)
+      counts.append(count)
+      weights += run + [Float](repeating: 0, count: stride - count)
+    }
+    (start, count, self.weights, self.stride) = (starts, counts, weights, stride)
+  }
+}

@@ -1,0 +1,98 @@
+/// Where the values of one activation lie in memory.
+///
+/// Two forms, both with a halo of zeros around each plane, so that a convolution or a pool reads its padding like any
+/// other value:
+/// - blocked, [C/16][T][H][W][16]: what lies between layers. Neighbouring pixels are 16 floats apart whatever C is, and
+///   concatenation along C is a matter of addresses.
+/// - image, [T][H][W][C]: what goes into a network.
+public struct ActivationLayout: Hashable, Sendable {
+  /// Channels in a block.
+  public static let block = 16
+
+  public let channels: Int
+  public let volume: Volume
+  /// Zeros before and after the values, along each axis.
+  public let haloBefore: Volume
+  public let haloAfter: Volume
+  /// Floats between neighbours along the width.
+  public let pixelStride: Int
+
+  /// [C/16][T][H][W][16]; channels beyond C in the last block are zero.
+  public static func blocked(
+    channels: Int, _ volume: Volume, haloBefore: Volume = .one, haloAfter: Volume = .one
+  ) -> ActivationLayout {
+    ActivationLayout(
+      channels: channels, volume: volume, haloBefore: haloBefore, haloAfter: haloAfter, pixelStride: block)
+  }
+
+  /// [T][H][W][C]
+  public static func image(
+    channels: Int, _ volume: Volume, haloBefore: Volume, haloAfter: Volume
+  ) -> ActivationLayout {
+    ActivationLayout(
+      channels: channels, volume: volume, haloBefore: haloBefore, haloAfter: haloAfter, pixelStride: channels)
+  }
+
+  public var isBlocked: Bool { pixelStride == Self.block }
+  /// Channels held together: 16 when blocked, all of them in an image.
+  public var blockChannels: Int { pixelStride }
+  public var blocks: Int { (channels + blockChannels - 1) / blockChannels }
+  public var rowStride: Int { (haloBefore.width + volume.width + haloAfter.width) * pixelStride }
+  public var planeStride: Int { (haloBefore.height + volume.height + haloAfter.height) * rowStride }
+  public var blockStride: Int { (haloBefore.frames + volume.frames + haloAfter.frames) * planeStride }
+  /// The offset of the first value that is not halo.
+  public var origin: Int {
+    haloBefore.frames * planeStride + haloBefore.height * rowStride + haloBefore.width * pixelStride
+  }
+  /// Floats in all.
+  public var count: Int { blocks * blockStride }
+
+  /// The offset of channel `c` at frame `t`, row `y`, column `x`, from the first value that is not halo.
+  public func offset(_ c: Int, _ t: Int, _ y: Int, _ x: Int) -> Int {
+    c / blockChannels * blockStride + t * planeStride + y * rowStride + x * pixelStride + c % blockChannels
+  }
+}
+
+/// Memory for an activation: zeros until something is written, the halo zero for ever.
+///
+/// A plan that is made for an activation keeps its addresses, so it also keeps the activation.
+public final class Activation: @unchecked Sendable {
+  public let layout: ActivationLayout
+  private let memory: Memory
+
+  private final class Memory: @unchecked Sendable {
+    let buffer: FloatBuffer
+    init(_ count: Int) { buffer = FloatBuffer(zeros: count) }
+  }
+
+  /// Kernels may read (never write) some pixels past the last row; what they read there is not used.
+  private static let slack = 32 * 32
+
+  public init(_ layout: ActivationLayout) {
+    self.layout = layout
+    memory = Memory(layout.count + Self.slack)
+  }
+
+  /// Another activation in the memory of `other`, for when `other` is no longer needed. The two have one volume and one
+  /// halo, so each block has its zeros in the same places.
+  public init(channels: Int, reusing other: Activation) {
+    let old = other.layout
+    layout = ActivationLayout(
+      channels: channels, volume: old.volume, haloBefore: old.haloBefore, haloAfter: old.haloAfter,
+      pixelStride: old.pixelStride)
+    precondition(old.isBlocked && layout.blocks <= old.blocks, "Activation: the memory to be reused is too small")
+    memory = other.memory
+  }
+
+  /// The first value of block `block` that is not halo.
+  public func block(_ block: Int) -> UnsafeMutablePointer<Float> {
+    precondition(block >= 0 && block < layout.blocks, "Activation: this block does not exist")
+    return memory.buffer.pointer + (block * layout.blockStride + layout.origin)
+  }
+
+  /// The value of channel `c` at frame `t`, row `y`, column `x`; for tests and the reference plans, not for speed.
+  public subscript(c: Int, t: Int, y: Int, x: Int) -> Float {
+    get { block(0)[layout.offset(c, t, y, x)] }
+    set { block(0)[layout.offset(c, t, y, x)] = newValue }
+  }
+}

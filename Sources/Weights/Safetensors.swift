@@ -1,0 +1,116 @@
+import Foundation
+
+/// The safetensors format: a length, a JSON header, then the tensors' bytes, little-endian and row-major.
+enum Safetensors {
+  static let maximumHeader = 16 << 20
+
+  /// Tensors and `__metadata__` of a file.
+  static func read(_ file: ByteSlice) throws -> (tensors: [String: StoredTensor], metadata: [String: String]) {
+    var cursor = ByteCursor(file)
+    let headerLength = try cursor.length(UInt64.self, of: "the safetensors header")
+    guard headerLength <= maximumHeader else {
+      throw WeightsError.malformed(
+        path: file.label,
+        .oversized(part: "the safetensors header", claimed: headerLength, limit: maximumHeader))
+    }
+    let headerBytes = try cursor.take(headerLength, "the safetensors header")
+    let data = try cursor.take(cursor.remaining, "the tensors")
+    let header: [String: Entry]
+    do {
+      header = try JSONDecoder().decode([String: Entry].self, from: Data(headerBytes.array()))
+    } catch {
+      throw WeightsError.malformed(path: file.label, .nonsense(part: "the safetensors header", at: 8))
+    }
+    var tensors: [String: StoredTensor] = [:]
+    var metadata: [String: String] = [:]
+    for (name, entry) in header {
+      switch entry {
+      case .metadata(let values): metadata = values
+      case .tensor(let type, let shape, let offsets):
+        tensors[name] = try tensor(name, type: type, shape: shape, offsets: offsets, data: data)
+      }
+    }
+    return (tensors, metadata)
+  }
+
+  private static func tensor(
+    _ name: String, type: String, shape: [Int], offsets: [Int], data: ByteSlice
+  ) throws -> StoredTensor {
+    guard let type = types[type] else {
+      throw WeightsError.malformed(
+        path: data.label, .unsupported(part: "tensor `\(name)`", what: "of type `\(type)`"))
+    }
+    guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0] else {
+      throw WeightsError.malformed(path: data.label, .nonsense(part: "the place of tensor `\(name)`", at: 8))
+    }
+    let bytes = try data.slice(at: offsets[0], count: offsets[1] - offsets[0], part: "tensor `\(name)`")
+    let tensor = try StoredTensor(name: name, type: type, shape: shape, bytes: bytes)
+    guard tensor.count * type.size == bytes.count else {
+      throw WeightsError.malformed(
+        path: data.label,
+        .contradiction(part: "bytes of tensor `\(name)`", claimed: tensor.count * type.size, found: bytes.count))
+    }
+    return tensor
+  }
+
+  private static let types: [String: ElementType] = [
+    "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64, "I8": .int8, "U8": .uint8, "I16": .int16,
+    "I32": .int32, "I64": .int64, "BOOL": .bool,
+  ]
+
+  private enum Entry: Decodable {
+    case metadata([String: String])
+    case tensor(type: String, shape: [Int], offsets: [Int])
+
+    enum Key: String, CodingKey {
+      case type = "dtype"
+      case shape
+      case offsets = "data_offsets"
+    }
+
+    init(from decoder: any Decoder) throws {
+      if decoder.codingPath.last?.stringValue == "__metadata__" {
+        self = .metadata(try [String: String](from: decoder))
+      } else {
+        let container = try decoder.container(keyedBy: Key.self)
+        self = .tensor(
+          type: try container.decode(String.self, forKey: .type),
+          shape: try container.decode([Int].self, forKey: .shape),
+          offsets: try container.decode([Int].self, forKey: .offsets))
+      }
+    }
+  }
+
+  /// Writes float32 tensors, sorted by name, and flushes them to the disk.
+  ///
+  /// The file appears under its name only when it is whole: it is written beside it and renamed.
+  static func write(_ tensors: [String: WeightTensor], metadata: [String: String], to path: String) throws {
+    let order = tensors.keys.sorted()
+    var header: [String: Any] = ["__metadata__": metadata]
+    var offset = 0
+    for name in order {
+      guard let tensor = tensors[name] else { continue }
+      let end = offset + tensor.values.count * 4
+      header[name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [offset, end]] as [String: Any]
+      offset = end
+    }
+    var json = Data()
+    do {
+      json = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+    } catch {
+      throw WeightsError.unwritable(path: path, reason: "\(error)")
+    }
+    json.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8))
+    let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
+    let writer = try FileWriter(temporary)
+    do {
+      try withUnsafeBytes(of: UInt64(json.count).littleEndian) { try writer.write($0) }
+      try json.withUnsafeBytes { try writer.write($0) }
+      for name in order { try tensors[name]?.values.withUnsafeBytes { try writer.write($0) } }
+      try writer.finish(as: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Digests
+import Foundation
+
+/// What is known about one name of the weights folder.
+public struct WeightStatus: Sendable {
+  public enum State: Sendable {
+    /// Read and verified.
+    case present(Digest)
+    case absent
+    /// The error says what is wrong.
+    case damaged(WeightsError)
+  }
+
+  public let name: String
+  /// Nil when the file is too damaged to say.
+  public let network: String?
+  public let state: State
+  /// The fingerprint that the name stands for; nil where nobody knows it.
+  public let fingerprint: Digest?
+  public let purpose: String
+  public let source: String
+  public let canFetch: Bool
+}
+
+/// The folder of weights: safetensors files under canonical names, each with its fingerprint.
+public struct WeightStore: Sendable {
+  public let folder: String
+
+  public init(folder: String) { self.folder = folder }
+
+  /// `$VIDMETRICS_CACHE/weights`, else `$XDG_CACHE_HOME/vidmetrics/weights`, else `~/.cache/vidmetrics/weights`.
+  public static func defaultFolder(environment: [String: String]) -> String {
+    if let cache = environment["VIDMETRICS_CACHE"], !cache.isEmpty { return cache + "/weights" }
+    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/vidmetrics/weights" }
+    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+    return home + "/.cache/vidmetrics/weights"
+  }
+
+  /// The file of a name.
+  public func path(_ name: String) -> String {
+    folder + "/" + String(name.map { $0 == ":" ? "-" : $0 }) + ".safetensors"
+  }
+
+  /// Every known name, then everything else in the folder. Reads and verifies what is there.
+  public func list() throws -> [WeightStatus] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let known = KnownWeights.all.map(\.name)
+    let others = files.filter { $0.hasSuffix(".safetensors") }.map { String($0.dropLast(".safetensors".count)) }
+      .map { $0.hasPrefix("custom-") ? "custom:" + $0.dropFirst("custom-".count) : $0 }
+    return (known + others.filter { !known.contains($0) }.sorted()).map(status)
+  }
+
+  private func status(_ name: String) -> WeightStatus {
+    let known = KnownWeights.named(name)
+    var state = WeightStatus.State.absent
+    var network = known?.network
+    var source = known?.source ?? "unknown"
+    do {
+      let weights = try load(name)
+      state = .present(weights.fingerprint)
+      network = weights.network
+      source = weights.source
+    } catch WeightsError.absent {
+      state = .absent
+    } catch let error as WeightsError {
+      state = .damaged(error)
+    } catch {
+      state = .damaged(.unreadable(path: path(name), reason: "\(error)"))
+    }
+    return WeightStatus(
+      name: name, network: network, state: state, fingerprint: known?.fingerprint,
+      purpose: known?.purpose ?? "no published score: imported from a file", source: source,
+      canFetch: known?.canFetch ?? false)
+  }
+
+  /// The weights of a name, verified: every load computes the fingerprint (some 0.1 s for I3D), so that a damaged file
+  /// is an error and not a wrong score.
+  public func load(_ name: String) throws -> NetworkWeights {
+    try WeightStore.check(name)
+    let path = path(name)
+    guard access(path, F_OK) == 0 else {
+      if KnownWeights.named(name) == nil, !name.hasPrefix("custom:") {
+        throw WeightsError.unknownName(name: name, known: KnownWeights.all.map(\.name))
+      }
+      throw WeightsError.absent(name: name, canFetch: KnownWeights.named(name)?.canFetch ?? false)
+    }
+    let file = try ByteRegion(mapping: path).all
+    let (stored, metadata) = try Safetensors.read(file)
+    guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
+      throw WeightsError.malformed(path: path, .missing(part: "fingerprint"))
+    }
+    let canonical = try Canonicalisation(Checkpoint(path: path, tensors: stored, size: file.count))
+    let tensors = try canonical.tensors()
+    let fingerprint = WeightFingerprint.of(tensors)
+    let expected = KnownWeights.named(name)?.fingerprint ?? recorded
+    guard fingerprint == expected else {
+      throw WeightsError.damagedStore(
+        name: name, path: path, expected: expected, found: fingerprint,
+        canFetch: KnownWeights.named(name)?.canFetch ?? false)
+    }
+    return NetworkWeights(
+      name: name, network: canonical.layout.network.name, fingerprint: fingerprint, tensors: tensors,
+      source: metadata[Metadata.source] ?? "unknown")
+  }
+
+  /// Reads the weights of a name again and returns their fingerprint; throws what is wrong with them.
+  public func verify(_ name: String) throws -> Digest { try load(name).fingerprint }
+
+  /// Writes weights under their name, replacing what was there in one step.
+  func store(_ weights: NetworkWeights) throws {
+    try makeFolder()
+    let metadata = [
+      Metadata.name: weights.name, Metadata.network: weights.network, Metadata.fingerprint: weights.fingerprint.hex,
+      Metadata.source: weights.source,
+    ]
+    try Safetensors.write(weights.tensors, metadata: metadata, to: path(weights.name))
+  }
+
+  func makeFolder() throws {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw WeightsError.unwritable(path: folder, reason: error.localizedDescription)
+    }
+  }
+
+  /// A name is also the name of a file.
+  static func check(_ name: String) throws {
+    let bare = name.hasPrefix("custom:") ? name.dropFirst("custom:".count) : name[...]
+    let isGood = bare.utf8.enumerated().allSatisfy { index, byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: index > 0 && [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains(byte)
+      }
+    }
+    guard isGood, !bare.isEmpty, bare.utf8.count <= 100 else { throw WeightsError.invalidName(name: name) }
+  }
+
+  private enum Metadata {
+    static let name = "vidmetrics.name"
+    static let network = "vidmetrics.network"
+    static let fingerprint = "vidmetrics.fingerprint"
+    static let source = "vidmetrics.source"
+  }
+}

