@@ -72,6 +72,8 @@ let package = Package(
     // Tests
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors"]),
+    .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
   ] + kernelVariants,

@@ -1,7 +1,6 @@
+import Kernels
 import Tensors
 import Testing
-
-import Kernels
 
 /// Every micro-kernel that this processor can run, the AVX-512 tile compiled for narrower vectors among them.
 let tables: [KernelTable] = {
@@ -138,7 +137,8 @@ struct SplitMix64: RandomNumberGenerator {
     for table in tables {
       Convolution(problem, with: table).run(ThreadTeam(threads: 2))
       for (c, t, y, x) in places {
-        #expect(output[c, t, y, x] == naive.value(c, t, y, x), "\(shape) with \(table.name): channel \(c) at \(t),\(y),\(x)")
+        #expect(
+          output[c, t, y, x] == naive.value(c, t, y, x), "\(shape) with \(table.name): channel \(c) at \(t),\(y),\(x)")
       }
     }
   }
@@ -147,7 +147,9 @@ struct SplitMix64: RandomNumberGenerator {
     var random = SplitMix64(seed: 4)
     let input = Activation(.blocked(channels: 32, Volume(2, 9, 9)))
     for c in 0..<32 {
-      for t in 0..<2 { for y in 0..<9 { for x in 0..<9 { input[c, t, y, x] = Float.random(in: -1...1, using: &random) } } }
+      for t in 0..<2 {
+        for y in 0..<9 { for x in 0..<9 { input[c, t, y, x] = Float.random(in: -1...1, using: &random) } }
+      }
     }
     let parts = [16, 24, 48].map { outputs in
       ConvolutionWeights(

@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import Kernels
+import Testing
 
 @Suite struct InstructionSetTests {
   @Test func theVariableCapsTheInstructionSet() throws {
@@ -18,7 +17,9 @@ import Kernels
     /// A weak symbol of an AVX module could replace the same function of the rest of the program, and end it with an
     /// illegal instruction on a processor without AVX. A kernel that was copied into its caller would compute with
     /// the caller's instructions.
-    @Test(arguments: ["KernelsAVX2", "KernelsAVX512"]) func wideCodeIsReachedOnlyThroughTheTable(_ module: String) throws {
+    @Test(arguments: ["KernelsAVX2", "KernelsAVX512"]) func wideCodeIsReachedOnlyThroughTheTable(_ module: String)
+      throws
+    {
       let build = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       let wide = try symbols(in: build.appendingPathComponent("\(module).build"))
       #expect(wide.contains { $0.contains("runTile") })

@@ -1,7 +1,6 @@
+import Kernels
 import Tensors
 import Testing
-
-import Kernels
 
 @Suite struct PoolingTests {
   /// TensorFlow's "SAME": out = ceil(n/s), the odd cell behind.
@@ -25,7 +24,9 @@ import Kernels
       let input = Activation(.blocked(channels: 32, volume))
       for c in 0..<32 {
         for t in 0..<volume.frames {
-          for y in 0..<volume.height { for x in 0..<volume.width { input[c, t, y, x] = Float.random(in: 0...1, using: &random) } }
+          for y in 0..<volume.height {
+            for x in 0..<volume.width { input[c, t, y, x] = Float.random(in: 0...1, using: &random) }
+          }
         }
       }
       let output = Activation(.blocked(channels: 48, same.output))

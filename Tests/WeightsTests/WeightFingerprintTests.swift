@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Weights
+import Weights
 
 struct WeightFingerprintTests {
   /// Computed with Python's hashlib from the definition.

@@ -1,0 +1,80 @@
+# make demo     from a fresh machine to a score: system packages, build, weights, an FVD of the clips in Fixtures/
+# make test     the same set-up, then every test
+# make install  the binary into PREFIX/bin
+
+PREFIX ?= /usr/local
+SWIFT ?= swift
+BUILD := .build/release
+VIDMETRICS := $(BUILD)/vidmetrics
+
+# What the build links against (Package.swift names the same), and what fetches the weights.
+APT_PACKAGES := libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libpng-dev libarchive-dev \
+	libopenblas-dev liblapacke-dev pkg-config binutils
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: help demo test lint format build install conformance packages weights clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+packages:
+	@echo "== system packages"
+	@if ! command -v apt-get >/dev/null; then \
+	  echo "no apt-get here: these packages, or your system's equivalents, are needed: $(APT_PACKAGES)"; \
+	else \
+	  missing=$$(for p in $(APT_PACKAGES); do \
+	    dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'install ok installed' || echo $$p; done); \
+	  python3 -m pip --version >/dev/null 2>&1 || missing="$$missing python3 python3-pip"; \
+	  if [ -n "$$missing" ]; then \
+	    echo "installing" $$missing; \
+	    $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $$missing >/dev/null; \
+	  else echo "all there"; fi; \
+	fi
+	@command -v $(SWIFT) >/dev/null || { echo "no Swift toolchain: install 6.1 or newer from swift.org"; exit 1; }
+
+# The Swift runtime goes into the binary: it runs where no toolchain is.
+build: packages
+	@echo "== release build (the first takes a few minutes)"
+	@$(SWIFT) build -c release --static-swift-stdlib --product vidmetrics
+
+weights: build
+	@echo "== weights"
+	@$(VIDMETRICS) weights fetch i3d-kinetics400
+
+demo: weights
+	@echo "== FVD of the clips in Fixtures/: real footage against itself degraded, mildly and strongly"
+	$(VIDMETRICS) fvd Fixtures/clips/real Fixtures/clips/fake-mild
+	$(VIDMETRICS) fvd Fixtures/clips/real Fixtures/clips/fake-strong
+	@echo
+	@echo "Next:"
+	@echo "  make install PREFIX=~/.local                 the binary, wherever you like"
+	@echo "  vidmetrics inspect YOUR_VIDEOS               what is in a set, before the long work"
+	@echo "  vidmetrics fvd REAL FAKE --clips all --json  your own score, for scripts"
+	@echo "  vidmetrics protocols list                    whose number it is"
+	@echo "  make conformance                             the published FVDs, computed here"
+
+test: packages
+	@echo "== build with tests (the first takes a few minutes)"
+	@$(SWIFT) build -c release --build-tests
+	@echo "== weights"
+	@$(VIDMETRICS) weights fetch i3d-kinetics400 || [ -z "$$CI" ]
+	@$(VIDMETRICS) weights fetch inception-2015-12-05 || [ -z "$$CI" ]
+	@echo "== tests"
+	@$(SWIFT) test -c release --skip-build
+
+lint:
+	$(SWIFT) format lint --strict --recursive Sources Metrics Tests Fixtures Package.swift
+
+format:
+	$(SWIFT) format --in-place --recursive Sources Metrics Tests Fixtures Package.swift
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(VIDMETRICS) $(DESTDIR)$(PREFIX)/bin/vidmetrics
+
+conformance: weights
+	@echo "== published FVDs, computed here (2.5 GB of arrays in a temporary folder)"
+	@python3 Fixtures/conformance/conformance.py $(VIDMETRICS)
+
+clean:
+	rm -rf .build

@@ -1,0 +1,117 @@
+import Kernels
+import Tensors
+import Weights
+
+/// What is wrong with what a network was asked for.
+public enum NetworkError: Error, Equatable, CustomStringConvertible {
+  case tooFewFrames(frames: Int, least: Int)
+  case epsilon(Float)
+
+  public var description: String {
+    switch self {
+    case .tooFewFrames(let frames, let least):
+      "I3D cannot see a clip of \(frames) frames: its strides and its last pool need at least \(least)"
+    case .epsilon(let value):
+      "a batch-norm epsilon of \(value) is not a positive number"
+    }
+  }
+}
+
+/// Inflated 3D Inception-v1, RGB (Carreira and Zisserman, "Quo Vadis, Action Recognition?", CVPR 2017;
+/// kinetics-i3d `i3d.py`, class `InceptionI3d`), for clips of one length.
+///
+/// Input [T][224][224][3] in -1...1, T >= 9. Output: the logits, averaged over time, before any soft-max: the features
+/// of the Fréchet Video Distance. 55.6 GFLOP at T = 16.
+///
+/// One instance computes one clip at a time; the result is the same bits for any number of threads.
+public final class I3D {
+  public static let side = 224
+  public static let minimumFrames = 9
+
+  public let frames: Int
+  /// The network's outputs: 400 for Kinetics-400.
+  public let classes: Int
+
+  let steps: [NetworkStep]
+  private let input: Activation
+  private let mixed5c: Activation
+  private let headKernel: [Float]
+  private let headBias: [Float]
+  private let team: ThreadTeam
+
+  /// - Parameters:
+  ///   - epsilon: of the batch normalisation; the protocol says which (1e-3 or 1e-5).
+  ///   - frames: T of the clips.
+  ///   - table: which instruction set.
+  /// - Throws: `NetworkError`, or an error that names the tensor that does not fit.
+  public init(
+    weights: NetworkWeights, epsilon: Float, frames: Int, threads: Int, table: KernelTable
+  ) throws {
+    guard frames >= Self.minimumFrames else {
+      throw NetworkError.tooFewFrames(frames: frames, least: Self.minimumFrames)
+    }
+    guard epsilon > 0, epsilon.isFinite else { throw NetworkError.epsilon(epsilon) }
+    self.frames = frames
+    team = ThreadTeam(threads: threads)
+    var builder = I3DBuilder(weights: weights, epsilon: epsilon, table: table)
+    input = builder.input(frames: frames)
+    mixed5c = try builder.build(from: input)
+    steps = builder.steps
+    let head = "Logits/Conv3d_0c_1x1"
+    headBias = weights.tensors[head + "/bias"]?.values ?? []
+    classes = headBias.count
+    headKernel = try weights.tensor(head + "/kernel", shape: [1, 1, 1, mixed5c.layout.channels, classes])
+  }
+
+  /// The logits of one clip.
+  ///
+  /// - Parameter clip: [T][224][224][3], R, G, B in -1...1.
+  public func logits(_ clip: UnsafePointer<Float>) -> [Float] {
+    copy(clip)
+    for step in steps { step.run(team) }
+    return head(pooled())
+  }
+
+  private func copy(_ clip: UnsafePointer<Float>) {
+    let layout = input.layout
+    let row = layout.volume.width * layout.channels
+    for t in 0..<layout.volume.frames {
+      for y in 0..<layout.volume.height {
+        (input.block(0) + layout.offset(0, t, y, 0)).update(
+          from: clip + (t * layout.volume.height + y) * row, count: row)
+      }
+    }
+  }
+
+  /// Average pooling 2×7×7, stride 1, no padding, then the mean over what is left of time. The head is linear, so the
+  /// mean may come before it.
+  ///
+  /// - Returns: C values.
+  private func pooled() -> [Double] {
+    let layout = mixed5c.layout
+    let last = layout.volume.frames - 1
+    var means = [Double](repeating: 0, count: layout.channels)
+    for channel in 0..<layout.channels {
+      var sum = 0.0
+      for t in 0...last {
+        // Windows of two frames: the first and the last frame are in one of them, the others in two.
+        let windows = t == 0 || t == last ? 1.0 : 2.0
+        var plane = 0.0
+        for y in 0..<layout.volume.height {
+          for x in 0..<layout.volume.width { plane += Double(mixed5c[channel, t, y, x]) }
+        }
+        sum += windows * plane
+      }
+      means[channel] = sum / Double(2 * last * layout.volume.height * layout.volume.width)
+    }
+    return means
+  }
+
+  private func head(_ means: [Double]) -> [Float] {
+    var logits = headBias.map(Double.init)
+    for (channel, mean) in means.enumerated() {
+      for output in 0..<classes { logits[output] += mean * Double(headKernel[channel * classes + output]) }
+    }
+    return logits.map(Float.init)
+  }
+}
