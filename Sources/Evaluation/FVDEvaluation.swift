@@ -98,7 +98,7 @@ public struct FVDEvaluation {
     let items = real.items + fake.items
     progress.begin(.reading, total: items.count)
     let survey = Survey(memo: cache.map { VideoMemo(folder: $0) }, threads: request.threads)
-    let results = survey.run(items) { progress.advance(to: $0) }
+    let results = survey.run(items) { [progress] in progress.advance(to: $0) }
     progress.end()
     real.take(Array(results[..<real.items.count]))
     fake.take(Array(results[real.items.count...]))

@@ -1,4 +1,5 @@
 import MetricCatalog
+import Tensors
 import Video
 
 /// One of the two sets on its way to clips.
