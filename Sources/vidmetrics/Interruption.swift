@@ -1,0 +1,16 @@
+import Foundation
+import Synchronization
+
+/// Ctrl-C: the first asks the work to stop after the clip it is at, the second ends the program at once.
+enum Interruption {
+  private static let requested = Atomic<Bool>(false)
+
+  static var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+  static func listen() {
+    signal(SIGINT) { number in
+      Interruption.requested.store(true, ordering: .relaxed)
+      signal(number, SIG_DFL)
+    }
+  }
+}
