@@ -14,7 +14,7 @@ enum SortedTable {
       throw WeightsError.malformed(path: file.label, .nonsense(part: part, at: file.count - footerSize))
     }
     var cursor = ByteCursor(footer)
-    _ = try handle(&cursor, part)
+    _ = try block(at: handle(&cursor, part), in: file)  // nothing that is needed, but damage there is damage
     let index = try entries(of: block(at: handle(&cursor, part), in: file))
     var result: [(key: String, value: ByteSlice)] = []
     for entry in index {

@@ -99,8 +99,8 @@ extension WeightsError: CustomStringConvertible {
       "`\(path)` holds the weights `\(name)`; they keep that name and are not stored as `\(wanted)`"
     case .refusedImageNet(let path, let evidence):
       """
-      `\(path)` holds rgb_imagenet weights (\(evidence)): they were trained on ImageNet first, published FVDs use \
-      rgb_scratch (`i3d-kinetics400`), and scores of the two cannot be compared; refused
+      `\(path)` is taken for I3D's rgb_imagenet weights (\(evidence)): published FVDs use rgb_scratch \
+      (`i3d-kinetics400`), and scores of the two cannot be compared; refused
       hint: `--allow-rgb-imagenet` imports it as `i3d-rgb-imagenet`, and every score will say so
       """
     case .cannotFetch(let name):
