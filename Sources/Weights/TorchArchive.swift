@@ -2,8 +2,8 @@
 ///
 /// In a TorchScript archive the pickle builds instances of `__torch__` classes; they are read as inert records, and a
 /// tensor's name is the path of attributes to it. The code in the archive is not looked at.
-enum TorchArchive {
-  static func read(_ zip: ZipDirectory) throws -> [String: StoredTensor] {
+package enum TorchArchive {
+  package static func read(_ zip: ZipDirectory) throws -> [String: StoredTensor] {
     guard let root = root(of: zip) else {
       throw WeightsError.malformed(path: zip.file.label, .missing(part: "entry `data.pkl`"))
     }
@@ -38,7 +38,7 @@ enum TorchArchive {
   }
 
   /// `archive/`, or whatever the file was called when it was written; nil when there is no `data.pkl`.
-  static func root(of zip: ZipDirectory) -> String? {
+  package static func root(of zip: ZipDirectory) -> String? {
     let pickles = zip.entries.keys.filter { name in
       (name == "data.pkl" || name.hasSuffix("/data.pkl")) && name.utf8.filter { $0 == UInt8(ascii: "/") }.count <= 1
     }

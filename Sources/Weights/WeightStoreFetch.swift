@@ -11,7 +11,7 @@ extension WeightStore {
     return try fetch(name, searchPath: path, report: report)
   }
 
-  func fetch(_ name: String, searchPath: String, report: (String) -> Void) throws -> NetworkWeights {
+  package func fetch(_ name: String, searchPath: String, report: (String) -> Void) throws -> NetworkWeights {
     guard let known = KnownWeights.named(name) else {
       throw WeightsError.unknownName(name: name, known: KnownWeights.all.filter(\.canFetch).map(\.name))
     }

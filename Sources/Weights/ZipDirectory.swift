@@ -1,8 +1,8 @@
 /// The central directory of a zip file whose entries are used where they lie.
 ///
 /// PyTorch stores its tensors without compression (PKWARE's APPNOTE 4.3; zip64 included), so that nothing is copied.
-struct ZipDirectory {
-  struct Entry {
+package struct ZipDirectory {
+  package struct Entry {
     let method: UInt16
     let checksum: UInt32
     let storedSize: Int
@@ -10,10 +10,10 @@ struct ZipDirectory {
     let headerOffset: Int
   }
 
-  let file: ByteSlice
+  package let file: ByteSlice
   private(set) var entries: [String: Entry] = [:]
 
-  init(_ file: ByteSlice) throws {
+  package init(_ file: ByteSlice) throws {
     self.file = file
     let end = try Self.findEnd(file)
     var cursor = ByteCursor(file, at: end.offset)
@@ -24,7 +24,7 @@ struct ZipDirectory {
   }
 
   /// The bytes of an entry, whose checksum is verified; 0 is what PyTorch writes when it is told to compute none.
-  func bytes(_ name: String) throws -> ByteSlice {
+  package func bytes(_ name: String) throws -> ByteSlice {
     guard let entry = entries[name] else {
       throw WeightsError.malformed(path: file.label, .missing(part: "entry `\(name)`"))
     }

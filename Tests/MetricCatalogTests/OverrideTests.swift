@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MetricCatalog
+import MetricCatalog
 
 @Suite struct OverrideTests {
   @Test func overridesShowInTheNameTheListAndTheFingerprint() throws {

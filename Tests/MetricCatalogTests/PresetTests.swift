@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import MetricCatalog
+import MetricCatalog
 
 let packageRoot = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

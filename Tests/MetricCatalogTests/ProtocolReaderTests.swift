@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import MetricCatalog
+import MetricCatalog
 
 @Suite struct ProtocolReaderTests {
   static let yaml = (try? String(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Weights
+import Weights
 
 /// One miniature I3D, written by NumPy, PyTorch, safetensors and TensorFlow themselves.
 struct CheckpointFormatTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Weights
+import Weights
 
 /// Cut and corrupted files: an error that says what is wrong, never a trap, never much memory.
 struct DamageTests {

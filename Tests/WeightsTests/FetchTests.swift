@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Weights
+import Weights
 
 /// One after another: a script that is still open for writing in a child that another test has just started cannot run.
 @Suite(.serialized)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Weights
+import Weights
 
 struct PickleTests {
   private func read(_ bytes: [UInt8]) throws -> [String: StoredTensor] {

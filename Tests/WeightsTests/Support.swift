@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import Weights
+import Weights
 
 /// Files that Fixtures/golden/weights/recipe.py wrote.
 enum Fixture {

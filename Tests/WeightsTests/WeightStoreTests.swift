@@ -2,7 +2,7 @@ import Digests
 import Foundation
 import Testing
 
-@testable import Weights
+import Weights
 
 struct WeightStoreTests {
   @Test func findsItsFolder() {
