@@ -67,6 +67,9 @@ let package = Package(
         "Evaluation", "Video", "Networks", "Weights", "Distances", "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // Tests
+    .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Digests"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )
