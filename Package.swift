@@ -51,7 +51,7 @@ let package = Package(
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
     .target(name: "Weights", dependencies: ["Tensors", "Digests", "CArchive"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CPNG", "CArchive"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CArchive"], swiftSettings: optimised),
 
     // Numbers out
     .target(name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised),

@@ -37,7 +37,8 @@ enum PictureDecoder {
 }
 
 /// The pixel formats of PNG as PIL's `convert("RGB")` turns them into RGB: alpha and transparent colours are dropped,
-/// grey is repeated, palettes are looked up, 16-bit samples keep their high byte.
+/// grey is repeated, palettes are looked up, 16-bit samples keep their high byte. One exception: PIL clips 16-bit grey at
+/// 255 instead, which turns pictures white; it keeps its high byte here too, as with OpenCV.
 enum PNGPixels {
   /// Returns false for pixel formats that are not PNG's.
   static func convert(

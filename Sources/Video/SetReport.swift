@@ -9,6 +9,8 @@ public struct SetReport: Sendable {
     public let info: VideoInfo?
     /// The message of what stops a run at this video: unreadable, or too short for the clips that are wanted.
     public let failure: String?
+    /// `.unreadable` or `.tooShort` where there is a failure.
+    public let failureCode: Problem.Code?
     /// Clips that would be scored; nil if no sampler was given or the video fails.
     public let clips: Int?
   }
@@ -102,9 +104,14 @@ public struct SetReport: Sendable {
       if decode {
         try video.read((0..<known.frameCount).map { FrameWindow(start: $0, count: 1) }) { _, _ in }
       }
-      return Entry(name: video.name, info: info, failure: nil, clips: clips)
+      return Entry(name: video.name, info: info, failure: nil, failureCode: nil, clips: clips)
     } catch {
-      return Entry(name: video.name, info: info, failure: "\(error)", clips: nil)
+      let code: Problem.Code
+      switch error as? VideoError {
+      case .tooShort, .tooFewStarts, .badSampler: code = .tooShort
+      default: code = .unreadable
+      }
+      return Entry(name: video.name, info: info, failure: "\(error)", failureCode: code, clips: nil)
     }
   }
 
@@ -133,8 +140,8 @@ public struct SetReport: Sendable {
     let mixture = { (shares: [Share]) in shares.map { "\($0.value) (\($0.videos))" }.joined(separator: ", ") }
     let having = { (test: (VideoInfo) -> Bool) in entries.filter { $0.info.map(test) ?? false } }
 
-    add(.unreadable, "cannot be read", entries.filter { $0.info == nil })
-    add(.tooShort, "fail the clips that are wanted", entries.filter { $0.info != nil && $0.failure != nil })
+    add(.unreadable, "cannot be read", entries.filter { $0.failureCode == .unreadable })
+    add(.tooShort, "too short for the clips that are wanted", entries.filter { $0.failureCode == .tooShort })
     add(.gaps, "numbers are missing among the frames", having { $0.problems.contains(where: \.isGap) })
     let sizes = shares(entries) { "\($0.size)" }
     if sizes.count > 1 { add(.mixedSizes, "sizes differ: " + mixture(sizes), having { _ in true }) }
