@@ -51,7 +51,7 @@ let package = Package(
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
     .target(name: "Weights", dependencies: ["Tensors", "Digests", "CArchive"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CPNG", "CArchive"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CArchive"], swiftSettings: optimised),
 
     // Numbers out
     .target(
@@ -76,6 +76,7 @@ let package = Package(
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
+    .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Digests"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )

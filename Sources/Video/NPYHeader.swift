@@ -16,12 +16,13 @@ struct NPYHeader {
     }
   }
 
-  let element: Element
   let shape: [Int]
   /// Where the elements begin.
   let dataOffset: Int
+  private let descriptor: String
+  private let order: String
 
-  /// - Throws: `VideoError.notAnArray`, `.fortranOrder`, `.elementType`.
+  /// - Throws: `VideoError.notAnArray`, `.truncated`.
   init(_ region: ByteRegion, path: String) throws {
     let head = try region.bytes(at: 0, count: 12)
     guard head.count == 12, head.starts(with: [0x93] + Array("NUMPY".utf8)) else {
@@ -45,16 +46,25 @@ struct NPYHeader {
     guard let descriptor = Self.value(of: "descr", in: text), let order = Self.value(of: "fortran_order", in: text),
       let shape = Self.shape(in: text)
     else { throw VideoError.notAnArray(path: path, reason: "its header has no descr, fortran_order and shape") }
-    let name = descriptor.first == "'" || descriptor.first == "\"" ? String(descriptor.dropFirst().dropLast()) : nil
+    self.descriptor = descriptor
+    self.order = order
+    self.shape = shape
+  }
+
+  /// The type of the elements, in C order.
+  ///
+  /// - Throws: `VideoError.elementType`, `.fortranOrder`.
+  func element(path: String) throws -> Element {
+    let quoted = descriptor.first == "'" || descriptor.first == "\""
+    let name = quoted ? String(descriptor.dropFirst().dropLast()) : descriptor
     let elements: [String: Element] = [
       "|u1": .uint8, "<u1": .uint8, ">u1": .uint8, "<f2": .float16, "<f4": .float32, "<f8": .float64,
     ]
-    guard let name, let element = elements[name] else {
-      throw VideoError.elementType(path: path, descriptor: name ?? descriptor)
+    guard quoted, let element = elements[name] else {
+      throw VideoError.elementType(path: path, descriptor: name)
     }
-    guard order == "False" || shape.count < 2 else { throw VideoError.fortranOrder(path: path) }
-    self.element = element
-    self.shape = shape
+    guard order == "False" else { throw VideoError.fortranOrder(path: path) }
+    return element
   }
 
   /// The text after `'key':` up to the comma, bracket or brace that ends it.

@@ -9,7 +9,8 @@ final class VideoArray: Sendable {
   let path: String
   let origin: ByteOrigin
   let region: ByteRegion
-  let header: NPYHeader
+  let dataOffset: Int
+  let element: NPYHeader.Element
   let valueRange: ValueRange
   /// The array is one video.
   let isSingle: Bool
@@ -45,11 +46,11 @@ final class VideoArray: Sendable {
     let region = try origin.openSpooled()
     let header = try NPYHeader(region, path: path)
     let shape = header.shape
-    guard (4...5).contains(shape.count), shape.last == 3 else {
+    guard (4...5).contains(shape.count), shape.last == 3, shape.allSatisfy({ $0 > 0 }) else {
       throw VideoError.layout(path: path, shape: shape)
     }
-    guard shape.allSatisfy({ $0 > 0 }) else { throw VideoError.layout(path: path, shape: shape) }
-    var bytes = header.element.size
+    let element = try header.element(path: path)
+    var bytes = element.size
     for axis in shape {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: axis)
       bytes = overflow ? .max : product
@@ -58,16 +59,17 @@ final class VideoArray: Sendable {
       let (expected, overflow) = bytes.addingReportingOverflow(header.dataOffset)
       throw VideoError.truncated(name: path, expected: overflow ? .max : expected, found: region.count)
     }
-    switch (header.element, valueRange) {
+    switch (element, valueRange) {
     case (.uint8, nil), (.uint8, .byte): self.valueRange = .byte
     case (.uint8, let range?): throw VideoError.valueRangeOfBytes(path: path, range: range)
-    case (_, nil): throw VideoError.valueRangeNeeded(path: path, type: header.element.rawValue)
+    case (_, nil): throw VideoError.valueRangeNeeded(path: path, type: element.rawValue)
     case (_, let range?): self.valueRange = range
     }
     self.path = path
     self.origin = origin
     self.region = region
-    self.header = header
+    self.element = element
+    dataOffset = header.dataOffset
     self.ignored = ignored
     isSingle = shape.count == 4
     rows = isSingle ? 1 : shape[0]
@@ -75,7 +77,7 @@ final class VideoArray: Sendable {
   }
 
   var frameValues: Int { rowShape[1] * rowShape[2] * 3 }
-  var rowBytes: Int { rowShape[0] * frameValues * header.element.size }
+  var rowBytes: Int { rowShape[0] * frameValues * element.size }
 }
 
 /// One row of an array.
@@ -85,11 +87,11 @@ struct ArrayRow: VideoSource {
 
   var stamp: String? { array.origin.stamp.map { array.isSingle ? $0 : "\($0)|\(row)" } }
 
-  private var offset: Int { array.header.dataOffset + row * array.rowBytes }
+  private var offset: Int { array.dataOffset + row * array.rowBytes }
 
   func contentDigest(_ name: String) throws -> Digest {
     var hasher = SHA256()
-    hasher.update("\(array.header.element.rawValue) \(array.rowShape)\n")
+    hasher.update("\(array.element.rawValue) \(array.rowShape)\n")
     try array.region.forEachPiece(at: offset, count: array.rowBytes) { hasher.update($0) }
     return hasher.finish()
   }
@@ -97,13 +99,13 @@ struct ArrayRow: VideoSource {
   func info(_ name: String) throws -> VideoInfo {
     VideoInfo(
       width: array.rowShape[2], height: array.rowShape[1], frameCount: array.rowShape[0], frameRate: nil,
-      isVariableFrameRate: nil, codec: "npy " + array.header.element.rawValue, pixelFormat: nil, colourRange: nil,
+      isVariableFrameRate: nil, codec: "npy " + array.element.rawValue, pixelFormat: nil, colourRange: nil,
       colourMatrix: nil, rotation: 0, isLossless: true, fileSize: array.rowBytes, problems: [])
   }
 
   func read(_ name: String, into assembler: WindowAssembler) throws {
     let size = FrameSize(width: array.rowShape[2], height: array.rowShape[1])
-    let element = array.header.element
+    let element = array.element
     let frameBytes = array.frameValues * element.size
     var bytes = [UInt8](repeating: 0, count: frameBytes)
     var floats = [Float](repeating: 0, count: element == .uint8 ? 0 : array.frameValues)

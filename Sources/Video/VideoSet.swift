@@ -46,6 +46,7 @@ public struct VideoSet: Sendable {
     if let maxVideos = options.maxVideos, maxVideos < 1 {
       throw VideoError.badSampler(field: "max-videos", value: maxVideos, least: 1)
     }
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.reversed().drop { $0 == "/" }.reversed()) : path
     guard let status = FileStatus(path) else { throw VideoError.missing(path: path) }
     var scan = SetScan(path: path, options: options)
     var suffix = ""
