@@ -38,7 +38,7 @@ extension EvaluationProtocol {
   }
 
   /// Reads a protocol from YAML; `file` is named in errors.
-  static func parse(_ yaml: String, file: String) throws -> EvaluationProtocol {
+  package static func parse(_ yaml: String, file: String) throws -> EvaluationProtocol {
     try ProtocolReader(file: file).read(yaml)
   }
 }

@@ -39,7 +39,7 @@ public final class CacheFolder: Sendable {
   }
 
   /// Writes an entry. A folder that cannot be written is remembered in `failure` and is not an error.
-  func write(_ kind: String, _ key: Digest, _ payload: [UInt8]) {
+  package func write(_ kind: String, _ key: Digest, _ payload: [UInt8]) {
     let sum = payload.withUnsafeBytes { SHA256.digest(of: $0) }
     let target = file(kind, key)
     let serial = state.withLock { state in
@@ -97,7 +97,9 @@ public final class CacheFolder: Sendable {
     guard descriptor >= 0 else { throw CacheFailure(path: path) }
     var done = 0
     while done < bytes.count {
-      let put = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+      let put = bytes.withUnsafeBytes {
+        Foundation.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done)
+      }
       if put <= 0 {
         let failure = CacheFailure(path: path)
         close(descriptor)

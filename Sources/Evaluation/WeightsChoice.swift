@@ -45,12 +45,14 @@ public struct WeightsChoice: Sendable {
     ])
     let warning = ScoreWarning(
       code: "not-fvd-weights",
-      text: "`\(name)` are not the weights of published scores: this score can be compared with none of them (\(purpose))")
+      text:
+        "`\(name)` are not the weights of published scores: this score can be compared with none of them (\(purpose))")
     self.init(evaluationProtocol: settled, warning: isSame ? nil : warning) { weights }
   }
 
   private init(
-    evaluationProtocol: EvaluationProtocol, warning: ScoreWarning?, load: @escaping @Sendable () throws -> NetworkWeights
+    evaluationProtocol: EvaluationProtocol, warning: ScoreWarning?,
+    load: @escaping @Sendable () throws -> NetworkWeights
   ) {
     self.evaluationProtocol = evaluationProtocol
     self.warning = warning
