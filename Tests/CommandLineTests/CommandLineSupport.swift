@@ -67,7 +67,8 @@ final class Workplace {
   }()
 
   static let hasWeights = FileManager.default.fileExists(atPath: weightsFolder + "/i3d-kinetics400.safetensors")
-  static let withoutWeights: Comment = "left out: the weights i3d-kinetics400 are not there (`vidmetrics weights fetch`)"
+  static let withoutWeights: Comment =
+    "left out: the weights i3d-kinetics400 are not there (`vidmetrics weights fetch`)"
 
   init(weights: Bool = false) throws {
     path = NSTemporaryDirectory() + "vidmetrics-" + UUID().uuidString
@@ -87,7 +88,8 @@ final class Workplace {
     var text = "{'descr': '|u1', 'fortran_order': False, 'shape': (\(values.count), \(frames), \(side), \(side), 3), }"
     while (10 + text.utf8.count + 1) % 64 != 0 { text += " " }
     text += "\n"
-    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)]
+    var bytes: [UInt8] =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)]
     bytes += Array(text.utf8)
     for value in values { bytes += [UInt8](repeating: value, count: frames * side * side * 3) }
     let url = URL(fileURLWithPath: file(name))

@@ -25,8 +25,10 @@ import Testing
   @Test func everyOptionOfFvdIsExplained() throws {
     let help = try program.run("fvd", "--help").output
     for option in [
-      "--protocol", "--frames", "--stride", "--clips", "--offset", "--seed", "--skip-first", "--max-videos", "--value-range",
-      "--on-error", "--json", "--threads", "--no-cache", "--weights", "--allow-other-weights", "--bn-eps", "--ddof", "--root",
+      "--protocol", "--frames", "--stride", "--clips", "--offset", "--seed", "--skip-first", "--max-videos",
+      "--value-range",
+      "--on-error", "--json", "--threads", "--no-cache", "--weights", "--allow-other-weights", "--bn-eps", "--ddof",
+      "--root",
       "--resize", "--crop", "--set",
     ] {
       #expect(help.firstRange(of: "\n  \(option)") != nil, "\(option)")
@@ -59,10 +61,10 @@ import Testing
   }
 
   @Test func unknownNames() throws {
-    let unknownProtocol = try program.run("fvd", "a", "b", "--protocol", "stylegan")
+    let unknownProtocol = try program.run("fvd", "a", "b", "--protocol", "stylegan-w")
     #expect(unknownProtocol.status == 2)
     #expect(
-      unknownProtocol.errors == "error: there is no protocol `stylegan`\nhint: did you mean `stylegan-v`?\n")
+      unknownProtocol.errors == "error: there is no protocol `stylegan-w`\nhint: did you mean `stylegan-v`?\n")
     #expect(
       try program.run("cite", "tatz").errors == "error: there is no protocol `tatz`\nhint: did you mean `tats`?\n")
     #expect(
@@ -116,7 +118,8 @@ import Testing
     let json = try document(program.run("protocols", "show", "cd-fvd", "--json"))
     #expect((json["fields"] as? [String: Any])?["loader-resolution"] as? Int == 256)
     let cite = try program.run("cite", "tats")
-    #expect(cite.output.contains("@inproceedings{ge2022long,") && cite.output.hasPrefix("FVD follows the TATS protocol"))
+    #expect(
+      cite.output.contains("@inproceedings{ge2022long,") && cite.output.hasPrefix("FVD follows the TATS protocol"))
   }
 
   @Test func weightsThatAreNotThere() throws {

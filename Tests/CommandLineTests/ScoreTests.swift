@@ -90,7 +90,8 @@ import Testing
     #expect(result.status == 2)
     #expect(
       result.errors
-        == "error: clips of 8 frames are too short for I3D, which needs at least 9\nhint: --frames sets the length of a clip\n")
+        == "error: clips of 8 frames are too short for I3D, which needs at least 9\nhint: --frames sets the length of a clip\n"
+    )
     #expect(try program.run("fvd", "none", "none", "--frames", "3").status == 2)
   }
 

@@ -29,7 +29,8 @@ import Testing
 
   @Test func linksLeadSomewhere() throws {
     for guide in ["Metrics/README.md", "Metrics/FVD.md"] {
-      for link in try Self.text(guide).matches(of: /\]\(([^)]+)\)/).map({ String($0.output.1) }) where !link.contains("://") {
+      for link in try Self.text(guide).matches(of: /\]\(([^)]+)\)/).map({ String($0.output.1) })
+      where !link.contains("://") {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
           .deletingLastPathComponent()
         let target = root.appendingPathComponent("Metrics/" + link).standardized.path
