@@ -12,7 +12,6 @@ public final class CacheFolder: Sendable {
 
   private struct State {
     var failure: String?
-    var written = 0
     var folders: Set<String> = []
   }
 
@@ -42,13 +41,9 @@ public final class CacheFolder: Sendable {
   package func write(_ kind: String, _ key: Digest, _ payload: [UInt8]) {
     let sum = payload.withUnsafeBytes { SHA256.digest(of: $0) }
     let target = file(kind, key)
-    let serial = state.withLock { state in
-      state.written += 1
-      return state.written
-    }
     do {
       try makeFolder(String(target.prefix(upTo: target.lastIndex(of: "/") ?? target.endIndex)))
-      let temporary = "\(target).\(getpid())-\(serial).tmp"
+      let temporary = "\(target).\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
       try Self.write(payload + Array(sum.hex.utf8), to: temporary)
       guard rename(temporary, target) == 0 else {
         let failure = CacheFailure(path: target)

@@ -95,6 +95,15 @@ import Testing
     #expect(try program.run("fvd", "none", "none", "--frames", "3").status == 2)
   }
 
+  @Test func aFingerprintThatIsNotThatOfTheWeights() throws {
+    let fingerprint = "sha256:" + String(repeating: "0", count: 64)
+    let result = try program.run("fvd", "a", "b", "--set", "weights-fingerprint=\(fingerprint)")
+    #expect(result.status == 2)
+    #expect(
+      result.errors.hasPrefix("error: the weights `i3d-kinetics400` have fingerprint sha256:1a2eef3eeca9"))
+    #expect(result.errors.contains(", and the protocol asks for \(fingerprint)\n"))
+  }
+
   /// Weights that are nearly those of FVD are not those of FVD.
   @Test func otherWeightsAreRefused() throws {
     var bytes = try Data(contentsOf: URL(fileURLWithPath: Workplace.weightsFolder + "/i3d-kinetics400.safetensors"))
