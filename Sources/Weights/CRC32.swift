@@ -1,6 +1,6 @@
 /// Cyclic redundancy checks of 32 bits, reflected: IEEE (zip) and Castagnoli (TensorFlow, LevelDB).
 ///
-/// Eight bytes a step through eight tables: about 1.5 GB/s.
+/// Eight bytes a step through eight tables (slicing by eight).
 struct CRC32: Sendable {
   static let ieee = CRC32(polynomial: 0xedb8_8320)
   static let castagnoli = CRC32(polynomial: 0x82f6_3b78)

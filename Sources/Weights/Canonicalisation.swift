@@ -7,7 +7,8 @@ struct Canonicalisation {
 
   /// Finds the layout by the kernel that marks its network.
   ///
-  /// Throws `WeightsError.unknownLayout` when the file has no such kernel, or several.
+  /// Throws `WeightsError.unknownLayout` when the file has no such kernel, `.severalNetworks` when it has more than
+  /// one.
   init(_ checkpoint: Checkpoint) throws {
     var found: [(layout: TensorLayout, prefix: String)] = []
     for layout in TensorLayout.all {
@@ -15,6 +16,9 @@ struct Canonicalisation {
       for name in checkpoint.tensors.keys where name == marker || name.hasSuffix(layout.separator + marker) {
         found.append((layout, String(name.dropLast(marker.count))))
       }
+    }
+    guard found.count < 2 else {
+      throw WeightsError.severalNetworks(path: checkpoint.path, prefixes: found.map(\.prefix).sorted())
     }
     guard found.count == 1 else {
       throw WeightsError.unknownLayout(

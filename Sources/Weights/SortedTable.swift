@@ -5,6 +5,9 @@ enum SortedTable {
   private static let footerSize = 48
   /// Checksum and kind of compression behind every block.
   private static let trailerSize = 5
+  /// A large model has some thousand tensors.
+  static let maximumEntries = 100_000
+  static let maximumDecompressed = 64 << 20
 
   static func read(_ file: ByteSlice) throws -> [(key: String, value: ByteSlice)] {
     let part = "the footer of the table"
@@ -14,12 +17,17 @@ enum SortedTable {
       throw WeightsError.malformed(path: file.label, .nonsense(part: part, at: file.count - footerSize))
     }
     var cursor = ByteCursor(footer)
-    _ = try handle(&cursor, part)
+    _ = try block(at: handle(&cursor, part), in: file)  // nothing that is needed, but damage there is damage
     let index = try entries(of: block(at: handle(&cursor, part), in: file))
     var result: [(key: String, value: ByteSlice)] = []
+    var size = 0
     for entry in index {
       var place = ByteCursor(entry.value)
-      for (key, value) in try entries(of: block(at: handle(&place, "a place in the table"), in: file)) {
+      let block = try block(at: handle(&place, "a place in the table"), in: file)
+      size += block.count
+      try limit(size, maximumDecompressed, "the size of all blocks", file)
+      for (key, value) in try entries(of: block) {
+        try limit(result.count, maximumEntries, "the number of entries", file)
         guard let name = String(validating: key, as: UTF8.self) else {
           throw WeightsError.malformed(path: file.label, .nonsense(part: "a key of the table", at: value.offset))
         }
@@ -27,6 +35,12 @@ enum SortedTable {
       }
     }
     return result
+  }
+
+  private static func limit(_ count: Int, _ limit: Int, _ part: String, _ file: ByteSlice) throws {
+    guard count <= limit else {
+      throw WeightsError.malformed(path: file.label, .oversized(part: part, claimed: count, limit: limit))
+    }
   }
 
   private static func handle(_ cursor: inout ByteCursor, _ part: String) throws -> (offset: Int, size: Int) {
@@ -80,6 +94,7 @@ enum SortedTable {
           path: block.label, .oversized(part: "a key of the table", claimed: key.count, limit: 1024))
       }
       result.append((key, try cursor.take(length, "a value of the table")))
+      try limit(result.count, maximumEntries, "the number of entries", block)
     }
     return result
   }

@@ -18,9 +18,16 @@ enum TorchArchive {
     var machine = PickleMachine(try zip.bytes(root + "data.pkl"), acceptsTorchScript: isTorchScript)
     let tree = try machine.run()
     var storages: [String: ByteSlice] = [:]
+    var total = 0
     for node in machine.nodes {
       guard case .storage(let storage) = node.kind, storages[storage.key] == nil else { continue }
-      storages[storage.key] = try bytes(of: storage, in: zip, root: root)
+      let bytes = try bytes(of: storage, in: zip, root: root)
+      total += bytes.count
+      guard total <= zip.file.count else {
+        throw WeightsError.malformed(
+          path: zip.file.label, .oversized(part: "the size of all storages", claimed: total, limit: zip.file.count))
+      }
+      storages[storage.key] = bytes
     }
     return try PickleTree(of: tree, in: machine, separator: ".") { storage in
       guard let bytes = storages[storage.key] else {

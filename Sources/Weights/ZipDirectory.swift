@@ -23,7 +23,7 @@ struct ZipDirectory {
     }
   }
 
-  /// The bytes of an entry, whose checksum is verified.
+  /// The bytes of an entry, whose checksum is verified; 0 is what PyTorch writes when it is told to compute none.
   func bytes(_ name: String) throws -> ByteSlice {
     guard let entry = entries[name] else {
       throw WeightsError.malformed(path: file.label, .missing(part: "entry `\(name)`"))
@@ -46,7 +46,7 @@ struct ZipDirectory {
     let extraLength = Int(try cursor.integer(UInt16.self, part))
     _ = try cursor.take(nameLength + extraLength, part)
     let bytes = try cursor.take(entry.size, "entry `\(name)`")
-    guard CRC32.ieee.of(bytes) == entry.checksum else {
+    guard entry.checksum == 0 || CRC32.ieee.of(bytes) == entry.checksum else {
       throw WeightsError.malformed(path: file.label, .checksum(part: "entry `\(name)`"))
     }
     return bytes
@@ -62,7 +62,7 @@ struct ZipDirectory {
       if try cursor.integer(UInt32.self, part) == 0x0605_4b50 { break }
       position -= 1
     }
-    guard position >= earliest else { throw WeightsError.malformed(path: file.label, .missing(part: part)) }
+    guard position >= earliest else { throw WeightsError.malformed(path: file.label, .missing(part: "zip directory")) }
     var cursor = ByteCursor(file, at: position + 10)
     var count = UInt64(try cursor.integer(UInt16.self, part))
     _ = try cursor.integer(UInt32.self, part)
