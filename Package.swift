@@ -79,6 +79,7 @@ let package = Package(
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
+    .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Digests"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )

@@ -21,7 +21,7 @@ final class FrameConverter {
   }
 
   /// `rotation` is 0, 90, 180 or 270 degrees clockwise.
-  init(name: String, rotation: Int, flags: Int32 = SWS_BILINEAR) throws {
+  init(name: String, rotation: Int, flags: Int32 = SWS_BILINEAR | SWS_BITEXACT) throws {
     guard let frame = av_frame_alloc() else {
       throw VideoError.undecodable(name: name, frame: nil, reason: "out of memory")
     }

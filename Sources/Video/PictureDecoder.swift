@@ -4,6 +4,7 @@ import CFFmpeg
 ///
 /// PNG goes through libavcodec's decoder and not through libpng's simplified API: the latter applies gAMA chunks and
 /// takes 16-bit samples for linear light, PIL does neither, and what PIL gives is what published scores were made of.
+/// JPEG goes through libavcodec with IJG's integer transform; `JPEGPixels` says what becomes of the chroma.
 enum PictureDecoder {
   static func decode(
     _ bytes: [UInt8], name: String, _ body: (FrameSize, UnsafeBufferPointer<UInt8>) throws -> Void
@@ -17,9 +18,8 @@ enum PictureDecoder {
       }
       var done = false
       let take = { (_: Int, frame: UnsafeMutablePointer<AVFrame>) in
-        if try !PNGPixels.convert(frame, body) {
-          try FrameConverter(name: name, rotation: 0, flags: SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT)
-            .convert(frame, body)
+        if try !PNGPixels.convert(frame, body), try !JPEGPixels.convert(frame, body) {
+          try FrameConverter(name: name, rotation: 0).convert(frame, body)
         }
         done = true
         return false

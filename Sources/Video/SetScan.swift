@@ -59,6 +59,10 @@ struct SetScan {
     var tree: [String: Listing] = ["": Listing()]
     for (index, member) in archive.members.enumerated() {
       let parts = member.name.split(separator: "/").map(String.init).filter { $0 != "." }
+      guard !parts.contains("..") else {
+        ignore(member.name, "its name leads out of the archive")
+        continue
+      }
       guard let file = parts.last, !parts.contains(where: MediaKind.isHidden) else {
         ignore(member.name, "hidden")
         continue
