@@ -100,7 +100,7 @@ struct InputOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "What the numbers of float arrays mean: 0..1, -1..1, 0..255, or network (given to the network as they are).",
+      "What the numbers of float arrays mean; network: they are given to the network as they are.",
       valueName: "range"))
   var valueRange: ValueRange?
 
