@@ -22,8 +22,10 @@ public struct FieldDefinition: Sendable {
 
   static let network: [FieldDefinition] = [
     text("weights", "the weights' name, see `vidmetrics weights list`", \.weights),
-    fingerprint("weights-fingerprint", "SHA-256 over the weights' canonical names, shapes and values", \.weightsFingerprint),
-    number("batch-norm-eps", "added to the variance in batch normalisation", \.batchNormEpsilon, from: 0, exclusive: true),
+    fingerprint(
+      "weights-fingerprint", "SHA-256 over the weights' canonical names, shapes and values", \.weightsFingerprint),
+    number(
+      "batch-norm-eps", "added to the variance in batch normalisation", \.batchNormEpsilon, from: 0, exclusive: true),
     fixed("endpoint", "the layer whose values are the features", \.endpoint, ["logits-mean"]),
   ]
 

@@ -76,7 +76,8 @@ struct ProtocolReader {
 
   private func mapping(_ node: Node, at place: String) throws -> Keys {
     guard let mapping = node.mapping else {
-      throw CatalogError.unreadable(file: file, reason: "a mapping is expected at \(place.isEmpty ? "the top" : "`\(place.dropLast())`")")
+      throw CatalogError.unreadable(
+        file: file, reason: "a mapping is expected at \(place.isEmpty ? "the top" : "`\(place.dropLast())`")")
     }
     var found: [String: Node] = [:]
     for (key, value) in mapping { found[key.string ?? ""] = value }

@@ -12,7 +12,6 @@ public final class CacheFolder: Sendable {
 
   private struct State {
     var failure: String?
-    var written = 0
     var folders: Set<String> = []
   }
 
@@ -39,16 +38,12 @@ public final class CacheFolder: Sendable {
   }
 
   /// Writes an entry. A folder that cannot be written is remembered in `failure` and is not an error.
-  func write(_ kind: String, _ key: Digest, _ payload: [UInt8]) {
+  package func write(_ kind: String, _ key: Digest, _ payload: [UInt8]) {
     let sum = payload.withUnsafeBytes { SHA256.digest(of: $0) }
     let target = file(kind, key)
-    let serial = state.withLock { state in
-      state.written += 1
-      return state.written
-    }
     do {
       try makeFolder(String(target.prefix(upTo: target.lastIndex(of: "/") ?? target.endIndex)))
-      let temporary = "\(target).\(getpid())-\(serial).tmp"
+      let temporary = "\(target).\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
       try Self.write(payload + Array(sum.hex.utf8), to: temporary)
       guard rename(temporary, target) == 0 else {
         let failure = CacheFailure(path: target)
@@ -97,7 +92,9 @@ public final class CacheFolder: Sendable {
     guard descriptor >= 0 else { throw CacheFailure(path: path) }
     var done = 0
     while done < bytes.count {
-      let put = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+      let put = bytes.withUnsafeBytes {
+        Foundation.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done)
+      }
       if put <= 0 {
         let failure = CacheFailure(path: path)
         close(descriptor)

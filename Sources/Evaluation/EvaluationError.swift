@@ -13,6 +13,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case wrongNetwork(weights: String, network: String)
   case weightsChanged(name: String, wanted: String, found: String)
   case badThreads(Int)
+  case interruptedReading
   case interrupted(done: Int, total: Int, kept: Bool)
 
   public var description: String {
@@ -24,7 +25,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "clips of \(frames) frames are too short for I3D, which needs at least \(least)"
         + "\nhint: --frames sets the length of a clip"
     case .arrayLengthsDiffer(let first, let frames, let second, let otherFrames):
-      return "a row of an array is a clip by itself, but `\(first)` has \(frames) frames and `\(second)` has \(otherFrames)"
+      return
+        "a row of an array is a clip by itself, but `\(first)` has \(frames) frames and `\(second)` has \(otherFrames)"
         + "\nhint: --frames sets one length for both"
     case .arrayTooShort(let name, let frames, let skipFirst):
       return "`\(name)` has \(frames) frames, and nothing is left of it after the first \(skipFirst)"
@@ -47,8 +49,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "\nhint: `vidmetrics weights verify \(name)` says more"
     case .badThreads(let threads):
       return "`\(threads)` is not a number of threads: 1 or more are expected"
+    case .interruptedReading: return "interrupted before the first clip"
     case .interrupted(let done, let total, let kept):
-      let way = kept ? "what is done is kept, and the same command goes on from there" : "nothing is kept without the cache"
+      let way =
+        kept ? "what is done is kept, and the same command goes on from there" : "nothing is kept without the cache"
       return "interrupted after \(done) of \(total) clips\nhint: \(way)"
     }
   }

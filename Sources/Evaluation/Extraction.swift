@@ -63,7 +63,8 @@ struct Extraction {
         guard let twin = first[clips[index].key] else { continue }
         features[index] = computed.features[twin]
         let video = clips[index].video
-        if features[index] == nil, let error = twins[clips[twin].video], !outcome.failures.contains(where: { $0.video == video })
+        if features[index] == nil, let error = twins[clips[twin].video],
+          !outcome.failures.contains(where: { $0.video == video })
         {
           outcome.failures.append((video, error))
         }

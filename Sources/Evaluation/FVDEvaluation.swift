@@ -58,7 +58,7 @@ public struct FVDEvaluation {
     var fake = try SetPlan(role: .fake, path: request.fake, fields: settled.fields, valueRange: request.valueRange)
     if request.framesAreGiven { try checkLength(settled.fields.frames, network) }
 
-    survey(&real, &fake)
+    try survey(&real, &fake)
     settled = try withArrayLength(settled, real, fake)
     try checkLength(settled.fields.frames, network)
     try real.plan(settled.fields, skipsUnusable: request.skipsUnusable)
@@ -94,11 +94,12 @@ public struct FVDEvaluation {
     }
   }
 
-  private func survey(_ real: inout SetPlan, _ fake: inout SetPlan) {
+  private func survey(_ real: inout SetPlan, _ fake: inout SetPlan) throws {
     let items = real.items + fake.items
     progress.begin(.reading, total: items.count)
-    let survey = Survey(memo: cache.map { VideoMemo(folder: $0) }, threads: request.threads)
-    let results = survey.run(items) { [progress] in progress.advance(to: $0) }
+    let survey = Survey(
+      memo: cache.map { VideoMemo(folder: $0) }, threads: request.threads, isInterrupted: isInterrupted)
+    let results = try survey.run(items) { [progress] in progress.advance(to: $0) }
     progress.end()
     real.take(Array(results[..<real.items.count]))
     fake.take(Array(results[real.items.count...]))
@@ -137,7 +138,8 @@ public struct FVDEvaluation {
     let failures = outcome.failures
     try real.drop(failures.filter { $0.video < border }, skipsUnusable: request.skipsUnusable)
     try fake.drop(
-      failures.filter { $0.video >= border }.map { ($0.video - border, $0.error) }, skipsUnusable: request.skipsUnusable)
+      failures.filter { $0.video >= border }.map { ($0.video - border, $0.error) }, skipsUnusable: request.skipsUnusable
+    )
     return Features(
       real: outcome.features[..<border].compactMap { $0 }.flatMap { $0 },
       fake: outcome.features[border...].compactMap { $0 }.flatMap { $0 }, computed: outcome.computed,

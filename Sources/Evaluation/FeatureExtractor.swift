@@ -55,7 +55,8 @@ public struct I3DNetwork: FeatureNetwork {
   public func extractor(frames: Int, threads: Int) throws -> any FeatureExtractor {
     let network = try I3D(weights: weights(), epsilon: epsilon, frames: frames, threads: threads, table: table)
     guard network.classes == columns else {
-      throw EvaluationError.wrongNetwork(weights: "i3d with \(network.classes) classes", network: "i3d-\(network.classes)")
+      throw EvaluationError.wrongNetwork(
+        weights: "i3d with \(network.classes) classes", network: "i3d-\(network.classes)")
     }
     return I3DExtractor(network)
   }

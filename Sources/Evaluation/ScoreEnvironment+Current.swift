@@ -18,7 +18,8 @@ extension ScoreEnvironment {
   }
 
   private static var system: String? {
-    value(of: "PRETTY_NAME", separator: "=", in: "/etc/os-release") ?? ProcessInfo.processInfo.operatingSystemVersionString
+    value(of: "PRETTY_NAME", separator: "=", in: "/etc/os-release")
+      ?? ProcessInfo.processInfo.operatingSystemVersionString
   }
 
   /// The first line `key separator value` of a file.

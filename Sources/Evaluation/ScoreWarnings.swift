@@ -47,7 +47,8 @@ struct ScoreWarnings {
     guard real.clips != fake.clips else { return [] }
     return warning(
       "unequal-counts",
-      "\(count(real.clips, "real clip")) against \(count(fake.clips, "fake clip")): published scores take equal numbers")
+      "\(count(real.clips, "real clip")) against \(count(fake.clips, "fake clip")): published scores take equal numbers"
+    )
   }
 
   private var smallCounts: [ScoreWarning] {
@@ -82,7 +83,8 @@ struct ScoreWarnings {
     let known = Set(real.facts.map(\.digest))
     let shared = fake.facts.count { known.contains($0.digest) }
     guard shared > 0 else { return [] }
-    let text = "\(count(shared, "fake video")) of \(fake.facts.count) \(shared == 1 ? "is" : "are") also in the real set"
+    let text =
+      "\(count(shared, "fake video")) of \(fake.facts.count) \(shared == 1 ? "is" : "are") also in the real set"
     return warning("sets-share-files", text + (real.path == fake.path ? ": both sets are `\(real.path)`" : ""))
   }
 

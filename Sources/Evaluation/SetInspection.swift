@@ -56,12 +56,16 @@ public struct SetInspection: Sendable {
     if let first = entries.first, let last = entries.last, entries.count > 1 {
       lines.append("first, last   \(first.name), \(last.name)")
     }
-    lines.append("frames        \(videos.reduce(0) { $0 + $1.frameCount }) in all; \(histogram(videos) { "\($0.frameCount)" })")
-    lines.append("size          \(histogram(videos) { "\($0.size)" })")
-    lines.append("rate          \(histogram(videos) { $0.frameRate.map { "\(fixed($0, digits: 3)) fps" } ?? "unknown" })")
-    lines.append("coding        \(histogram(videos) { [$0.codec, $0.pixelFormat].compactMap { $0 }.joined(separator: " ") })")
     lines.append(
-      "colour        \(histogram(videos) { "range \($0.colourRange ?? "untagged"), matrix \($0.colourMatrix ?? "untagged")" })")
+      "frames        \(videos.reduce(0) { $0 + $1.frameCount }) in all; \(histogram(videos) { "\($0.frameCount)" })")
+    lines.append("size          \(histogram(videos) { "\($0.size)" })")
+    lines.append(
+      "rate          \(histogram(videos) { $0.frameRate.map { "\(fixed($0, digits: 3)) fps" } ?? "unknown" })")
+    lines.append(
+      "coding        \(histogram(videos) { [$0.codec, $0.pixelFormat].compactMap { $0 }.joined(separator: " ") })")
+    lines.append(
+      "colour        \(histogram(videos) { "range \($0.colourRange ?? "untagged"), matrix \($0.colourMatrix ?? "untagged")" })"
+    )
     lines.append("bytes         \(videos.reduce(0) { $0 + $1.fileSize })")
     if !set.ignored.isEmpty { lines.append("left alone    \(count(set.ignored.count, "file"))") }
     lines += set.ignored.prefix(10).map { "  \($0.name): \($0.reason)" }

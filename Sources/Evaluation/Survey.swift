@@ -13,22 +13,28 @@ struct SurveyedVideo: Sendable {
 struct Survey: Sendable {
   let memo: VideoMemo?
   let threads: Int
+  /// Asked between videos.
+  var isInterrupted: @Sendable () -> Bool = { false }
 
   /// One result for each video, in order, whatever the number of threads.
-  func run(_ items: [VideoItem], report: @Sendable (Int) -> Void) -> [Result<SurveyedVideo, any Error>] {
+  ///
+  /// - Throws: `EvaluationError.interruptedReading`.
+  func run(_ items: [VideoItem], report: @Sendable (Int) -> Void) throws -> [Result<SurveyedVideo, any Error>] {
     let found = Mutex([Result<SurveyedVideo, any Error>?](repeating: nil, count: items.count))
     let next = Atomic<Int>(0)
     let done = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: min(threads, max(items.count, 1))) { _ in
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < items.count else { return }
+        guard index < items.count, !isInterrupted() else { return }
         let result = Result { try survey(items[index]) }
         found.withLock { $0[index] = result }
         report(done.wrappingAdd(1, ordering: .relaxed).newValue)
       }
     }
-    return found.withLock { $0 }.compactMap { $0 }
+    let results = found.withLock { $0 }.compactMap { $0 }
+    guard results.count == items.count else { throw EvaluationError.interruptedReading }
+    return results
   }
 
   private func survey(_ item: VideoItem) throws -> SurveyedVideo {

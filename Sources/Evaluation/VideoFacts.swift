@@ -14,6 +14,21 @@ public struct VideoFacts: Sendable, Equatable {
   public var colourMatrix: String?
   public var isLossless: Bool?
 
+  package init(
+    digest: String, width: Int, height: Int, frameCount: Int, frameRate: Double?, codec: String, colourRange: String?,
+    colourMatrix: String?, isLossless: Bool?
+  ) {
+    self.digest = digest
+    self.width = width
+    self.height = height
+    self.frameCount = frameCount
+    self.frameRate = frameRate
+    self.codec = codec
+    self.colourRange = colourRange
+    self.colourMatrix = colourMatrix
+    self.isLossless = isLossless
+  }
+
   init(_ item: VideoItem) throws {
     let info = try item.info()
     width = info.width
@@ -32,7 +47,7 @@ public struct VideoFacts: Sendable, Equatable {
 extension VideoFacts {
   private static let head = "vidmetrics video 1"
 
-  func encoded(stamp: String) -> [UInt8] {
+  package func encoded(stamp: String) -> [UInt8] {
     var lines = [Self.head, stamp, digest, "\(width)", "\(height)", "\(frameCount)", codec]
     lines.append(frameRate.map { "\($0)" } ?? "")
     lines.append(colourRange ?? "")
@@ -66,16 +81,18 @@ extension VideoFacts {
 
 /// Facts about videos, remembered by what the file system says of their files (path, size, times, inode), so that a second
 /// run need not open and read them again.
-struct VideoMemo: Sendable {
+package struct VideoMemo: Sendable {
   let folder: CacheFolder
+
+  package init(folder: CacheFolder) { self.folder = folder }
 
   private static let kind = "videos"
 
-  func facts(stamp: String) -> VideoFacts? {
+  package func facts(stamp: String) -> VideoFacts? {
     folder.read(Self.kind, SHA256.digest(of: stamp)).flatMap { VideoFacts(encoded: $0, stamp: stamp) }
   }
 
-  func store(_ facts: VideoFacts, stamp: String) {
+  package func store(_ facts: VideoFacts, stamp: String) {
     folder.write(Self.kind, SHA256.digest(of: stamp), facts.encoded(stamp: stamp))
   }
 }

@@ -19,8 +19,8 @@ public struct WeightsChoice: Sendable {
     if name == preset.weights {
       // The presence is checked now, the content when it is needed: not for a run whose features are all in the cache.
       if !FileManager.default.fileExists(atPath: store.path(name)) { _ = try store.load(name) }
-      let settled = try wanted.overriding("weights-fingerprint", with: preset.weightsFingerprint)
-      self.init(evaluationProtocol: settled, warning: nil) {
+      try Self.check(wanted, preset, found: preset.weightsFingerprint)
+      self.init(evaluationProtocol: wanted, warning: nil) {
         let weights = try store.load(name)
         guard weights.fingerprint.description == preset.weightsFingerprint else {
           throw EvaluationError.weightsChanged(
@@ -34,6 +34,7 @@ public struct WeightsChoice: Sendable {
     guard weights.network == "i3d" else {
       throw EvaluationError.wrongNetwork(weights: name, network: weights.network)
     }
+    try Self.check(wanted, preset, found: weights.fingerprint.description)
     let isSame = weights.fingerprint.description == preset.weightsFingerprint
     let purpose = weights.known?.purpose ?? "weights that no published score is known for"
     guard isSame || allowsOthers else {
@@ -45,12 +46,22 @@ public struct WeightsChoice: Sendable {
     ])
     let warning = ScoreWarning(
       code: "not-fvd-weights",
-      text: "`\(name)` are not the weights of published scores: this score can be compared with none of them (\(purpose))")
+      text:
+        "`\(name)` are not the weights of published scores: this score can be compared with none of them (\(purpose))")
     self.init(evaluationProtocol: settled, warning: isSame ? nil : warning) { weights }
   }
 
+  /// Refuses a fingerprint that was asked for and is not that of the weights.
+  private static func check(_ wanted: EvaluationProtocol, _ preset: ProtocolFields, found: String) throws {
+    let fingerprint = wanted.fields.weightsFingerprint
+    guard fingerprint == found || fingerprint == preset.weightsFingerprint else {
+      throw EvaluationError.weightsChanged(name: wanted.fields.weights, wanted: fingerprint, found: found)
+    }
+  }
+
   private init(
-    evaluationProtocol: EvaluationProtocol, warning: ScoreWarning?, load: @escaping @Sendable () throws -> NetworkWeights
+    evaluationProtocol: EvaluationProtocol, warning: ScoreWarning?,
+    load: @escaping @Sendable () throws -> NetworkWeights
   ) {
     self.evaluationProtocol = evaluationProtocol
     self.warning = warning

@@ -10,7 +10,8 @@ struct Cite: ParsableCommand {
 
   func run() throws {
     let preset = try EvaluationProtocol.named(name)
-    print("\(preset.sentence) [protocol \(preset.name), version \(preset.version), fingerprint \(preset.fingerprint)].\n")
+    print(
+      "\(preset.sentence) [protocol \(preset.name), version \(preset.version), fingerprint \(preset.fingerprint)].\n")
     print(preset.bibtex)
   }
 }

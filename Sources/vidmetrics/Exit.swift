@@ -28,24 +28,30 @@ enum Exit {
     guard "\(type(of: error))" == "CommandError" else { return "error: \(error)" }
     let full = Vidmetrics.fullMessage(for: error)
     let text = full.hasPrefix("Error: ") ? "error: " + full.dropFirst("Error: ".count) : full
-    guard let suggestion = unknownSubcommand(text) else { return text }
+    guard let unknown = unknownCommand else { return text }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    lines.insert("hint: did you mean `\(suggestion)`?", at: 1)
+    let hint =
+      unknown.nearest.map { "did you mean `\($0)`?" } ?? "the commands are \(unknown.known.joined(separator: ", "))"
+    lines[0] = "error: there is no command `\(unknown.word)`\nhint: \(hint)"
     return lines.joined(separator: "\n")
   }
 
-  /// The subcommand that was probably meant by the first word, where that word is none.
-  private static func unknownSubcommand(_ text: String) -> String? {
-    var names = Vidmetrics.configuration.subcommands.compactMap { $0.configuration.commandName ?? "\($0)".lowercased() }
-    var words = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") }
-    guard let first = words.first else { return nil }
-    if let group = Vidmetrics.configuration.subcommands.first(where: { $0.configuration.commandName == first }),
-      !group.configuration.subcommands.isEmpty
-    {
-      names = group.configuration.subcommands.compactMap { $0.configuration.commandName ?? "\($0)".lowercased() }
-      words.removeFirst()
+  /// The word that stands where a command should and is none.
+  private static var unknownCommand: (word: String, nearest: String?, known: [String])? {
+    var group: any ParsableCommand.Type = Vidmetrics.self
+    for word in CommandLine.arguments.dropFirst() {
+      let commands = group.configuration.subcommands
+      if commands.isEmpty || word.hasPrefix("-") { return nil }
+      guard let next = commands.first(where: { name(of: $0) == word }) else {
+        let known = commands.map(name)
+        return word == "help" ? nil : (word, NearestName.of(word, among: known), known)
+      }
+      group = next
     }
-    guard let word = words.first, !names.contains(word), text.contains("'\(word)'") else { return nil }
-    return NearestName.of(word, among: names)
+    return nil
+  }
+
+  private static func name(of command: any ParsableCommand.Type) -> String {
+    command.configuration.commandName ?? "\(command)".lowercased()
   }
 }

@@ -39,7 +39,9 @@ struct FVD: ParsableCommand {
     let weights = try WeightsChoice(chosen, store: store, allowsOthers: protocolOptions.allowOtherWeights)
 
     var request = FVDRequest(real: real, fake: fake, evaluationProtocol: weights.evaluationProtocol)
-    request.framesAreGiven = try protocolOptions.assignments(frameOptions, inputOptions).contains { $0.field == "frames" }
+    request.framesAreGiven = try protocolOptions.assignments(frameOptions, inputOptions).contains {
+      $0.field == "frames"
+    }
     request.valueRange = inputOptions.valueRange
     request.skipsUnusable = inputOptions.onError == .skip
     request.threads = runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount

@@ -10,7 +10,7 @@ struct Inspect: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The set.", valueName: "set")) var path: String
 
-  @Option(help: ArgumentHelp("What the numbers of float arrays mean.", valueName: "range"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("What the numbers of float arrays mean.", valueName: "range"))
   var valueRange: ValueRange?
 
   @Flag(help: "Print one JSON document with every video.") var json = false

@@ -8,6 +8,11 @@ enum Interruption {
   static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
   static func listen() {
+    // Whoever started the program may have blocked the signal for it.
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
     signal(SIGINT) { number in
       Interruption.requested.store(true, ordering: .relaxed)
       signal(number, SIG_DFL)

@@ -6,7 +6,8 @@ import Tensors
 struct ProtocolOptions: ParsableArguments {
   @Option(
     name: .customLong("protocol"),
-    help: ArgumentHelp("The evaluation protocol, see `vidmetrics protocols list`. (default: stylegan-v)", valueName: "name"))
+    help: ArgumentHelp(
+      "The evaluation protocol, see `vidmetrics protocols list`. (default: stylegan-v)", valueName: "name"))
   var name: String?
 
   @Option(help: ArgumentHelp("Other weights than the protocol's; needs --allow-other-weights.", valueName: "name"))
@@ -33,7 +34,8 @@ struct ProtocolOptions: ParsableArguments {
   var root: String?
 
   @Option(
-    help: ArgumentHelp("Set any field of the protocol, see `vidmetrics protocols show`. Repeatable.", valueName: "field=value"))
+    help: ArgumentHelp(
+      "Set any field of the protocol, see `vidmetrics protocols show`. Repeatable.", valueName: "field=value"))
   var set: [String] = []
 
   private static let resizes = ResizeMode.allCases.map(\.rawValue).joined(separator: ", ")
@@ -96,8 +98,9 @@ struct InputOptions: ParsableArguments {
   enum OnError: String, ExpressibleByArgument, CaseIterable { case stop, skip }
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "What the numbers of float arrays mean: 0..1, -1..1, 0..255, or network (given to the network as they are).",
+      "What the numbers of float arrays mean; network: they are given to the network as they are.",
       valueName: "range"))
   var valueRange: ValueRange?
 
@@ -109,7 +112,8 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Print one JSON document.")
   var json = false
 
-  @Option(help: ArgumentHelp("Threads; the score does not depend on it. (default: all processors)", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("Threads; the score does not depend on it. (default: all processors)", valueName: "number"))
   var threads: Int?
 
   @Flag(help: "Neither use nor keep cached features.")

@@ -19,7 +19,9 @@ struct ProtocolsCommand: ParsableCommand {
       let width = names.map(\.count).max() ?? 0
       for (preset, name) in zip(all, names) {
         let padding = String(repeating: " ", count: width - name.count)
-        print("\(name)\(padding)  \(preset.metric)  v\(preset.version)  \(preset.fingerprint.hex.prefix(12))  \(preset.source.title)")
+        print(
+          "\(name)\(padding)  \(preset.metric)  v\(preset.version)  \(preset.fingerprint.hex.prefix(12))  \(preset.source.title)"
+        )
       }
     }
   }

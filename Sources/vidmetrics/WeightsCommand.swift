@@ -59,7 +59,8 @@ struct WeightsCommand: ParsableCommand {
     @Option(name: .customLong("as"), help: ArgumentHelp("Name to keep them under.", valueName: "name"))
     var name: String?
 
-    @Flag(help: "Keep weights that were trained on ImageNet first; scores with them can be compared with no published one.")
+    @Flag(
+      help: "Keep weights that were trained on ImageNet first; scores with them can be compared with no published one.")
     var allowRgbImagenet = false
 
     func run() throws {

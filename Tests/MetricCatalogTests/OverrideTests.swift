@@ -1,6 +1,5 @@
-import Testing
-
 import MetricCatalog
+import Testing
 
 @Suite struct OverrideTests {
   @Test func overridesShowInTheNameTheListAndTheFingerprint() throws {
@@ -48,7 +47,9 @@ import MetricCatalog
   @Test func contradictionsAreRefused() throws {
     let preset = try EvaluationProtocol.named("stylegan-v")
     let crop = try preset.overriding([("resize", "none"), ("crop", "center")])
-    #expect(message { try crop.validate() } == "`resize` and `crop` contradict each other: without a resize nothing is cropped")
+    #expect(
+      message { try crop.validate() }
+        == "`resize` and `crop` contradict each other: without a resize nothing is cropped")
     let epsilon = try preset.overriding("root-eps", with: "0.1")
     #expect(
       message { try epsilon.validate() } == "`root` and `root-eps` contradict each other: "
@@ -69,7 +70,10 @@ import MetricCatalog
     ("ddof", "2", "`2` is not a value of `ddof`: 0 or 1 is expected"),
     ("offset-real", "end", "`end` is not a value of `offset-real`: `start`, `center` or `random` is expected"),
     ("clips", "0", "`0` is not a value of `clips`: `one`, `all` or a whole number from 1 is expected"),
-    ("max-videos-fake", "none", "`none` is not a value of `max-videos-fake`: `all` or a whole number from 1 is expected"),
+    (
+      "max-videos-fake", "none",
+      "`none` is not a value of `max-videos-fake`: `all` or a whole number from 1 is expected"
+    ),
     ("batch-norm-eps", "nan", "`nan` is not a value of `batch-norm-eps`: a number above 0 is expected"),
     ("dtype", "float32", "`float32` is not a value of `dtype`: `float64` is expected"),
     (

@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import MetricCatalog
+import Testing
 
 let packageRoot = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -10,12 +9,12 @@ let packageRoot = URL(fileURLWithPath: #filePath)
   /// A change of any score-changing field changes the fingerprint: then raise the version, add a changelog line, and
   /// write the new version and fingerprint here.
   static let pinned: [String: (version: Int, fingerprint: String)] = [
-    "stylegan-v": (1, ""),
-    "tf-original": (1, ""),
-    "videogpt": (1, ""),
-    "tats": (1, ""),
-    "cd-fvd": (1, ""),
-    "common-metrics": (1, ""),
+    "stylegan-v": (1, "sha256:9e37a73f17acda24ee34cea04a0f1c3b01f38ee3815401b4c069534a7767b5c7"),
+    "tf-original": (1, "sha256:a03cfc60e3b5312dfb8d3c6aad69d540fe0bc5203bd253c5b7d5692e3a2a8c41"),
+    "videogpt": (1, "sha256:ee9657285bbe11bc10a75f88a7093b84c844be63ae6187b04849ff159dd9d8c7"),
+    "tats": (1, "sha256:8c31bd65b676b8c1e1f047e3379b41f9f41cdbaf43f52462fc4e871d854fff42"),
+    "cd-fvd": (1, "sha256:01780c318b25321fd47405927f36463eec1ef2e94dd6b6488af1a9608d688482"),
+    "common-metrics": (1, "sha256:9f737c0073dc6d7edb684565063e81733b604cfc027a477edf53e77f0f71d8e7"),
   ]
 
   @Test(arguments: EvaluationProtocol.names)

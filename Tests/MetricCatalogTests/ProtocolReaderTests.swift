@@ -1,11 +1,11 @@
 import Foundation
+import MetricCatalog
 import Testing
 
-import MetricCatalog
-
 @Suite struct ProtocolReaderTests {
-  static let yaml = (try? String(
-    contentsOf: packageRoot.appendingPathComponent("Metrics/protocols/tats.yaml"), encoding: .utf8)) ?? ""
+  static let yaml =
+    (try? String(
+      contentsOf: packageRoot.appendingPathComponent("Metrics/protocols/tats.yaml"), encoding: .utf8)) ?? ""
 
   @Test func orderOfKeysDoesNotMatter() throws {
     let lines = Self.yaml.components(separatedBy: "\n")
@@ -26,8 +26,10 @@ import MetricCatalog
     ("  ddof: 1", "  ddof: one", "`one` is not a value of `ddof`: 0 or 1 is expected"),
     ("version: 1\nmetric", "version: first\nmetric", "x.yaml: `version` is not a whole number"),
     ("aliases: [lvdm]", "aliases: lvdm", "x.yaml: `aliases` is not a list"),
-    ("  root-eps: 1e-10", "  root-eps: 0",
-      "`root` and `root-eps` contradict each other: `svd` needs an epsilon above 0 and `symmetric-eigen` has none"),
+    (
+      "  root-eps: 1e-10", "  root-eps: 0",
+      "`root` and `root-eps` contradict each other: `svd` needs an epsilon above 0 and `symmetric-eigen` has none"
+    ),
   ])
   func whatIsWrongIsNamed(_ text: String, _ replacement: String, _ expected: String) throws {
     try #require(Self.yaml.contains(text))
@@ -37,7 +39,8 @@ import MetricCatalog
 
   @Test func aFileThatIsNoMapping() {
     #expect(message { _ = try EvaluationProtocol.parse("", file: "x.yaml") } == "x.yaml: the file is empty")
-    #expect(message { _ = try EvaluationProtocol.parse("- a", file: "x.yaml") } == "x.yaml: a mapping is expected at the top")
+    #expect(
+      message { _ = try EvaluationProtocol.parse("- a", file: "x.yaml") } == "x.yaml: a mapping is expected at the top")
   }
 
   @Test func codableRoundTrip() throws {
