@@ -8,7 +8,7 @@ BUILD := .build/release
 VIDMETRICS := $(BUILD)/vidmetrics
 
 # What the build links against (Package.swift names the same), and what fetches the weights.
-APT_PACKAGES := libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libpng-dev libarchive-dev \
+APT_PACKAGES := libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libarchive-dev \
 	libopenblas-dev liblapacke-dev pkg-config binutils
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 

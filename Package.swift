@@ -36,7 +36,6 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
     .systemLibrary(name: "CPUFeatures"),
@@ -51,7 +50,7 @@ let package = Package(
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
     .target(name: "Weights", dependencies: ["Tensors", "Digests", "CArchive"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CPNG", "CArchive"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CArchive"], swiftSettings: optimised),
 
     // Numbers out
     .target(
@@ -70,11 +69,16 @@ let package = Package(
       ]),
 
     // Tests
+    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["vidmetrics"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "MetricCatalog", "Tensors", "Digests", "Video"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
+    .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Digests"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )

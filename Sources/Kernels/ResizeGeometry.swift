@@ -43,8 +43,10 @@ struct BilinearTaps {
     let last = axis.input - 1
     let aligned = axis.output > 1 ? Float(last) / Float(axis.output - 1) : 0
     let scale = mode == .alignCornersBilinear ? aligned : Float(axis.input) / Float(axis.output)
+    // PyTorch's build fuses the product with -½: one rounding, which float64 gives on every processor.
     let sources = axis.window.map { index in
-      mode == .halfPixelBilinear ? max(scale * (Float(index) + 0.5) - 0.5, 0) : scale * Float(index)
+      mode == .halfPixelBilinear
+        ? max(Float(Double(scale) * (Double(index) + 0.5) - 0.5), 0) : scale * Float(index)
     }
     low = sources.map { min(Int($0), last) }
     high = low.map { min($0 + 1, last) }

@@ -6,8 +6,21 @@ enum ArchiveMember {
   /// No weights file is larger.
   static let maximumSize = 2 << 30
 
-  /// The first member whose path satisfies `isWanted`; `WeightsError.noWeightsInside` when there is none.
+  /// The path of the first member that satisfies `isWanted`; `WeightsError.noWeightsInside` when there is none.
+  static func find(_ path: String, where isWanted: (String) -> Bool) throws -> String {
+    try visit(path, where: isWanted) { _, name in name }
+  }
+
+  /// The first member that satisfies `isWanted`, whole.
   static func read(_ path: String, where isWanted: (String) -> Bool) throws -> (name: String, bytes: ByteSlice) {
+    try visit(path, where: isWanted) { archive, name in
+      (name, try contents(archive, label: "\(path):\(name)", path: path))
+    }
+  }
+
+  private static func visit<R>(
+    _ path: String, where isWanted: (String) -> Bool, _ body: (OpaquePointer, String) throws -> R
+  ) throws -> R {
     guard let archive = archive_read_new() else {
       throw WeightsError.unreadable(path: path, reason: "out of memory")
     }
@@ -24,7 +37,7 @@ enum ArchiveMember {
       guard status == ARCHIVE_OK || status == ARCHIVE_WARN else { throw damage(archive, path) }
       guard let pathname = archive_entry_pathname(entry) else { continue }
       let name = String(cString: pathname)
-      if isWanted(name) { return (name, try contents(archive, label: "\(path):\(name)", path: path)) }
+      if isWanted(name) { return try body(archive, name) }
       if members.count < 1000 { members.append(name) }
     }
   }

@@ -3,15 +3,15 @@ import Foundation
 /// Bytes that stay where they are: a file mapped into memory, or memory that the region owns.
 ///
 /// Nothing is copied until a tensor is read; whoever holds a slice of the region keeps it alive.
-final class ByteRegion: @unchecked Sendable {
+package final class ByteRegion: @unchecked Sendable {
   /// What messages call these bytes: the path as the user gave it.
-  let label: String
-  let base: UnsafeRawPointer
-  let count: Int
+  package let label: String
+  package let base: UnsafeRawPointer
+  package let count: Int
   private let isMapped: Bool
 
   /// Maps a regular file, read-only. Throws `WeightsError.unreadable`.
-  init(mapping path: String) throws {
+  package init(mapping path: String) throws {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw WeightsError.unreadable(path: path, reason: systemMessage(errno)) }
     defer { close(descriptor) }
@@ -33,14 +33,14 @@ final class ByteRegion: @unchecked Sendable {
   }
 
   /// Takes ownership of memory from `malloc`.
-  init(label: String, owning memory: UnsafeMutableRawPointer, count: Int) {
+  package init(label: String, owning memory: UnsafeMutableRawPointer, count: Int) {
     self.label = label
     self.count = count
     base = UnsafeRawPointer(memory)
     isMapped = false
   }
 
-  convenience init(label: String, copying bytes: [UInt8]) {
+  package convenience init(label: String, copying bytes: [UInt8]) {
     guard let memory = malloc(max(bytes.count, 1)) else {
       preconditionFailure("out of memory for \(bytes.count) bytes")
     }
@@ -55,14 +55,14 @@ final class ByteRegion: @unchecked Sendable {
     if isMapped { munmap(memory, count) } else { free(memory) }
   }
 
-  var all: ByteSlice { ByteSlice(region: self, offset: 0, count: count) }
+  package var all: ByteSlice { ByteSlice(region: self, offset: 0, count: count) }
 }
 
 /// A run of bytes inside a region. Always inside: the initialiser that is open to readers checks.
-struct ByteSlice: Sendable {
-  let region: ByteRegion
-  let offset: Int
-  let count: Int
+package struct ByteSlice: Sendable {
+  package let region: ByteRegion
+  package let offset: Int
+  package let count: Int
 
   fileprivate init(region: ByteRegion, offset: Int, count: Int) {
     self.region = region
@@ -70,59 +70,59 @@ struct ByteSlice: Sendable {
     self.count = count
   }
 
-  var label: String { region.label }
+  package var label: String { region.label }
 
   /// `count` bytes from `start` on, counted from the start of this slice. `part` is what a message calls them.
-  func slice(at start: Int, count length: Int, part: String) throws -> ByteSlice {
+  package func slice(at start: Int, count length: Int, part: String) throws -> ByteSlice {
     guard start >= 0, length >= 0, start <= count, length <= count - start else {
       throw WeightsError.malformed(path: label, .endsEarly(part: part, at: start, needs: length, of: count))
     }
     return ByteSlice(region: region, offset: offset + start, count: length)
   }
 
-  subscript(index: Int) -> UInt8 {
+  package subscript(index: Int) -> UInt8 {
     precondition(index >= 0 && index < count, "ByteSlice: index outside the slice")
     return (region.base + offset).load(fromByteOffset: index, as: UInt8.self)
   }
 
   /// The bytes, for as long as `body` runs.
-  func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+  package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     try withExtendedLifetime(region) {
       try body(UnsafeRawBufferPointer(start: region.base + offset, count: count))
     }
   }
 
-  func array() -> [UInt8] { withBytes { Array($0) } }
+  package func array() -> [UInt8] { withBytes { Array($0) } }
 
   /// The bytes as UTF-8, or nil when they are not.
-  func text() -> String? { withBytes { String(validating: $0, as: UTF8.self) } }
+  package func text() -> String? { withBytes { String(validating: $0, as: UTF8.self) } }
 }
 
 /// Reads little-endian numbers and runs of bytes in order; every read is checked against the end.
-struct ByteCursor {
-  let bytes: ByteSlice
+package struct ByteCursor {
+  package let bytes: ByteSlice
   private(set) var position = 0
 
-  init(_ bytes: ByteSlice, at position: Int = 0) {
+  package init(_ bytes: ByteSlice, at position: Int = 0) {
     self.bytes = bytes
     self.position = position
   }
 
-  var remaining: Int { bytes.count - position }
+  package var remaining: Int { bytes.count - position }
 
-  mutating func take(_ count: Int, _ part: String) throws -> ByteSlice {
+  package mutating func take(_ count: Int, _ part: String) throws -> ByteSlice {
     let piece = try bytes.slice(at: position, count: count, part: part)
     position += count
     return piece
   }
 
-  mutating func integer<T: FixedWidthInteger>(_ type: T.Type, _ part: String) throws -> T {
+  package mutating func integer<T: FixedWidthInteger>(_ type: T.Type, _ part: String) throws -> T {
     let piece = try take(MemoryLayout<T>.size, part)
     return piece.withBytes { T(littleEndian: $0.loadUnaligned(as: T.self)) }
   }
 
   /// A length field of 32 or 64 bits, as an `Int` no larger than what is left of the bytes.
-  mutating func length<T: FixedWidthInteger>(_ type: T.Type, of part: String) throws -> Int {
+  package mutating func length<T: FixedWidthInteger>(_ type: T.Type, of part: String) throws -> Int {
     let value = try integer(type, part)
     guard let length = Int(exactly: value), length >= 0, length <= remaining else {
       throw WeightsError.malformed(
@@ -133,7 +133,7 @@ struct ByteCursor {
   }
 
   /// The bytes up to the next newline, which is skipped. At most `limit` bytes.
-  mutating func line(limit: Int, _ part: String) throws -> ByteSlice {
+  package mutating func line(limit: Int, _ part: String) throws -> ByteSlice {
     var end = position
     while end < bytes.count, end - position <= limit, bytes[end] != 10 { end += 1 }
     guard end < bytes.count, end - position <= limit else {
@@ -145,7 +145,7 @@ struct ByteCursor {
   }
 
   /// An unsigned integer in base-128 groups, least significant first (protobuf, LevelDB, Snappy).
-  mutating func variableInteger(_ part: String) throws -> UInt64 {
+  package mutating func variableInteger(_ part: String) throws -> UInt64 {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while shift < 64 {
@@ -158,4 +158,4 @@ struct ByteCursor {
   }
 }
 
-func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }
+package func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }

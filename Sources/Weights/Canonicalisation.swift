@@ -1,20 +1,24 @@
 /// Brings the tensors of a file to canonical names, axes and float32.
-struct Canonicalisation {
-  let checkpoint: Checkpoint
-  let layout: TensorLayout
+package struct Canonicalisation {
+  package let checkpoint: Checkpoint
+  package let layout: TensorLayout
   /// What stands before the layout's names in this file: `module.`, `state_dict.`, `net.layers.`.
-  let prefix: String
+  package let prefix: String
 
   /// Finds the layout by the kernel that marks its network.
   ///
-  /// Throws `WeightsError.unknownLayout` when the file has no such kernel, or several.
-  init(_ checkpoint: Checkpoint) throws {
+  /// Throws `WeightsError.unknownLayout` when the file has no such kernel, `.severalNetworks` when it has more than
+  /// one.
+  package init(_ checkpoint: Checkpoint) throws {
     var found: [(layout: TensorLayout, prefix: String)] = []
     for layout in TensorLayout.all {
       guard let marker = layout.fileName(layout.network.marker, .kernel) else { continue }
       for name in checkpoint.tensors.keys where name == marker || name.hasSuffix(layout.separator + marker) {
         found.append((layout, String(name.dropLast(marker.count))))
       }
+    }
+    guard found.count < 2 else {
+      throw WeightsError.severalNetworks(path: checkpoint.path, prefixes: found.map(\.prefix).sorted())
     }
     guard found.count == 1 else {
       throw WeightsError.unknownLayout(
@@ -29,7 +33,7 @@ struct Canonicalisation {
   ///
   /// Throws when one is missing, when the file holds others under the network's names, or when a tensor has the wrong
   /// number of axes. Channel counts are the network's business.
-  func tensors() throws -> [String: WeightTensor] {
+  package func tensors() throws -> [String: WeightTensor] {
     var chosen: [(name: String, part: UnitPart, tensor: StoredTensor)] = []
     var used: Set<String> = []
     for (unit, part) in layout.network.tensors {

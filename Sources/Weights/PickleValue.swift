@@ -1,7 +1,7 @@
 /// What a pickle builds: plain values, and numbers of nodes for everything that can hold other values.
 ///
 /// Nodes are kept in one flat table, so that a file that nests a million lists, or a list in itself, costs no stack.
-enum PickleValue {
+package enum PickleValue {
   case none
   case bool(Bool)
   case integer(Int)
@@ -14,8 +14,8 @@ enum PickleValue {
 }
 
 /// Something that holds values.
-final class PickleNode {
-  enum Kind {
+package final class PickleNode {
+  package enum Kind {
     case tuple
     case list
     /// `items` alternate keys and values.
@@ -29,32 +29,32 @@ final class PickleNode {
     case tensor(TorchTensor)
   }
 
-  var kind: Kind
-  var items: [PickleValue]
+  package var kind: Kind
+  package var items: [PickleValue]
 
-  init(_ kind: Kind, _ items: [PickleValue] = []) {
+  package init(_ kind: Kind, _ items: [PickleValue] = []) {
     self.kind = kind
     self.items = items
   }
 }
 
 /// A storage as a pickle names it; its bytes are elsewhere in the file.
-struct TorchStorage {
-  let type: ElementType
-  let key: String
-  let count: Int
+package struct TorchStorage {
+  package let type: ElementType
+  package let key: String
+  package let count: Int
 }
 
 /// A view of a storage: shape and strides in elements.
-struct TorchTensor {
-  let storage: TorchStorage
-  let offset: Int
-  let shape: [Int]
-  let strides: [Int]
+package struct TorchTensor {
+  package let storage: TorchStorage
+  package let offset: Int
+  package let shape: [Int]
+  package let strides: [Int]
 }
 
 /// The closed list of names that a pickle may ask for. Each stands for data; none is a function that is called.
-enum PickleGlobal: Equatable {
+package enum PickleGlobal: Equatable {
   case numpyReconstruct
   case numpyArray
   case numpyElementType
@@ -71,7 +71,7 @@ enum PickleGlobal: Equatable {
   case torchScriptTag
   case torchScriptClass(String)
 
-  init?(module: String, name: String, acceptsTorchScript: Bool) {
+  package init?(module: String, name: String, acceptsTorchScript: Bool) {
     switch "\(module).\(name)" {
     case "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct": self = .numpyReconstruct
     case "numpy.ndarray": self = .numpyArray

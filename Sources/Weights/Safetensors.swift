@@ -1,11 +1,11 @@
 import Foundation
 
 /// The safetensors format: a length, a JSON header, then the tensors' bytes, little-endian and row-major.
-enum Safetensors {
-  static let maximumHeader = 16 << 20
+package enum Safetensors {
+  package static let maximumHeader = 16 << 20
 
   /// Tensors and `__metadata__` of a file.
-  static func read(_ file: ByteSlice) throws -> (tensors: [String: StoredTensor], metadata: [String: String]) {
+  package static func read(_ file: ByteSlice) throws -> (tensors: [String: StoredTensor], metadata: [String: String]) {
     var cursor = ByteCursor(file)
     let headerLength = try cursor.length(UInt64.self, of: "the safetensors header")
     guard headerLength <= maximumHeader else {
@@ -84,7 +84,7 @@ enum Safetensors {
   /// Writes float32 tensors, sorted by name, and flushes them to the disk.
   ///
   /// The file appears under its name only when it is whole: it is written beside it and renamed.
-  static func write(_ tensors: [String: WeightTensor], metadata: [String: String], to path: String) throws {
+  package static func write(_ tensors: [String: WeightTensor], metadata: [String: String], to path: String) throws {
     let order = tensors.keys.sorted()
     var header: [String: Any] = ["__metadata__": metadata]
     var offset = 0

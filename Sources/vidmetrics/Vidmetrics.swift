@@ -2,5 +2,28 @@ import ArgumentParser
 
 @main
 struct Vidmetrics: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Scores video generators")
+  static let configuration = CommandConfiguration(
+    commandName: "vidmetrics",
+    abstract: "Scores video generators",
+    discussion: """
+      Takes two sets of videos and prints a number that can be compared with a published one, with everything that decided it.
+
+        vidmetrics inspect generated/
+        vidmetrics weights fetch i3d-kinetics400
+        vidmetrics fvd real/ generated/
+
+      Numbers go to stdout, everything else to stderr. Exit status: 0 done, 2 usage or input error, 4 done but inputs were \
+      skipped because --on-error skip was given.
+      """,
+    version: Version.text,
+    subcommands: [FVD.self, Inspect.self, WeightsCommand.self, ProtocolsCommand.self, Cite.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Exit.with(error)
+    }
+  }
 }

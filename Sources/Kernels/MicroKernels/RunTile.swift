@@ -9,9 +9,9 @@ private typealias Run = InlineArray<7, SIMD16<Float>>
 /// - Parameters:
 ///   - input: the first interior value of the input; offsets may be negative (the halo).
 ///   - inputOffsets: 14 offsets in floats, of which the first of each run (0 and 7) are read.
-///   - pixelStride: floats between neighbours of a run; 16, 32 and 6 have code of their own.
+///   - pixelStride: floats between neighbours of a run.
 ///   - segments: `segmentCount` offsets in floats, the same for each pixel.
-///   - length: inputs in a segment; 16 has code of its own.
+///   - length: inputs in a segment; where this and `pixelStride` are 16, the distances are constants in the code.
 ///   - weights: segmentCount × length × 32.
 ///   - bias: 32 values, where the sums begin.
 ///   - outputLow: where the first 16 channels go; `outputHigh`: the other 16.
@@ -27,13 +27,6 @@ public func runTile(
   if pixelStride == 16 && length == 16 {
     tile(
       input, inputOffsets, 16, segments, segmentCount, 16, weights, bias, outputLow, outputHigh, outputOffsets, rectify)
-  } else if pixelStride == 32 && length == 16 {
-    tile(
-      input, inputOffsets, 32, segments, segmentCount, 16, weights, bias, outputLow, outputHigh, outputOffsets, rectify)
-  } else if pixelStride == 6 {
-    tile(
-      input, inputOffsets, 6, segments, segmentCount, length, weights, bias, outputLow, outputHigh, outputOffsets,
-      rectify)
   } else {
     tile(
       input, inputOffsets, pixelStride, segments, segmentCount, length, weights, bias, outputLow, outputHigh,

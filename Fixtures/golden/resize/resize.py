@@ -1,0 +1,103 @@
+"""Golden resizes: python3 resize.py > resize.json   (numpy, torch CPU)
+
+Frames are bytes from a linear congruential generator, which the test repeats. Each case keeps every `step`-th value of the
+result in [-1, 1], row-major, computed in the order of its reference:
+  half-pixel, TATS         F.interpolate on 0..255, then 2x/255 - 1
+  tf1                      TensorFlow 1 `resize_bilinear` (legacy corners) in NumPy float32, then 2x/255 - 1
+  align-corners            x/255 * 2 - 1, then F.interpolate(align_corners=True)
+  antialias                F.interpolate(antialias=True) on 0..255, then 2x/255 - 1
+  short side: VideoGPT     x/255, short side by F.interpolate, centre crop, (x - 0.5) * 2; common_metrics the same
+  loader: cd-fvd           x/255, antialiased short side, centre crop, (x * 255).byte(), then TATS
+"""
+import json
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+
+def frame(height, width, seed):
+    state, values, previous = seed, [], 128
+    for _ in range(height * width * 3):
+        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+        previous = (3 * previous + (state >> 40) % 256) // 4 if state >> 60 else (state >> 40) % 256
+        values.append(previous)
+    return np.array(values, dtype=np.uint8).reshape(height, width, 3)
+
+
+def nchw(x):
+    return torch.from_numpy(x).permute(2, 0, 1)[None].float()
+
+
+def hwc(x):
+    return x[0].permute(1, 2, 0).numpy()
+
+
+def stretch(x, size, **options):
+    return F.interpolate(x, size=(size, size), mode="bilinear", **options)
+
+
+def tats(x, size):
+    return 2.0 * stretch(x, size, align_corners=False) / 255.0 - 1
+
+
+def short_side(x, size, antialias=False):
+    h, w = x.shape[-2:]
+    scale = size / min(h, w)
+    target = (size, math.ceil(w * scale)) if h < w else (math.ceil(h * scale), size)
+    x = F.interpolate(x, size=target, mode="bilinear", align_corners=False, antialias=antialias)
+    top, left = (x.shape[-2] - size) // 2, (x.shape[-1] - size) // 2
+    return x[..., top : top + size, left : left + size]
+
+
+def tf1(x, size):
+    one = np.float32(1)
+
+    def axis(length):
+        source = np.arange(size, dtype=np.float32) * (np.float32(length) / np.float32(size))
+        low = np.floor(source).astype(np.int64)
+        return low, np.minimum(low + 1, length - 1), (source - low.astype(np.float32)) * one
+
+    image = x.astype(np.float32)
+    y0, y1, fy = axis(image.shape[0])
+    x0, x1, fx = axis(image.shape[1])
+    fx, fy = fx[None, :, None], fy[:, None, None]
+    top = image[y0][:, x0] + (image[y0][:, x1] - image[y0][:, x0]) * fx
+    bottom = image[y1][:, x0] + (image[y1][:, x1] - image[y1][:, x0]) * fx
+    return np.float32(2) * (top + (bottom - top) * fy) / np.float32(255) - one
+
+
+def cdfvd(x, size, resolution):
+    square = short_side(nchw(x) / 255.0, resolution, antialias=True)
+    return tats((square * 255).byte().float(), size)
+
+
+METHODS = {
+    "half-pixel": lambda x, n: hwc(tats(nchw(x), n)),
+    "tf1": tf1,
+    "align-corners": lambda x, n: hwc(stretch(nchw(x) / 255.0 * 2 - 1, n, align_corners=True)),
+    "antialias": lambda x, n: hwc(2 * stretch(nchw(x), n, align_corners=False, antialias=True) / 255 - 1),
+    "short side: VideoGPT": lambda x, n: hwc((short_side(nchw(x) / 255.0, n) - 0.5) * 2),
+    "loader 16: cd-fvd": lambda x, n: hwc(cdfvd(x, n, 16)),
+    "loader 128: cd-fvd": lambda x, n: hwc(cdfvd(x, n, 128)),
+}
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    cases = []
+    for method, compute in METHODS.items():
+        for height, width, size in [(48, 64, 224), (37, 23, 28), (30, 60, 224), (240, 320, 224), (28, 28, 28), (1, 3, 5)]:
+            if method.startswith("loader 16") and height * width > 4000:
+                continue
+            if method.startswith("loader 128") and height * width < 1000:
+                continue
+            values = compute(frame(height, width, height + width), size).reshape(-1)
+            step = max(values.size // 41, 1)
+            cases.append(
+                {
+                    "method": method, "height": height, "width": width, "size": size, "step": step,
+                    "mean": float(values.astype(np.float64).mean()),
+                    "values": [float(np.format_float_positional(v, unique=True)) for v in values[::step]],
+                })
+    print(json.dumps({"torch": torch.__version__, "numpy": np.__version__, "cases": cases}))

@@ -1,0 +1,34 @@
+/// What can be wrong with a protocol's name, file or field.
+public enum CatalogError: Error, Equatable, CustomStringConvertible {
+  case unknownProtocol(name: String, nearest: String?, known: [String])
+  case unknownField(name: String, nearest: String?)
+  case badValue(field: String, value: String, allowed: String)
+  case malformedAssignment(String)
+  case unreadable(file: String, reason: String)
+  case unknownKey(file: String, key: String)
+  case missingKey(file: String, key: String)
+  case contradiction(field: String, other: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .unknownProtocol(let name, let nearest, let known):
+      let hint = nearest.map { "did you mean `\($0)`?" } ?? "the protocols are \(known.joined(separator: ", "))"
+      return "there is no protocol `\(name)`\nhint: \(hint)"
+    case .unknownField(let name, let nearest):
+      let hint = nearest.map { "did you mean `\($0)`?" } ?? "`vidmetrics protocols show NAME` lists every field"
+      return "a protocol has no field `\(name)`\nhint: \(hint)"
+    case .badValue(let field, let value, let allowed):
+      return "`\(value)` is not a value of `\(field)`: \(allowed) is expected"
+    case .malformedAssignment(let text):
+      return "`\(text)` does not set a field: write `field=value`"
+    case .unreadable(let file, let reason):
+      return "\(file): \(reason)"
+    case .unknownKey(let file, let key):
+      return "\(file): unknown key `\(key)`"
+    case .missingKey(let file, let key):
+      return "\(file): the key `\(key)` is missing"
+    case .contradiction(let field, let other, let reason):
+      return "`\(field)` and `\(other)` contradict each other: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import Synchronization
+import Tensors
+import Video
+
+/// Decodes and resizes on some threads while the calling thread runs the network, joined by a `ClipQueue`.
+struct ClipPipeline {
+  private let extraction: Extraction
+  private let videos: [PlannedVideo]
+  private let clips: [Extraction.Clip]
+  private let missing: Int
+  private let frames: Int
+  /// Videos in order, each with the clips that are missing of it.
+  private let jobs: [Job]
+
+  private struct Job: Sendable {
+    let video: Int
+    var clips: [Int]
+  }
+
+  struct Outcome {
+    var features: [Int: [Float]] = [:]
+    var failures: [(video: Int, error: any Error)] = []
+  }
+
+  init(extraction: Extraction, videos: [PlannedVideo], clips: [Extraction.Clip], missing: [Int], frames: Int) {
+    self.extraction = extraction
+    self.videos = videos
+    self.clips = clips
+    self.missing = missing.count
+    self.frames = frames
+    var jobs: [Job] = []
+    for clip in missing {
+      if jobs.last?.video == clips[clip].video {
+        jobs[jobs.count - 1].clips.append(clip)
+      } else {
+        jobs.append(Job(video: clips[clip].video, clips: [clip]))
+      }
+    }
+    self.jobs = jobs
+  }
+
+  /// Computes all missing clips; a video that fails keeps none of them.
+  func run(stopsAtFailure: Bool, cached: Int) throws -> Outcome {
+    let network = try extraction.network.extractor(frames: frames, threads: extraction.threads)
+    let decoders = min(max(1, extraction.threads / 4), jobs.count)
+    let side = extraction.network.side
+    let queue = ClipQueue(slots: decoders + 2, values: frames * side * side * 3, decoders: decoders)
+    start(decoders, on: queue, stopsAtFailure: stopsAtFailure)
+
+    extraction.progress.begin(.computing(cached: cached), total: missing)
+    defer { extraction.progress.end() }
+    var outcome = Outcome()
+    var thrown: (any Error)?
+    var running = decoders
+    var done = 0
+    while running > 0 {
+      switch queue.next() {
+      case .finished: running -= 1
+      case .failed(let video, let error): outcome.failures.append((video, error))
+      case .clip(let clip, let slot):
+        if thrown == nil {
+          do {
+            outcome.features[clip] = try compute(clip, slot, network, done: done)
+            done += 1
+            extraction.progress.advance(to: done)
+          } catch {
+            thrown = error
+            queue.close()
+          }
+        }
+        queue.giveBack(slot)
+      }
+    }
+    if let thrown { throw thrown }
+    outcome.failures.sort { $0.video < $1.video }
+    for failure in outcome.failures {
+      for clip in jobs.first(where: { $0.video == failure.video })?.clips ?? [] { outcome.features[clip] = nil }
+    }
+    return outcome
+  }
+
+  private func compute(
+    _ clip: Int, _ slot: ClipQueue.Slot, _ network: any FeatureExtractor, done: Int
+  ) throws -> [Float] {
+    if extraction.isInterrupted() {
+      throw EvaluationError.interrupted(done: done, total: missing, kept: extraction.cache != nil)
+    }
+    let features = try network.features(of: slot.buffer.pointer)
+    extraction.cache?.store(features, clips[clip].key)
+    return features
+  }
+
+  /// Decoders claim videos in order. After a failure no further video is claimed, and those already claimed are finished, so
+  /// that the first failure in order is found whatever the number of decoders.
+  private func start(_ decoders: Int, on queue: ClipQueue, stopsAtFailure: Bool) {
+    let progress = DecodingProgress()
+    let (jobs, videos, clips, preprocessing) = (jobs, videos, clips, extraction.preprocessing)
+    for _ in 0..<decoders {
+      let thread = Thread {
+        while let index = progress.claim(jobs.count), !queue.isClosed {
+          let job = jobs[index]
+          do {
+            try Self.decode(videos[job.video], job.clips, clips, preprocessing, into: queue)
+          } catch {
+            if stopsAtFailure { progress.stop() }
+            queue.send(.failed(video: job.video, error))
+          }
+        }
+        queue.send(.finished)
+      }
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+  }
+
+  private static func decode(
+    _ video: PlannedVideo, _ wanted: [Int], _ clips: [Extraction.Clip], _ preprocessing: Preprocessing,
+    into queue: ClipQueue
+  ) throws {
+    do {
+      try video.item.read(wanted.map { clips[$0].window }) { index, frames in
+        guard let slot = queue.takeSlot() else { throw Closed() }
+        do {
+          try preprocessing.apply(frames, of: video.item, into: slot.buffer.pointer)
+          // The features are kept under the digest of the content that was surveyed.
+          guard video.item.stamp() == video.stamp else { throw EvaluationError.changedWhileRead(name: video.item.name) }
+        } catch {
+          queue.giveBack(slot)
+          throw error
+        }
+        queue.send(.clip(wanted[index], slot))
+      }
+    } catch is Closed {
+      return
+    }
+  }
+
+  /// Ends the reading of a video that nobody waits for.
+  private struct Closed: Error {}
+}
+
+/// Which video is decoded next.
+private final class DecodingProgress: Sendable {
+  private let state = Mutex((next: 0, isStopped: false))
+
+  func claim(_ count: Int) -> Int? {
+    state.withLock { state in
+      guard !state.isStopped, state.next < count else { return nil }
+      state.next += 1
+      return state.next - 1
+    }
+  }
+
+  func stop() { state.withLock { $0.isStopped = true } }
+}

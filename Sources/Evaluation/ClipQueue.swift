@@ -1,0 +1,73 @@
+import Dispatch
+import Synchronization
+import Tensors
+
+/// A fixed number of clip buffers that go round between the threads that decode and the one that computes. A decoder waits
+/// while all are full, so memory does not grow with the number of videos.
+final class ClipQueue: Sendable {
+  /// Memory of one clip.
+  final class Slot: @unchecked Sendable {
+    let buffer: FloatBuffer
+    init(count: Int) { buffer = FloatBuffer(zeros: count) }
+  }
+
+  enum Event: Sendable {
+    /// Clip number `clip` lies in `slot`, which the receiver gives back.
+    case clip(Int, Slot)
+    /// Video number `video` could not be read.
+    case failed(video: Int, any Error)
+    /// One decoder is done.
+    case finished
+  }
+
+  private struct State {
+    var free: [Slot]
+    var events: [Event] = []
+    var isClosed = false
+  }
+
+  private let state: Mutex<State>
+  private let freeSlots: DispatchSemaphore
+  private let waiting = DispatchSemaphore(value: 0)
+  private let decoders: Int
+
+  /// - Parameters:
+  ///   - slots: how many clips are held at most.
+  ///   - values: floats of a clip.
+  init(slots: Int, values: Int, decoders: Int) {
+    state = Mutex(State(free: (0..<slots).map { _ in Slot(count: values) }))
+    freeSlots = DispatchSemaphore(value: 0)
+    for _ in 0..<slots { freeSlots.signal() }
+    self.decoders = decoders
+  }
+
+  /// Waits for an empty buffer; nil once the queue is closed.
+  func takeSlot() -> Slot? {
+    freeSlots.wait()
+    return state.withLock { $0.isClosed ? nil : $0.free.popLast() }
+  }
+
+  func giveBack(_ slot: Slot) {
+    state.withLock { $0.free.append(slot) }
+    freeSlots.signal()
+  }
+
+  func send(_ event: Event) {
+    state.withLock { $0.events.append(event) }
+    waiting.signal()
+  }
+
+  /// Waits for the next event, in the order in which they were sent.
+  func next() -> Event {
+    waiting.wait()
+    return state.withLock { $0.events.removeFirst() }
+  }
+
+  var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  /// Lets no decoder wait any longer; what is sent from now on is for nobody.
+  func close() {
+    state.withLock { $0.isClosed = true }
+    for _ in 0..<decoders { freeSlots.signal() }
+  }
+}

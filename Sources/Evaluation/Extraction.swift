@@ -1,0 +1,97 @@
+import Digests
+import Dispatch
+import Foundation
+import Synchronization
+import Tensors
+import Video
+
+/// From planned videos to features: looks each clip up in the cache, decodes and computes what is missing, and gives all in
+/// the order of the videos and their windows.
+///
+/// Each clip is computed by itself, so its features are the same bits for any number of threads, any order and any state
+/// of the cache. Equal clips are computed once.
+struct Extraction {
+  let network: any FeatureNetwork
+  let preprocessing: Preprocessing
+  let cache: FeatureCache?
+  let threads: Int
+  let progress: any ExtractionProgress
+  /// Asked between clips.
+  let isInterrupted: @Sendable () -> Bool
+
+  struct Outcome {
+    /// For each video, its clips' features in the order of its windows; nil for a video that could not be read.
+    var features: [[[Float]]?]
+    /// Videos that could not be read, by rising index.
+    var failures: [(video: Int, error: any Error)] = []
+    var computed = 0
+    var cached = 0
+  }
+
+  /// One clip of the whole work.
+  struct Clip: Sendable {
+    let video: Int
+    let window: FrameWindow
+    let key: Digest
+  }
+
+  /// - Parameter stopsAtFailure: whether the first video that cannot be read ends the work.
+  /// - Throws: `EvaluationError.interrupted` and what the network throws; failures of videos are in the outcome.
+  func run(_ videos: [PlannedVideo], frames: Int, stopsAtFailure: Bool) throws -> Outcome {
+    let clips = videos.enumerated().flatMap { index, video in
+      video.windows.map { window in
+        Clip(video: index, window: window, key: video.key(window, preprocessing: preprocessing, network: network))
+      }
+    }
+    var features = lookUp(clips)
+    var outcome = Outcome(features: [])
+    outcome.cached = features.count { $0 != nil }
+
+    var missing: [Int] = []
+    var first: [Digest: Int] = [:]
+    for index in clips.indices where features[index] == nil && first[clips[index].key] == nil {
+      first[clips[index].key] = index
+      missing.append(index)
+    }
+    if !missing.isEmpty {
+      let pipeline = ClipPipeline(extraction: self, videos: videos, clips: clips, missing: missing, frames: frames)
+      let computed = try pipeline.run(stopsAtFailure: stopsAtFailure, cached: outcome.cached)
+      outcome.failures = computed.failures
+      let twins = Dictionary(computed.failures.map { ($0.video, $0.error) }) { first, _ in first }
+      outcome.computed = computed.features.count
+      for index in clips.indices where features[index] == nil {
+        guard let twin = first[clips[index].key] else { continue }
+        features[index] = computed.features[twin]
+        let video = clips[index].video
+        if features[index] == nil, let error = twins[clips[twin].video],
+          !outcome.failures.contains(where: { $0.video == video })
+        {
+          outcome.failures.append((video, error))
+        }
+      }
+      outcome.failures.sort { $0.video < $1.video }
+    }
+
+    var next = 0
+    for video in videos {
+      let own = features[next..<next + video.windows.count].compactMap { $0 }
+      outcome.features.append(own.count == video.windows.count ? own : nil)
+      next += video.windows.count
+    }
+    return outcome
+  }
+
+  private func lookUp(_ clips: [Clip]) -> [[Float]?] {
+    guard let cache, !clips.isEmpty else { return [[Float]?](repeating: nil, count: clips.count) }
+    let found = Mutex([[Float]?](repeating: nil, count: clips.count))
+    let stripe = (clips.count + threads - 1) / threads
+    DispatchQueue.concurrentPerform(iterations: threads) { worker in
+      for index in min(worker * stripe, clips.count)..<min((worker + 1) * stripe, clips.count) {
+        if let features = cache.features(clips[index].key, columns: network.columns) {
+          found.withLock { $0[index] = features }
+        }
+      }
+    }
+    return found.withLock { $0 }
+  }
+}

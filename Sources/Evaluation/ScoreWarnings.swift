@@ -1,0 +1,138 @@
+import MetricCatalog
+
+/// A set as it was scored, with what the warnings look at.
+struct ExtractedSet {
+  let role: String
+  let path: String
+  /// Videos of the set before any limit.
+  let found: Int
+  /// The protocol's limit on videos.
+  let limit: Limit
+  let limitIsPresets: Bool
+  let recommended: Int?
+  let facts: [VideoFacts]
+  let hasArrayRows: Bool
+  let clips: Int
+  let skipped: Int
+}
+
+/// The warnings of a score, in a fixed order.
+struct ScoreWarnings {
+  let evaluationProtocol: EvaluationProtocol
+  let framesAreGiven: Bool
+  let columns: Int
+  let real: ExtractedSet
+  let fake: ExtractedSet
+
+  var all: [ScoreWarning] {
+    rankDeficient + unequalCounts + smallCounts + arrayClipLength + limits + sharedFiles + duplicates + skipped
+      + differences
+  }
+
+  private var sets: [ExtractedSet] { [real, fake] }
+
+  private func warning(_ code: String, _ text: String) -> [ScoreWarning] { [ScoreWarning(code: code, text: text)] }
+
+  private var rankDeficient: [ScoreWarning] {
+    guard min(real.clips, fake.clips) <= columns else { return [] }
+    return warning(
+      "rank-deficient",
+      "N = \(real.clips) real and \(fake.clips) fake clips for d = \(columns) features: with N <= d a covariance cannot "
+        + "have full rank, and the score depends strongly on N\n"
+        + "use more than \(columns) clips a side (`--clips all` takes every clip of a video), "
+        + "or compare only scores with the same N")
+  }
+
+  private var unequalCounts: [ScoreWarning] {
+    guard real.clips != fake.clips else { return [] }
+    return warning(
+      "unequal-counts",
+      "\(count(real.clips, "real clip")) against \(count(fake.clips, "fake clip")): published scores take equal numbers"
+    )
+  }
+
+  private var smallCounts: [ScoreWarning] {
+    let small = sets.compactMap { set in
+      set.recommended.flatMap { set.clips < $0 ? "\($0) \(set.role) clips (here \(set.clips))" : nil }
+    }
+    guard !small.isEmpty else { return [] }
+    return warning(
+      "small-n", "`\(evaluationProtocol.name)` scores are published with \(small.joined(separator: " and "))")
+  }
+
+  private var arrayClipLength: [ScoreWarning] {
+    let isOverridden = evaluationProtocol.overrides.contains { $0.field == "frames" }
+    guard isOverridden, !framesAreGiven, sets.contains(where: \.hasArrayRows) else { return [] }
+    return warning(
+      "array-clip-length",
+      "a row of an array is a clip by itself: clips have \(evaluationProtocol.fields.frames) frames, "
+        + "which is not the length of `\(evaluationProtocol.name)`")
+  }
+
+  private var limits: [ScoreWarning] {
+    sets.flatMap { set -> [ScoreWarning] in
+      guard set.limitIsPresets, let limit = set.limit.maximum, set.found > limit else { return [] }
+      return warning(
+        "max-videos",
+        "`\(evaluationProtocol.name)` takes the first \(limit) of \(set.found) \(set.role) videos\n"
+          + "--max-videos sets another number, or `all`")
+    }
+  }
+
+  private var sharedFiles: [ScoreWarning] {
+    let known = Set(real.facts.map(\.digest))
+    let shared = fake.facts.count { known.contains($0.digest) }
+    guard shared > 0 else { return [] }
+    let text =
+      "\(count(shared, "fake video")) of \(fake.facts.count) \(shared == 1 ? "is" : "are") also in the real set"
+    return warning("sets-share-files", text + (real.path == fake.path ? ": both sets are `\(real.path)`" : ""))
+  }
+
+  private var duplicates: [ScoreWarning] {
+    sets.flatMap { set -> [ScoreWarning] in
+      let repeated = set.facts.count - Set(set.facts.map(\.digest)).count
+      guard repeated > 0 else { return [] }
+      return warning(
+        "duplicate-videos", "\(repeated) of \(set.facts.count) \(set.role) videos repeat the content of another")
+    }
+  }
+
+  private var skipped: [ScoreWarning] {
+    sets.flatMap { set -> [ScoreWarning] in
+      guard set.skipped > 0 else { return [] }
+      return warning(
+        "skipped-videos", "\(count(set.skipped, "\(set.role) video")) left out, \(set.facts.count) scored")
+    }
+  }
+
+  /// How the two sets differ in what a network can see.
+  private var differences: [ScoreWarning] {
+    difference("frame-rates", "frame rates", unit: " fps") { $0.frameRate.map { significantRate($0) } }
+      + difference("frame-sizes", "frame sizes", unit: "") { "\($0.width)x\($0.height)" }
+      + difference("colour-ranges", "colour ranges", unit: "") { $0.colourRange }
+      + difference("colour-matrices", "colour matrices", unit: "") { $0.colourMatrix }
+      + difference("codings", "codings", unit: "") { $0.isLossless.map { $0 ? "lossless" : "lossy" } }
+  }
+
+  private func difference(
+    _ code: String, _ words: String, unit: String, _ value: (VideoFacts) -> String?
+  ) -> [ScoreWarning] {
+    let (a, b) = (Set(real.facts.compactMap(value)), Set(fake.facts.compactMap(value)))
+    guard !a.isEmpty, !b.isEmpty, a != b else { return [] }
+    return warning(
+      "\(code)-differ", "\(words) differ: real \(listing(a, unit: unit)); fake \(listing(b, unit: unit))")
+  }
+
+  private func listing(_ values: Set<String>, unit: String) -> String {
+    let sorted = values.sorted { ($0.count, $0) < ($1.count, $1) }
+    let more = sorted.count > 4 ? " and \(sorted.count - 4) more" : ""
+    return sorted.prefix(4).joined(separator: ", ") + unit + more
+  }
+
+  private func significantRate(_ rate: Double) -> String {
+    let text = fixed(rate, digits: 3)
+    guard text.contains(".") else { return text }
+    let trimmed = text.reversed().drop { $0 == "0" }
+    return String((trimmed.first == "." ? trimmed.dropFirst() : trimmed).reversed())
+  }
+}

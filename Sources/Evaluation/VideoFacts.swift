@@ -1,0 +1,98 @@
+import Digests
+import Video
+
+/// What scoring needs to know of a video before it is decoded. Unknown is nil.
+public struct VideoFacts: Sendable, Equatable {
+  /// `sha256:` and the digits of the content's digest.
+  public var digest: String
+  public var width: Int
+  public var height: Int
+  public var frameCount: Int
+  public var frameRate: Double?
+  public var codec: String
+  public var colourRange: String?
+  public var colourMatrix: String?
+  public var isLossless: Bool?
+
+  package init(
+    digest: String, width: Int, height: Int, frameCount: Int, frameRate: Double?, codec: String, colourRange: String?,
+    colourMatrix: String?, isLossless: Bool?
+  ) {
+    self.digest = digest
+    self.width = width
+    self.height = height
+    self.frameCount = frameCount
+    self.frameRate = frameRate
+    self.codec = codec
+    self.colourRange = colourRange
+    self.colourMatrix = colourMatrix
+    self.isLossless = isLossless
+  }
+
+  init(_ item: VideoItem) throws {
+    let info = try item.info()
+    width = info.width
+    height = info.height
+    frameCount = info.frameCount
+    frameRate = info.frameRate
+    codec = info.codec
+    colourRange = info.colourRange
+    colourMatrix = info.colourMatrix
+    isLossless = info.isLossless
+    digest = try item.contentDigest().description
+  }
+}
+
+// As lines `key=value`, for the memo.
+extension VideoFacts {
+  private static let head = "vidmetrics video 1"
+
+  package func encoded(stamp: String) -> [UInt8] {
+    var lines = [Self.head, stamp, digest, "\(width)", "\(height)", "\(frameCount)", codec]
+    lines.append(frameRate.map { "\($0)" } ?? "")
+    lines.append(colourRange ?? "")
+    lines.append(colourMatrix ?? "")
+    lines.append(isLossless.map { "\($0)" } ?? "")
+    return Array(lines.map(Self.escaped).joined(separator: "\n").utf8)
+  }
+
+  /// nil unless the bytes are what `encoded(stamp:)` writes for this stamp.
+  init?(encoded bytes: [UInt8], stamp: String) {
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count == 11, lines[0] == Self.head, lines[1] == Self.escaped(stamp), let width = Int(lines[3]),
+      let height = Int(lines[4]), let frameCount = Int(lines[5])
+    else { return nil }
+    digest = String(lines[2])
+    self.width = width
+    self.height = height
+    self.frameCount = frameCount
+    codec = String(lines[6])
+    frameRate = Double(lines[7])
+    colourRange = lines[8].isEmpty ? nil : String(lines[8])
+    colourMatrix = lines[9].isEmpty ? nil : String(lines[9])
+    isLossless = Bool(String(lines[10]))
+  }
+
+  /// File names may hold line breaks.
+  private static func escaped(_ text: String) -> String {
+    text.contains("\n") ? text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n") : text
+  }
+}
+
+/// Facts about videos, remembered by what the file system says of their files (path, size, times, inode), so that a second
+/// run need not open and read them again.
+package struct VideoMemo: Sendable {
+  let folder: CacheFolder
+
+  package init(folder: CacheFolder) { self.folder = folder }
+
+  private static let kind = "videos"
+
+  package func facts(stamp: String) -> VideoFacts? {
+    folder.read(Self.kind, SHA256.digest(of: stamp)).flatMap { VideoFacts(encoded: $0, stamp: stamp) }
+  }
+
+  package func store(_ facts: VideoFacts, stamp: String) {
+    folder.write(Self.kind, SHA256.digest(of: stamp), facts.encoded(stamp: stamp))
+  }
+}

@@ -1,0 +1,104 @@
+import CArchive
+
+/// libarchive over a `ByteRegion`, read from front to back.
+final class ArchiveReader {
+  enum Format {
+    /// A zip from the local header of a member on.
+    case zipStream
+    case tar
+    /// The filters of a compressed file alone (gzip, bzip2, xz, zstd): one member, the unpacked bytes.
+    case raw
+  }
+
+  private final class Cursor {
+    let region: ByteRegion
+    var place = 0
+    var failure: (any Error)?
+    let buffer: UnsafeMutableRawBufferPointer
+
+    init(_ region: ByteRegion) {
+      self.region = region
+      buffer = .allocate(byteCount: 1 << 18, alignment: 64)
+    }
+    deinit { buffer.deallocate() }
+  }
+
+  private let archive: OpaquePointer
+  private let cursor: Cursor
+  private let path: String
+
+  init(_ region: ByteRegion, path: String, format: Format) throws {
+    guard let archive = archive_read_new() else {
+      throw VideoError.badArchive(path: path, reason: "out of memory")
+    }
+    self.archive = archive
+    self.path = path
+    cursor = Cursor(region)
+    switch format {
+    case .zipStream: archive_read_support_format_zip_streamable(archive)
+    case .tar:
+      archive_read_support_format_tar(archive)
+      archive_read_support_format_empty(archive)
+    case .raw:
+      archive_read_support_filter_all(archive)
+      archive_read_support_format_raw(archive)
+    }
+    archive_read_set_read_callback(archive) { _, opaque, target in
+      guard let opaque, let target else { return -1 }
+      let cursor = Unmanaged<Cursor>.fromOpaque(opaque).takeUnretainedValue()
+      do {
+        let got = try cursor.region.read(at: cursor.place, into: cursor.buffer)
+        cursor.place += got
+        target.pointee = UnsafeRawPointer(cursor.buffer.baseAddress)
+        return got
+      } catch {
+        cursor.failure = error
+        return -1
+      }
+    }
+    archive_read_set_skip_callback(archive) { _, opaque, request in
+      guard let opaque, request > 0 else { return 0 }
+      let cursor = Unmanaged<Cursor>.fromOpaque(opaque).takeUnretainedValue()
+      let step = min(Int(request), cursor.region.count - cursor.place)
+      cursor.place += step
+      return Int64(step)
+    }
+    archive_read_set_callback_data(archive, Unmanaged.passUnretained(cursor).toOpaque())
+    try check(archive_read_open1(archive))
+  }
+
+  deinit { archive_read_free(archive) }
+
+  /// The next member; nil at the end.
+  func nextHeader() throws -> OpaquePointer? {
+    var entry: OpaquePointer?
+    let code = archive_read_next_header(archive, &entry)
+    if code == ARCHIVE_EOF { return nil }
+    try check(code)
+    return entry
+  }
+
+  /// Where the current member's header begins, and how many bytes have been taken up to its data.
+  var position: (header: Int, data: Int) {
+    (Int(archive_read_header_position(archive)), Int(archive_filter_bytes(archive, 0)))
+  }
+
+  /// Reads a piece of the current member's data; returns its length, 0 at the end.
+  func readData(_ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Int {
+    var buffer: UnsafeRawPointer?
+    var size = 0
+    var offset: Int64 = 0
+    let code = archive_read_data_block(archive, &buffer, &size, &offset)
+    if code == ARCHIVE_EOF { return 0 }
+    try check(code)
+    if size > 0 { try body(UnsafeRawBufferPointer(start: buffer, count: size)) }
+    return size
+  }
+
+  private func check(_ code: Int32) throws {
+    if let failure = cursor.failure { throw failure }
+    guard code < ARCHIVE_WARN else { return }
+    let words = archive_error_string(archive).map { String(cString: $0) } ?? "libarchive error \(code)"
+    throw VideoError.badArchive(path: path, reason: words)
+  }
+}

@@ -1,0 +1,37 @@
+/// Where the bytes of a video, a picture or an array come from, opened only while they are read.
+enum ByteOrigin: Sendable {
+  case file(path: String)
+  case member(Archive, index: Int)
+
+  func open() throws -> ByteRegion {
+    switch self {
+    case .file(let path): ByteRegion(try OpenFile(path))
+    case .member(let archive, let index): try archive.open(index)
+    }
+  }
+
+  /// As `open`, for bytes that are read again and again at many places: never held in memory.
+  func openSpooled() throws -> ByteRegion {
+    switch self {
+    case .file: try open()
+    case .member(let archive, let index): try archive.openSpooled(index)
+    }
+  }
+
+  /// path|size|mtime|ctime|inode of the file on disk, and the member's name; nil when the file has gone.
+  var stamp: String? {
+    switch self {
+    case .file(let path): FileStatus(path).map { "\(path)|\($0.stamp)" }
+    case .member(let archive, let index):
+      FileStatus(archive.path).map { "\(archive.path)|\($0.stamp)|\(archive.members[index].name)" }
+    }
+  }
+
+  /// The path that error messages name.
+  var path: String {
+    switch self {
+    case .file(let path): path
+    case .member(let archive, let index): archive.path + "/" + archive.members[index].name
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/// A clip at a fixed place in time: frames `start`, `start + stride`, ..., `count` of them.
+public struct FrameWindow: Hashable, Sendable {
+  public var start: Int
+  public var count: Int
+  public var stride: Int
+
+  public init(start: Int, count: Int, stride: Int = 1) {
+    self.start = start
+    self.count = count
+    self.stride = stride
+  }
+
+  /// The index of the window's last frame.
+  public var last: Int { start + (count - 1) * stride }
+}
+
+/// Which clips of a video are scored.
+///
+/// A clip is `frames` frames at a step of `stride`: it spans (frames − 1)·stride + 1 frames of the video, and a video
+/// of exactly that many frames (after `skipFirst`) has exactly one clip. With S possible starts:
+///
+/// - `.count(n)` cuts the starts into n equal parts, part i being ⌊i·S/n⌋ ..< ⌊(i+1)·S/n⌋, and takes one clip of each:
+///   the part's first start, its middle one (the lower of two), or one drawn at random, as `offset` says. Fewer starts
+///   than n is an error: no clip is ever taken twice.
+/// - `.one` is `.count(1)`.
+/// - `.all` takes consecutive clips that share no frame, from `skipFirst` on; `offset` plays no part, and frames after
+///   the last whole clip are left over.
+///
+/// A draw depends on `seed` and the name of the video alone, not on order or on other videos.
+public struct ClipSampler: Hashable, Sendable {
+  public enum ClipCount: Hashable, Sendable {
+    case one
+    case all
+    case count(Int)
+  }
+
+  public enum Offset: String, Hashable, Sendable, CaseIterable {
+    case start
+    case center
+    case random
+  }
+
+  public var frames: Int
+  public var stride: Int
+  public var clips: ClipCount
+  public var offset: Offset
+  public var seed: UInt64
+  public var skipFirst: Int
+
+  public init(
+    frames: Int, stride: Int = 1, clips: ClipCount = .one, offset: Offset = .start, seed: UInt64 = 0, skipFirst: Int = 0
+  ) {
+    self.frames = frames
+    self.stride = stride
+    self.clips = clips
+    self.offset = offset
+    self.seed = seed
+    self.skipFirst = skipFirst
+  }
+
+  /// The windows of a video of `frameCount` frames, by rising start.
+  ///
+  /// - Throws: `VideoError.tooShort`, `.tooFewStarts`, `.badSampler`.
+  public func windows(frameCount: Int, videoName: String) throws -> [FrameWindow] {
+    let span = try checkedSpan()
+    let (needed, overflow) = span.addingReportingOverflow(skipFirst)
+    guard !overflow, frameCount >= needed else {
+      throw VideoError.tooShort(
+        name: videoName, wanted: overflow ? .max : needed, found: frameCount, frames: frames, stride: stride,
+        skipFirst: skipFirst)
+    }
+    let starts = frameCount - needed + 1
+    switch clips {
+    case .all:
+      return Swift.stride(from: skipFirst, through: frameCount - span, by: span).map { window(at: $0) }
+    case .one: return try spread(1, over: starts, videoName)
+    case .count(let count): return try spread(count, over: starts, videoName)
+    }
+  }
+
+  private func window(at start: Int) -> FrameWindow { FrameWindow(start: start, count: frames, stride: stride) }
+
+  private func checkedSpan() throws -> Int {
+    for (field, value, least) in [("frames", frames, 1), ("stride", stride, 1), ("skip-first", skipFirst, 0)]
+    where value < least {
+      throw VideoError.badSampler(field: field, value: value, least: least)
+    }
+    if case .count(let count) = clips, count < 1 {
+      throw VideoError.badSampler(field: "clips", value: count, least: 1)
+    }
+    let (steps, overflow) = (frames - 1).multipliedReportingOverflow(by: stride)
+    return overflow || steps == .max ? .max : steps + 1
+  }
+
+  private func spread(_ count: Int, over starts: Int, _ videoName: String) throws -> [FrameWindow] {
+    guard count <= starts else { throw VideoError.tooFewStarts(name: videoName, clips: count, starts: starts) }
+    var generator = SplitMix64(seed: seed, name: videoName)
+    return (0..<count).map { part in
+      let low = Self.cut(part, of: count, starts)
+      let length = Self.cut(part + 1, of: count, starts) - low
+      let step =
+        switch offset {
+        case .start: 0
+        case .center: (length - 1) / 2
+        case .random: Int(generator.next(below: UInt64(length)))
+        }
+      return window(at: skipFirst + low + step)
+    }
+  }
+
+  /// ⌊part·starts/count⌋ without overflow.
+  private static func cut(_ part: Int, of count: Int, _ starts: Int) -> Int {
+    let (quotient, remainder) = starts.quotientAndRemainder(dividingBy: count)
+    let product = part.multipliedFullWidth(by: remainder)
+    return part * quotient + count.dividingFullWidth(product).quotient
+  }
+}

@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What the file system says about a file or folder; symbolic links are followed.
+struct FileStatus {
+  enum Kind { case file, folder, other }
+
+  let kind: Kind
+  let size: Int
+  /// Tells one folder from another: device and inode.
+  let identity: String
+  /// size|mtime|ctime|inode, times in nanoseconds: changes whenever the file's bytes do.
+  let stamp: String
+
+  /// nil when there is nothing at `path`.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: kind = .file
+    case S_IFDIR: kind = .folder
+    default: kind = .other
+    }
+    size = Int(status.st_size)
+    #if canImport(Glibc)
+      let (modified, changed) = (status.st_mtim, status.st_ctim)
+    #else
+      let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
+    #endif
+    identity = "\(status.st_dev):\(status.st_ino)"
+    stamp = "\(size)|\(Self.nanoseconds(modified))|\(Self.nanoseconds(changed))|\(status.st_ino)"
+  }
+
+  private static func nanoseconds(_ time: timespec) -> Int { Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec) }
+
+  /// The names in a folder, without `.` and `..`, in no order.
+  static func names(in folder: String) throws -> [String] {
+    guard let handle = opendir(folder) else { throw VideoError.io(path: folder, reason: systemReason()) }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+}
+
+/// The operating system's words for the error that just happened.
+func systemReason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }

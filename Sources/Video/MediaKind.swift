@@ -1,0 +1,46 @@
+/// What a file is taken for, by its name.
+enum MediaKind {
+  case video
+  case image
+  case array
+  case archive
+
+  static let setKinds =
+    "a folder of videos (\(videos.prefix(6).joined(separator: ", ")), ...), a folder of frame folders (png, jpg), "
+    + "classes above either, a video file, a .npy/.npz array, or a .zip/.tar of these"
+
+  /// Containers and elementary streams that are taken for videos inside of folders and archives.
+  static let videos = [
+    "mp4", "avi", "mov", "mkv", "webm", "gif", "m4v", "mpg", "mpeg", "wmv", "flv", "f4v", "ts", "mts", "m2ts", "ogv",
+    "3gp", "3g2", "asf", "vob", "y4m", "apng", "mjpeg", "mjpg", "h264", "264", "hevc", "h265", "265", "ivf", "obu",
+    "mxf", "nut", "divx", "rm", "rmvb", "m2v", "mpv", "dv",
+  ]
+  static let images = ["png", "jpg", "jpeg"]
+  static let arrays = ["npy", "npz"]
+  static let archives = ["zip", "tar", "tgz", "tbz2", "txz", "tar.gz", "tar.bz2", "tar.xz", "tar.zst", "tzst"]
+
+  /// nil: none of these.
+  init?(_ name: String) {
+    let name = name.lowercased()
+    if Self.archives.contains(where: { name.hasSuffix("." + $0) }) {
+      self = .archive
+      return
+    }
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+    let ending = String(name[name.index(after: dot)...])
+    if Self.videos.contains(ending) {
+      self = .video
+    } else if Self.images.contains(ending) {
+      self = .image
+    } else if Self.arrays.contains(ending) {
+      self = .array
+    } else {
+      return nil
+    }
+  }
+
+  /// Files that file managers and archivers leave behind.
+  static func isHidden(_ name: String) -> Bool {
+    name.hasPrefix(".") || name == "__MACOSX" || name == "Thumbs.db" || name == "desktop.ini"
+  }
+}

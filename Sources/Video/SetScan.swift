@@ -1,0 +1,152 @@
+/// Collects the videos of a set; folders on disk and archives give the same names.
+struct SetScan {
+  let path: String
+  let options: VideoSetOptions
+  var items: [VideoItem] = []
+  var kinds: Set<String> = []
+  var ignored: [VideoSet.IgnoredFile] = []
+
+  /// One folder's files and what became of the folders below it.
+  private struct Listing {
+    var files: [(name: String, origin: ByteOrigin)] = []
+    var folders: [String] = []
+  }
+
+  init(path: String, options: VideoSetOptions) {
+    self.path = path
+    self.options = options
+  }
+
+  // MARK: Folders
+
+  mutating func folder() throws {
+    var open: Set<String> = []
+    try walk(path, name: "", &open)
+  }
+
+  /// `open` holds the folders between the set and this one: a link back to one of them is not followed.
+  private mutating func walk(_ folder: String, name: String, _ open: inout Set<String>) throws {
+    guard let identity = FileStatus(folder)?.identity, open.insert(identity).inserted else {
+      ignore(name, "a link to a folder that holds it")
+      return
+    }
+    defer { open.remove(identity) }
+    var listing = Listing()
+    for entry in NaturalOrder.sorted(try FileStatus.names(in: folder)) {
+      let (entryPath, entryName) = (folder + "/" + entry, name.isEmpty ? entry : name + "/" + entry)
+      guard !MediaKind.isHidden(entry) else {
+        ignore(entryName, "hidden")
+        continue
+      }
+      switch FileStatus(entryPath)?.kind {
+      case .folder: listing.folders.append(entry)
+      case .file: listing.files.append((entry, .file(path: entryPath)))
+      case .other, nil: ignore(entryName, "not a file")
+      }
+    }
+    let before = items.count
+    for entry in listing.folders {
+      try walk(folder + "/" + entry, name: name.isEmpty ? entry : name + "/" + entry, &open)
+    }
+    try take(listing, path: folder, name: name, videosBelow: items[before...].map(\.name))
+  }
+
+  // MARK: Archives
+
+  /// Returns "zip" or "tar".
+  mutating func archive() throws -> String {
+    let archive = try Archive(path)
+    var tree: [String: Listing] = ["": Listing()]
+    for (index, member) in archive.members.enumerated() {
+      let parts = member.name.split(separator: "/").map(String.init).filter { $0 != "." }
+      guard !parts.contains("..") else {
+        ignore(member.name, "its name leads out of the archive")
+        continue
+      }
+      guard let file = parts.last, !parts.contains(where: MediaKind.isHidden) else {
+        ignore(member.name, "hidden")
+        continue
+      }
+      var folder = ""
+      for part in parts.dropLast() {
+        let below = folder.isEmpty ? part : folder + "/" + part
+        if tree[below] == nil {
+          tree[below] = Listing()
+          tree[folder]?.folders.append(part)
+        }
+        folder = below
+      }
+      tree[folder]?.files.append((file, .member(archive, index: index)))
+    }
+    ignored += archive.skipped.map { VideoSet.IgnoredFile(name: $0.name, reason: $0.reason) }
+    try walk(tree, name: "")
+    return archive.kind
+  }
+
+  private mutating func walk(_ tree: [String: Listing], name: String) throws {
+    guard var listing = tree[name] else { return }
+    listing.files.sort { NaturalOrder.precedes($0.name, $1.name) }
+    let before = items.count
+    for entry in NaturalOrder.sorted(listing.folders) {
+      try walk(tree, name: name.isEmpty ? entry : name + "/" + entry)
+    }
+    try take(
+      listing, path: name.isEmpty ? path : path + "/" + name, name: name, videosBelow: items[before...].map(\.name))
+  }
+
+  // MARK: One folder
+
+  private mutating func take(_ listing: Listing, path: String, name: String, videosBelow: [String]) throws {
+    let prefix = name.isEmpty ? "" : name + "/"
+    var images: [FrameFolder.File] = []
+    var others: [String] = videosBelow.prefix(1).map { $0 }
+    for (file, origin) in listing.files {
+      switch MediaKind(file) {
+      case .image: images.append(FrameFolder.File(name: file, origin: origin))
+      case .video:
+        others.append(prefix + file)
+        video(origin, name: prefix + file)
+      case .array:
+        others.append(prefix + file)
+        if case .member = origin, file.lowercased().hasSuffix(".npz") {
+          ignore(prefix + file, "an archive inside of an archive")
+        } else {
+          try array(origin, name: prefix + file)
+        }
+      case .archive: ignore(prefix + file, "an archive inside of a set")
+      case nil: ignore(prefix + file, "not a video, picture or array by its name")
+      }
+    }
+    guard !images.isEmpty else { return }
+    guard others.isEmpty else {
+      throw VideoError.mixedFolder(path: path, images: images.count, others: Array(others.prefix(3)))
+    }
+    kinds.insert("frame folders")
+    items.append(
+      VideoItem(
+        name: name.isEmpty ? VideoSet.lastComponent(path) : name, source: FrameFolder(path: path, files: images)))
+  }
+
+  mutating func video(_ origin: ByteOrigin, name: String) {
+    kinds.insert("videos")
+    items.append(VideoItem(name: name, source: EncodedVideo(origin: origin)))
+  }
+
+  mutating func array(_ origin: ByteOrigin, name: String) throws {
+    kinds.insert("arrays")
+    let array = try VideoArray.open(origin, valueRange: options.valueRange)
+    ignored += array.ignored.map {
+      VideoSet.IgnoredFile(name: name + "/" + $0, reason: "not an array of videos by its shape")
+    }
+    for row in 0..<array.rows {
+      items.append(
+        VideoItem(
+          name: array.isSingle ? name : "\(name)[\(row)]", isArrayRow: true, valueRange: array.valueRange,
+          source: ArrayRow(array: array, row: row)))
+    }
+  }
+
+  private mutating func ignore(_ name: String, _ reason: String) {
+    ignored.append(VideoSet.IgnoredFile(name: name, reason: reason))
+  }
+}

@@ -1,0 +1,54 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A temporary file in $TMPDIR (or /tmp) that has no name: it is gone when the last holder lets go, however that ends.
+struct Spool {
+  private let file: OpenFile
+  private let descriptor: Int32
+  private let path: String
+
+  /// `path` is what is being unpacked.
+  init(path: String) throws {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array((folder + "/vidmetrics-XXXXXX").utf8CString)
+    descriptor = mkstemp(&template)
+    guard descriptor >= 0 else { throw VideoError.noSpool(path: path, reason: "`\(folder)`: \(systemReason())") }
+    unlink(template)
+    file = try OpenFile(adopting: descriptor, path: path)
+    self.path = path
+  }
+
+  func append(_ bytes: UnsafeRawBufferPointer) throws {
+    guard let base = bytes.baseAddress else { return }
+    var done = 0
+    while done < bytes.count {
+      let put = write(descriptor, base + done, bytes.count - done)
+      if put < 0 {
+        if errno == EINTR { continue }
+        throw VideoError.noSpool(path: path, reason: systemReason())
+      }
+      done += put
+    }
+  }
+
+  /// The file, for reading.
+  func finish() throws -> OpenFile {
+    let copy = dup(descriptor)
+    guard copy >= 0 else { throw VideoError.noSpool(path: path, reason: systemReason()) }
+    return try OpenFile(adopting: copy, path: path)
+  }
+
+  /// Unpacks a compressed file.
+  static func unpack(_ region: ByteRegion, path: String) throws -> OpenFile {
+    let reader = try ArchiveReader(region, path: path, format: .raw)
+    let spool = try Spool(path: path)
+    guard try reader.nextHeader() != nil else {
+      throw VideoError.badArchive(path: path, reason: "it is empty")
+    }
+    while try reader.readData({ try spool.append($0) }) > 0 {}
+    return try spool.finish()
+  }
+}

@@ -1,0 +1,134 @@
+import Digests
+import Tensors
+
+/// An array of videos [N,T,H,W,3], or of one video [T,H,W,3], in a .npy file or as a member of a .npz.
+///
+/// Rows are read from the file when they are needed; nothing else of it is held. Compressed members are unpacked to an
+/// unlinked temporary file first, so that rows can be read in any order in linear time.
+final class VideoArray: Sendable {
+  let path: String
+  let origin: ByteOrigin
+  let region: ByteRegion
+  let dataOffset: Int
+  let element: NPYHeader.Element
+  let valueRange: ValueRange
+  /// The array is one video.
+  let isSingle: Bool
+  let rows: Int
+  /// [T, H, W, 3].
+  let rowShape: [Int]
+  /// Arrays of a .npz that are no videos by their shape.
+  let ignored: [String]
+
+  /// - Throws: `VideoError.layout`, `.valueRangeNeeded`, `.valueRangeOfBytes`, `.truncated`, `.severalArrays`, and what
+  ///   `NPYHeader` finds.
+  static func open(_ origin: ByteOrigin, valueRange: ValueRange?) throws -> VideoArray {
+    guard case .file(let path) = origin, path.lowercased().hasSuffix(".npz") else {
+      return try VideoArray(origin, path: origin.path, valueRange: valueRange, ignored: [])
+    }
+    let archive = try Archive(path)
+    var (videos, others): ([Int], [String]) = ([], [])
+    for (index, member) in archive.members.enumerated() {
+      let shape =
+        member.name.hasSuffix(".npy")
+        ? try? NPYHeader(ByteRegion(try archive.head(index, count: 1 << 16)), path: path).shape : nil
+      if let shape, (4...5).contains(shape.count) { videos.append(index) } else { others.append(member.name) }
+    }
+    let names = { (indices: [Int]) in indices.map { String(archive.members[$0].name.dropLast(4)) } }
+    guard let index = videos.first else {
+      throw VideoError.notAnArray(path: path, reason: "none of its arrays has the four or five axes of videos")
+    }
+    guard videos.count == 1 else { throw VideoError.severalArrays(path: path, names: names(videos)) }
+    return try VideoArray(.member(archive, index: index), path: path, valueRange: valueRange, ignored: others)
+  }
+
+  private init(_ origin: ByteOrigin, path: String, valueRange: ValueRange?, ignored: [String]) throws {
+    let region = try origin.openSpooled()
+    let header = try NPYHeader(region, path: path)
+    let shape = header.shape
+    guard (4...5).contains(shape.count), shape.last == 3, shape.allSatisfy({ $0 > 0 }) else {
+      throw VideoError.layout(path: path, shape: shape)
+    }
+    let element = try header.element(path: path)
+    var bytes = element.size
+    for axis in shape {
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: axis)
+      bytes = overflow ? .max : product
+    }
+    guard bytes <= region.count - header.dataOffset else {
+      let (expected, overflow) = bytes.addingReportingOverflow(header.dataOffset)
+      throw VideoError.truncated(name: path, expected: overflow ? .max : expected, found: region.count)
+    }
+    switch (element, valueRange) {
+    case (.uint8, nil), (.uint8, .byte): self.valueRange = .byte
+    case (.uint8, let range?): throw VideoError.valueRangeOfBytes(path: path, range: range)
+    case (_, nil): throw VideoError.valueRangeNeeded(path: path, type: element.rawValue)
+    case (_, let range?): self.valueRange = range
+    }
+    self.path = path
+    self.origin = origin
+    self.region = region
+    self.element = element
+    dataOffset = header.dataOffset
+    self.ignored = ignored
+    isSingle = shape.count == 4
+    rows = isSingle ? 1 : shape[0]
+    rowShape = isSingle ? shape : Array(shape.dropFirst())
+  }
+
+  var frameValues: Int { rowShape[1] * rowShape[2] * 3 }
+  var rowBytes: Int { rowShape[0] * frameValues * element.size }
+}
+
+/// One row of an array.
+struct ArrayRow: VideoSource {
+  let array: VideoArray
+  let row: Int
+
+  var stamp: String? { array.origin.stamp.map { array.isSingle ? $0 : "\($0)|\(row)" } }
+
+  private var offset: Int { array.dataOffset + row * array.rowBytes }
+
+  func contentDigest(_ name: String) throws -> Digest {
+    var hasher = SHA256()
+    hasher.update("\(array.element.rawValue) \(array.rowShape)\n")
+    try array.region.forEachPiece(at: offset, count: array.rowBytes) { hasher.update($0) }
+    return hasher.finish()
+  }
+
+  func info(_ name: String) throws -> VideoInfo {
+    VideoInfo(
+      width: array.rowShape[2], height: array.rowShape[1], frameCount: array.rowShape[0], frameRate: nil,
+      isVariableFrameRate: nil, codec: "npy " + array.element.rawValue, pixelFormat: nil, colourRange: nil,
+      colourMatrix: nil, rotation: 0, isLossless: true, fileSize: array.rowBytes, problems: [])
+  }
+
+  func read(_ name: String, into assembler: WindowAssembler) throws {
+    let size = FrameSize(width: array.rowShape[2], height: array.rowShape[1])
+    let element = array.element
+    let frameBytes = array.frameValues * element.size
+    var bytes = [UInt8](repeating: 0, count: frameBytes)
+    var floats = [Float](repeating: 0, count: element == .uint8 ? 0 : array.frameValues)
+    var next = assembler.nextNeeded(from: 0)
+    while let index = next {
+      guard index < array.rowShape[0] else {
+        assembler.skip(array.rowShape[0] - 1)
+        return
+      }
+      _ = assembler.needs(index)
+      let place = offset + index * frameBytes
+      let got = try bytes.withUnsafeMutableBytes { try array.region.read(at: place, into: $0) }
+      guard got == frameBytes else {
+        throw VideoError.truncated(name: array.path, expected: place + frameBytes, found: place + got)
+      }
+      if element == .uint8 {
+        try bytes.withUnsafeBufferPointer { try assembler.accept(index, size: size, bytes: $0) }
+      } else {
+        FloatReading.convert(bytes, element, to: &floats)
+        try FloatReading.check(floats, array.valueRange, frame: index, name: name)
+        try floats.withUnsafeBufferPointer { try assembler.accept(index, size: size, floats: $0) }
+      }
+      next = assembler.nextNeeded(from: index + 1)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Digests
+import Synchronization
+import Tensors
+
+/// What a video of any kind can do; one type for each kind of source.
+protocol VideoSource: Sendable {
+  func info(_ name: String) throws -> VideoInfo
+  func contentDigest(_ name: String) throws -> Digest
+  var stamp: String? { get }
+  /// One pass over the video; gives frames to `assembler` by rising index and returns how many frames there were
+  /// when the video ended before the last one that is needed.
+  func read(_ name: String, into assembler: WindowAssembler) throws
+}
+
+/// One video of a set. Values of this type may be used from several threads at once.
+public struct VideoItem: Sendable {
+  /// Unique in the set, relative to it: "classA/v1.mp4", "a.npy[3]", "x.zip/clips/b.mp4".
+  public let name: String
+  /// A row of a .npy/.npz array: its T is a clip length by itself.
+  public let isArrayRow: Bool
+  /// `.byte` for everything that holds uint8, which is all but float arrays.
+  public let valueRange: ValueRange
+
+  private let source: any VideoSource
+  private let memo = Memo()
+
+  private final class Memo: Sendable {
+    let info = Mutex<VideoInfo?>(nil)
+  }
+
+  init(name: String, isArrayRow: Bool = false, valueRange: ValueRange = .byte, source: any VideoSource) {
+    self.name = name
+    self.isArrayRow = isArrayRow
+    self.valueRange = valueRange
+    self.source = source
+  }
+
+  /// Size, length, rate and coding; found once, then remembered.
+  ///
+  /// The length is exact: containers whose packets are frames are counted packet by packet, others by a decoding pass
+  /// that leaves out the inverse transform and the loop filter. Decoding checks it again.
+  ///
+  /// - Throws: `VideoError` for what cannot be opened, is truncated, or has frames of several sizes.
+  public func info() throws -> VideoInfo {
+    if let known = memo.info.withLock({ $0 }) { return known }
+    let found = try source.info(name)
+    memo.info.withLock { $0 = found }
+    return found
+  }
+
+  /// SHA-256 of the bytes that hold this video.
+  ///
+  /// Video files: the file's bytes. Frame folders: the number of frames, then each frame file's length and bytes in
+  /// natural order (names do not count). Array rows: element type, shape of the row, bytes.
+  public func contentDigest() throws -> Digest { try source.contentDigest(name) }
+
+  /// path|size|mtime|ctime|inode (and |member, |row) of what is behind the video, times in nanoseconds: a key for
+  /// remembering the digest. nil if unknown.
+  public func stamp() -> String? { source.stamp }
+
+  /// Reads `windows` in one pass and calls `body` with each one's index and frames, in the order of `windows`, as
+  /// soon as it is complete.
+  ///
+  /// Windows may overlap. Decoding stops after the last frame that a window needs; with windows by rising start, only
+  /// those that a frame is still missing of are held. Frames are never repeated or left out to fit a rate.
+  ///
+  /// - Throws: `VideoError.badWindow`, `.endsEarly` when the video has fewer frames, `.undecodable`, ...; what `body`
+  ///   throws.
+  public func read(_ windows: [FrameWindow], _ body: (Int, Frames) throws -> Void) throws {
+    guard !windows.isEmpty else { return }
+    try withoutActuallyEscaping(body) { body in
+      let assembler = try WindowAssembler(windows, name: name, deliver: body)
+      try source.read(name, into: assembler)
+      try assembler.finish()
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Tensors
+
+/// How a set is read.
+public struct VideoSetOptions: Sendable {
+  /// What the numbers of arrays mean: needed for float arrays; uint8 arrays are 0..255 and accept nothing else.
+  /// Encoded videos and pictures are 0..255 whatever stands here.
+  public var valueRange: ValueRange?
+  /// Only the first of the set's videos, in natural order; nil: all.
+  public var maxVideos: Int?
+
+  public init(valueRange: ValueRange? = nil, maxVideos: Int? = nil) {
+    self.valueRange = valueRange
+    self.maxVideos = maxVideos
+  }
+}
+
+/// A set of videos: a folder of video files, a folder of frame folders, classes above either (any depth), one video
+/// file, a .npy/.npz array, or a .zip/.tar of these.
+///
+/// Rules: a folder that directly holds pictures is one video made of frames, and holds nothing else that could be a
+/// video. Each row of an array [N,T,H,W,3] is a video; an array [T,H,W,3] is one. Files that are none of these, hidden
+/// files and archives inside of a set are left alone and listed in `ignored`. Nothing is decoded when a set is opened.
+public struct VideoSet: Sendable {
+  public let path: String
+  /// "videos", "frame folders", "arrays", several of these joined by " + "; archives add " in zip" or " in tar".
+  public let kind: String
+  /// In natural order of their names (`NaturalOrder`).
+  public let videos: [VideoItem]
+  /// How many videos there were before `maxVideos`.
+  public let found: Int
+  /// Files that are no videos, by name relative to the set, in natural order.
+  public let ignored: [IgnoredFile]
+
+  public struct IgnoredFile: Hashable, Sendable {
+    public let name: String
+    public let reason: String
+  }
+
+  /// Finds the videos of the set at `path`.
+  ///
+  /// - Throws: `VideoError.missing`, `.emptySet`, `.mixedFolder`, `.badArchive`, or what is wrong with an array's
+  ///   header.
+  /// - Complexity: O(files · log files) plus the header of every array and the index of an archive. Compressed tars
+  ///   and compressed arrays are unpacked to an unlinked temporary file.
+  public static func open(_ path: String, options: VideoSetOptions = VideoSetOptions()) throws -> VideoSet {
+    if let maxVideos = options.maxVideos, maxVideos < 1 {
+      throw VideoError.badSampler(field: "max-videos", value: maxVideos, least: 1)
+    }
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.reversed().drop { $0 == "/" }.reversed()) : path
+    guard let status = FileStatus(path) else { throw VideoError.missing(path: path) }
+    var scan = SetScan(path: path, options: options)
+    var suffix = ""
+    switch status.kind {
+    case .folder: try scan.folder()
+    case .other: throw VideoError.unknownKind(path: path)
+    case .file:
+      switch MediaKind(path) {
+      case .archive: suffix = " in " + (try scan.archive())
+      case .array: try scan.array(.file(path: path), name: lastComponent(path))
+      case .image: throw VideoError.loneImage(path: path)
+      case .video: scan.video(.file(path: path), name: lastComponent(path))
+      case nil: throw VideoError.unknownKind(path: path)
+      }
+    }
+    let ignored = scan.ignored.sorted { NaturalOrder.precedes($0.name, $1.name) }
+    guard !scan.items.isEmpty else { throw VideoError.emptySet(path: path, ignored: ignored.count) }
+    let items = scan.items.sorted { NaturalOrder.precedes($0.name, $1.name) }
+    return VideoSet(
+      path: path, kind: scan.kinds.sorted().joined(separator: " + ") + suffix,
+      videos: Array(items.prefix(options.maxVideos ?? items.count)), found: items.count, ignored: ignored)
+  }
+
+  static func lastComponent(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Tensors
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "What is in a set: counts, sizes, lengths, rates and problems",
+    discussion: "Every video is opened and counted, none is scored.")
+
+  @Argument(help: ArgumentHelp("The set.", valueName: "set")) var path: String
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("What the numbers of float arrays mean.", valueName: "range"))
+  var valueRange: ValueRange?
+
+  @Flag(help: "Print one JSON document with every video.") var json = false
+
+  @Option(help: ArgumentHelp("Threads. (default: all processors)", valueName: "number")) var threads: Int?
+
+  func run() throws {
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
+    let progress: any ExtractionProgress = Terminal.isInteractive ? TerminalProgress() : NoProgress()
+    let inspection = try SetInspection(path: path, valueRange: valueRange, threads: threads, progress: progress)
+    print(json ? inspection.json.text() : inspection.table, terminator: json ? "\n" : "")
+  }
+}

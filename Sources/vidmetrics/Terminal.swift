@@ -1,0 +1,67 @@
+import Evaluation
+import Foundation
+import Synchronization
+
+/// stderr: messages, and progress where a person looks on.
+enum Terminal {
+  static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+  static var isInteractive: Bool { isatty(2) == 1 }
+}
+
+/// One line on stderr that is written again and again: how far, how fast, how long still.
+final class TerminalProgress: ExtractionProgress {
+  private struct State {
+    var stage = ExtractionStage.reading
+    var total = 0
+    var begin = ContinuousClock().now
+    var shown: ContinuousClock.Instant?
+    var width = 0
+  }
+
+  private let state = Mutex(State())
+
+  func begin(_ stage: ExtractionStage, total: Int) {
+    state.withLock { $0 = State(stage: stage, total: total) }
+    advance(to: 0)
+  }
+
+  func advance(to done: Int) {
+    state.withLock { state in
+      let now = ContinuousClock().now
+      if let shown = state.shown, now - shown < .milliseconds(200), done < state.total { return }
+      state.shown = now
+      let line = Self.line(state.stage, done: done, total: state.total, elapsed: now - state.begin)
+      let padding = String(repeating: " ", count: max(0, state.width - line.count))
+      state.width = line.count
+      Terminal.write("\r" + line + padding)
+    }
+  }
+
+  func end() {
+    state.withLock { Terminal.write("\r" + String(repeating: " ", count: $0.width) + "\r") }
+  }
+
+  private static func line(_ stage: ExtractionStage, done: Int, total: Int, elapsed: Duration) -> String {
+    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    var line: String
+    switch stage {
+    case .reading: line = "reading \(done)/\(total) videos"
+    case .computing(let cached):
+      line = "computing \(done)/\(total) clips" + (cached > 0 ? " (\(cached) more from the cache)" : "")
+    }
+    guard done > 0, seconds > 0.5 else { return line }
+    let rate = Double(done) / seconds
+    line += ", " + fixed(rate, digits: rate < 10 ? 2 : 0) + " a second"
+    return line + ", " + time(Double(total - done) / rate) + " left"
+  }
+
+  /// `8 s`, `2 min 05 s`, `1 h 20 min`.
+  private static func time(_ seconds: Double) -> String {
+    let whole = Int(min(seconds.rounded(.up), 1e9))
+    if whole < 60 { return "\(whole) s" }
+    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    if whole < 3600 { return "\(whole / 60) min \(two(whole % 60)) s" }
+    return "\(whole / 3600) h \(two(whole / 60 % 60)) min"
+  }
+}

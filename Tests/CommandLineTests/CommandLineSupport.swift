@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+/// The built program as a person runs it.
+struct Program {
+  struct Result {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  /// `VIDMETRICS_CACHE` of the runs.
+  let cache: String
+  var isa: String?
+
+  static let path: String = {
+    #if DEBUG
+      let configuration = "debug"
+    #else
+      let configuration = "release"
+    #endif
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    // The tests' own bundle lies beside the program; the fallback is SwiftPM's usual place.
+    let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") }.map { URL(fileURLWithPath: $0) }
+    let beside = bundle?.deletingLastPathComponent().appendingPathComponent("vidmetrics").path
+    if let beside, FileManager.default.isExecutableFile(atPath: beside) { return beside }
+    return root.appendingPathComponent(".build/\(configuration)/vidmetrics").path
+  }()
+
+  func start(_ arguments: [String]) throws -> (process: Process, output: Pipe, errors: Pipe) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.path)
+    process.arguments = arguments
+    var environment = ProcessInfo.processInfo.environment
+    environment["VIDMETRICS_CACHE"] = cache
+    environment["VIDMETRICS_ISA"] = isa
+    process.environment = environment
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    return (process, output, errors)
+  }
+
+  func run(_ arguments: String...) throws -> Result {
+    let (process, output, errors) = try start(arguments)
+    // What goes to stderr is short: it fits the pipe while stdout is read.
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return Result(status: process.terminationStatus, output: text, errors: words)
+  }
+}
+
+/// A temporary folder with a cache in it that knows the machine's weights.
+final class Workplace {
+  let path: String
+  var program: Program { Program(cache: path + "/cache") }
+
+  /// The weights' folder of whoever runs the tests.
+  static let weightsFolder: String = {
+    let environment = ProcessInfo.processInfo.environment
+    if let cache = environment["VIDMETRICS_CACHE"], !cache.isEmpty { return cache + "/weights" }
+    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/vidmetrics/weights" }
+    return NSHomeDirectory() + "/.cache/vidmetrics/weights"
+  }()
+
+  static let hasWeights = FileManager.default.fileExists(atPath: weightsFolder + "/i3d-kinetics400.safetensors")
+  static let withoutWeights: Comment =
+    "left out: the weights i3d-kinetics400 are not there (`vidmetrics weights fetch`)"
+
+  init(weights: Bool = false) throws {
+    path = NSTemporaryDirectory() + "vidmetrics-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path + "/cache/weights", withIntermediateDirectories: true)
+    guard weights else { return }
+    try FileManager.default.createSymbolicLink(
+      atPath: path + "/cache/weights/i3d-kinetics400.safetensors",
+      withDestinationPath: Self.weightsFolder + "/i3d-kinetics400.safetensors")
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { path + "/" + name }
+
+  /// A uint8 array of constant frames, row r having the value `values[r]`.
+  func writeArray(_ name: String, frames: Int, side: Int, values: [UInt8]) throws -> String {
+    var text = "{'descr': '|u1', 'fortran_order': False, 'shape': (\(values.count), \(frames), \(side), \(side), 3), }"
+    while (10 + text.utf8.count + 1) % 64 != 0 { text += " " }
+    text += "\n"
+    var bytes: [UInt8] =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)]
+    bytes += Array(text.utf8)
+    for value in values { bytes += [UInt8](repeating: value, count: frames * side * side * 3) }
+    let url = URL(fileURLWithPath: file(name))
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+    return url.path
+  }
+
+  func cachedClips() -> Int {
+    let files = (try? FileManager.default.subpathsOfDirectory(atPath: file("cache/features"))) ?? []
+    return files.count { $0.count > 60 && !$0.hasSuffix(".tmp") }
+  }
+}
+
+/// The JSON document on stdout.
+func document(_ result: Program.Result) throws -> [String: Any] {
+  try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+}
+
+func firstScore(_ result: Program.Result) throws -> [String: Any] {
+  try #require((document(result)["results"] as? [[String: Any]])?.first)
+}

