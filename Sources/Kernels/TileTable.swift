@@ -9,6 +9,15 @@ struct TileTable: Sendable {
   struct Entry: Sendable {
     let first: Int
     let pixels: Int
+
+    /// `pixels` in order, in as few tiles as `most` allows, of sizes that differ by one at most.
+    static func cutEvenly(pixels: Int, most: Int) -> [Entry] {
+      let tiles = (pixels + most - 1) / most
+      return (0..<tiles).map { tile in
+        let first = tile * pixels / tiles
+        return Entry(first: first, pixels: (tile + 1) * pixels / tiles - first)
+      }
+    }
   }
 
   let entries: [Entry]
@@ -57,14 +66,8 @@ struct TileTable: Sendable {
       outputOffsets.append(output.offset(0, t, y, x))
     }
 
-    /// All pixels in order, in as few tiles as `most` allows, of sizes that differ by one at most.
     mutating func cutEvenly(planes: Int, most: Int) {
-      let pixels = planes * volume.height * volume.width
-      let tiles = (pixels + most - 1) / most
-      for tile in 0..<tiles {
-        let first = tile * pixels / tiles
-        entries.append(Entry(first: first, pixels: (tile + 1) * pixels / tiles - first))
-      }
+      entries = Entry.cutEvenly(pixels: planes * volume.height * volume.width, most: most)
       for t in 0..<planes {
         for y in 0..<volume.height { for x in 0..<volume.width { append(t, y, x) } }
       }

@@ -168,7 +168,8 @@ struct I3DBuilder {
     _ name: String, _ weights: ConvolutionWeights, stride: Volume = .one, _ input: Activation, _ outputs: [OutputBlock]
   ) {
     let problem = ConvolutionProblem(weights: weights, stride: stride, input: input, outputs: outputs)
-    steps.append(NetworkStep(name: name, operation: .convolution(Convolution(problem, with: table, workspace: workspace))))
+    steps.append(
+      NetworkStep(name: name, operation: .convolution(Convolution(problem, with: table, workspace: workspace))))
   }
 
   private mutating func pool(

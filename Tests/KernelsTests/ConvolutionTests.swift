@@ -165,12 +165,17 @@ struct SplitMix64: RandomNumberGenerator {
     for table in tables {
       let (apart, together) = (activations(), activations())
       for (part, output) in zip(parts, apart) {
-        Convolution(ConvolutionProblem(weights: part, input: input, outputs: blocks(output)), with: table, workspace: Workspace())
-          .run(ThreadTeam(threads: 1))
+        Convolution(
+          ConvolutionProblem(weights: part, input: input, outputs: blocks(output)), with: table, workspace: Workspace()
+        )
+        .run(ThreadTeam(threads: 1))
       }
       let joined = ConvolutionWeights.joined(parts.map { $0.paddedToBlocks() })
-      Convolution(ConvolutionProblem(weights: joined, input: input, outputs: together.flatMap(blocks)), with: table, workspace: Workspace())
-        .run(ThreadTeam(threads: 2))
+      Convolution(
+        ConvolutionProblem(weights: joined, input: input, outputs: together.flatMap(blocks)), with: table,
+        workspace: Workspace()
+      )
+      .run(ThreadTeam(threads: 2))
       for (a, b) in zip(apart, together) {
         #expect(firstDifference(a, channels: a.layout.channels) { b[$0, $1, $2, $3] } == nil, "\(table.name)")
       }
