@@ -13,7 +13,7 @@ struct PlannedVideo: Sendable {
   func key(_ window: FrameWindow, preprocessing: Preprocessing, network: any FeatureNetwork) -> Digest {
     let text = """
       vidmetrics features 1
-      \(facts.digest) \(item.isArrayRow ? "row" : "video") \(item.valueRange.rawValue)
+      \(facts.digest) \(item.isArrayRow ? "row" : "video, \(decoderVersion)") \(item.valueRange.rawValue)
       start=\(window.start) count=\(window.count) stride=\(window.stride)
       \(preprocessing.identity)
       \(network.identity)

@@ -37,6 +37,8 @@ public struct ScoreEnvironment: Sendable, Equatable {
   public let version: String
   /// Instruction set and kernels.
   public let isa: String
+  /// The libraries that decoded the videos.
+  public let decoder: String
   public let processor: String?
   public let host: String?
   public let os: String?

@@ -110,7 +110,8 @@ extension ScoredSet {
 extension ScoreEnvironment {
   var json: JSONValue {
     .object([
-      ("version", .string(version)), ("isa", .string(isa)), ("processor", .string(orNull: processor)),
+      ("version", .string(version)), ("isa", .string(isa)), ("decoder", .string(decoder)),
+      ("processor", .string(orNull: processor)),
       ("host", .string(orNull: host)), ("os", .string(orNull: os)),
     ])
   }

@@ -1,9 +1,11 @@
 import Foundation
+import Video
 
 extension ScoreEnvironment {
   /// This machine, as far as it tells.
   public init(version: String, isa: String) {
-    self.init(version: version, isa: isa, processor: Self.processor, host: Self.host, os: Self.system)
+    self.init(
+      version: version, isa: isa, decoder: decoderVersion, processor: Self.processor, host: Self.host, os: Self.system)
   }
 
   private static var processor: String? {

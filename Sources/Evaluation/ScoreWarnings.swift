@@ -85,7 +85,15 @@ struct ScoreWarnings {
     guard shared > 0 else { return [] }
     let text =
       "\(count(shared, "fake video")) of \(fake.facts.count) \(shared == 1 ? "is" : "are") also in the real set"
-    return warning("sets-share-files", text + (real.path == fake.path ? ": both sets are `\(real.path)`" : ""))
+    let fields = evaluationProtocol.fields
+    let otherClips =
+      fields.clips != .all && fields.offsetReal != fields.offsetFake
+      ? "\n`\(evaluationProtocol.name)` takes real clips at offset `\(fields.offsetReal.rawValue)` and fake ones at "
+        + "`\(fields.offsetFake.rawValue)`, so even a set against itself is not 0; `--offset start` takes the same clips"
+      : ""
+    return warning(
+      "sets-share-files",
+      text + (real.path == fake.path ? ": both sets are `\(real.path)`" : "") + otherClips)
   }
 
   private var duplicates: [ScoreWarning] {

@@ -45,7 +45,7 @@ public struct VideoFacts: Sendable, Equatable {
 
 // As lines `key=value`, for the memo.
 extension VideoFacts {
-  private static let head = "vidmetrics video 1"
+  private static let head = "vidmetrics video 1, \(decoderVersion)"
 
   package func encoded(stamp: String) -> [UInt8] {
     var lines = [Self.head, stamp, digest, "\(width)", "\(height)", "\(frameCount)", codec]

@@ -1,0 +1,8 @@
+import CFFmpeg
+
+/// The libraries that turn files into pixels: `libavformat 59.27.100, libavcodec 59.37.100, ...`. Some formats (4:2:0 of odd height or
+/// of 10 bits) come out differently in other versions, so what is kept of a video is kept under this.
+public let decoderVersion: String = {
+  func text(_ version: UInt32) -> String { "\(version >> 16).\(version >> 8 & 255).\(version & 255)" }
+  return "libavformat \(text(avformat_version())), libavcodec \(text(avcodec_version())), libswscale \(text(swscale_version()))"
+}()
