@@ -4,8 +4,10 @@
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
-BUILD := .build/release
-VIDMETRICS := $(BUILD)/vidmetrics
+# Two build folders: the program with the Swift runtime inside, and the tests (which need it outside). One folder would be
+# built anew at each change from one to the other.
+VIDMETRICS := .build/static/release/vidmetrics
+TESTED := .build/release/vidmetrics
 
 # What the build links against (Package.swift names the same), and what fetches the weights.
 APT_PACKAGES := libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libarchive-dev \
@@ -27,7 +29,7 @@ packages:
 	  python3 -m pip --version >/dev/null 2>&1 || missing="$$missing python3 python3-pip"; \
 	  if [ -n "$$missing" ]; then \
 	    echo "installing" $$missing; \
-	    $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $$missing >/dev/null; \
+	    $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
 	  else echo "all there"; fi; \
 	fi
 	@command -v $(SWIFT) >/dev/null || { echo "no Swift toolchain: install 6.1 or newer from swift.org"; exit 1; }
@@ -35,14 +37,14 @@ packages:
 # The Swift runtime goes into the binary: it runs where no toolchain is.
 build: packages
 	@echo "== release build (the first takes a few minutes)"
-	@$(SWIFT) build -c release --static-swift-stdlib --product vidmetrics
+	@$(SWIFT) build -c release --scratch-path .build/static --static-swift-stdlib --product vidmetrics
 
 weights: build
 	@echo "== weights"
 	@$(VIDMETRICS) weights fetch i3d-kinetics400
 
 demo: weights
-	@echo "== FVD of the clips in Fixtures/: real footage against itself degraded, mildly and strongly"
+	@echo "== FVD of the clips in Fixtures/ (drawn by this project): the clips against themselves degraded, mildly and strongly"
 	$(VIDMETRICS) fvd Fixtures/clips/real Fixtures/clips/fake-mild
 	$(VIDMETRICS) fvd Fixtures/clips/real Fixtures/clips/fake-strong
 	@echo
@@ -57,8 +59,8 @@ test: packages
 	@echo "== build with tests (the first takes a few minutes)"
 	@$(SWIFT) build -c release --build-tests
 	@echo "== weights"
-	@$(VIDMETRICS) weights fetch i3d-kinetics400 || [ -z "$$CI" ]
-	@$(VIDMETRICS) weights fetch inception-2015-12-05 || [ -z "$$CI" ]
+	@$(TESTED) weights fetch i3d-kinetics400 || [ -z "$$CI" ]
+	@$(TESTED) weights fetch inception-2015-12-05 || [ -z "$$CI" ]
 	@echo "== tests"
 	@$(SWIFT) test -c release --skip-build
 

@@ -143,6 +143,10 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     if fields.resize == .none, fields.crop != .none {
       throw CatalogError.contradiction(field: "resize", other: "crop", reason: "without a resize nothing is cropped")
     }
+    if fields.resize == .none, fields.loaderResize != .none {
+      throw CatalogError.contradiction(
+        field: "resize", other: "loader-resize", reason: "what the loader makes is resized to the network's size")
+    }
   }
 
   /// The score-changing fields as JSON: keys sorted, no spaces, so that one meaning has one text.

@@ -18,6 +18,9 @@ struct ClipPipeline {
     var clips: [Int]
   }
 
+  /// Each decoder holds a clip (9.6 MB at 16 frames), and this many keep any network busy.
+  private static let mostDecoders = 16
+
   struct Outcome {
     var features: [Int: [Float]] = [:]
     var failures: [(video: Int, error: any Error)] = []
@@ -43,7 +46,7 @@ struct ClipPipeline {
   /// Computes all missing clips; a video that fails keeps none of them.
   func run(stopsAtFailure: Bool, cached: Int) throws -> Outcome {
     let network = try extraction.network.extractor(frames: frames, threads: extraction.threads)
-    let decoders = min(max(1, extraction.threads / 4), jobs.count)
+    let decoders = min(max(1, extraction.threads / 4), Self.mostDecoders, jobs.count)
     let side = extraction.network.side
     let queue = ClipQueue(slots: decoders + 2, values: frames * side * side * 3, decoders: decoders)
     start(decoders, on: queue, stopsAtFailure: stopsAtFailure)
@@ -74,6 +77,8 @@ struct ClipPipeline {
     }
     if let thrown { throw thrown }
     outcome.failures.sort { $0.video < $1.video }
+    // Which later videos had been claimed is a matter of timing.
+    if stopsAtFailure { outcome.failures = Array(outcome.failures.prefix(1)) }
     for failure in outcome.failures {
       for clip in jobs.first(where: { $0.video == failure.video })?.clips ?? [] { outcome.features[clip] = nil }
     }

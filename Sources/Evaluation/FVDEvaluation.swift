@@ -97,10 +97,10 @@ public struct FVDEvaluation {
   private func survey(_ real: inout SetPlan, _ fake: inout SetPlan) throws {
     let items = real.items + fake.items
     progress.begin(.reading, total: items.count)
+    defer { progress.end() }
     let survey = Survey(
       memo: cache.map { VideoMemo(folder: $0) }, threads: request.threads, isInterrupted: isInterrupted)
     let results = try survey.run(items) { [progress] in progress.advance(to: $0) }
-    progress.end()
     real.take(Array(results[..<real.items.count]))
     fake.take(Array(results[real.items.count...]))
   }

@@ -4,5 +4,8 @@ import CFFmpeg
 /// of 10 bits) come out differently in other versions, so what is kept of a video is kept under this.
 public let decoderVersion: String = {
   func text(_ version: UInt32) -> String { "\(version >> 16).\(version >> 8 & 255).\(version & 255)" }
-  return "libavformat \(text(avformat_version())), libavcodec \(text(avcodec_version())), libswscale \(text(swscale_version()))"
+  let versions = [
+    ("libavformat", avformat_version()), ("libavcodec", avcodec_version()), ("libswscale", swscale_version()),
+  ]
+  return versions.map { "\($0.0) \(text($0.1))" }.joined(separator: ", ")
 }()

@@ -5,11 +5,11 @@ struct Cite: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cite", abstract: "BibTeX and the one sentence for the paper")
 
-  @Argument(help: ArgumentHelp("The evaluation protocol.", valueName: "protocol"))
-  var name: String = "stylegan-v"
+  @Argument(help: ArgumentHelp("The evaluation protocol. (default: the default of `fvd`)", valueName: "protocol"))
+  var name: String?
 
   func run() throws {
-    let preset = try EvaluationProtocol.named(name)
+    let preset = try EvaluationProtocol.named(name ?? EvaluationProtocol.defaultName(metric: "fvd") ?? "")
     print(
       "\(preset.sentence) [protocol \(preset.name), version \(preset.version), fingerprint \(preset.fingerprint)].\n")
     print(preset.bibtex)

@@ -50,6 +50,10 @@ import Testing
     #expect(
       message { try crop.validate() }
         == "`resize` and `crop` contradict each other: without a resize nothing is cropped")
+    let passed = try EvaluationProtocol.named("cd-fvd").overriding("resize", with: "none")
+    #expect(
+      message { try passed.validate() } == "`resize` and `loader-resize` contradict each other: "
+        + "what the loader makes is resized to the network's size")
     let epsilon = try preset.overriding("root-eps", with: "0.1")
     #expect(
       message { try epsilon.validate() } == "`root` and `root-eps` contradict each other: "
