@@ -1,6 +1,6 @@
 import Tensors
 
-/// TensorFlow's "SAME" padding along one axis (metric-definitions: out = ceil(n/s); the odd cell goes behind).
+/// TensorFlow's "SAME" padding along one axis: out = ceil(n/s), the odd cell goes behind.
 public struct SamePadding: Equatable, Sendable {
   public let output: Int
   public let before: Int
@@ -132,11 +132,6 @@ public struct ConvolutionProblem: Sendable {
     self.outputs = outputs
     outputVolume = same.output
     padBefore = same.before
-  }
-
-  /// Floating-point operations of the direct convolution.
-  public var operations: Int {
-    2 * outputVolume.count * weights.kernel.count * weights.inputChannels * weights.outputChannels
   }
 }
 

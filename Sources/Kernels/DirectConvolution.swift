@@ -45,14 +45,12 @@ package struct DirectConvolution: ConvolutionPlan {
       spare = nil
     }
     outputs = places
-    chunkTiles = Self.chunkTiles(packed: packed, tileCount: tiles.entries.count * tiles.groups)
+    chunkTiles = Self.chunkTiles(tileCount: tiles.entries.count * tiles.groups)
   }
 
   /// Enough tiles that a panel of weights, read once for each chunk, is used often; few enough that every thread of a
   /// large team has work. It depends on the layer alone.
-  private static func chunkTiles(packed: PackedWeights, tileCount: Int) -> Int {
-    max(1, min(32, tileCount / 16))
-  }
+  private static func chunkTiles(tileCount: Int) -> Int { max(1, min(32, tileCount / 16)) }
 
   package func run(_ team: ThreadTeam) {
     let tileCount = tiles.entries.count * tiles.groups

@@ -55,7 +55,8 @@ public struct ActivationLayout: Hashable, Sendable {
 
 /// Memory for an activation: zeros until something is written, the halo zero for ever.
 ///
-/// A plan that is made for an activation keeps its addresses, so it also keeps the activation.
+/// A plan that is made for an activation keeps its addresses, so it also keeps the activation. `@unchecked Sendable`: the
+/// threads of one layer write places of their own, and layers run one after the other.
 public final class Activation: @unchecked Sendable {
   public let layout: ActivationLayout
   private let memory: Memory

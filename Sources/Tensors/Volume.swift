@@ -16,6 +16,5 @@ public struct Volume: Hashable, Sendable, CustomStringConvertible {
   public var count: Int { frames * height * width }
   public var description: String { "\(frames)×\(height)×\(width)" }
 
-  public static let zero = Volume(cube: 0)
   public static let one = Volume(cube: 1)
 }

@@ -4,11 +4,12 @@ import Networks
 import Testing
 import Weights
 
-/// The FVD weights on this machine; nil where they were not fetched.
-private let weights: NetworkWeights? = {
-  let store = WeightStore(folder: WeightStore.defaultFolder(environment: ProcessInfo.processInfo.environment))
-  return try? store.load("i3d-kinetics400")
-}()
+private let store = WeightStore(folder: WeightStore.defaultFolder(environment: ProcessInfo.processInfo.environment))
+
+/// Whether the FVD weights were fetched on this machine. Damaged ones are there, and fail the tests.
+private let areThere = FileManager.default.fileExists(atPath: store.path("i3d-kinetics400"))
+
+private let weights = Result { try store.load("i3d-kinetics400") }
 
 private let missing: Comment = "left out: the I3D weights are not here (`vidmetrics weights fetch i3d-kinetics400`)"
 
@@ -42,7 +43,7 @@ private struct Variant: CustomStringConvertible, Sendable {
   }()
 }
 
-@Suite(.serialized, .enabled(if: weights != nil, missing)) struct I3DParityTests {
+@Suite(.serialized, .enabled(if: areThere, missing)) struct I3DParityTests {
   /// uint8 from ((i · 1103515245 + 12345) mod 2^32 >> 16) & 255, scaled 2x/255 − 1.
   private func streamClip(frames: Int) -> [Float] {
     (0..<frames * I3D.side * I3D.side * 3).map { i in
@@ -52,26 +53,26 @@ private struct Variant: CustomStringConvertible, Sendable {
   }
 
   private func network(frames: Int, threads: Int = 2, _ table: KernelTable = KernelTable(.widest)) throws -> I3D {
-    try I3D(weights: #require(weights), epsilon: 1e-3, frames: frames, threads: threads, table: table)
+    try I3D(weights: weights.get(), epsilon: 1e-3, frames: frames, threads: threads, table: table)
   }
 
   private func difference(_ logits: [Float], _ golden: [Float]) -> Float {
     zip(logits, golden).map { abs($0 - $1) }.max() ?? .infinity
   }
 
-  /// Two float32 engines differ by some 2e-5 here; 1e-3 is what an FVD to six digits can bear.
+  /// The largest difference measured is 2.3e-5, on every variant; 1e-4 leaves room for another order of sums.
   @Test(arguments: Variant.all) fileprivate func logitsOnEveryInstructionSet(_ variant: Variant) throws {
     let golden = try #require(Golden.values?.logits["16"])
     let logits = try network(frames: 16, variant.table).logits(streamClip(frames: 16))
     #expect(logits.count == 400)
-    #expect(difference(logits, golden) <= 1e-3, "\(variant): max |difference| \(difference(logits, golden))")
+    #expect(difference(logits, golden) <= 1e-4, "\(variant): max |difference| \(difference(logits, golden))")
   }
 
   /// Odd and even T, and the least; each has paddings of its own.
   @Test(arguments: [9, 17, 32]) func logitsAtOtherLengths(_ frames: Int) throws {
     let golden = try #require(Golden.values?.logits[String(frames)])
     let logits = try network(frames: frames).logits(streamClip(frames: frames))
-    #expect(difference(logits, golden) <= 1e-3, "T = \(frames): max |difference| \(difference(logits, golden))")
+    #expect(difference(logits, golden) <= 1e-4, "T = \(frames): max |difference| \(difference(logits, golden))")
   }
 
   @Test func theSameBitsForOneThreadAndThree() throws {
