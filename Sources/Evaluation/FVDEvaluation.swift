@@ -169,7 +169,8 @@ public struct FVDEvaluation {
         role: plan.role.rawValue, path: plan.set.path, found: plan.set.videos.count, limit: plan.limit,
         limitIsPresets: !settled.overrides.contains { $0.field == "max-videos-\(plan.role)" }, recommended: recommended,
         facts: plan.planned.map(\.facts), hasArrayRows: plan.planned.contains { $0.item.isArrayRow },
-        clips: plan.planned.reduce(0) { $0 + $1.windows.count }, skipped: plan.skipped.count)
+        clips: plan.planned.reduce(0) { $0 + $1.windows.count }, skipped: plan.skipped.count,
+        ignored: plan.set.ignored.filter { !$0.isHidden })
     }
     let found = ScoreWarnings(
       evaluationProtocol: settled, framesAreGiven: request.framesAreGiven, columns: columns,

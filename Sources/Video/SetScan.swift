@@ -35,12 +35,13 @@ struct SetScan {
     for entry in NaturalOrder.sorted(try FileStatus.names(in: folder)) {
       let (entryPath, entryName) = (folder + "/" + entry, name.isEmpty ? entry : name + "/" + entry)
       guard !MediaKind.isHidden(entry) else {
-        ignore(entryName, "hidden")
+        ignore(entryName, VideoSet.IgnoredFile.hidden)
         continue
       }
       switch FileStatus(entryPath)?.kind {
       case .folder: listing.folders.append(entry)
       case .file: listing.files.append((entry, .file(path: entryPath)))
+      case nil where MediaKind(entry) != nil: listing.files.append((entry, .file(path: entryPath)))  // a dead link
       case .other, nil: ignore(entryName, "not a file")
       }
     }
@@ -64,7 +65,7 @@ struct SetScan {
         continue
       }
       guard let file = parts.last, !parts.contains(where: MediaKind.isHidden) else {
-        ignore(member.name, "hidden")
+        ignore(member.name, VideoSet.IgnoredFile.hidden)
         continue
       }
       var folder = ""

@@ -72,6 +72,26 @@ import Testing
     #expect(skipped?.text == "2 fake videos left out, 4 scored")
   }
 
+  @Test func filesThatAreNotScoredAreNamed() throws {
+    try folder.writeArray("real/a.npy", [2, 4, 8, 8, 3], seed: 1)
+    try folder.writeArray("fake/a.npy", [2, 4, 8, 8, 3], seed: 2)
+    for name in ["clip.mp4v", "clip2.mp4v", "clip10.mp4v", "old.zip", ".DS_Store"] { try folder.write([0], "fake/" + name) }
+    try folder.write([0], "real/.hidden")
+    let score = try evaluate(request(folder.file("real"), folder.file("fake"))).scores[0]
+    let reason = "not a video, picture or array by its name"
+    #expect(
+      score.warnings.filter { $0.code == "ignored-files" }.map(\.text) == [
+        """
+        4 files of the fake set are no video
+        `clip.mp4v`: \(reason)
+        `clip2.mp4v`: \(reason)
+        `clip10.mp4v`: \(reason)
+        and 1 more
+        `vidmetrics inspect \(folder.file("fake"))` lists them
+        """
+      ])
+  }
+
   /// Exactly enough frames is enough.
   @Test func exactlyEnoughFrames() throws {
     try folder.writeArray("real/a.npy", [2, 4, 8, 8, 3], seed: 1)
