@@ -54,6 +54,16 @@ import Video
     #expect(message { _ = try set.videos[1].info() } == "no such file or folder: `\(folder.path)/b.mp4`")
   }
 
+  @Test func foldersThatGoTooDeep() throws {
+    let folder = try TemporaryFolder()
+    let deep = (1...64).map { "\($0)" }.joined(separator: "/")
+    try folder.copy("sixteen.gif", as: deep + "/v.gif")
+    try folder.copy("sixteen.gif", as: deep + "/65/w.gif")
+    let set = try VideoSet.open(folder.path)
+    #expect(set.videos.map(\.name) == [deep + "/v.gif"])
+    #expect(set.ignored.map { "\($0.name): \($0.reason)" } == [deep + "/65: more than 64 folders deep"])
+  }
+
   @Test func framesOfOneSize() throws {
     let folder = try TemporaryFolder()
     try folder.copy("pictures/rgb.png", as: "v/f1.png")
