@@ -61,8 +61,8 @@ public struct FVDEvaluation {
     try survey(&real, &fake)
     settled = try withArrayLength(settled, real, fake)
     try checkLength(settled.fields.frames, network)
-    try real.plan(settled.fields, skipsUnusable: request.skipsUnusable)
-    try fake.plan(settled.fields, skipsUnusable: request.skipsUnusable)
+    try real.plan(settled.fields, side: network.side, skipsUnusable: request.skipsUnusable)
+    try fake.plan(settled.fields, side: network.side, skipsUnusable: request.skipsUnusable)
     try real.checkCount(least: settled.counts.minimum)
     try fake.checkCount(least: settled.counts.minimum)
     let read = clock.now
@@ -110,7 +110,11 @@ public struct FVDEvaluation {
     _ settled: EvaluationProtocol, _ real: SetPlan, _ fake: SetPlan
   ) throws -> EvaluationProtocol {
     if request.framesAreGiven { return settled }
-    let found = (try real.arrayFrames(settled.fields), try fake.arrayFrames(settled.fields))
+    let skips = request.skipsUnusable
+    let found = (
+      try real.arrayFrames(settled.fields, skipsUnusable: skips),
+      try fake.arrayFrames(settled.fields, skipsUnusable: skips)
+    )
     if let a = found.0, let b = found.1, a.frames != b.frames {
       throw EvaluationError.arrayLengthsDiffer(first: a.name, frames: a.frames, second: b.name, otherFrames: b.frames)
     }

@@ -92,6 +92,15 @@ import Testing
       ])
   }
 
+  @Test func arraysThatEndBeforeTheFramesLeftOut() throws {
+    try folder.writeArray("real/a.npy", [2, 6, 8, 8, 3], seed: 1)
+    try folder.writeArray("real/b.npy", [1, 2, 8, 8, 3], seed: 3)
+    var asked = try request(folder.file("real"), folder.file("real"), [("skip-first", "2")])
+    #expect(words(asked) == "`b.npy[0]` has 2 frames, and nothing is left of it after the first 2")
+    asked.skipsUnusable = true
+    #expect(try evaluate(asked).scores[0].real.videos == 2)
+  }
+
   /// Exactly enough frames is enough.
   @Test func exactlyEnoughFrames() throws {
     try folder.writeArray("real/a.npy", [2, 4, 8, 8, 3], seed: 1)
@@ -128,9 +137,11 @@ import Testing
     #expect(try evaluate(asked).scores[0].value == 4)
     try folder.writeArray("c.npy", [3, 4, 8, 8, 3], seed: 1)
     try folder.writeFloats("small.npy", [3, 4, 6, 8, 3], value: 0)
-    let raw = try request(folder.file("small.npy"), folder.file("b.npy"), [("value-range", "network")])
-    #expect(
-      words(raw)?.contains("`small.npy[0]` is 8x6, and what goes into the network unresized must be 8x8") == true)
+    var raw = try request(folder.file("small.npy"), folder.file("b.npy"), [("value-range", "network")])
+    for skips in [false, true] {
+      raw.skipsUnusable = skips
+      #expect(words(raw) == "`small.npy[0]` is 8x6, and what goes into the network unresized must be 8x8")
+    }
   }
 
   @Test func scaleFactor() throws {
