@@ -34,7 +34,7 @@ public struct FieldDefinition: Sendable {
     choice("resize", "how frames reach 224×224", \.resize),
     choice("crop", "what happens to frames that are not square", \.crop),
     choice("loader-resize", "a resize that the published program's loader makes first", \.loaderResize),
-    integer("loader-resolution", "pixels; 0 without a loader resize", \.loaderResolution, from: 0),
+    integer("loader-resolution", "pixels; 0 without a loader resize", \.loaderResolution, from: 0, to: 8192),
   ]
 
   static let sampling: [FieldDefinition] = [
@@ -107,7 +107,13 @@ extension FieldDefinition {
   static func integer(
     _ name: String, _ meaning: String, _ path: Path<Int>, from lowest: Int, to highest: Int? = nil
   ) -> FieldDefinition {
-    let span = highest.map { $0 == lowest ? "\(lowest)" : "\(lowest) or \($0)" } ?? "a whole number from \(lowest)"
+    let span =
+      switch highest {
+      case lowest?: "\(lowest)"
+      case (lowest + 1)?: "\(lowest) or \(lowest + 1)"
+      case let highest?: "a whole number from \(lowest) to \(highest)"
+      case nil: "a whole number from \(lowest)"
+      }
     return FieldDefinition(name: name, meaning: meaning, allowed: span) {
       .integer($0[keyPath: path])
     } write: {

@@ -61,8 +61,8 @@ public struct FVDEvaluation {
     try survey(&real, &fake)
     settled = try withArrayLength(settled, real, fake)
     try checkLength(settled.fields.frames, network)
-    try real.plan(settled.fields, skipsUnusable: request.skipsUnusable)
-    try fake.plan(settled.fields, skipsUnusable: request.skipsUnusable)
+    try real.plan(settled.fields, side: network.side, skipsUnusable: request.skipsUnusable)
+    try fake.plan(settled.fields, side: network.side, skipsUnusable: request.skipsUnusable)
     try real.checkCount(least: settled.counts.minimum)
     try fake.checkCount(least: settled.counts.minimum)
     let read = clock.now
@@ -110,7 +110,11 @@ public struct FVDEvaluation {
     _ settled: EvaluationProtocol, _ real: SetPlan, _ fake: SetPlan
   ) throws -> EvaluationProtocol {
     if request.framesAreGiven { return settled }
-    let found = (try real.arrayFrames(settled.fields), try fake.arrayFrames(settled.fields))
+    let skips = request.skipsUnusable
+    let found = (
+      try real.arrayFrames(settled.fields, skipsUnusable: skips),
+      try fake.arrayFrames(settled.fields, skipsUnusable: skips)
+    )
     if let a = found.0, let b = found.1, a.frames != b.frames {
       throw EvaluationError.arrayLengthsDiffer(first: a.name, frames: a.frames, second: b.name, otherFrames: b.frames)
     }
@@ -169,7 +173,8 @@ public struct FVDEvaluation {
         role: plan.role.rawValue, path: plan.set.path, found: plan.set.videos.count, limit: plan.limit,
         limitIsPresets: !settled.overrides.contains { $0.field == "max-videos-\(plan.role)" }, recommended: recommended,
         facts: plan.planned.map(\.facts), hasArrayRows: plan.planned.contains { $0.item.isArrayRow },
-        clips: plan.planned.reduce(0) { $0 + $1.windows.count }, skipped: plan.skipped.count)
+        clips: plan.planned.reduce(0) { $0 + $1.windows.count }, skipped: plan.skipped.count,
+        ignored: plan.set.ignored.filter { !$0.isHidden })
     }
     let found = ScoreWarnings(
       evaluationProtocol: settled, framesAreGiven: request.framesAreGiven, columns: columns,

@@ -1,4 +1,5 @@
 import MetricCatalog
+import Video
 
 /// A set as it was scored, with what the warnings look at.
 struct ExtractedSet {
@@ -14,6 +15,8 @@ struct ExtractedSet {
   let hasArrayRows: Bool
   let clips: Int
   let skipped: Int
+  /// What lies in the set and is not scored, without hidden files.
+  let ignored: [VideoSet.IgnoredFile]
 }
 
 /// The warnings of a score, in a fixed order.
@@ -26,7 +29,7 @@ struct ScoreWarnings {
 
   var all: [ScoreWarning] {
     rankDeficient + unequalCounts + smallCounts + arrayClipLength + limits + sharedFiles + duplicates + skipped
-      + differences
+      + ignored + differences
   }
 
   private var sets: [ExtractedSet] { [real, fake] }
@@ -110,6 +113,18 @@ struct ScoreWarnings {
       guard set.skipped > 0 else { return [] }
       return warning(
         "skipped-videos", "\(count(set.skipped, "\(set.role) video")) left out, \(set.facts.count) scored")
+    }
+  }
+
+  private var ignored: [ScoreWarning] {
+    sets.flatMap { set -> [ScoreWarning] in
+      guard !set.ignored.isEmpty else { return [] }
+      let shown = set.ignored.prefix(3).map { "`\($0.name)`: \($0.reason)" }
+      let more = set.ignored.count > 3 ? ["and \(set.ignored.count - 3) more"] : []
+      return warning(
+        "ignored-files",
+        (["\(count(set.ignored.count, "file")) of the \(set.role) set \(set.ignored.count == 1 ? "is" : "are") no video"]
+          + shown + more + ["`vidmetrics inspect \(set.path)` lists them"]).joined(separator: "\n"))
     }
   }
 

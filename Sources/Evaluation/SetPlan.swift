@@ -33,11 +33,12 @@ struct SetPlan {
   mutating func take(_ results: [Result<SurveyedVideo, any Error>]) { surveyed = results }
 
   /// The clip length that the rows of arrays in this set ask for: a row is a clip by itself. nil without arrays.
-  func arrayFrames(_ fields: ProtocolFields) throws -> (name: String, frames: Int)? {
+  func arrayFrames(_ fields: ProtocolFields, skipsUnusable: Bool) throws -> (name: String, frames: Int)? {
     var found: (name: String, frames: Int)?
     for case .success(let video) in surveyed where video.item.isArrayRow {
       let length = video.facts.frameCount - fields.skipFirst
       guard length > 0 else {
+        if skipsUnusable { continue }
         throw EvaluationError.arrayTooShort(
           name: video.item.name, frames: video.facts.frameCount, skipFirst: fields.skipFirst)
       }
@@ -52,7 +53,16 @@ struct SetPlan {
   }
 
   /// Places the clips. A video that cannot be used stops with the reasons of all such videos, or is skipped.
-  mutating func plan(_ fields: ProtocolFields, skipsUnusable: Bool) throws {
+  ///
+  /// - Throws: `EvaluationError.unusableVideos`, or `.frameSize` for frames that need a resize and get none: that is
+  ///   the protocol's doing and never skipped.
+  mutating func plan(_ fields: ProtocolFields, side: Int, skipsUnusable: Bool) throws {
+    for case .success(let video) in surveyed where fields.resize == .none {
+      guard video.facts.width == side, video.facts.height == side else {
+        throw EvaluationError.frameSize(
+          name: video.item.name, width: video.facts.width, height: video.facts.height, side: side)
+      }
+    }
     let sampler = fields.sampler(offset: role == .real ? fields.offsetReal : fields.offsetFake)
     var reasons: [String] = []
     for (item, result) in zip(items, surveyed) {

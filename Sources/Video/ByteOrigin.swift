@@ -18,12 +18,12 @@ enum ByteOrigin: Sendable {
     }
   }
 
-  /// path|size|mtime|ctime|inode of the file on disk, and the member's name; nil when the file has gone.
+  /// path|size|mtime|ctime|inode of the file on disk, and the member's place and name; nil when the file has gone.
   var stamp: String? {
     switch self {
     case .file(let path): FileStatus(path).map { "\(path)|\($0.stamp)" }
     case .member(let archive, let index):
-      FileStatus(archive.path).map { "\(archive.path)|\($0.stamp)|\(archive.members[index].name)" }
+      FileStatus(archive.path).map { "\(archive.path)|\($0.stamp)|\(index)|\(archive.members[index].name)" }
     }
   }
 

@@ -12,7 +12,8 @@ struct FileStatus {
   let size: Int
   /// Tells one folder from another: device and inode.
   let identity: String
-  /// size|mtime|ctime|inode, times in nanoseconds: changes whenever the file's bytes do.
+  /// size|mtime|ctime|inode, times in nanoseconds: changes with the file's bytes, but for changes of the same size
+  /// within one tick of the file system's clock.
   let stamp: String
 
   /// nil when there is nothing at `path`.

@@ -17,6 +17,10 @@ struct SetScan {
     self.options = options
   }
 
+  /// How many folders lie above one another at most.
+  private static let depthLimit = 64
+  private static let tooDeep = "more than \(depthLimit) folders deep"
+
   // MARK: Folders
 
   mutating func folder() throws {
@@ -26,6 +30,10 @@ struct SetScan {
 
   /// `open` holds the folders between the set and this one: a link back to one of them is not followed.
   private mutating func walk(_ folder: String, name: String, _ open: inout Set<String>) throws {
+    guard open.count <= Self.depthLimit else {
+      ignore(name, Self.tooDeep)
+      return
+    }
     guard let identity = FileStatus(folder)?.identity, open.insert(identity).inserted else {
       ignore(name, "a link to a folder that holds it")
       return
@@ -35,12 +43,13 @@ struct SetScan {
     for entry in NaturalOrder.sorted(try FileStatus.names(in: folder)) {
       let (entryPath, entryName) = (folder + "/" + entry, name.isEmpty ? entry : name + "/" + entry)
       guard !MediaKind.isHidden(entry) else {
-        ignore(entryName, "hidden")
+        ignore(entryName, VideoSet.IgnoredFile.hidden)
         continue
       }
       switch FileStatus(entryPath)?.kind {
       case .folder: listing.folders.append(entry)
       case .file: listing.files.append((entry, .file(path: entryPath)))
+      case nil where MediaKind(entry) != nil: listing.files.append((entry, .file(path: entryPath)))  // a dead link
       case .other, nil: ignore(entryName, "not a file")
       }
     }
@@ -57,14 +66,24 @@ struct SetScan {
   mutating func archive() throws -> String {
     let archive = try Archive(path)
     var tree: [String: Listing] = ["": Listing()]
+    var places: [[String]: Int] = [:]  // the last member of a name is the one that unpacking leaves
+    for (index, member) in archive.members.enumerated() { places[Self.parts(member.name)] = index }
     for (index, member) in archive.members.enumerated() {
-      let parts = member.name.split(separator: "/").map(String.init).filter { $0 != "." }
+      let parts = Self.parts(member.name)
       guard !parts.contains("..") else {
         ignore(member.name, "its name leads out of the archive")
         continue
       }
       guard let file = parts.last, !parts.contains(where: MediaKind.isHidden) else {
-        ignore(member.name, "hidden")
+        ignore(member.name, VideoSet.IgnoredFile.hidden)
+        continue
+      }
+      guard places[parts] == index else {
+        ignore(member.name, "a later member has this name")
+        continue
+      }
+      guard parts.count <= Self.depthLimit + 1 else {
+        ignore(member.name, Self.tooDeep)
         continue
       }
       var folder = ""
@@ -81,6 +100,10 @@ struct SetScan {
     ignored += archive.skipped.map { VideoSet.IgnoredFile(name: $0.name, reason: $0.reason) }
     try walk(tree, name: "")
     return archive.kind
+  }
+
+  private static func parts(_ name: String) -> [String] {
+    name.split(separator: "/").map(String.init).filter { $0 != "." }
   }
 
   private mutating func walk(_ tree: [String: Listing], name: String) throws {

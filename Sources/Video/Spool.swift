@@ -17,6 +17,7 @@ struct Spool {
     descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw VideoError.noSpool(path: path, reason: "`\(folder)`: \(systemReason())") }
     unlink(template)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     file = try OpenFile(adopting: descriptor, path: path)
     self.path = path
   }
@@ -36,7 +37,7 @@ struct Spool {
 
   /// The file, for reading.
   func finish() throws -> OpenFile {
-    let copy = dup(descriptor)
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { throw VideoError.noSpool(path: path, reason: systemReason()) }
     return try OpenFile(adopting: copy, path: path)
   }

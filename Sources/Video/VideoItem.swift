@@ -7,8 +7,8 @@ protocol VideoSource: Sendable {
   func info(_ name: String) throws -> VideoInfo
   func contentDigest(_ name: String) throws -> Digest
   var stamp: String? { get }
-  /// One pass over the video; gives frames to `assembler` by rising index and returns how many frames there were
-  /// when the video ended before the last one that is needed.
+  /// One pass over the video; gives frames to `assembler` by rising index, and returns early when the video ends before
+  /// the last one that is needed.
   func read(_ name: String, into assembler: WindowAssembler) throws
 }
 
@@ -40,7 +40,8 @@ public struct VideoItem: Sendable {
   /// The length is exact: containers whose packets are frames are counted packet by packet, others by a decoding pass
   /// that leaves out the inverse transform and the loop filter. Decoding checks it again.
   ///
-  /// - Throws: `VideoError` for what cannot be opened, is truncated, or has frames of several sizes.
+  /// - Throws: `VideoError` for what cannot be opened, is truncated, or is a frame folder with pictures of several
+  ///   sizes; whether an encoded video changes its size is found when it is read.
   public func info() throws -> VideoInfo {
     if let known = memo.info.withLock({ $0 }) { return known }
     let found = try source.info(name)

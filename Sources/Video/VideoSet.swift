@@ -19,7 +19,8 @@ public struct VideoSetOptions: Sendable {
 ///
 /// Rules: a folder that directly holds pictures is one video made of frames, and holds nothing else that could be a
 /// video. Each row of an array [N,T,H,W,3] is a video; an array [T,H,W,3] is one. Files that are none of these, hidden
-/// files and archives inside of a set are left alone and listed in `ignored`. Nothing is decoded when a set is opened.
+/// files and archives inside of a set are left alone and listed in `ignored`. A link that leads nowhere is what its
+/// name says, so that using it says what is wrong. Nothing is decoded when a set is opened.
 public struct VideoSet: Sendable {
   public let path: String
   /// "videos", "frame folders", "arrays", several of these joined by " + "; archives add " in zip" or " in tar".
@@ -34,6 +35,10 @@ public struct VideoSet: Sendable {
   public struct IgnoredFile: Hashable, Sendable {
     public let name: String
     public let reason: String
+    /// What file managers and archivers leave behind, and names that begin with a point.
+    public var isHidden: Bool { reason == Self.hidden }
+
+    static let hidden = "hidden"
   }
 
   /// Finds the videos of the set at `path`.

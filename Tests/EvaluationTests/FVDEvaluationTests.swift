@@ -72,6 +72,35 @@ import Testing
     #expect(skipped?.text == "2 fake videos left out, 4 scored")
   }
 
+  @Test func filesThatAreNotScoredAreNamed() throws {
+    try folder.writeArray("real/a.npy", [2, 4, 8, 8, 3], seed: 1)
+    try folder.writeArray("fake/a.npy", [2, 4, 8, 8, 3], seed: 2)
+    for name in ["clip.mp4v", "clip2.mp4v", "clip10.mp4v", "old.zip", ".DS_Store"] { try folder.write([0], "fake/" + name) }
+    try folder.write([0], "real/.hidden")
+    let score = try evaluate(request(folder.file("real"), folder.file("fake"))).scores[0]
+    let reason = "not a video, picture or array by its name"
+    #expect(
+      score.warnings.filter { $0.code == "ignored-files" }.map(\.text) == [
+        """
+        4 files of the fake set are no video
+        `clip.mp4v`: \(reason)
+        `clip2.mp4v`: \(reason)
+        `clip10.mp4v`: \(reason)
+        and 1 more
+        `vidmetrics inspect \(folder.file("fake"))` lists them
+        """
+      ])
+  }
+
+  @Test func arraysThatEndBeforeTheFramesLeftOut() throws {
+    try folder.writeArray("real/a.npy", [2, 6, 8, 8, 3], seed: 1)
+    try folder.writeArray("real/b.npy", [1, 2, 8, 8, 3], seed: 3)
+    var asked = try request(folder.file("real"), folder.file("real"), [("skip-first", "2")])
+    #expect(words(asked) == "`b.npy[0]` has 2 frames, and nothing is left of it after the first 2")
+    asked.skipsUnusable = true
+    #expect(try evaluate(asked).scores[0].real.videos == 2)
+  }
+
   /// Exactly enough frames is enough.
   @Test func exactlyEnoughFrames() throws {
     try folder.writeArray("real/a.npy", [2, 4, 8, 8, 3], seed: 1)
@@ -108,9 +137,11 @@ import Testing
     #expect(try evaluate(asked).scores[0].value == 4)
     try folder.writeArray("c.npy", [3, 4, 8, 8, 3], seed: 1)
     try folder.writeFloats("small.npy", [3, 4, 6, 8, 3], value: 0)
-    let raw = try request(folder.file("small.npy"), folder.file("b.npy"), [("value-range", "network")])
-    #expect(
-      words(raw)?.contains("`small.npy[0]` is 8x6, and what goes into the network unresized must be 8x8") == true)
+    var raw = try request(folder.file("small.npy"), folder.file("b.npy"), [("value-range", "network")])
+    for skips in [false, true] {
+      raw.skipsUnusable = skips
+      #expect(words(raw) == "`small.npy[0]` is 8x6, and what goes into the network unresized must be 8x8")
+    }
   }
 
   @Test func scaleFactor() throws {

@@ -71,6 +71,10 @@ import Testing
   @Test(arguments: [
     ("frames", "0", "`0` is not a value of `frames`: a whole number from 1 is expected"),
     ("frames", "16.5", "`16.5` is not a value of `frames`: a whole number from 1 is expected"),
+    (
+      "loader-resolution", "8193",
+      "`8193` is not a value of `loader-resolution`: a whole number from 0 to 8192 is expected"
+    ),
     ("ddof", "2", "`2` is not a value of `ddof`: 0 or 1 is expected"),
     ("offset-real", "end", "`end` is not a value of `offset-real`: `start`, `center` or `random` is expected"),
     ("clips", "0", "`0` is not a value of `clips`: `one`, `all` or a whole number from 1 is expected"),

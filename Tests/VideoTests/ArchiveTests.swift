@@ -25,6 +25,28 @@ import Video
     #expect(Array(frames.bytes.prefix(13 * 17 * 3)) == Array(frames.bytes.suffix(13 * 17 * 3)))
   }
 
+  /// Unpacking leaves the last member of a name.
+  @Test func membersOfOneName() throws {
+    let folder = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    for (place, fixture) in ["bt709.mp4", "untagged.mp4"].enumerated() {
+      try folder.copy(fixture, as: "\(place)/v.mp4")
+    }
+    process.arguments = [
+      "-c", "tar cf two.tar -C 0 v.mp4 && tar rf two.tar -C 1 ./v.mp4", "sh",
+    ]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    let set = try VideoSet.open(folder.path + "/two.tar")
+    #expect(set.videos.map(\.name) == ["v.mp4"])
+    #expect(try set.videos[0].contentDigest() == Fixture.video("untagged.mp4").contentDigest())
+    #expect(set.ignored.map { "\($0.name): \($0.reason)" } == ["v.mp4: a later member has this name"])
+    #expect(set.videos[0].stamp()?.contains("|1|") == true)
+  }
+
   @Test(arguments: archives) func noPrefixPassesForTheWhole(_ name: String) throws {
     let whole = try Data(contentsOf: URL(fileURLWithPath: Fixture.path("archives/" + name)))
     let folder = try TemporaryFolder()

@@ -40,6 +40,30 @@ import Video
     #expect(set.ignored.map(\.reason) == ["a link to a folder that holds it"])
   }
 
+  /// A dead link with a video's name is a video that cannot be read, not a file of no kind.
+  @Test func deadLinks() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy("sixteen.gif", as: "a.gif")
+    for name in ["b.mp4", "notes"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path + "/" + name, withDestinationPath: folder.path + "/none")
+    }
+    let set = try VideoSet.open(folder.path)
+    #expect(set.videos.map(\.name) == ["a.gif", "b.mp4"])
+    #expect(set.ignored.map { "\($0.name): \($0.reason)" } == ["notes: not a file"])
+    #expect(message { _ = try set.videos[1].info() } == "no such file or folder: `\(folder.path)/b.mp4`")
+  }
+
+  @Test func foldersThatGoTooDeep() throws {
+    let folder = try TemporaryFolder()
+    let deep = (1...64).map { "\($0)" }.joined(separator: "/")
+    try folder.copy("sixteen.gif", as: deep + "/v.gif")
+    try folder.copy("sixteen.gif", as: deep + "/65/w.gif")
+    let set = try VideoSet.open(folder.path)
+    #expect(set.videos.map(\.name) == [deep + "/v.gif"])
+    #expect(set.ignored.map { "\($0.name): \($0.reason)" } == [deep + "/65: more than 64 folders deep"])
+  }
+
   @Test func framesOfOneSize() throws {
     let folder = try TemporaryFolder()
     try folder.copy("pictures/rgb.png", as: "v/f1.png")
