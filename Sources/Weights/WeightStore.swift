@@ -84,7 +84,7 @@ public struct WeightStore: Sendable {
       }
       throw WeightsError.absent(name: name, canFetch: KnownWeights.named(name)?.canFetch ?? false)
     }
-    let file = try ByteRegion(mapping: path).all
+    let file = try MappedBytes(mapping: path).all
     let (stored, metadata) = try Safetensors.read(file)
     guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
       throw WeightsError.malformed(path: path, .missing(part: "fingerprint"))

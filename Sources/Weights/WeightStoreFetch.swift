@@ -30,7 +30,7 @@ extension WeightStore {
     defer { try? FileManager.default.removeItem(atPath: temporary) }
     let archive = try PackageDownload.run(package, folder: temporary, searchPath: searchPath, report: report)
     report("checking \(package.archive)")
-    try WeightStore.check(ByteRegion(mapping: archive).all, is: package.archiveDigest, path: package.archive)
+    try WeightStore.check(MappedBytes(mapping: archive).all, is: package.archiveDigest, path: package.archive)
     let weights = try read(known, package: package, archive: archive, path: package.archive)
     try store(weights)
     report("stored \(name), \(weights.fingerprint), in \(path(name))")

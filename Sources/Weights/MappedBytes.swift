@@ -3,7 +3,7 @@ import Foundation
 /// Bytes that stay where they are: a file mapped into memory, or memory that the region owns.
 ///
 /// Nothing is copied until a tensor is read; whoever holds a slice of the region keeps it alive.
-package final class ByteRegion: @unchecked Sendable {
+package final class MappedBytes: @unchecked Sendable {
   /// What messages call these bytes: the path as the user gave it.
   package let label: String
   package let base: UnsafeRawPointer
@@ -60,11 +60,11 @@ package final class ByteRegion: @unchecked Sendable {
 
 /// A run of bytes inside a region. Always inside: the initialiser that is open to readers checks.
 package struct ByteSlice: Sendable {
-  package let region: ByteRegion
+  package let region: MappedBytes
   package let offset: Int
   package let count: Int
 
-  fileprivate init(region: ByteRegion, offset: Int, count: Int) {
+  fileprivate init(region: MappedBytes, offset: Int, count: Int) {
     self.region = region
     self.offset = offset
     self.count = count
