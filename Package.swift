@@ -48,7 +48,7 @@ let package = Package(
 
     // Files in
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
-    .target(name: "Weights", dependencies: ["Tensors", "Digests", "CArchive"], swiftSettings: optimised),
+    .target(name: "Weights", dependencies: ["Digests", "CArchive"], swiftSettings: optimised),
     .target(
       name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CArchive"], swiftSettings: optimised),
 

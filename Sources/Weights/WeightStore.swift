@@ -139,6 +139,7 @@ public struct WeightStore: Sendable {
   }
 
   private enum Metadata {
+    /// Name and network are for whoever looks into the file; only the other two are read here.
     static let name = "vidmetrics.name"
     static let network = "vidmetrics.network"
     static let fingerprint = "vidmetrics.fingerprint"
