@@ -70,7 +70,7 @@ let package = Package(
 
     // Tests
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["vidmetrics"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["vidmetrics", "Digests"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "MetricCatalog", "Tensors", "Digests", "Video"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),

@@ -17,13 +17,8 @@ public final class CacheFolder: Sendable {
 
   public init(path: String) { self.path = path }
 
-  /// `$VIDMETRICS_CACHE`, else `$XDG_CACHE_HOME/vidmetrics`, else `~/.cache/vidmetrics`.
-  public static func defaultPath(environment: [String: String]) -> String {
-    if let path = environment["VIDMETRICS_CACHE"], !path.isEmpty { return path }
-    if let path = environment["XDG_CACHE_HOME"], path.hasPrefix("/") { return path + "/vidmetrics" }
-    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
-    return home + "/.cache/vidmetrics"
-  }
+  /// The root of everything that is kept.
+  public static func defaultPath(environment: [String: String]) -> String { CacheRoot.path(environment: environment) }
 
   /// Why the first entry that could not be written was not; nil if all were.
   public var failure: String? { state.withLock { $0.failure } }
@@ -114,7 +109,7 @@ private struct CacheFailure: Error, CustomStringConvertible {
 
   init(path: String, reason: String? = nil) {
     self.path = path
-    self.reason = reason ?? String(cString: strerror(errno))
+    self.reason = reason ?? systemMessage()
   }
 
   var description: String { "`\(path)`: \(reason)" }

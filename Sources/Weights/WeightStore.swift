@@ -28,12 +28,9 @@ public struct WeightStore: Sendable {
 
   public init(folder: String) { self.folder = folder }
 
-  /// `$VIDMETRICS_CACHE/weights`, else `$XDG_CACHE_HOME/vidmetrics/weights`, else `~/.cache/vidmetrics/weights`.
+  /// The folder `weights` in `CacheRoot`.
   public static func defaultFolder(environment: [String: String]) -> String {
-    if let cache = environment["VIDMETRICS_CACHE"], !cache.isEmpty { return cache + "/weights" }
-    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/vidmetrics/weights" }
-    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
-    return home + "/.cache/vidmetrics/weights"
+    CacheRoot.path(environment: environment) + "/weights"
   }
 
   /// The file of a name.

