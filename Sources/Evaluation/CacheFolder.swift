@@ -61,7 +61,17 @@ public final class CacheFolder: Sendable {
     } catch {
       throw CacheFailure(path: folder, reason: (error as NSError).localizedDescription)
     }
+    sweep(folder)
     state.withLock { _ = $0.folders.insert(folder) }
+  }
+
+  /// Removes the unfinished entries of a folder that are older than a day: whoever wrote them was killed.
+  private func sweep(_ folder: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasSuffix(".tmp") {
+      let file = folder + "/" + name
+      let modified = (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
+      if let modified, modified.timeIntervalSinceNow < -86_400 { unlink(file) }
+    }
   }
 
   private static func contents(of path: String) -> [UInt8]? {

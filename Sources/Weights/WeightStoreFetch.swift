@@ -22,7 +22,8 @@ extension WeightStore {
       return present
     }
     try makeFolder()
-    let temporary = "\(folder)/.download-\(getpid())"
+    Litter.sweep(folder)
+    let temporary = Litter.download(folder)
     try? FileManager.default.removeItem(atPath: temporary)
     guard mkdir(temporary, 0o700) == 0 else {
       throw WeightsError.unwritable(path: temporary, reason: systemMessage())

@@ -70,6 +70,21 @@ struct FetchTests {
         """)
   }
 
+  @Test func sweepsWhatKilledProcessesLeft() throws {
+    let folder = try TemporaryFolder()
+    // Above every process number of Linux (2^22) and macOS.
+    let gone = 2_000_000_000
+    let old = [".download-\(gone)", "x.safetensors.\(gone).7.part"]
+    let kept = [".download-\(gone - 1)", ".download-1", "x.safetensors.1.7.part", "x.part", ".download-"]
+    for name in old + kept { try folder.write(name, [1]) }
+    for name in old + kept.dropFirst() {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -4000)], ofItemAtPath: folder.path + "/" + name)
+    }
+    _ = message { try WeightStore(folder: folder.path).fetch("i3d-kinetics400", searchPath: "/none") { _ in } }
+    #expect(try Set(FileManager.default.contentsOfDirectory(atPath: folder.path)) == Set(kept))
+  }
+
   @Test func saysWhatCannotBeFetched() throws {
     let folder = try TemporaryFolder()
     let store = WeightStore(folder: folder.path)
