@@ -72,7 +72,9 @@ let package = Package(
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
     .testTarget(name: "CommandLineTests", dependencies: ["vidmetrics", "Digests"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "MetricCatalog", "Tensors", "Digests", "Video"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "MetricCatalog", "Tensors", "Digests", "Video", "Weights"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
