@@ -48,7 +48,7 @@ let package = Package(
 
     // Files in
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
-    .target(name: "Weights", dependencies: ["Tensors", "Digests", "CArchive"], swiftSettings: optimised),
+    .target(name: "Weights", dependencies: ["Digests", "CArchive"], swiftSettings: optimised),
     .target(
       name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CArchive"], swiftSettings: optimised),
 
@@ -70,9 +70,11 @@ let package = Package(
 
     // Tests
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["vidmetrics"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["vidmetrics", "Digests"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "MetricCatalog", "Tensors", "Digests", "Video"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "MetricCatalog", "Tensors", "Digests", "Video", "Weights"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),

@@ -12,13 +12,17 @@ public enum FieldValue: Sendable, Hashable, Codable, CustomStringConvertible {
     }
   }
 
-  /// The value as JSON. Field texts are plain ASCII names, so only the two characters that JSON needs are escaped.
+  /// The value as JSON (RFC 8259, section 7): quotation mark, backslash and control characters are escaped, the last
+  /// as `\u00xx` always, so that one text has one form.
   var json: String {
     guard case .text(let value) = self else { return description }
     var escaped = "\""
-    for character in value {
-      if character == "\"" || character == "\\" { escaped.append("\\") }
-      escaped.append(character)
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": escaped += "\\\(scalar)"
+      case "\0"..."\u{1f}": escaped += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+      default: escaped.unicodeScalars.append(scalar)
+      }
     }
     return escaped + "\""
   }

@@ -17,13 +17,8 @@ public final class CacheFolder: Sendable {
 
   public init(path: String) { self.path = path }
 
-  /// `$VIDMETRICS_CACHE`, else `$XDG_CACHE_HOME/vidmetrics`, else `~/.cache/vidmetrics`.
-  public static func defaultPath(environment: [String: String]) -> String {
-    if let path = environment["VIDMETRICS_CACHE"], !path.isEmpty { return path }
-    if let path = environment["XDG_CACHE_HOME"], path.hasPrefix("/") { return path + "/vidmetrics" }
-    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
-    return home + "/.cache/vidmetrics"
-  }
+  /// The root of everything that is kept.
+  public static func defaultPath(environment: [String: String]) -> String { CacheRoot.path(environment: environment) }
 
   /// Why the first entry that could not be written was not; nil if all were.
   public var failure: String? { state.withLock { $0.failure } }
@@ -66,7 +61,17 @@ public final class CacheFolder: Sendable {
     } catch {
       throw CacheFailure(path: folder, reason: (error as NSError).localizedDescription)
     }
+    sweep(folder)
     state.withLock { _ = $0.folders.insert(folder) }
+  }
+
+  /// Removes the unfinished entries of a folder that are older than a day: whoever wrote them was killed.
+  private func sweep(_ folder: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasSuffix(".tmp") {
+      let file = folder + "/" + name
+      let modified = (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
+      if let modified, modified.timeIntervalSinceNow < -86_400 { unlink(file) }
+    }
   }
 
   private static func contents(of path: String) -> [UInt8]? {
@@ -114,7 +119,7 @@ private struct CacheFailure: Error, CustomStringConvertible {
 
   init(path: String, reason: String? = nil) {
     self.path = path
-    self.reason = reason ?? String(cString: strerror(errno))
+    self.reason = reason ?? systemMessage()
   }
 
   var description: String { "`\(path)`: \(reason)" }

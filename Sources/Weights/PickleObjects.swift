@@ -138,6 +138,6 @@ extension PickleMachine {
       guard let byte = UInt8(exactly: scalar.value) else { throw nonsense("bytes") }
       bytes.append(byte)
     }
-    return ByteRegion(label: path, copying: bytes).all
+    return MappedBytes(label: path, copying: bytes).all
   }
 }

@@ -101,7 +101,7 @@ package enum Safetensors {
       throw WeightsError.unwritable(path: path, reason: "\(error)")
     }
     json.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8))
-    let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
+    let temporary = Litter.part(of: path)
     let writer = try FileWriter(temporary)
     do {
       try withUnsafeBytes(of: UInt64(json.count).littleEndian) { try writer.write($0) }

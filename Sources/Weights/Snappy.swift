@@ -46,6 +46,6 @@ enum Snappy {
       for _ in 0..<length { output.append(output[output.count - distance]) }
     }
     try check(output.count == size)
-    return ByteRegion(label: block.label, copying: output).all
+    return MappedBytes(label: block.label, copying: output).all
   }
 }

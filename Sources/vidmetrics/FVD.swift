@@ -36,12 +36,13 @@ struct FVD: ParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let table = KernelTable(try InstructionSet.chosen(cap: environment["VIDMETRICS_ISA"]))
     let store = WeightStore(folder: WeightStore.defaultFolder(environment: environment))
-    let weights = try WeightsChoice(chosen, store: store, allowsOthers: protocolOptions.allowOtherWeights)
+    let given = try protocolOptions.assignments(frameOptions, inputOptions)
+    let weights = try WeightsChoice(
+      chosen, fingerprint: given.last { $0.field == "weights-fingerprint" }?.value, store: store,
+      allowsOthers: protocolOptions.allowOtherWeights)
 
     var request = FVDRequest(real: real, fake: fake, evaluationProtocol: weights.evaluationProtocol)
-    request.framesAreGiven = try protocolOptions.assignments(frameOptions, inputOptions).contains {
-      $0.field == "frames"
-    }
+    request.framesAreGiven = given.contains { $0.field == "frames" }
     request.valueRange = inputOptions.valueRange
     request.skipsUnusable = inputOptions.onError == .skip
     request.threads = runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Testing
 
@@ -59,12 +60,7 @@ final class Workplace {
   var program: Program { Program(cache: path + "/cache") }
 
   /// The weights' folder of whoever runs the tests.
-  static let weightsFolder: String = {
-    let environment = ProcessInfo.processInfo.environment
-    if let cache = environment["VIDMETRICS_CACHE"], !cache.isEmpty { return cache + "/weights" }
-    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/vidmetrics/weights" }
-    return NSHomeDirectory() + "/.cache/vidmetrics/weights"
-  }()
+  static let weightsFolder = CacheRoot.path(environment: ProcessInfo.processInfo.environment) + "/weights"
 
   static let hasWeights = FileManager.default.fileExists(atPath: weightsFolder + "/i3d-kinetics400.safetensors")
   static let withoutWeights: Comment =

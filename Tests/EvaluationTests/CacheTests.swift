@@ -67,6 +67,19 @@ import Testing
     #expect(try entries("features").allSatisfy { !$0.hasSuffix(".tmp") })
   }
 
+  @Test func whatKilledProcessesLeftIsSweptAfterADay() throws {
+    let key = SHA256.digest(of: "key")
+    let place = "cache/features/\(key.hex.prefix(2))/"
+    for name in ["old.tmp", "new.tmp", "old"] { try folder.write([1], place + name) }
+    for name in ["old.tmp", "old"] {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -90_000)], ofItemAtPath: folder.file(place + name))
+    }
+    CacheFolder(path: folder.file("cache")).write("features", key, [2])
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.file(place))
+    #expect(Set(left) == ["new.tmp", "old", key.hex])
+  }
+
   @Test func aFolderThatCannotBeWrittenIsAWarning() throws {
     try folder.write([], "cache")
     let document = try run()

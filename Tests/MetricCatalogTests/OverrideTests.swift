@@ -1,3 +1,4 @@
+import Foundation
 import MetricCatalog
 import Testing
 
@@ -94,6 +95,15 @@ import Testing
   func whatIsNotAValueIsRefused(_ field: String, _ value: String, _ expected: String) throws {
     let preset = try EvaluationProtocol.named("stylegan-v")
     #expect(message { _ = try preset.overriding(field, with: value) } == expected)
+  }
+
+  /// A name may be any text, and what is digested is JSON all the same.
+  @Test func anyTextIsValidJSON() throws {
+    let name = "a\"\u{301}b\\\n\u{0}\u{1f}é"
+    let json = try EvaluationProtocol.named("stylegan-v").overriding("weights", with: name).canonicalJSON
+    #expect(json.contains(#""weights":"a\""# + "\u{301}" + #"b\\\u000a\u0000\u001fé","#))
+    let fields = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+    #expect(fields?["weights"] as? String == name)
   }
 
   @Test func unknownProtocols() {

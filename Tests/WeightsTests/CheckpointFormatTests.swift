@@ -103,6 +103,6 @@ struct CheckpointFormatTests {
   }
 
   private func miniature() throws -> [String: WeightTensor] {
-    try Canonicalisation(CheckpointFile.read(ByteRegion(mapping: Fixture.path("jax.ckpt")).all)).tensors()
+    try Canonicalisation(CheckpointFile.read(MappedBytes(mapping: Fixture.path("jax.ckpt")).all)).tensors()
   }
 }

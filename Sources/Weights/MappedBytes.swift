@@ -1,9 +1,10 @@
+import Digests
 import Foundation
 
 /// Bytes that stay where they are: a file mapped into memory, or memory that the region owns.
 ///
 /// Nothing is copied until a tensor is read; whoever holds a slice of the region keeps it alive.
-package final class ByteRegion: @unchecked Sendable {
+package final class MappedBytes: @unchecked Sendable {
   /// What messages call these bytes: the path as the user gave it.
   package let label: String
   package let base: UnsafeRawPointer
@@ -13,11 +14,11 @@ package final class ByteRegion: @unchecked Sendable {
   /// Maps a regular file, read-only. Throws `WeightsError.unreadable`.
   package init(mapping path: String) throws {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw WeightsError.unreadable(path: path, reason: systemMessage(errno)) }
+    guard descriptor >= 0 else { throw WeightsError.unreadable(path: path, reason: systemMessage()) }
     defer { close(descriptor) }
     var information = stat()
     guard fstat(descriptor, &information) == 0 else {
-      throw WeightsError.unreadable(path: path, reason: systemMessage(errno))
+      throw WeightsError.unreadable(path: path, reason: systemMessage())
     }
     guard information.st_mode & S_IFMT == S_IFREG else {
       throw WeightsError.unreadable(path: path, reason: "it is not a file")
@@ -26,7 +27,7 @@ package final class ByteRegion: @unchecked Sendable {
     count = Int(information.st_size)
     guard count > 0 else { throw WeightsError.unreadable(path: path, reason: "it is empty") }
     guard let memory = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED else {
-      throw WeightsError.unreadable(path: path, reason: systemMessage(errno))
+      throw WeightsError.unreadable(path: path, reason: systemMessage())
     }
     base = UnsafeRawPointer(memory)
     isMapped = true
@@ -60,11 +61,11 @@ package final class ByteRegion: @unchecked Sendable {
 
 /// A run of bytes inside a region. Always inside: the initialiser that is open to readers checks.
 package struct ByteSlice: Sendable {
-  package let region: ByteRegion
+  package let region: MappedBytes
   package let offset: Int
   package let count: Int
 
-  fileprivate init(region: ByteRegion, offset: Int, count: Int) {
+  fileprivate init(region: MappedBytes, offset: Int, count: Int) {
     self.region = region
     self.offset = offset
     self.count = count
@@ -157,5 +158,3 @@ package struct ByteCursor {
     throw WeightsError.malformed(path: bytes.label, .nonsense(part: part, at: position))
   }
 }
-
-package func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }
