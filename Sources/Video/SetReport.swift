@@ -53,6 +53,9 @@ public struct SetReport: Sendable {
   public var lengths: [Share] { shares { "\($0.frameCount)" } }
   public var rates: [Share] { shares { Self.rate($0) } }
   public var codings: [Share] { shares { $0.codec + ($0.pixelFormat.map { " " + $0 } ?? "") } }
+  public var colours: [Share] {
+    shares { "range \($0.colourRange ?? "untagged"), matrix \($0.colourMatrix ?? "untagged")" }
+  }
   public var totalFrames: Int { entries.reduce(0) { $0 + ($1.info?.frameCount ?? 0) } }
   /// Clips that would be scored; nil if no sampler was given.
   public var totalClips: Int? {

@@ -13,6 +13,9 @@ struct Inspect: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("What the numbers of float arrays mean.", valueName: "range"))
   var valueRange: ValueRange?
 
+  @Option(help: ArgumentHelp("The clip length that is wanted; shorter videos are listed.", valueName: "T"))
+  var frames: Int?
+
   @Flag(help: "Print one JSON document with every video.") var json = false
 
   @Option(help: ArgumentHelp("Threads. (default: all processors)", valueName: "number")) var threads: Int?
@@ -21,7 +24,8 @@ struct Inspect: ParsableCommand {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
     let progress: any ExtractionProgress = Terminal.isInteractive ? TerminalProgress() : NoProgress()
-    let inspection = try SetInspection(path: path, valueRange: valueRange, threads: threads, progress: progress)
+    let inspection = try SetInspection(
+      path: path, valueRange: valueRange, frames: frames, threads: threads, progress: progress)
     print(json ? inspection.json.text() : inspection.table, terminator: json ? "\n" : "")
   }
 }

@@ -31,7 +31,7 @@ import Testing
         "frames", "fingerprint", "real", "path", "videos", "clips", "digest", "fake", "path", "videos", "clips",
         "digest",
         "groups", "series", "warnings", "code", "text", "code", "text", "code", "text", "code", "text", "skipped",
-        "run", "environment", "version", "isa", "processor",
+        "run", "environment", "version", "isa", "decoder", "processor",
         "host", "os", "timing", "total_seconds", "reading_seconds", "extraction_seconds", "distance_seconds",
         "clips_computed", "clips_cached", "threads",
       ])
