@@ -123,7 +123,9 @@ struct ScoreWarnings {
       let more = set.ignored.count > 3 ? ["and \(set.ignored.count - 3) more"] : []
       return warning(
         "ignored-files",
-        (["\(count(set.ignored.count, "file")) of the \(set.role) set \(set.ignored.count == 1 ? "is" : "are") no video"]
+        ([
+          "\(count(set.ignored.count, "file")) of the \(set.role) set \(set.ignored.count == 1 ? "is" : "are") no video"
+        ]
           + shown + more + ["`vidmetrics inspect \(set.path)` lists them"]).joined(separator: "\n"))
     }
   }

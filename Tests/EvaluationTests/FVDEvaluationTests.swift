@@ -75,7 +75,9 @@ import Testing
   @Test func filesThatAreNotScoredAreNamed() throws {
     try folder.writeArray("real/a.npy", [2, 4, 8, 8, 3], seed: 1)
     try folder.writeArray("fake/a.npy", [2, 4, 8, 8, 3], seed: 2)
-    for name in ["clip.mp4v", "clip2.mp4v", "clip10.mp4v", "old.zip", ".DS_Store"] { try folder.write([0], "fake/" + name) }
+    for name in ["clip.mp4v", "clip2.mp4v", "clip10.mp4v", "old.zip", ".DS_Store"] {
+      try folder.write([0], "fake/" + name)
+    }
     try folder.write([0], "real/.hidden")
     let score = try evaluate(request(folder.file("real"), folder.file("fake"))).scores[0]
     let reason = "not a video, picture or array by its name"

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-
 import Weights
 
 /// One miniature I3D, written by NumPy, PyTorch, safetensors and TensorFlow themselves.

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-
 import Weights
 
 /// Cut and corrupted files: an error that says what is wrong, never a trap, never much memory.

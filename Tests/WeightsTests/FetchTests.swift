@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-
 import Weights
 
 /// One after another: a script that is still open for writing in a child that another test has just started cannot run.

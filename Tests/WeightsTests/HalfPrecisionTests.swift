@@ -1,5 +1,4 @@
 import Testing
-
 import Weights
 
 struct HalfPrecisionTests {

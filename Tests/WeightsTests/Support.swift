@@ -1,5 +1,4 @@
 import Foundation
-
 import Weights
 
 /// Files that Fixtures/golden/weights/recipe.py wrote.

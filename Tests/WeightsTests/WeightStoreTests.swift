@@ -1,7 +1,6 @@
 import Digests
 import Foundation
 import Testing
-
 import Weights
 
 struct WeightStoreTests {
