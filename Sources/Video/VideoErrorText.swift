@@ -97,8 +97,9 @@ extension VideoError {
   private var clipText: String {
     switch self {
     case .tooShort(let name, let wanted, let found, let frames, let stride, let skipFirst):
-      "`\(name)` is too short: \(found) frames found, \(wanted) needed for \(frames) frames"
-        + (stride == 1 ? "" : " at stride \(stride)") + (skipFirst == 0 ? "" : " after the first \(skipFirst)")
+      "`\(name)` is too short: \(found) frames found, \(wanted) needed"
+        + (wanted == frames ? "" : " for \(frames) frames") + (stride == 1 ? "" : " at stride \(stride)")
+        + (skipFirst == 0 ? "" : " after the first \(skipFirst)")
     case .tooFewStarts(let name, let clips, let starts):
       "`\(name)` has room for \(starts) different \(starts == 1 ? "clip" : "clips"), \(clips) are wanted"
     case .badSampler(let field, let value, let least): "\(field) is \(value); it is at least \(least)"

@@ -61,12 +61,12 @@ import Testing
     asked.framesAreGiven = true
     let stopped = try #require(words(asked))
     #expect(stopped.hasPrefix("\(path): 2 videos cannot be used\n  cannot decode `bad.mp4`"))
-    #expect(stopped.contains("\n  `short.npy[0]` is too short: 3 frames found, 4 needed for 4 frames\n"))
+    #expect(stopped.contains("\n  `short.npy[0]` is too short: 3 frames found, 4 needed\n"))
     #expect(stopped.hasSuffix("\nhint: --on-error skip leaves such videos out, lists them and ends with status 4"))
     asked.skipsUnusable = true
     let document = try evaluate(asked)
     #expect(document.skipped.map(\.path) == ["\(path)/bad.mp4", "\(path)/short.npy[0]"])
-    #expect(document.skipped[1].reason == "`short.npy[0]` is too short: 3 frames found, 4 needed for 4 frames")
+    #expect(document.skipped[1].reason == "`short.npy[0]` is too short: 3 frames found, 4 needed")
     #expect(document.scores[0].fake.videos == 4)
     let skipped = document.scores[0].warnings.first { $0.code == "skipped-videos" }
     #expect(skipped?.text == "2 fake videos left out, 4 scored")

@@ -35,7 +35,7 @@ import Video
     let short = { (sampler: ClipSampler) in message { _ = try starts(sampler, 15, "walk/a.gif") } }
     #expect(
       short(ClipSampler(frames: 16))
-        == "`walk/a.gif` is too short: 15 frames found, 16 needed for 16 frames")
+        == "`walk/a.gif` is too short: 15 frames found, 16 needed")
     #expect(
       short(ClipSampler(frames: 8, stride: 3, skipFirst: 1))
         == "`walk/a.gif` is too short: 15 frames found, 23 needed for 8 frames at stride 3 after the first 1")

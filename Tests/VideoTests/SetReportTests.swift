@@ -26,7 +26,7 @@ import Video
     #expect(report.totalClips == 7)
     #expect(
       report.entries.first { $0.name == "f" }?.failure
-        == "`f` is too short: 3 frames found, 8 needed for 8 frames")
+        == "`f` is too short: 3 frames found, 8 needed")
   }
 
   @Test func nothingToSay() throws {
