@@ -115,6 +115,12 @@ public struct FrechetDistance: Sendable, Equatable {
     var covarianceTerm = traces - 2 * rootTrace
     let bound = FrechetDistance.roundingBound(columns: columns) * traces
     if covarianceTerm < 0 && covarianceTerm >= -bound { covarianceTerm = 0 }
+    // Roots of what should be 0 and came out as rounding (of order 2^-52 · traces²) or stays below epsilon: D of them at
+    // most. They may not carry a distance below 0.
+    if case .svd(let epsilon) = root, meanTerm + covarianceTerm < 0 {
+      let perRoot = epsilon.squareRoot() + Double.ulpOfOne.squareRoot() * traces
+      if meanTerm + covarianceTerm >= -2 * Double(columns) * perRoot { covarianceTerm = -meanTerm }
+    }
     return Result(
       value: meanTerm + covarianceTerm, meanTerm: meanTerm, covarianceTerm: covarianceTerm, rankA: ranks.0,
       rankB: ranks.1, path: path)

@@ -13,6 +13,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case wrongNetwork(weights: String, network: String)
   case weightsChanged(name: String, wanted: String, found: String)
   case badThreads(Int)
+  case notFinite(Double)
+  case valueRangeUnused(String)
   case interruptedReading
   case interrupted(done: Int, total: Int, kept: Bool)
 
@@ -49,6 +51,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "\nhint: `vidmetrics weights verify \(name)` says more"
     case .badThreads(let threads):
       return "`\(threads)` is not a number of threads: 1 or more are expected"
+    case .valueRangeUnused(let range):
+      return "--value-range \(range) says what the numbers of float arrays mean, and neither set holds one"
+    case .notFinite(let value):
+      return "the distance comes out as \(value): features or `scale-factor` are beyond what a number can hold"
     case .interruptedReading: return "interrupted before the first clip"
     case .interrupted(let done, let total, let kept):
       let way =

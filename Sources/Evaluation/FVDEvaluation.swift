@@ -57,6 +57,9 @@ public struct FVDEvaluation {
     var real = try SetPlan(role: .real, path: request.real, fields: settled.fields, valueRange: request.valueRange)
     var fake = try SetPlan(role: .fake, path: request.fake, fields: settled.fields, valueRange: request.valueRange)
     if request.framesAreGiven { try checkLength(settled.fields.frames, network) }
+    if let range = request.valueRange, !(real.items + fake.items).contains(where: \.holdsFloats) {
+      throw EvaluationError.valueRangeUnused(range.rawValue)
+    }
 
     try survey(&real, &fake)
     settled = try withArrayLength(settled, real, fake)
@@ -76,8 +79,10 @@ public struct FVDEvaluation {
     let result = try distance(settled.fields).between(
       matrix(outcome.real, columns: columns), matrix(outcome.fake, columns: columns))
     let ended = clock.now
+    let value = result.value * settled.fields.scaleFactor
+    guard value.isFinite else { throw EvaluationError.notFinite(value) }
     let score = Score(
-      metric: settled.metric, value: result.value * settled.fields.scaleFactor, evaluationProtocol: settled,
+      metric: settled.metric, value: value, evaluationProtocol: settled,
       real: scored(real), fake: scored(fake), warnings: allWarnings(real, fake, settled, columns: columns))
     return ScoreDocument(
       scores: [score], skipped: real.skipped + fake.skipped,

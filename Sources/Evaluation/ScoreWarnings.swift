@@ -28,7 +28,7 @@ struct ScoreWarnings {
   let fake: ExtractedSet
 
   var all: [ScoreWarning] {
-    rankDeficient + unequalCounts + smallCounts + arrayClipLength + limits + sharedFiles + duplicates + skipped
+    rankDeficient + unequalCounts + smallCounts + arrayClipLength + limits + sharedFiles + duplicates + skipped + odd
       + ignored + differences
   }
 
@@ -127,6 +127,18 @@ struct ScoreWarnings {
           "\(count(set.ignored.count, "file")) of the \(set.role) set \(set.ignored.count == 1 ? "is" : "are") no video"
         ]
           + shown + more + ["`vidmetrics inspect \(set.path)` lists them"]).joined(separator: "\n"))
+    }
+  }
+
+  /// Videos with missing frames, high dynamic range and the like: scored as they are.
+  private var odd: [ScoreWarning] {
+    sets.flatMap { set -> [ScoreWarning] in
+      let odd = set.facts.map(\.oddities).filter { !$0.isEmpty }
+      guard let first = odd.first else { return [] }
+      return warning(
+        "odd-videos",
+        "\(count(odd.count, "\(set.role) video")) scored as found, such as: \(first)\n"
+          + "`vidmetrics inspect \(set.path)` lists them")
     }
   }
 

@@ -13,6 +13,8 @@ public struct VideoFacts: Sendable, Equatable {
   public var colourRange: String?
   public var colourMatrix: String?
   public var isLossless: Bool?
+  /// What is odd about the video, in words; empty if nothing is.
+  public var oddities = ""
 
   package init(
     digest: String, width: Int, height: Int, frameCount: Int, frameRate: Double?, codec: String, colourRange: String?,
@@ -39,13 +41,14 @@ public struct VideoFacts: Sendable, Equatable {
     colourRange = info.colourRange
     colourMatrix = info.colourMatrix
     isLossless = info.isLossless
+    oddities = info.problems.map { "\($0)" }.joined(separator: "; ")
     digest = try item.contentDigest().description
   }
 }
 
 // As lines `key=value`, for the memo.
 extension VideoFacts {
-  private static let head = "vidmetrics video 1, \(decoderVersion)"
+  private static let head = "vidmetrics video 2, \(decoderVersion)"
 
   package func encoded(stamp: String) -> [UInt8] {
     var lines = [Self.head, stamp, digest, "\(width)", "\(height)", "\(frameCount)", codec]
@@ -53,13 +56,14 @@ extension VideoFacts {
     lines.append(colourRange ?? "")
     lines.append(colourMatrix ?? "")
     lines.append(isLossless.map { "\($0)" } ?? "")
+    lines.append(oddities)
     return Array(lines.map(Self.escaped).joined(separator: "\n").utf8)
   }
 
   /// nil unless the bytes are what `encoded(stamp:)` writes for this stamp.
   init?(encoded bytes: [UInt8], stamp: String) {
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count == 11, lines[0] == Self.head, lines[1] == Self.escaped(stamp), let width = Int(lines[3]),
+    guard lines.count == 12, lines[0] == Self.head, lines[1] == Self.escaped(stamp), let width = Int(lines[3]),
       let height = Int(lines[4]), let frameCount = Int(lines[5])
     else { return nil }
     digest = String(lines[2])
@@ -71,6 +75,7 @@ extension VideoFacts {
     colourRange = lines[8].isEmpty ? nil : String(lines[8])
     colourMatrix = lines[9].isEmpty ? nil : String(lines[9])
     isLossless = Bool(String(lines[10]))
+    oddities = String(lines[11])
   }
 
   /// File names may hold line breaks.

@@ -45,7 +45,14 @@ struct FrameFolder: VideoSource {
       width: first.size.width, height: first.size.height, frameCount: files.count, frameRate: nil,
       isVariableFrameRate: nil, codec: first.coding.rawValue, pixelFormat: nil, colourRange: nil, colourMatrix: nil,
       rotation: 0, isLossless: first.coding == .png, fileSize: bytes,
-      problems: FrameNumbers.gaps(files.map(\.name)).map { [$0] } ?? [])
+      problems: (FrameNumbers.gaps(files.map(\.name)).map { [$0] } ?? []) + samePictures)
+  }
+
+  /// Names that several pictures share but for their endings.
+  private var samePictures: [VideoInfo.Problem] {
+    var seen: Set<Substring> = []
+    let stems = files.map { file in file.name.lastIndex(of: ".").map { file.name[..<$0] } ?? file.name[...] }
+    return stems.first { !seen.insert($0).inserted }.map { [.samePictureName(String($0))] } ?? []
   }
 
   func read(_ name: String, into assembler: WindowAssembler) throws {

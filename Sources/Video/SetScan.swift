@@ -53,6 +53,7 @@ struct SetScan {
       case .other, nil: ignore(entryName, "not a file")
       }
     }
+    if listing.files.isEmpty, listing.folders.isEmpty, !name.isEmpty { ignore(name, "a folder with nothing in it") }
     let before = items.count
     for entry in listing.folders {
       try walk(folder + "/" + entry, name: name.isEmpty ? entry : name + "/" + entry, &open)
@@ -164,7 +165,8 @@ struct SetScan {
     for row in 0..<array.rows {
       items.append(
         VideoItem(
-          name: array.isSingle ? name : "\(name)[\(row)]", isArrayRow: true, valueRange: array.valueRange,
+          name: array.isSingle ? name : "\(name)[\(row)]", isArrayRow: true, holdsFloats: array.holdsFloats,
+          valueRange: array.valueRange,
           source: ArrayRow(array: array, row: row)))
     }
   }

@@ -11,6 +11,7 @@ final class VideoArray: Sendable {
   let region: ByteRegion
   let dataOffset: Int
   let element: NPYHeader.Element
+  let holdsFloats: Bool
   let valueRange: ValueRange
   /// The array is one video.
   let isSingle: Bool
@@ -60,11 +61,12 @@ final class VideoArray: Sendable {
       throw VideoError.truncated(name: path, expected: overflow ? .max : expected, found: region.count)
     }
     switch (element, valueRange) {
-    case (.uint8, nil), (.uint8, .byte): self.valueRange = .byte
-    case (.uint8, let range?): throw VideoError.valueRangeOfBytes(path: path, range: range)
+    case (.uint8, .network?): throw VideoError.valueRangeOfBytes(path: path, range: .network)
+    case (.uint8, _): self.valueRange = .byte  // the option speaks of float arrays; the other set may hold one
     case (_, nil): throw VideoError.valueRangeNeeded(path: path, type: element.rawValue)
     case (_, let range?): self.valueRange = range
     }
+    holdsFloats = element != .uint8
     self.path = path
     self.origin = origin
     self.region = region

@@ -43,6 +43,8 @@ public struct VideoInfo: Hashable, Sendable {
   public enum Problem: Hashable, Sendable, CustomStringConvertible {
     /// Numbers that are missing between the first and the last frame name: how many, and the first of them.
     case missingFrames(count: Int, first: Int)
+    /// Several pictures for one frame, such as `f1.png` and `f1.jpg`: each of them is a frame.
+    case samePictureName(String)
     /// Transfer function of high dynamic range ("smpte2084", "arib-std-b67"): values are read as they are.
     case highDynamicRange(transfer: String)
 
@@ -50,6 +52,7 @@ public struct VideoInfo: Hashable, Sendable {
       switch self {
       case .missingFrames(let count, let first):
         "\(count) \(count == 1 ? "frame is" : "frames are") missing in the numbering, first \(first)"
+      case .samePictureName(let name): "several pictures are named `\(name)`, and each counts as a frame"
       case .highDynamicRange(let transfer): "high dynamic range (\(transfer)), read without tone mapping"
       }
     }

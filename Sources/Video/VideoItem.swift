@@ -18,6 +18,8 @@ public struct VideoItem: Sendable {
   public let name: String
   /// A row of a .npy/.npz array: its T is a clip length by itself.
   public let isArrayRow: Bool
+  /// A row of a float array, whose range the user has named.
+  public let holdsFloats: Bool
   /// `.byte` for everything that holds uint8, which is all but float arrays.
   public let valueRange: ValueRange
 
@@ -28,9 +30,13 @@ public struct VideoItem: Sendable {
     let info = Mutex<VideoInfo?>(nil)
   }
 
-  init(name: String, isArrayRow: Bool = false, valueRange: ValueRange = .byte, source: any VideoSource) {
+  init(
+    name: String, isArrayRow: Bool = false, holdsFloats: Bool = false, valueRange: ValueRange = .byte,
+    source: any VideoSource
+  ) {
     self.name = name
     self.isArrayRow = isArrayRow
+    self.holdsFloats = holdsFloats
     self.valueRange = valueRange
     self.source = source
   }

@@ -10,8 +10,8 @@ struct Cite: ParsableCommand {
 
   func run() throws {
     let preset = try EvaluationProtocol.named(name ?? EvaluationProtocol.defaultName(metric: "fvd") ?? "")
-    print(
+    Output.print(
       "\(preset.sentence) [protocol \(preset.name), version \(preset.version), fingerprint \(preset.fingerprint)].\n")
-    print(preset.bibtex)
+    Output.print(preset.bibtex)
   }
 }

@@ -59,7 +59,7 @@ struct FVD: ParsableCommand {
     evaluation.isInterrupted = { Interruption.isRequested }
 
     let document = try evaluation.run()
-    print(runOptions.json ? document.json.text() : document.table, terminator: runOptions.json ? "\n" : "")
+    Output.print(runOptions.json ? document.json.text() : document.table, terminator: runOptions.json ? "\n" : "")
     if !document.skipped.isEmpty { throw ExitCode(Exit.skipped) }
   }
 }

@@ -26,6 +26,6 @@ struct Inspect: ParsableCommand {
     let progress: any ExtractionProgress = Terminal.isInteractive ? TerminalProgress() : NoProgress()
     let inspection = try SetInspection(
       path: path, valueRange: valueRange, frames: frames, threads: threads, progress: progress)
-    print(json ? inspection.json.text() : inspection.table, terminator: json ? "\n" : "")
+    Output.print(json ? inspection.json.text() : inspection.table, terminator: json ? "\n" : "")
   }
 }

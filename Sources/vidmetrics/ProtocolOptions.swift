@@ -27,7 +27,8 @@ struct ProtocolOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Frames that are not square: none or center.", valueName: "mode"))
   var crop: String?
 
-  @Option(help: ArgumentHelp("The covariance's divisor is N - ddof: 0 or 1.", valueName: "number"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The covariance's divisor is N - ddof: 0 or 1.", valueName: "number"))
   var ddof: String?
 
   @Option(help: ArgumentHelp("Covariance root: symmetric-eigen or svd.", valueName: "method"))
@@ -71,25 +72,28 @@ struct ProtocolOptions: ParsableArguments {
 
 /// Which frames of which videos. What is not given is the protocol's.
 struct FrameOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Frames of a clip.", valueName: "T"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Frames of a clip.", valueName: "T"))
   var frames: String?
 
-  @Option(help: ArgumentHelp("Take every n-th frame.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Take every n-th frame.", valueName: "n"))
   var stride: String?
 
-  @Option(help: ArgumentHelp("Clips of a video: one, all, or a number.", valueName: "one|all|N"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Clips of a video: one, all, or a number.", valueName: "one|all|N"))
   var clips: String?
 
   @Option(help: ArgumentHelp("Where a clip begins: start, center or random.", valueName: "place"))
   var offset: String?
 
-  @Option(help: ArgumentHelp("Seed of random offsets.", valueName: "number"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of random offsets.", valueName: "number"))
   var seed: String?
 
-  @Option(help: ArgumentHelp("Leave out the first frames of every video.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Leave out the first frames of every video.", valueName: "n"))
   var skipFirst: String?
 
-  @Option(help: ArgumentHelp("Take the first videos of each set only: a number, or all.", valueName: "N|all"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Take the first videos of each set only: a number, or all.", valueName: "N|all"))
   var maxVideos: String?
 }
 

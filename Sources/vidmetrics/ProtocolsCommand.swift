@@ -14,12 +14,12 @@ struct ProtocolsCommand: ParsableCommand {
 
     func run() throws {
       let all = try EvaluationProtocol.all()
-      if json { return print(JSONValue.array(all.map(\.fullJSON)).text()) }
+      if json { return Output.print(JSONValue.array(all.map(\.fullJSON)).text()) }
       let names = all.map { ([$0.name] + $0.aliases).joined(separator: ", ") }
       let width = names.map(\.count).max() ?? 0
       for (preset, name) in zip(all, names) {
         let padding = String(repeating: " ", count: width - name.count)
-        print(
+        Output.print(
           "\(name)\(padding)  \(preset.metric)  v\(preset.version)  \(preset.fingerprint.hex.prefix(12))  \(preset.source.title)"
         )
       }
@@ -35,7 +35,7 @@ struct ProtocolsCommand: ParsableCommand {
 
     func run() throws {
       let preset = try EvaluationProtocol.named(name)
-      print(json ? preset.fullJSON.text() : Self.text(preset))
+      Output.print(json ? preset.fullJSON.text() : Self.text(preset))
     }
 
     private static func text(_ preset: EvaluationProtocol) -> String {

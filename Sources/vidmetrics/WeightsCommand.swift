@@ -20,16 +20,16 @@ struct WeightsCommand: ParsableCommand {
 
     func run() throws {
       let store = WeightsCommand.store
-      print("weights in \(store.folder)\n")
+      Output.print("weights in \(store.folder)\n")
       for status in try store.list() {
         switch status.state {
-        case .present(let fingerprint): print("\(status.name)  present  \(fingerprint)")
+        case .present(let fingerprint): Output.print("\(status.name)  present  \(fingerprint)")
         case .absent where status.canFetch:
-          print("\(status.name)  absent  (`vidmetrics weights fetch \(status.name)` gets it)")
-        case .absent: print("\(status.name)  absent  (`vidmetrics weights import FILE` reads it)")
-        case .damaged(let error): print("\(status.name)  damaged  \(error)")
+          Output.print("\(status.name)  absent  (`vidmetrics weights fetch \(status.name)` gets it)")
+        case .absent: Output.print("\(status.name)  absent  (`vidmetrics weights import FILE` reads it)")
+        case .damaged(let error): Output.print("\(status.name)  damaged  \(error)")
         }
-        print("  for  \(status.purpose)\n  from \(status.source)\n")
+        Output.print("  for  \(status.purpose)\n  from \(status.source)\n")
       }
     }
   }
@@ -42,7 +42,7 @@ struct WeightsCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The weights' name.", valueName: "name")) var name: String
 
     func run() throws {
-      print(WeightsCommand.describe(try WeightsCommand.store.fetch(name) { Terminal.write($0 + "\n") }))
+      Output.print(WeightsCommand.describe(try WeightsCommand.store.fetch(name) { Terminal.write($0 + "\n") }))
     }
   }
 
@@ -64,7 +64,8 @@ struct WeightsCommand: ParsableCommand {
     var allowRgbImagenet = false
 
     func run() throws {
-      print(WeightsCommand.describe(try WeightsCommand.store.importFile(file, as: name, insist: allowRgbImagenet)))
+      Output.print(
+        WeightsCommand.describe(try WeightsCommand.store.importFile(file, as: name, insist: allowRgbImagenet)))
     }
   }
 
@@ -73,6 +74,6 @@ struct WeightsCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The weights' name.", valueName: "name")) var name: String
 
-    func run() throws { print("\(name)  \(try WeightsCommand.store.verify(name))") }
+    func run() throws { Output.print("\(name)  \(try WeightsCommand.store.verify(name))") }
   }
 }

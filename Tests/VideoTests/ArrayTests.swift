@@ -73,7 +73,8 @@ import Video
         hint: say what black and white are with --value-range 0..1|-1..1|0..255|network
         """)
     #expect(
-      text("uint8.npy", .unit) == "`uint8.npy` holds uint8, whose range is 0..255; --value-range 0..1 does not fit it")
+      text("uint8.npy", .network)
+        == "`uint8.npy` holds uint8, whose range is 0..255; --value-range network does not fit it")
     #expect(
       text("int64.npy", nil) == """
         `int64.npy` holds elements of type `<i8`; uint8, float16, float32 and float64 (little-endian) are read
