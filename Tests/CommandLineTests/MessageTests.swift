@@ -35,6 +35,21 @@ import Testing
     }
   }
 
+  /// A full disk must not end in status 0 and an empty file.
+  @Test func aResultThatCannotBeWrittenIsAnError() throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Program.path)
+    process.arguments = ["protocols", "list"]
+    let errors = Pipe()
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/full"))
+    process.standardError = errors
+    try process.run()
+    let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 2)
+    #expect(words == "error: the result cannot be written: No space left on device\n")
+  }
+
   @Test func version() throws {
     let result = try program.run("--version")
     #expect(result.status == 0)

@@ -57,6 +57,12 @@ import Testing
     }
   }
 
+  @Test("TensorFlow's root never carries a distance below 0", arguments: sizes)
+  func selfDistanceByThresholdedRoot(rows: Int, columns: Int) throws {
+    let features = FeatureMatrix.random(rows: rows, columns: columns, seed: 5, mean: 3, scale: 20)
+    #expect(try FrechetDistance(ddof: 1, root: .svd(epsilon: 1e-10)).between(features, features).value >= 0)
+  }
+
   @Test("symmetric", arguments: roots, sizes)
   func symmetry(root: FrechetDistance.Root, size: (Int, Int)) throws {
     let a = FeatureMatrix.random(rows: size.0, columns: size.1, seed: 1)

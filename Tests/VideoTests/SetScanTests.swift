@@ -40,6 +40,14 @@ import Video
     #expect(set.ignored.map(\.reason) == ["a link to a folder that holds it"])
   }
 
+  @Test func emptyFoldersAreListed() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy("sixteen.gif", as: "a/a.gif")
+    try FileManager.default.createDirectory(atPath: folder.path + "/b", withIntermediateDirectories: false)
+    let set = try VideoSet.open(folder.path)
+    #expect(set.ignored.map { "\($0.name): \($0.reason)" } == ["b: a folder with nothing in it"])
+  }
+
   /// A dead link with a video's name is a video that cannot be read, not a file of no kind.
   @Test func deadLinks() throws {
     let folder = try TemporaryFolder()
