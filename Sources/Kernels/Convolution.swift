@@ -37,8 +37,13 @@ public struct ConvolutionWeights: Sendable {
   public let values: [Float]
   /// [Cout]
   public let bias: [Float]
+  /// Multiplications for one output value: taps × input channels, less those that are zero by construction.
+  public let products: Int
 
-  public init(kernel: Volume, inputChannels: Int, outputChannels: Int, values: [Float], bias: [Float]) {
+  /// - Parameter products: if some weights are zero by construction.
+  public init(
+    kernel: Volume, inputChannels: Int, outputChannels: Int, values: [Float], bias: [Float], products: Int? = nil
+  ) {
     precondition(values.count == kernel.count * inputChannels * outputChannels, "ConvolutionWeights: values do not fit")
     precondition(bias.count == outputChannels, "ConvolutionWeights: biases do not fit")
     self.kernel = kernel
@@ -46,6 +51,7 @@ public struct ConvolutionWeights: Sendable {
     self.outputChannels = outputChannels
     self.values = values
     self.bias = bias
+    self.products = products ?? kernel.count * inputChannels
   }
 
   /// Several convolutions of one input as one, output channels in order. All have the same kernel.
@@ -143,7 +149,7 @@ extension Volume {
 
 /// A way to compute a convolution, made once for a problem and run for each clip.
 package protocol ConvolutionPlan: Sendable {
-  static var name: String { get }
+  var name: String { get }
   /// Why this plan cannot serve a problem; nil if it can.
   static func refusal(of problem: ConvolutionProblem, with table: KernelTable) -> String?
   init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace)
@@ -168,7 +174,7 @@ public struct Convolution: Sendable {
   }
 
   /// Which plan it is.
-  public var planName: String { type(of: plan).name }
+  public var planName: String { plan.name }
 
   public func run(_ team: ThreadTeam) { plan.run(team) }
 }

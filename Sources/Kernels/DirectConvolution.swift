@@ -5,7 +5,7 @@ import Tensors
 /// Serves every kernel and stride, pointwise ones too (a segment is then a block of 16 channels of one pixel), for
 /// blocked inputs and for images of few channels.
 package struct DirectConvolution: ConvolutionPlan {
-  package static let name = "direct"
+  package let name = "direct"
 
   private let problem: ConvolutionProblem
   private let tile: KernelTable.Tile
@@ -74,9 +74,10 @@ package struct DirectConvolution: ConvolutionPlan {
 
   private func run(_ range: Range<Int>, _ kernel: KernelTable.RunTileKernel) {
     let pixelStride = problem.stride.width * problem.input.layout.pixelStride
-    forEachTile(in: range, tileChannels: 32) { panel, weights, bias, segments, input, place, _ in
+    forEachTile(in: range, tileChannels: 32) { panel, weights, bias, segments, input, place, tile in
       kernel(
-        input, place.inputs, pixelStride, segments, packed.segments.count, packed.segmentLength, weights, bias,
+        tile.pixels / 2, input, place.inputs, pixelStride, segments, packed.segments.count, packed.segmentLength,
+        weights, bias,
         outputs[2 * panel].pointer + place.plane, outputs[2 * panel + 1].pointer + place.plane, place.outputs,
         problem.rectify)
     }

@@ -9,7 +9,7 @@ public struct KernelTable: Sendable {
   enum Tile: Sendable {
     /// Up to `most` pixels from anywhere, × 16 channels (`PixelTile.swift`).
     case pixels(most: Int, PixelTileKernel)
-    /// Two runs of 7 pixels, × 32 channels (`RunTile.swift`).
+    /// Two runs of 4 to 7 pixels, × 32 channels (`RunTile.swift`).
     case runs(RunTileKernel)
   }
 
@@ -21,7 +21,7 @@ public struct KernelTable: Sendable {
 
   typealias RunTileKernel =
     @Sendable (
-      UnsafePointer<Float>, UnsafePointer<Int>, Int, UnsafePointer<Int>, Int, Int, UnsafePointer<Float>,
+      Int, UnsafePointer<Float>, UnsafePointer<Int>, Int, UnsafePointer<Int>, Int, Int, UnsafePointer<Float>,
       UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafePointer<Int>, Bool
     ) -> Void
 
@@ -45,8 +45,7 @@ public struct KernelTable: Sendable {
   public let name: String
   let tile: Tile
   let maxPoolRow: MaxPoolRowKernel
-  let winogradInput: WinogradInputKernel
-  let winogradOutput: WinogradOutputKernel
+  let winograd: [WinogradVariant]
 
   /// Output channels of one tile.
   var tileChannels: Int {
@@ -56,36 +55,43 @@ public struct KernelTable: Sendable {
     }
   }
 
+  /// Pixels of a run that takes at least `least` (1...7).
+  static func runLength(_ least: Int) -> Int { max(4, least) }
+
   /// The table for `instructionSet`, which the processor must have.
   public init(_ instructionSet: InstructionSet) {
     #if arch(x86_64)
       if instructionSet == .avx512 {
         self.init(
           name: "avx512 14x32", tile: .runs(KernelsAVX512.runTile), maxPoolRow: KernelsAVX512.maxPoolRow,
-          winogradInput: KernelsAVX512.winogradInput, winogradOutput: KernelsAVX512.winogradOutput)
+          winograd: WinogradVariant.all(
+            KernelsAVX512.winogradInput6, KernelsAVX512.winogradInput7, KernelsAVX512.winogradOutput4of6,
+            KernelsAVX512.winogradOutput4of7, KernelsAVX512.winogradOutput5of7))
         return
       }
       if instructionSet == .avx2 {
         self.init(
           name: "avx2 6x16", tile: .pixels(most: 6, KernelsAVX2.pixelTile), maxPoolRow: KernelsAVX2.maxPoolRow,
-          winogradInput: KernelsAVX2.winogradInput, winogradOutput: KernelsAVX2.winogradOutput)
+          winograd: WinogradVariant.all(
+            KernelsAVX2.winogradInput6, KernelsAVX2.winogradInput7, KernelsAVX2.winogradOutput4of6,
+            KernelsAVX2.winogradOutput4of7, KernelsAVX2.winogradOutput5of7))
         return
       }
     #endif
     self.init(
       name: "baseline 2x16", tile: .pixels(most: 2, Kernels.pixelTile), maxPoolRow: Kernels.maxPoolRow,
-      winogradInput: Kernels.winogradInput, winogradOutput: Kernels.winogradOutput)
+      winograd: WinogradVariant.all(
+        Kernels.winogradInput6, Kernels.winogradInput7, Kernels.winogradOutput4of6,
+        Kernels.winogradOutput4of7, Kernels.winogradOutput5of7))
   }
 
   private init(
-    name: String, tile: Tile, maxPoolRow: @escaping MaxPoolRowKernel, winogradInput: @escaping WinogradInputKernel,
-    winogradOutput: @escaping WinogradOutputKernel
+    name: String, tile: Tile, maxPoolRow: @escaping MaxPoolRowKernel, winograd: [WinogradVariant]
   ) {
     self.name = name
     self.tile = tile
     self.maxPoolRow = maxPoolRow
-    self.winogradInput = winogradInput
-    self.winogradOutput = winogradOutput
+    self.winograd = winograd
   }
 
   /// The tile of AVX-512 compiled for `instructionSet`: it lets any machine test what that tile computes. Slow.
@@ -94,11 +100,15 @@ public struct KernelTable: Sendable {
       if instructionSet == .avx2 {
         return KernelTable(
           name: "avx2 14x32", tile: .runs(KernelsAVX2.runTile), maxPoolRow: KernelsAVX2.maxPoolRow,
-          winogradInput: KernelsAVX2.winogradInput, winogradOutput: KernelsAVX2.winogradOutput)
+          winograd: WinogradVariant.all(
+            KernelsAVX2.winogradInput6, KernelsAVX2.winogradInput7, KernelsAVX2.winogradOutput4of6,
+            KernelsAVX2.winogradOutput4of7, KernelsAVX2.winogradOutput5of7))
       }
     #endif
     return KernelTable(
       name: "baseline 14x32", tile: .runs(Kernels.runTile), maxPoolRow: Kernels.maxPoolRow,
-      winogradInput: Kernels.winogradInput, winogradOutput: Kernels.winogradOutput)
+      winograd: WinogradVariant.all(
+        Kernels.winogradInput6, Kernels.winogradInput7, Kernels.winogradOutput4of6,
+        Kernels.winogradOutput4of7, Kernels.winogradOutput5of7))
   }
 }

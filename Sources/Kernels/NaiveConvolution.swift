@@ -5,7 +5,7 @@ import Tensors
 ///
 /// - Complexity: one multiplication for each of T·H·W·kT·kH·kW·Cin·Cout, some hundred times slower than the other plans.
 package struct NaiveConvolution: ConvolutionPlan {
-  package static let name = "naive"
+  package let name = "naive"
 
   private let problem: ConvolutionProblem
 

@@ -7,6 +7,14 @@ struct TileRows: Sendable {
   private let inputOffsets: [Int]
   private let outputOffsets: [Int]
 
+  /// Where sums without a bias begin.
+  private static let zeros = Zeros()
+
+  private final class Zeros: @unchecked Sendable {
+    private let buffer = FloatBuffer(zeros: 32)
+    var pointer: UnsafePointer<Float> { UnsafePointer(buffer.pointer) }
+  }
+
   init(tiles: Int, tile: KernelTable.Tile) {
     self.tile = tile
     let lanes = ActivationLayout.block
@@ -16,34 +24,38 @@ struct TileRows: Sendable {
       inputOffsets = (0..<tiles).map { $0 * lanes }
       outputOffsets = inputOffsets
     case .runs:
-      entries = stride(from: 0, to: tiles, by: 14).map { TileTable.Entry(first: $0, pixels: 14) }
-      let padded = (tiles + 13) / 14 * 14
+      // A tile's second run goes on where the first ends, so what is missing in the last tile is at its end.
+      let run = KernelTable.runLength((tiles + (tiles + 13) / 14 * 2 - 1) / ((tiles + 13) / 14 * 2))
+      entries = stride(from: 0, to: tiles, by: 2 * run).map { TileTable.Entry(first: $0, pixels: 2 * run) }
+      let padded = entries.count * 2 * run
       inputOffsets = (0..<padded).map { ($0 < tiles ? $0 : 0) * lanes }
       outputOffsets = (0..<padded).map { $0 < tiles ? $0 * lanes : -1 }
     }
   }
 
   /// - Parameters:
+  ///   - length: inputs in a segment.
   ///   - blockStride: floats from the first 16 output channels of a panel to the next 16.
   @inline(__always)
   func run(
-    _ input: UnsafePointer<Float>, _ segments: UnsafePointer<Int>, _ segmentCount: Int,
-    _ weights: UnsafePointer<Float>, _ zero: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    blockStride: Int
+    _ input: UnsafePointer<Float>, _ segments: UnsafePointer<Int>, _ segmentCount: Int, _ length: Int,
+    _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, blockStride: Int
   ) {
     let lanes = ActivationLayout.block
     inputOffsets.withUnsafeBufferPointer { inputs in
       outputOffsets.withUnsafeBufferPointer { outputs in
         guard let inputs = inputs.baseAddress, let outputs = outputs.baseAddress else { return }
+        let zeros = Self.zeros.pointer
         for entry in entries {
           switch tile {
           case .pixels(_, let kernel):
             kernel(
-              entry.pixels, input, inputs + entry.first, segments, segmentCount, lanes, weights, zero, output,
+              entry.pixels, input, inputs + entry.first, segments, segmentCount, length, weights, zeros, output,
               outputs + entry.first, false)
           case .runs(let kernel):
             kernel(
-              input, inputs + entry.first, lanes, segments, segmentCount, lanes, weights, zero, output,
+              entry.pixels / 2, input, inputs + entry.first, lanes, segments, segmentCount, length, weights, zeros,
+              output,
               output + blockStride, outputs + entry.first, false)
           }
         }

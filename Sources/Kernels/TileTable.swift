@@ -73,25 +73,23 @@ struct TileTable: Sendable {
       }
     }
 
-    /// Rows in runs of 7, two runs to a tile. Missing pixels repeat the last address and are not written.
+    /// Rows in runs of up to 7, two runs to a tile. Missing pixels repeat the last address and are not written.
     mutating func cutIntoRuns(planes: Int) {
+      let runs = (volume.width + 6) / 7
+      let run = KernelTable.runLength((volume.width + runs - 1) / runs)
       for t in 0..<planes {
         for y in 0..<volume.height {
-          for x in 0..<(volume.width + 6) / 7 * 7 {
+          for x in 0..<runs * run {
             append(t, y, min(x, volume.width - 1))
             if x >= volume.width { outputOffsets[outputOffsets.count - 1] = -1 }
           }
         }
       }
-      if inputOffsets.count % 14 != 0 {
-        for _ in 0..<7 {
-          inputOffsets.append(0)
-          outputOffsets.append(-1)
-        }
+      if inputOffsets.count % (2 * run) != 0 {
+        inputOffsets += [Int](repeating: 0, count: run)
+        outputOffsets += [Int](repeating: -1, count: run)
       }
-      entries = stride14(inputOffsets.count).map { Entry(first: $0, pixels: 14) }
+      entries = Swift.stride(from: 0, to: inputOffsets.count, by: 2 * run).map { Entry(first: $0, pixels: 2 * run) }
     }
-
-    private func stride14(_ count: Int) -> [Int] { Array(Swift.stride(from: 0, to: count, by: 14)) }
   }
 }

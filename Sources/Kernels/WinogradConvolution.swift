@@ -1,109 +1,148 @@
 import Tensors
 
-/// 3×3 taps over space by Winograd's F(4×4, 3×3): a quarter of the multiplications. Taps along time are summed in the
-/// transform domain, so each frame is transformed once and each output once.
+/// r×r taps over space by Winograd's F(m×m, r×r): with m = 4 and r = 3 a quarter of the multiplications. Taps along time
+/// are summed in the transform domain, so each frame is transformed once and each output once.
 ///
-///     V[36][frame][C/16][tile][16] = Bᵀ d B of the input's overlapping 6×6 patches
-///     M[36][frame][C/16][tile][16] = Σ over taps in time and channels of V · U: 36 products by the direct tile kernel
+///     V[position][frame][C/16][tile][16] = Bᵀ d B of the input's overlapping patches of (m + r − 1)² pixels
+///     M[position][frame][C/16][tile][16] = Σ over taps in time and channels of V · U: products by the direct tile kernel
 ///     y = Aᵀ M A + b
 package struct WinogradConvolution: ConvolutionPlan {
-  package static let name = "winograd 4x4"
-
-  private static let positions = WinogradWeights.positions
   private static let lanes = ActivationLayout.block
   /// Smaller planes waste too much of their last tiles.
   private static let leastSide = 14
-  /// V and M of a group of frames, in floats: they should stay in the last-level cache.
+  /// V and M of a group, in floats: they should stay in the last-level cache.
   private static let groupFloats = 4 << 20
 
-  private let problem: ConvolutionProblem
-  private let table: KernelTable
-  private let workspace: Workspace
-  private let weights: WinogradWeights
-  private let tiles: TileGrid
-  private let rows: TileRows
-  private let outputBlocks: Int
-  private let groupFrames: Int
-  /// Offsets of the segments: taps in time × blocks of 16 input channels.
-  private let segments: [Int]
-  private let bias: [Float]
+  package let name: String
 
-  /// The 4×4 tiles of a plane.
-  private struct TileGrid: Sendable {
-    let rows: Int
-    let columns: Int
-    var count: Int { rows * columns }
-    /// Floats of one block of 16 channels of one frame at one position.
-    var blockStride: Int { count * ActivationLayout.block }
-  }
+  private let problem: ConvolutionProblem
+  private let workspace: Workspace
+  private let variant: WinogradVariant
+  private let weights: WinogradWeights
+  private let outputBlocks: Int
+  /// Tiles of a plane.
+  private let tileRows: Int
+  private let tileColumns: Int
+  /// The work is done in groups: so many output frames × so many rows of tiles at most.
+  private let groupFrames: Int
+  private let groupRows: Int
+  /// The products of a full group's band of tiles, and of the last one's.
+  private let fullBand: TileRows
+  private let lastBand: TileRows
+  /// Panels that one chunk of work takes.
+  private let chunkPanels: Int
+  private let bias: [Float]
 
   package static func refusal(of problem: ConvolutionProblem, with table: KernelTable) -> String? {
     let kernel = problem.weights.kernel
     let volume = problem.outputVolume
     guard problem.input.layout.isBlocked else { return "the input is an image" }
-    guard kernel.height == 3, kernel.width == 3, problem.stride == .one else { return "not 3×3 with stride 1" }
+    guard problem.stride.height == 1, problem.stride.width == 1 else { return "stride over space" }
+    guard variant(for: problem, with: table) != nil else {
+      return "kernels of \(kernel.height)×\(kernel.width) have no variant"
+    }
     guard min(volume.height, volume.width) >= leastSide else { return "the plane is smaller than \(leastSide)" }
-    guard problem.weights.inputChannels >= lanes else { return "fewer than \(lanes) channels" }
     return nil
   }
 
-  package init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace) {
-    self.problem = problem
-    self.table = table
-    self.workspace = workspace
+  /// The variant with the fewest products; of equal ones the smaller tile, which rounds less.
+  private static func variant(for problem: ConvolutionProblem, with table: KernelTable) -> WinogradVariant? {
+    let kernel = problem.weights.kernel
     let volume = problem.outputVolume
-    weights = WinogradWeights(problem.weights, tileChannels: table.tileChannels)
-    tiles = TileGrid(rows: (volume.height + 3) / 4, columns: (volume.width + 3) / 4)
-    rows = TileRows(tiles: tiles.count, tile: table.tile)
+    return table.winograd.filter { $0.taps == kernel.height && $0.taps == kernel.width }
+      .min { $0.products(of: volume) < $1.products(of: volume) }
+  }
+
+  package init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace) {
+    guard let variant = Self.variant(for: problem, with: table) else {
+      preconditionFailure("WinogradConvolution: made for a problem that it refuses")
+    }
+    self.problem = problem
+    self.workspace = workspace
+    self.variant = variant
+    name = variant.name
+    let volume = problem.outputVolume
+    let weights = WinogradWeights(problem.weights, variant, tileChannels: table.tileChannels)
+    self.weights = weights
     outputBlocks = weights.panels * table.tileChannels / Self.lanes
-    let frame = Self.positions * tiles.blockStride
-    let taps = problem.weights.kernel.frames
-    let perFrame = frame * (weights.inputBlocks + outputBlocks)
-    groupFrames = max(1, min(volume.frames, (Self.groupFloats - (taps - 1) * frame * weights.inputBlocks) / perFrame))
-    workspace.reserve(
-      frame * (weights.inputBlocks * (groupFrames + taps - 1) + outputBlocks * groupFrames))
-    let inputBlocks = weights.inputBlocks
-    let blockStride = tiles.blockStride
-    segments = (0..<taps * inputBlocks).map { $0 * blockStride }
+    tileRows = (volume.height + variant.outputs - 1) / variant.outputs
+    tileColumns = (volume.width + variant.outputs - 1) / variant.outputs
+
+    // Whole columns of frames in bands of tile rows: no frame is transformed twice. Only where a single band of all
+    // frames is too large, the frames are cut too.
+    let outputBlocks = outputBlocks
+    let row = variant.positions * tileColumns * Self.lanes
+    func floats(frames: Int, rows: Int) -> Int {
+      let inputs = (frames - 1) * problem.stride.frames + problem.weights.kernel.frames
+      return row * rows
+        * (min(inputs, problem.input.layout.volume.frames) * weights.inputBlocks + frames * outputBlocks)
+    }
+    var frames = volume.frames
+    while frames > 1, floats(frames: frames, rows: 1) > Self.groupFloats { frames = (frames + 1) / 2 }
+    let most = max(1, Self.groupFloats / floats(frames: frames, rows: 1))
+    let bands = (tileRows + most - 1) / most
+    groupFrames = frames
+    groupRows = (tileRows + bands - 1) / bands
+    workspace.reserve(floats(frames: groupFrames, rows: groupRows))
+    fullBand = TileRows(tiles: groupRows * tileColumns, tile: table.tile)
+    lastBand = TileRows(tiles: ((tileRows - 1) % groupRows + 1) * tileColumns, tile: table.tile)
+    chunkPanels = (weights.panels + Self.panelParts - 1) / Self.panelParts
     var bias = problem.weights.bias
     bias += [Float](repeating: 0, count: outputBlocks * Self.lanes - bias.count)
     self.bias = bias
   }
 
+  /// The panels of one position are work for this many threads.
+  private static let panelParts = 2
+
   package func run(_ team: ThreadTeam) {
-    let frames = problem.outputVolume.frames
-    var first = 0
-    while first < frames {
-      run(first..<min(first + groupFrames, frames), team)
-      first += groupFrames
+    for firstFrame in stride(from: 0, to: problem.outputVolume.frames, by: groupFrames) {
+      let frames = firstFrame..<min(firstFrame + groupFrames, problem.outputVolume.frames)
+      for firstRow in stride(from: 0, to: tileRows, by: groupRows) {
+        run(Group(self, frames: frames, rows: firstRow..<min(firstRow + groupRows, tileRows)), team)
+      }
     }
   }
 
-  /// A group of output frames, and the input frames that they need.
+  /// A band of tiles of some output frames, and the input frames that they need.
   private struct Group: @unchecked Sendable {
     let output: Range<Int>
     let input: Range<Int>
+    let rows: Range<Int>
+    /// Floats of one block of 16 channels of one frame at one position.
+    let blockStride: Int
     /// V and M, and the floats from one position to the next.
     let transformed: UnsafeMutablePointer<Float>
     let transformedStride: Int
     let products: UnsafeMutablePointer<Float>
     let productStride: Int
+
+    init(_ plan: WinogradConvolution, frames: Range<Int>, rows: Range<Int>) {
+      let before = plan.problem.padBefore.frames
+      let step = plan.problem.stride.frames
+      let taps = plan.problem.weights.kernel.frames
+      output = frames
+      input =
+        max(
+          0, frames.lowerBound * step - before)..<min(
+          plan.problem.input.layout.volume.frames, (frames.upperBound - 1) * step - before + taps)
+      self.rows = rows
+      blockStride = rows.count * plan.tileColumns * WinogradConvolution.lanes
+      transformed = plan.workspace.pointer()
+      transformedStride = input.count * plan.weights.inputBlocks * blockStride
+      products = transformed + plan.variant.positions * transformedStride
+      productStride = output.count * plan.outputBlocks * blockStride
+    }
   }
 
-  private func run(_ output: Range<Int>, _ team: ThreadTeam) {
-    let before = problem.padBefore.frames
-    let after = problem.weights.kernel.frames - 1 - before
-    let input =
-      max(0, output.lowerBound - before)..<min(problem.input.layout.volume.frames, output.upperBound + after)
-    let transformedStride = input.count * weights.inputBlocks * tiles.blockStride
-    let memory = workspace.pointer()
-    let group = Group(
-      output: output, input: input, transformed: memory, transformedStride: transformedStride,
-      products: memory + Self.positions * transformedStride,
-      productStride: output.count * outputBlocks * tiles.blockStride)
-    team.perform(chunks: input.count * weights.inputBlocks) { transformInput(group, chunk: $0) }
-    team.perform(chunks: Self.positions) { multiply(group, position: $0) }
-    team.perform(chunks: output.count * problem.outputs.count) { transformOutput(group, chunk: $0) }
+  private func run(_ group: Group, _ team: ThreadTeam) {
+    let panelChunks = (weights.panels + chunkPanels - 1) / chunkPanels
+    team.perform(chunks: group.input.count * weights.inputBlocks) { transformInput(group, chunk: $0) }
+    team.perform(chunks: variant.positions * panelChunks) { chunk in
+      let first = chunk % panelChunks * chunkPanels
+      multiply(group, position: chunk / panelChunks, panels: first..<min(first + chunkPanels, weights.panels))
+    }
+    team.perform(chunks: group.output.count * problem.outputs.count) { transformOutput(group, chunk: $0) }
   }
 
   // MARK: V = Bᵀ d B
@@ -112,67 +151,73 @@ package struct WinogradConvolution: ConvolutionPlan {
     let (frame, block) = chunk.quotientAndRemainder(dividingBy: weights.inputBlocks)
     let layout = problem.input.layout
     let plane = UnsafePointer(problem.input.block(block)) + layout.offset(0, group.input.lowerBound + frame, 0, 0)
-    let output = group.transformed + chunk * tiles.blockStride
-    withUnsafeTemporaryAllocation(byteCount: (36 * 16 + 36 * 8) * 4, alignment: 64) { memory in
-      let scratch = memory.bindMemory(to: Float.self)
-      guard let patch = scratch.baseAddress else { return }
-      for row in 0..<tiles.rows {
-        for column in 0..<tiles.columns {
-          let y = 4 * row - 1
-          let x = 4 * column - 1
+    let side = variant.patch
+    var place = group.transformed + chunk * group.blockStride
+    withScratch { patch, scratch in
+      for row in group.rows {
+        let y = variant.outputs * row - problem.padBefore.height
+        let rows = min(side, layout.volume.height + layout.haloAfter.height - y)
+        for column in 0..<tileColumns {
+          let x = variant.outputs * column - problem.padBefore.width
+          let columns = min(side, layout.volume.width + layout.haloAfter.width - x)
           let source = plane + (y * layout.rowStride + x * Self.lanes)
-          let place = output + (row * tiles.columns + column) * Self.lanes
-          let present = (
-            rows: min(6, layout.volume.height + 1 - y), columns: min(6, layout.volume.width + 1 - x)
-          )
-          if present.rows == 6 && present.columns == 6 {
-            table.winogradInput(source, layout.rowStride, place, group.transformedStride, patch + 36 * 16)
+          if rows == side && columns == side {
+            variant.input(source, layout.rowStride, place, group.transformedStride, scratch)
           } else {
-            Self.copy(source, layout.rowStride, present.rows, present.columns, patch)
-            table.winogradInput(patch, 6 * Self.lanes, place, group.transformedStride, patch + 36 * 16)
+            copy(source, layout.rowStride, rows, columns, patch)
+            variant.input(patch, side * Self.lanes, place, group.transformedStride, scratch)
           }
+          place += Self.lanes
         }
       }
     }
   }
 
   /// A patch that reaches past the halo, zeros where nothing is.
-  private static func copy(
+  private func copy(
     _ source: UnsafePointer<Float>, _ rowStride: Int, _ rows: Int, _ columns: Int, _ patch: UnsafeMutablePointer<Float>
   ) {
-    patch.update(repeating: 0, count: 36 * lanes)
+    patch.update(repeating: 0, count: variant.positions * Self.lanes)
     for row in 0..<rows {
-      (patch + row * 6 * lanes).update(from: source + row * rowStride, count: columns * lanes)
+      (patch + row * variant.patch * Self.lanes).update(from: source + row * rowStride, count: columns * Self.lanes)
+    }
+  }
+
+  /// Room for a patch of 16 channels and for a transform, on the stack.
+  @inline(__always)
+  private func withScratch(_ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void) {
+    typealias Patch = InlineArray<784, Float>
+    precondition(variant.positions * Self.lanes <= 784, "WinogradConvolution: the patch has no room")
+    withUnsafeTemporaryAllocation(of: (Patch, Patch).self, capacity: 1) { memory in
+      let first = UnsafeMutableRawPointer(memory.baseAddress!).assumingMemoryBound(to: Float.self)
+      body(first, first + 784)
     }
   }
 
   // MARK: M = Σ V · U
 
-  private func multiply(_ group: Group, position: Int) {
+  private func multiply(_ group: Group, position: Int, panels: Range<Int>) {
     let inputs = UnsafePointer(group.transformed + position * group.transformedStride)
     let products = group.products + position * group.productStride
-    let before = problem.padBefore.frames
     let taps = problem.weights.kernel.frames
-    let frameStride = weights.inputBlocks * tiles.blockStride
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 32) { zeros in
-      zeros.initialize(repeating: 0)
-      guard let zero = zeros.baseAddress else { return }
-      segments.withUnsafeBufferPointer { segments in
-        guard let segments = segments.baseAddress else { return }
-        for panel in 0..<weights.panels {
-          let panelWeights = weights.weights(position: position, panel: panel)
-          for t in group.output {
-            // Taps on frames that do not exist are left out.
-            let firstTap = max(0, before - t)
-            let lastTap = min(taps, problem.input.layout.volume.frames + before - t)
-            let source = inputs + (t - before + firstTap - group.input.lowerBound) * frameStride
-            let target =
-              products + ((t - group.output.lowerBound) * outputBlocks + panel * outputBlocks / weights.panels)
-              * tiles.blockStride
-            rows.run(
-              source, segments, (lastTap - firstTap) * weights.inputBlocks,
-              panelWeights + firstTap * weights.tapStride, zero, target, blockStride: tiles.blockStride)
-          }
+    let frameStride = weights.inputBlocks * group.blockStride
+    let blocksInPanel = outputBlocks / weights.panels
+    let band = group.rows.count == groupRows ? fullBand : lastBand
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: taps * weights.inputBlocks) { segments in
+      for index in segments.indices { segments[index] = index * group.blockStride }
+      for panel in panels {
+        let panelWeights = weights.weights(position: position, panel: panel)
+        for t in group.output {
+          // Taps on frames that do not exist are left out.
+          let origin = t * problem.stride.frames - problem.padBefore.frames
+          let firstTap = max(0, -origin)
+          let lastTap = min(taps, problem.input.layout.volume.frames - origin)
+          let frame = (t - group.output.lowerBound) * outputBlocks + panel * blocksInPanel
+          band.run(
+            inputs + (origin + firstTap - group.input.lowerBound) * frameStride, segments.baseAddress!,
+            (lastTap - firstTap) * weights.inputBlocks, weights.segmentLength,
+            panelWeights + firstTap * weights.tapStride, products + frame * group.blockStride,
+            blockStride: group.blockStride)
         }
       }
     }
@@ -185,18 +230,19 @@ package struct WinogradConvolution: ConvolutionPlan {
     let place = problem.outputs[block]
     let layout = place.activation.layout
     let plane = place.activation.block(place.block) + layout.offset(0, group.output.lowerBound + frame, 0, 0)
-    let products = UnsafePointer(group.products + (frame * outputBlocks + block) * tiles.blockStride)
+    var products = UnsafePointer(group.products + (frame * outputBlocks + block) * group.blockStride)
     let volume = problem.outputVolume
-    withUnsafeTemporaryAllocation(byteCount: 24 * 8 * 4, alignment: 64) { memory in
-      guard let scratch = memory.bindMemory(to: Float.self).baseAddress else { return }
+    let side = variant.outputs
+    withScratch { _, scratch in
       bias.withUnsafeBufferPointer { bias in
-        guard let bias = bias.baseAddress else { return }
-        for row in 0..<tiles.rows {
-          for column in 0..<tiles.columns {
-            table.winogradOutput(
-              products + (row * tiles.columns + column) * Self.lanes, group.productStride, bias + block * Self.lanes,
-              plane + (4 * row * layout.rowStride + 4 * column * Self.lanes), layout.rowStride,
-              min(4, volume.height - 4 * row), min(4, volume.width - 4 * column), problem.rectify, scratch)
+        let bias = bias.baseAddress! + block * Self.lanes
+        for row in group.rows {
+          for column in 0..<tileColumns {
+            variant.output(
+              products, group.productStride, bias, plane + side * (row * layout.rowStride + column * Self.lanes),
+              layout.rowStride, min(side, volume.height - side * row), min(side, volume.width - side * column),
+              problem.rectify, scratch)
+            products += Self.lanes
           }
         }
       }

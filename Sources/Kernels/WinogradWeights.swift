@@ -2,13 +2,13 @@ import Tensors
 
 /// The weights of a convolution in Winograd's domain, U = G g Gᵀ for each tap in time, packed for the tiles.
 ///
-///     [position 36][panel][kT][C/16][16][tile channels]
+///     [position][panel][kT][C/16][C of the block][tile channels]
 struct WinogradWeights: Sendable {
-  static let positions = 36
-
   /// Channels of the input in blocks of 16, and of the output in panels.
   let inputBlocks: Int
   let panels: Int
+  /// Input channels of one segment: 16, or all where there are fewer.
+  let segmentLength: Int
   let tapStride: Int
   let panelStride: Int
   private let positionStride: Int
@@ -19,56 +19,50 @@ struct WinogradWeights: Sendable {
     init(_ count: Int) { buffer = FloatBuffer(zeros: count) }
   }
 
-  init(_ weights: ConvolutionWeights, tileChannels: Int) {
+  init(_ weights: ConvolutionWeights, _ variant: WinogradVariant, tileChannels: Int) {
     inputBlocks = (weights.inputChannels + ActivationLayout.block - 1) / ActivationLayout.block
     panels = (weights.outputChannels + tileChannels - 1) / tileChannels
-    tapStride = inputBlocks * ActivationLayout.block * tileChannels
+    segmentLength = min(ActivationLayout.block, weights.inputChannels)
+    tapStride = inputBlocks * segmentLength * tileChannels
     panelStride = weights.kernel.frames * tapStride
     positionStride = panels * panelStride
-    storage = Storage(Self.positions * positionStride)
-    let base = storage.buffer.pointer
-    weights.values.withUnsafeBufferPointer { values in
-      for tap in 0..<weights.kernel.frames {
-        for input in 0..<weights.inputChannels {
-          for output in 0..<weights.outputChannels {
-            let (panel, lane) = output.quotientAndRemainder(dividingBy: tileChannels)
-            let place = base + (panel * panelStride + tap * tapStride + input * tileChannels + lane)
-            Self.transform(weights, values, tap, input, output) { place[$0 * positionStride] = $1 }
-          }
-        }
-      }
-    }
+    storage = Storage(variant.positions * positionStride)
+    transform(weights, variant, tileChannels: tileChannels)
   }
 
   func weights(position: Int, panel: Int) -> UnsafePointer<Float> {
     UnsafePointer(storage.buffer.pointer + position * positionStride + panel * panelStride)
   }
 
-  @inline(__always)
-  private static func transform(
-    _ weights: ConvolutionWeights, _ values: UnsafeBufferPointer<Float>, _ tap: Int, _ input: Int, _ output: Int,
-    _ write: (Int, Float) -> Void
-  ) {
-    var g = InlineArray<9, Double>(repeating: 0)
-    for i in 0..<9 {
-      g[i] = Double(values[((tap * 9 + i) * weights.inputChannels + input) * weights.outputChannels + output])
-    }
-    var half = InlineArray<18, Double>(repeating: 0)
-    for i in 0..<6 {
-      let row = rows[i]
-      for j in 0..<3 { half[3 * i + j] = row.0 * g[j] + row.1 * g[3 + j] + row.2 * g[6 + j] }
-    }
-    for i in 0..<6 {
-      for j in 0..<6 {
-        let row = rows[j]
-        write(6 * i + j, Float(half[3 * i] * row.0 + half[3 * i + 1] * row.1 + half[3 * i + 2] * row.2))
+  /// One row of output channels at a time: U is linear in g.
+  private func transform(_ weights: ConvolutionWeights, _ variant: WinogradVariant, tileChannels: Int) {
+    let taps = variant.taps * variant.taps
+    let outputs = weights.outputChannels
+    let factors = Self.factors(variant)
+    var row = [Double](repeating: 0, count: outputs)
+    for tap in 0..<weights.kernel.frames {
+      for input in 0..<weights.inputChannels {
+        for position in 0..<variant.positions {
+          for output in 0..<outputs { row[output] = 0 }
+          for i in 0..<taps where factors[position * taps + i] != 0 {
+            let factor = factors[position * taps + i]
+            let source = ((tap * taps + i) * weights.inputChannels + input) * outputs
+            for output in 0..<outputs { row[output] += factor * Double(weights.values[source + output]) }
+          }
+          let place = storage.buffer.pointer + (position * positionStride + tap * tapStride + input * tileChannels)
+          for output in 0..<outputs {
+            place[output / tileChannels * panelStride + output % tileChannels] = Float(row[output])
+          }
+        }
       }
     }
   }
 
-  /// G of F(4×4, 3×3).
-  private static let rows: InlineArray<6, (Double, Double, Double)> = [
-    (1.0 / 4, 0, 0), (-1.0 / 6, -1.0 / 6, -1.0 / 6), (-1.0 / 6, 1.0 / 6, -1.0 / 6), (1.0 / 24, 1.0 / 12, 1.0 / 6),
-    (1.0 / 24, -1.0 / 12, 1.0 / 6), (0, 0, 1),
-  ]
+  /// G ⊗ G, [position][tap].
+  private static func factors(_ variant: WinogradVariant) -> [Double] {
+    let rows = variant.filterTransform
+    var factors: [Double] = []
+    for y in rows { for x in rows { for a in y { for b in x { factors.append(a * b) } } } }
+    return factors
+  }
 }

@@ -33,7 +33,7 @@ public final class I3D {
   public let classes: Int
 
   let steps: [NetworkStep]
-  private let input: Activation
+  private let squares: SpaceToDepth
   private let mixed5c: Activation
   private let headKernel: [Float]
   private let headBias: [Float]
@@ -54,8 +54,8 @@ public final class I3D {
     self.frames = frames
     team = ThreadTeam(threads: threads)
     var builder = I3DBuilder(weights: weights, epsilon: epsilon, table: table)
-    input = builder.input(frames: frames)
-    mixed5c = try builder.build(from: input)
+    squares = builder.squares(frames: frames)
+    mixed5c = try builder.build(from: squares.output)
     steps = builder.steps
     let head = "Logits/Conv3d_0c_1x1"
     headBias = weights.tensors[head + "/bias"]?.values ?? []
@@ -67,20 +67,9 @@ public final class I3D {
   ///
   /// - Parameter clip: [T][224][224][3], R, G, B in -1...1.
   public func logits(_ clip: UnsafePointer<Float>) -> [Float] {
-    copy(clip)
+    squares.run(clip, team)
     for step in steps { step.run(team) }
     return head(pooled())
-  }
-
-  private func copy(_ clip: UnsafePointer<Float>) {
-    let layout = input.layout
-    let row = layout.volume.width * layout.channels
-    for t in 0..<layout.volume.frames {
-      for y in 0..<layout.volume.height {
-        (input.block(0) + layout.offset(0, t, y, 0)).update(
-          from: clip + (t * layout.volume.height + y) * row, count: row)
-      }
-    }
   }
 
   /// Average pooling 2×7×7, stride 1, no padding, then the mean over what is left of time. The head is linear, so the

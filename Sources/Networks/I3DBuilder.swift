@@ -52,20 +52,22 @@ struct I3DBuilder {
     self.table = table
   }
 
-  /// [T][224][224][3] with the padding of the first convolution around it.
-  func input(frames: Int) -> Activation {
+  /// The first convolution has stride 2 over space: it sees each 2×2 square of the clip as one pixel of 12 channels.
+  func squares(frames: Int) -> SpaceToDepth {
     let t = SamePadding(size: frames, kernel: 7, stride: 2)
-    let side = SamePadding(size: I3D.side, kernel: 7, stride: 2)
-    return Activation(
-      .image(
-        channels: 3, Volume(frames, I3D.side, I3D.side), haloBefore: Volume(t.before, side.before, side.before),
-        haloAfter: Volume(t.after, side.after, side.after)))
+    let side = SamePadding(size: I3D.side / 2, kernel: 4, stride: 1)
+    return SpaceToDepth(
+      Volume(frames, I3D.side, I3D.side), channels: 3, haloBefore: Volume(t.before, side.before, side.before),
+      haloAfter: Volume(t.after, side.after, side.after))
   }
 
   /// All layers up to Mixed_5c.
-  mutating func build(from input: Activation) throws -> Activation {
-    let conv1a = activation(64, after: input, stride: Volume(2, 2, 2))
-    try convolve("Conv3d_1a_7x7", Volume(cube: 7), stride: Volume(2, 2, 2), input, conv1a)
+  mutating func build(from squares: Activation) throws -> Activation {
+    let conv1a = activation(64, after: squares, stride: Volume(2, 1, 1))
+    let first = "Conv3d_1a_7x7"
+    add(
+      first, try weights.convolution(first, kernel: Volume(cube: 7), from: 3, to: 64, epsilon: epsilon).spaceToDepth(),
+      stride: Volume(2, 1, 1), squares, OutputBlock.blocks(of: conv1a, from: 0, count: conv1a.layout.blocks))
     let pool2a = activation(64, after: conv1a, stride: Volume(1, 2, 2))
     pool("MaxPool3d_2a_3x3", Volume(1, 3, 3), stride: Volume(1, 2, 2), conv1a, pool2a)
     let conv2b = activation(64, after: pool2a)

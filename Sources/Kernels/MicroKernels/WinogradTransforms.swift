@@ -1,107 +1,216 @@
-// The transforms of Winograd's minimal filtering F(4×4, 3×3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural
-// Networks", CVPR 2016; points 0, ±1, ±2, ∞), for 16 channels side by side.
+// The transforms of Winograd's minimal filtering F(m×m, r×r) (Lavin and Gray, "Fast Algorithms for Convolutional Neural
+// Networks", CVPR 2016), for 16 channels side by side. A patch has m + r − 1 rows and columns:
+//
+//   patch 6, points 0, ±1, ±2, ∞        F(4×4, 3×3)
+//   patch 7, points 0, ±1, ±1/2, 2, ∞   F(5×5, 3×3), F(4×4, 4×4)
 
-/// Bᵀ d along one axis: six values become six.
+#if VIDMETRICS_AVX512
+  private typealias Lanes = SIMD16<Float>
+#else
+  private typealias Lanes = SIMD8<Float>
+#endif
+
 @inline(__always)
-private func inputTransform(
-  _ d0: SIMD8<Float>, _ d1: SIMD8<Float>, _ d2: SIMD8<Float>, _ d3: SIMD8<Float>, _ d4: SIMD8<Float>,
-  _ d5: SIMD8<Float>, _ write: (Int, SIMD8<Float>) -> Void
-) {
-  let evenNear = multiplyAdd(d4, SIMD8(repeating: -4), d2)
-  let oddNear = multiplyAdd(d3, SIMD8(repeating: -4), d1)
-  let evenFar = d4 - d2
-  let oddFar = 2 * (d3 - d1)
-  write(0, multiplyAdd(multiplyAdd(d4, SIMD8(repeating: -5), d2), SIMD8(repeating: 4), d0))
-  write(1, evenNear + oddNear)
-  write(2, evenNear - oddNear)
-  write(3, evenFar + oddFar)
-  write(4, evenFar - oddFar)
-  write(5, multiplyAdd(multiplyAdd(d5, SIMD8(repeating: -5), d3), SIMD8(repeating: 4), d1))
+private func load(_ pointer: UnsafePointer<Float>) -> Lanes {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
 }
+
+/// a + factor·b
+@inline(__always)
+private func sum(_ a: Lanes, _ factor: Float, _ b: Lanes) -> Lanes { multiplyAdd(a, Lanes(repeating: factor), b) }
+
+// MARK: Along one axis
+
+/// Bᵀ d: six values become six.
+@inline(__always)
+private func inputTransform(_ d: InlineArray<6, Lanes>) -> InlineArray<6, Lanes> {
+  let evenNear = sum(d[4], -4, d[2])
+  let oddNear = sum(d[3], -4, d[1])
+  let evenFar = d[4] - d[2]
+  let oddFar = 2 * (d[3] - d[1])
+  return [
+    sum(sum(d[4], -5, d[2]), 4, d[0]), evenNear + oddNear, evenNear - oddNear, evenFar + oddFar, evenFar - oddFar,
+    sum(sum(d[5], -5, d[3]), 4, d[1]),
+  ]
+}
+
+/// Bᵀ d: seven values become seven.
+@inline(__always)
+private func inputTransform(_ d: InlineArray<7, Lanes>) -> InlineArray<7, Lanes> {
+  // (x² − 1)(x² − 1/4), and the same times x and x²
+  let p0 = sum(sum(d[4], -1.25, d[2]), 0.25, d[0])
+  let p1 = sum(sum(d[5], -1.25, d[3]), 0.25, d[1])
+  let p2 = sum(sum(d[6], -1.25, d[4]), 0.25, d[2])
+  // x(x − 2)(x² − 1/4)
+  let e = sum(d[4], -0.25, d[2])
+  let q0 = sum(e, -2, sum(d[3], -0.25, d[1]))
+  let q1 = sum(sum(d[5], -0.25, d[3]), -2, e)
+  // x(x − 2)(x² − 1)
+  let f = d[4] - d[2]
+  let s0 = sum(f, -2, d[3] - d[1])
+  let s1 = sum(d[5] - d[3], -2, f)
+  return [sum(p1, -2, p0), q1 + q0, q1 - q0, sum(s1, 0.5, s0), sum(s1, -0.5, s0), p1, sum(p2, -2, p1)]
+}
+
+/// Aᵀ m: six values become four.
+@inline(__always)
+private func fourOutputs(_ m: InlineArray<6, Lanes>) -> InlineArray<4, Lanes> {
+  let nearSum = m[1] + m[2]
+  let nearDifference = m[1] - m[2]
+  let farSum = m[3] + m[4]
+  let farDifference = m[3] - m[4]
+  return [
+    m[0] + nearSum + farSum, sum(nearDifference, 2, farDifference), sum(nearSum, 4, farSum),
+    sum(nearDifference, 8, farDifference) + m[5],
+  ]
+}
+
+/// Aᵀ m: seven values become four.
+@inline(__always)
+private func fourOutputs(_ m: InlineArray<7, Lanes>) -> InlineArray<4, Lanes> {
+  let one = m[1] + m[2]
+  let oneDifference = m[1] - m[2]
+  let half = m[3] + m[4]
+  let halfDifference = m[3] - m[4]
+  return [
+    m[0] + one + (half + m[5]), sum(sum(oneDifference, 0.5, halfDifference), 2, m[5]),
+    sum(sum(one, 0.25, half), 4, m[5]), sum(sum(oneDifference, 0.125, halfDifference), 8, m[5]) + m[6],
+  ]
+}
+
+/// Aᵀ m: seven values become five.
+@inline(__always)
+private func fiveOutputs(_ m: InlineArray<7, Lanes>) -> InlineArray<5, Lanes> {
+  let one = m[1] + m[2]
+  let oneDifference = m[1] - m[2]
+  let half = m[3] + m[4]
+  let halfDifference = m[3] - m[4]
+  return [
+    m[0] + one + (half + m[5]), sum(sum(oneDifference, 0.5, halfDifference), 2, m[5]),
+    sum(sum(one, 0.25, half), 4, m[5]), sum(sum(oneDifference, 0.125, halfDifference), 8, m[5]),
+    sum(sum(one, 0.0625, half), 16, m[5]) + m[6],
+  ]
+}
+
+// MARK: Along both
+
+/// V = Bᵀ d B.
+@inline(__always)
+private func transformPatch<let size: Int>(
+  _ patch: UnsafePointer<Float>, _ rowStride: Int, _ output: UnsafeMutablePointer<Float>, _ positionStride: Int,
+  _ scratch: UnsafeMutablePointer<Float>, _ along: (InlineArray<size, Lanes>) -> InlineArray<size, Lanes>
+) {
+  let lanes = Lanes.scalarCount
+  var values = InlineArray<size, Lanes>(repeating: Lanes(repeating: 0))
+  for part in 0..<16 / lanes {
+    for column in 0..<size {
+      let top = patch + (16 &* column &+ lanes &* part)
+      for row in 0..<size { values[row] = load(top + row &* rowStride) }
+      let results = along(values)
+      for row in 0..<size { store(results[row], scratch + lanes &* (size &* row &+ column)) }
+    }
+    for row in 0..<size {
+      for column in 0..<size { values[column] = load(scratch + lanes &* (size &* row &+ column)) }
+      let results = along(values)
+      let line = output + (lanes &* part &+ size &* row &* positionStride)
+      for column in 0..<size { store(results[column], line + column &* positionStride) }
+    }
+  }
+}
+
+/// Y = Aᵀ M A, plus bias, and max(·, 0) if asked for.
+@inline(__always)
+private func transformProducts<let size: Int, let outputs: Int>(
+  _ input: UnsafePointer<Float>, _ positionStride: Int, _ bias: UnsafePointer<Float>,
+  _ output: UnsafeMutablePointer<Float>, _ rowStride: Int, _ rows: Int, _ columns: Int, _ rectify: Bool,
+  _ scratch: UnsafeMutablePointer<Float>, _ along: (InlineArray<size, Lanes>) -> InlineArray<outputs, Lanes>
+) {
+  let lanes = Lanes.scalarCount
+  var values = InlineArray<size, Lanes>(repeating: Lanes(repeating: 0))
+  for part in 0..<16 / lanes {
+    let bias = load(bias + lanes &* part)
+    for column in 0..<size {
+      let top = input + (lanes &* part &+ column &* positionStride)
+      for row in 0..<size { values[row] = load(top + size &* row &* positionStride) }
+      let results = along(values)
+      for row in 0..<outputs { store(results[row], scratch + lanes &* (size &* row &+ column)) }
+    }
+    for row in 0..<rows {
+      for column in 0..<size { values[column] = load(scratch + lanes &* (size &* row &+ column)) }
+      let results = along(values)
+      let line = output + (lanes &* part &+ row &* rowStride)
+      for column in 0..<outputs where column < columns {
+        let biased = results[column] + bias
+        store(rectify ? rectified(biased) : biased, line + 16 &* column)
+      }
+    }
+  }
+}
+
+// MARK: Micro-kernels
 
 /// V = Bᵀ d B of one 6×6 patch of 16 channels.
 ///
 /// - Parameters:
 ///   - patch: its first pixel; rows are `rowStride` floats apart, pixels 16.
 ///   - output: value (i, j) is written at `(6·i + j) * positionStride`.
-///   - scratch: 36 × 8 floats.
+///   - scratch: 36 × 16 floats.
 @inline(never)
-public func winogradInput(
+public func winogradInput6(
   _ patch: UnsafePointer<Float>, _ rowStride: Int, _ output: UnsafeMutablePointer<Float>, _ positionStride: Int,
   _ scratch: UnsafeMutablePointer<Float>
 ) {
-  for half in 0..<2 {
-    let patch = patch + 8 &* half
-    let output = output + 8 &* half
-    for column in 0..<6 {
-      let top = patch + 16 &* column
-      inputTransform(
-        load8(top), load8(top + rowStride), load8(top + 2 &* rowStride), load8(top + 3 &* rowStride),
-        load8(top + 4 &* rowStride), load8(top + 5 &* rowStride)
-      ) { store($1, scratch + 8 &* (6 &* $0 &+ column)) }
-    }
-    for row in 0..<6 {
-      let line = scratch + 48 &* row
-      inputTransform(
-        load8(line), load8(line + 8), load8(line + 16), load8(line + 24), load8(line + 32), load8(line + 40)
-      ) { store($1, output + (6 &* row &+ $0) &* positionStride) }
-    }
-  }
+  transformPatch(patch, rowStride, output, positionStride, scratch) { (d: InlineArray<6, Lanes>) in inputTransform(d) }
 }
 
-/// Aᵀ m along one axis: six values become four.
-@inline(__always)
-private func outputTransform(
-  _ m0: SIMD8<Float>, _ m1: SIMD8<Float>, _ m2: SIMD8<Float>, _ m3: SIMD8<Float>, _ m4: SIMD8<Float>,
-  _ m5: SIMD8<Float>, _ write: (Int, SIMD8<Float>) -> Void
+/// As `winogradInput6`, for a 7×7 patch; `scratch` has 49 × 16 floats.
+@inline(never)
+public func winogradInput7(
+  _ patch: UnsafePointer<Float>, _ rowStride: Int, _ output: UnsafeMutablePointer<Float>, _ positionStride: Int,
+  _ scratch: UnsafeMutablePointer<Float>
 ) {
-  let nearSum = m1 + m2
-  let nearDifference = m1 - m2
-  let farSum = m3 + m4
-  let farDifference = m3 - m4
-  write(0, m0 + nearSum + farSum)
-  write(1, multiplyAdd(nearDifference, SIMD8(repeating: 2), farDifference))
-  write(2, multiplyAdd(nearSum, SIMD8(repeating: 4), farSum))
-  write(3, multiplyAdd(nearDifference, SIMD8(repeating: 8), farDifference) + m5)
+  transformPatch(patch, rowStride, output, positionStride, scratch) { (d: InlineArray<7, Lanes>) in inputTransform(d) }
 }
 
-/// Y = Aᵀ M A of one tile of 16 channels, plus bias, and max(·, 0) if asked for.
+/// Y = Aᵀ M A of one tile of F(4×4, 3×3) of 16 channels, plus bias, and max(·, 0) if asked for.
 ///
 /// - Parameters:
 ///   - input: value (i, j) is read at `(6·i + j) * positionStride`.
 ///   - bias: 16 values.
 ///   - output: the tile's first pixel; rows are `rowStride` floats apart, pixels 16.
-///   - rows, columns: how much of the 4×4 tile there is.
-///   - scratch: 24 × 8 floats.
+///   - rows, columns: how much of the tile there is.
+///   - scratch: 36 × 16 floats.
 @inline(never)
-public func winogradOutput(
+public func winogradOutput4of6(
   _ input: UnsafePointer<Float>, _ positionStride: Int, _ bias: UnsafePointer<Float>,
   _ output: UnsafeMutablePointer<Float>, _ rowStride: Int, _ rows: Int, _ columns: Int, _ rectify: Bool,
   _ scratch: UnsafeMutablePointer<Float>
 ) {
-  for half in 0..<2 {
-    let input = input + 8 &* half
-    let output = output + 8 &* half
-    let bias = load8(bias + 8 &* half)
-    for column in 0..<6 {
-      let top = input + column &* positionStride
-      let step = 6 &* positionStride
-      outputTransform(
-        load8(top), load8(top + step), load8(top + 2 &* step), load8(top + 3 &* step), load8(top + 4 &* step),
-        load8(top + 5 &* step)
-      ) { store($1, scratch + 8 &* (6 &* $0 &+ column)) }
-    }
-    for row in 0..<rows {
-      let line = scratch + 48 &* row
-      let target = output + row &* rowStride
-      outputTransform(
-        load8(line), load8(line + 8), load8(line + 16), load8(line + 24), load8(line + 32), load8(line + 40)
-      ) { column, value in
-        if column < columns {
-          let biased = value + bias
-          store(rectify ? rectified(biased) : biased, target + 16 &* column)
-        }
-      }
-    }
+  transformProducts(input, positionStride, bias, output, rowStride, rows, columns, rectify, scratch) {
+    (m: InlineArray<6, Lanes>) in fourOutputs(m)
+  }
+}
+
+/// As `winogradOutput4of6`, for F(4×4, 4×4): values (i, j) at `(7·i + j) * positionStride`, `scratch` of 49 × 16 floats.
+@inline(never)
+public func winogradOutput4of7(
+  _ input: UnsafePointer<Float>, _ positionStride: Int, _ bias: UnsafePointer<Float>,
+  _ output: UnsafeMutablePointer<Float>, _ rowStride: Int, _ rows: Int, _ columns: Int, _ rectify: Bool,
+  _ scratch: UnsafeMutablePointer<Float>
+) {
+  transformProducts(input, positionStride, bias, output, rowStride, rows, columns, rectify, scratch) {
+    (m: InlineArray<7, Lanes>) in fourOutputs(m)
+  }
+}
+
+/// As `winogradOutput4of7`, for F(5×5, 3×3).
+@inline(never)
+public func winogradOutput5of7(
+  _ input: UnsafePointer<Float>, _ positionStride: Int, _ bias: UnsafePointer<Float>,
+  _ output: UnsafeMutablePointer<Float>, _ rowStride: Int, _ rows: Int, _ columns: Int, _ rectify: Bool,
+  _ scratch: UnsafeMutablePointer<Float>
+) {
+  transformProducts(input, positionStride, bias, output, rowStride, rows, columns, rectify, scratch) {
+    (m: InlineArray<7, Lanes>) in fiveOutputs(m)
   }
 }
