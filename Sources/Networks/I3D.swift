@@ -72,6 +72,22 @@ public final class I3D {
     return head(pooled())
   }
 
+  /// What `profile` times, in order: the input's copy, the steps, the head.
+  package var layers: [NetworkLayer] {
+    [NetworkLayer(name: "Input", plan: "copy", operations: nil)] + steps.map(\.layer)
+      + [NetworkLayer(name: "Logits", plan: "head", operations: nil)]
+  }
+
+  /// The logits of one clip, and how long each of `layers` took.
+  package func profile(_ clip: UnsafePointer<Float>) -> (logits: [Float], times: [Duration]) {
+    let clock = ContinuousClock()
+    var times = [clock.measure { copy(clip) }]
+    for step in steps { times.append(clock.measure { step.run(team) }) }
+    var logits: [Float] = []
+    times.append(clock.measure { logits = head(pooled()) })
+    return (logits, times)
+  }
+
   private func copy(_ clip: UnsafePointer<Float>) {
     let layout = input.layout
     let row = layout.volume.width * layout.channels
