@@ -101,7 +101,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
       name: Network.benchName, unit: Network.unit, side: Network.side, frames: frames, threads: threads,
       repeats: options.repeats, weights: source, runs: runs,
       layers: zip(network.layers, layerTimes).map { layer, times in
-        NetworkReport.Layer(layer: layer, median: RunTimes(Array(times.dropFirst(RunTimes.warmUps))).median)
+        NetworkReport.Layer(layer: layer, times: RunTimes(Array(times.dropFirst(RunTimes.warmUps))))
       })
     Output.print(options.json ? report.json(place).text() : report.text(place), terminator: options.json ? "\n" : "")
   }
@@ -129,9 +129,10 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
 struct NetworkReport {
   struct Layer {
     let layer: NetworkLayer
-    let median: Double
+    let times: RunTimes
 
-    var gflop: Double? { layer.operations.map { Double($0) * 1e-9 } }
+    var median: Double { times.median }
+    var gflop: Double? { layer.operations.map { Double($0) / 1e9 } }
     var gflopPerSecond: Double? { NetworkReport.rate(gflop, in: median) }
   }
 
@@ -168,6 +169,7 @@ struct NetworkReport {
   private func json(_ layer: Layer) -> JSONValue {
     .object([
       ("name", .string(layer.layer.name)), ("plan", .string(layer.layer.plan)), ("median_ms", .number(layer.median)),
+      ("min_ms", .number(layer.times.minimum)),
       ("gflop", .number(orNull: layer.gflop)), ("gflops_per_s", .number(orNull: layer.gflopPerSecond)),
       ("share", .number(layer.median / layersTotal)),
     ])
@@ -178,7 +180,7 @@ struct NetworkReport {
       (name, "\(frames) frames of \(side)x\(side), \(threads) \(threads == 1 ? "thread" : "threads")"),
       ("median", "\(benchTime(times.median)) ms a \(unit)"), ("minimum", "\(benchTime(times.minimum)) ms a \(unit)"),
       ("rate", "\(benchRate(perSecond)) \(unit)s a second"),
-      ("2048 \(unit)s", TerminalProgress.time(2048 / perSecond)), ("kernels", place.table.name),
+      ("1000 \(unit)s", TerminalProgress.time(1000 / perSecond)), ("kernels", place.table.name),
       ("processor", place.processor ?? "unknown"), ("weights", weights),
     ]) + (layers.isEmpty ? "" : "\n" + table)
   }
