@@ -139,6 +139,13 @@ public struct ConvolutionProblem: Sendable {
     outputVolume = same.output
     padBefore = same.before
   }
+
+  /// Multiplications and additions of the direct convolution; spare channels do not count.
+  package var operations: Int {
+    let lanes = ActivationLayout.block
+    let channels = outputs.reduce(0) { $0 + min(lanes, $1.activation.layout.channels - $1.block * lanes) }
+    return 2 * outputVolume.count * weights.kernel.count * weights.inputChannels * channels
+  }
 }
 
 extension Volume {

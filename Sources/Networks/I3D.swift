@@ -72,6 +72,22 @@ public final class I3D {
     return head(pooled())
   }
 
+  /// What `profile` times, in order: the input's copy, the steps, the head.
+  package var layers: [NetworkLayer] {
+    [NetworkLayer(name: "Input", plan: "copy", operations: nil)] + steps.map(\.layer)
+      + [NetworkLayer(name: "Logits", plan: "head", operations: nil)]
+  }
+
+  /// The logits of one clip, and how long each of `layers` took.
+  package func profile(_ clip: UnsafePointer<Float>) -> (logits: [Float], times: [Duration]) {
+    let clock = ContinuousClock()
+    var times = [clock.measure { squares.run(clip, team) }]
+    for step in steps { times.append(clock.measure { step.run(team) }) }
+    var logits: [Float] = []
+    times.append(clock.measure { logits = head(pooled()) })
+    return (logits, times)
+  }
+
   /// Average pooling 2×7×7, stride 1, no padding, then the mean over what is left of time. The head is linear, so the
   /// mean may come before it.
   ///

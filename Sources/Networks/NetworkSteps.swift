@@ -18,3 +18,22 @@ struct NetworkStep: Sendable {
     }
   }
 }
+
+/// What is known of a layer before it runs.
+package struct NetworkLayer: Sendable, Equatable {
+  package let name: String
+  /// How it is computed: `winograd 4x4`, `direct`, `max pool`.
+  package let plan: String
+  /// Multiplications and additions of the direct convolution, whatever the plan; nil for what is no convolution.
+  package let operations: Int?
+}
+
+extension NetworkStep {
+  var layer: NetworkLayer {
+    switch operation {
+    case .convolution(let convolution):
+      NetworkLayer(name: name, plan: convolution.planName, operations: convolution.problem.operations)
+    case .maxPooling: NetworkLayer(name: name, plan: "max pool", operations: nil)
+    }
+  }
+}

@@ -57,7 +57,7 @@ final class TerminalProgress: ExtractionProgress {
   }
 
   /// `8 s`, `2 min 05 s`, `1 h 20 min`.
-  private static func time(_ seconds: Double) -> String {
+  static func time(_ seconds: Double) -> String {
     let whole = Int(min(seconds.rounded(.up), 1e9))
     if whole < 60 { return "\(whole) s" }
     func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

@@ -16,7 +16,7 @@ struct Vidmetrics: ParsableCommand {
       skipped because --on-error skip was given.
       """,
     version: Version.text,
-    subcommands: [FVD.self, Inspect.self, WeightsCommand.self, ProtocolsCommand.self, Cite.self])
+    subcommands: [FVD.self, Inspect.self, WeightsCommand.self, ProtocolsCommand.self, Cite.self, Bench.self])
 
   static func main() {
     do {

@@ -44,7 +44,9 @@ struct Program {
     return (process, output, errors)
   }
 
-  func run(_ arguments: String...) throws -> Result {
+  func run(_ arguments: String...) throws -> Result { try run(arguments) }
+
+  func run(_ arguments: [String]) throws -> Result {
     let (process, output, errors) = try start(arguments)
     // What goes to stderr is short: it fits the pipe while stdout is read.
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -14,7 +14,7 @@ import Testing
   @Test func helpNamesEveryCommand() throws {
     let help = try program.run("--help")
     #expect(help.status == 0 && help.errors.isEmpty)
-    for command in ["fvd", "inspect", "weights", "protocols", "cite"] {
+    for command in ["fvd", "inspect", "weights", "protocols", "cite", "bench"] {
       #expect(help.output.contains("\n  \(command) "))
       let own = try program.run(command, "--help")
       #expect(own.status == 0 && own.output.hasPrefix("OVERVIEW: "), "\(command)")
@@ -63,7 +63,7 @@ import Testing
     let far = try program.run("xyzzy")
     #expect(
       far.errors.hasPrefix(
-        "error: there is no command `xyzzy`\nhint: the commands are fvd, inspect, weights, protocols, cite\n"))
+        "error: there is no command `xyzzy`\nhint: the commands are fvd, inspect, weights, protocols, cite, bench\n"))
     let nested = try program.run("weights", "fetc")
     #expect(nested.status == 2)
     #expect(nested.errors.hasPrefix("error: there is no command `fetc`\nhint: did you mean `fetch`?\n"))

@@ -26,3 +26,43 @@ import Weights
     #expect(error?.description.contains("`Conv3d_1a_7x7/kernel`") == true, "\(error?.description ?? "")")
   }
 }
+
+@Suite struct I3DLayerTests {
+  private func network(frames: Int) throws -> I3D {
+    try I3D(
+      weights: I3D.randomWeights(), epsilon: 1e-3, frames: frames, threads: 2, table: KernelTable(.widest))
+  }
+
+  /// 2·T·H·W·k³·Cin·Cout over the paper's table.
+  @Test func operationsAreThoseOfTheDirectConvolution() throws {
+    func cost(_ positions: Int, _ kernel: Int, _ inputs: Int, _ outputs: Int) -> Int {
+      2 * positions * kernel * inputs * outputs
+    }
+    let (at56, at28, at14, at7) = (8 * 56 * 56, 8 * 28 * 28, 4 * 14 * 14, 2 * 7 * 7)
+    var expected = cost(8 * 112 * 112, 343, 3, 64) + cost(at56, 1, 64, 64) + cost(at56, 27, 64, 192)
+    var inputs = 192
+    for (positions, b) in [
+      (at28, [64, 96, 128, 16, 32, 32]), (at28, [128, 128, 192, 32, 96, 64]), (at14, [192, 96, 208, 16, 48, 64]),
+      (at14, [160, 112, 224, 24, 64, 64]), (at14, [128, 128, 256, 24, 64, 64]), (at14, [112, 144, 288, 32, 64, 64]),
+      (at14, [256, 160, 320, 32, 128, 128]), (at7, [256, 160, 320, 32, 128, 128]),
+      (at7, [384, 192, 384, 48, 128, 128]),
+    ] {
+      expected += cost(positions, 1, inputs, b[0] + b[1] + b[3] + b[5])
+      expected += cost(positions, 27, b[1], b[2]) + cost(positions, 27, b[3], b[4])
+      inputs = b[0] + b[2] + b[4] + b[5]
+    }
+    let layers = try network(frames: 16).layers
+    #expect(layers.compactMap(\.operations).reduce(0, +) == expected)
+    #expect(layers.filter { $0.plan == "max pool" }.map(\.operations) == [Int?](repeating: nil, count: 13))
+    #expect(layers.count == 2 + 3 + 4 + 9 * 5)
+  }
+
+  @Test func profilingChangesNoBit() throws {
+    let network = try network(frames: 9)
+    let clip = (0..<9 * I3D.side * I3D.side * 3).map { Float($0 % 251) / 125 - 1 }
+    let profile = network.profile(clip)
+    let logits = network.logits(clip)
+    #expect(profile.logits == logits && logits.allSatisfy(\.isFinite) && Set(logits).count > 1)
+    #expect(profile.times.count == network.layers.count && profile.times.allSatisfy { $0 > .zero })
+  }
+}

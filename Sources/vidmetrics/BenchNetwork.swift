@@ -1,0 +1,203 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Kernels
+import Networks
+import Weights
+
+/// A network that `bench` can time. One run computes what `--frames` asks for.
+protocol BenchmarkedNetwork {
+  /// The command's word.
+  static var benchName: String { get }
+  /// Width and height of a frame.
+  static var side: Int { get }
+  /// The value of `--frames` that is taken unless one is given.
+  static var defaultFrames: Int { get }
+  /// What times are told of: a `clip`, which is one run, or a `frame`, of which a run has `--frames`.
+  static var unit: BenchUnit { get }
+  static var knownWeights: KnownWeights { get }
+  static func randomWeights() -> NetworkWeights
+  static var minimumFrames: Int { get }
+  /// Says why fewer frames than `minimumFrames` cannot be.
+  static func check(frames: Int) throws
+
+  init(_ weights: NetworkWeights, frames: Int, threads: Int, table: KernelTable) throws
+  func run(_ input: UnsafePointer<Float>)
+  /// What `times` tells the times of.
+  var layers: [NetworkLayer] { get }
+  func times(_ input: UnsafePointer<Float>) -> [Duration]
+}
+
+enum BenchUnit: String { case clip, frame }
+
+extension I3D: BenchmarkedNetwork {
+  static let benchName = "i3d"
+  static let defaultFrames = 16
+  static let unit = BenchUnit.clip
+  static let knownWeights = KnownWeights.i3dKinetics400
+
+  static func check(frames: Int) throws {
+    guard frames >= minimumFrames else { throw EvaluationError.clipTooShort(frames: frames, least: minimumFrames) }
+  }
+
+  convenience init(_ weights: NetworkWeights, frames: Int, threads: Int, table: KernelTable) throws {
+    try self.init(weights: weights, epsilon: 1e-3, frames: frames, threads: threads, table: table)
+  }
+
+  func run(_ input: UnsafePointer<Float>) { _ = logits(input) }
+  func times(_ input: UnsafePointer<Float>) -> [Duration] { profile(input).times }
+}
+
+struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: Network.benchName, abstract: "The network alone, on \(Network.unit)s made up",
+      discussion: """
+        The weights are \(Network.knownWeights.name) if they are on this machine, random numbers otherwise: the time does \
+        not depend on them.
+
+        GFLOP are those of the direct convolution, whatever the plan: a plan that needs fewer multiplications has more \
+        GFLOP/s.
+        """)
+  }
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Frames of a run. (default: \(Network.defaultFrames))", valueName: "T"))
+  var frames: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads. (default: all processors)", valueName: "number"))
+  var threads: Int?
+
+  @Flag(help: "Tell the time of each layer.") var perLayer = false
+
+  @OptionGroup var options: BenchOptions
+
+  /// A run holds all its activations, some 28 MB a frame.
+  private static var mostFrames: Int { 1024 }
+
+  func run() throws {
+    let frames = frames ?? Network.defaultFrames
+    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    try options.check()
+    try Network.check(frames: frames)
+    guard frames <= Self.mostFrames else {
+      throw BenchError.number(frames, of: "frames", allowed: Network.minimumFrames...Self.mostFrames)
+    }
+    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
+
+    let place = try BenchPlace()
+    let (weights, source) = try Self.weights()
+    let network = try Network(weights, frames: frames, threads: threads, table: place.table)
+    let input = Self.input(frames: frames)
+    var layerTimes = [[Double]](repeating: [], count: perLayer ? network.layers.count : 0)
+    let runs = input.withUnsafeBufferPointer { input in
+      guard let input = input.baseAddress else { return RunTimes([]) }
+      guard perLayer else { return options.timed { network.run(input) } }
+      return options.timed {
+        for (index, time) in network.times(input).enumerated() { layerTimes[index].append(time.milliseconds) }
+      }
+    }
+    let report = NetworkReport(
+      name: Network.benchName, unit: Network.unit, side: Network.side, frames: frames, threads: threads,
+      repeats: options.repeats, weights: source, runs: runs,
+      layers: zip(network.layers, layerTimes).map { layer, times in
+        NetworkReport.Layer(layer: layer, times: RunTimes(Array(times.dropFirst(RunTimes.warmUps))))
+      })
+    Output.print(options.json ? report.json(place).text() : report.text(place), terminator: options.json ? "\n" : "")
+  }
+
+  private static func weights() throws -> (NetworkWeights, source: String) {
+    let name = Network.knownWeights.name
+    let folder = WeightStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
+    do {
+      return (try WeightStore(folder: folder).load(name), name)
+    } catch WeightsError.absent {
+      return (Network.randomWeights(), "random (not fetched)")
+    }
+  }
+
+  /// Bytes of a fixed stream, brought to -1...1.
+  private static func input(frames: Int) -> [Float] {
+    (0..<frames * Network.side * Network.side * 3).map { index in
+      let byte = (UInt32(truncatingIfNeeded: index) &* 1_103_515_245 &+ 12_345) >> 16 & 255
+      return 2 * Float(byte) / 255 - 1
+    }
+  }
+}
+
+/// What a benchmark of a network found.
+struct NetworkReport {
+  struct Layer {
+    let layer: NetworkLayer
+    let times: RunTimes
+
+    var median: Double { times.median }
+    var gflop: Double? { layer.operations.map { Double($0) / 1e9 } }
+    var gflopPerSecond: Double? { NetworkReport.rate(gflop, in: median) }
+  }
+
+  let name: String
+  let unit: BenchUnit
+  let side: Int
+  let frames: Int
+  let threads: Int
+  let repeats: Int
+  let weights: String
+  let runs: RunTimes
+  let layers: [Layer]
+
+  private var times: RunTimes { unit == .clip ? runs : runs.divided(by: frames) }
+  private var perSecond: Double { 1000 / times.median }
+  private var layersTotal: Double { layers.reduce(0) { $0 + $1.median } }
+
+  fileprivate static func rate(_ gflop: Double?, in milliseconds: Double) -> Double? {
+    gflop.flatMap { milliseconds > 0 ? $0 * 1000 / milliseconds : nil }
+  }
+
+  func json(_ place: BenchPlace) -> JSONValue {
+    var fields: [(key: String, value: JSONValue)] = [
+      ("weights", .string(weights)), ("frames", .integer(frames)), ("side", .integer(side)),
+      ("threads", .integer(threads)), ("repeats", .integer(repeats)),
+      ("median_ms_per_\(unit)", .number(times.median)), ("min_ms_per_\(unit)", .number(times.minimum)),
+      ("\(unit)s_per_second", .number(perSecond)),
+      ("ms_per_\(unit)", .array(times.milliseconds.map { .number($0) })),
+    ]
+    if !layers.isEmpty { fields.append(("layers", .array(layers.map(json)))) }
+    return place.json(name, fields)
+  }
+
+  private func json(_ layer: Layer) -> JSONValue {
+    .object([
+      ("name", .string(layer.layer.name)), ("plan", .string(layer.layer.plan)), ("median_ms", .number(layer.median)),
+      ("min_ms", .number(layer.times.minimum)),
+      ("gflop", .number(orNull: layer.gflop)), ("gflops_per_s", .number(orNull: layer.gflopPerSecond)),
+      ("share", .number(layer.median / layersTotal)),
+    ])
+  }
+
+  func text(_ place: BenchPlace) -> String {
+    benchLines([
+      (name, "\(frames) frames of \(side)x\(side), \(threads) \(threads == 1 ? "thread" : "threads")"),
+      ("median", "\(benchTime(times.median)) ms a \(unit)"), ("minimum", "\(benchTime(times.minimum)) ms a \(unit)"),
+      ("rate", "\(benchRate(perSecond)) \(unit)s a second"),
+      ("1000 \(unit)s", TerminalProgress.time(1000 / perSecond)), ("kernels", place.table.name),
+      ("processor", place.processor ?? "unknown"), ("weights", weights),
+    ]) + (layers.isEmpty ? "" : "\n" + table)
+  }
+
+  private var table: String {
+    func words(_ value: Double?, digits: Int) -> String { value.map { fixed($0, digits: digits) } ?? "-" }
+    let gflop = layers.compactMap(\.gflop).reduce(0, +)
+    let rows = layers.map { layer in
+      [
+        layer.layer.name, layer.layer.plan, fixed(layer.median, digits: 3), words(layer.gflop, digits: 3),
+        words(layer.gflopPerSecond, digits: 1), fixed(100 * layer.median / layersTotal, digits: 1),
+      ]
+    }
+    let total = [
+      "total", "", fixed(layersTotal, digits: 3), fixed(gflop, digits: 3),
+      words(Self.rate(gflop, in: layersTotal), digits: 1), "100.0",
+    ]
+    return benchTable([["layer", "plan", "ms", "GFLOP", "GFLOP/s", "share %"]] + rows + [total], texts: 2)
+  }
+}
