@@ -30,6 +30,11 @@ public struct KernelTable: Sendable {
       UnsafePointer<Float>, UnsafePointer<Int>, Int, Int, Int, UnsafeMutablePointer<Float>, Int
     ) -> Void
 
+  typealias AveragePoolRowKernel =
+    @Sendable (
+      UnsafePointer<Float>, UnsafePointer<Int>, Int, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Bool
+    ) -> Void
+
   typealias WinogradInputKernel =
     @Sendable (
       UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int, UnsafeMutablePointer<Float>
@@ -45,6 +50,7 @@ public struct KernelTable: Sendable {
   public let name: String
   let tile: Tile
   let maxPoolRow: MaxPoolRowKernel
+  let averagePoolRow: AveragePoolRowKernel
   let winogradInput: WinogradInputKernel
   let winogradOutput: WinogradOutputKernel
 
@@ -62,28 +68,33 @@ public struct KernelTable: Sendable {
       if instructionSet == .avx512 {
         self.init(
           name: "avx512 14x32", tile: .runs(KernelsAVX512.runTile), maxPoolRow: KernelsAVX512.maxPoolRow,
-          winogradInput: KernelsAVX512.winogradInput, winogradOutput: KernelsAVX512.winogradOutput)
+          averagePoolRow: KernelsAVX512.averagePoolRow, winogradInput: KernelsAVX512.winogradInput,
+          winogradOutput: KernelsAVX512.winogradOutput)
         return
       }
       if instructionSet == .avx2 {
         self.init(
           name: "avx2 6x16", tile: .pixels(most: 6, KernelsAVX2.pixelTile), maxPoolRow: KernelsAVX2.maxPoolRow,
-          winogradInput: KernelsAVX2.winogradInput, winogradOutput: KernelsAVX2.winogradOutput)
+          averagePoolRow: KernelsAVX2.averagePoolRow, winogradInput: KernelsAVX2.winogradInput,
+          winogradOutput: KernelsAVX2.winogradOutput)
         return
       }
     #endif
     self.init(
       name: "baseline 2x16", tile: .pixels(most: 2, Kernels.pixelTile), maxPoolRow: Kernels.maxPoolRow,
-      winogradInput: Kernels.winogradInput, winogradOutput: Kernels.winogradOutput)
+      averagePoolRow: Kernels.averagePoolRow, winogradInput: Kernels.winogradInput,
+      winogradOutput: Kernels.winogradOutput)
   }
 
   private init(
-    name: String, tile: Tile, maxPoolRow: @escaping MaxPoolRowKernel, winogradInput: @escaping WinogradInputKernel,
+    name: String, tile: Tile, maxPoolRow: @escaping MaxPoolRowKernel,
+    averagePoolRow: @escaping AveragePoolRowKernel, winogradInput: @escaping WinogradInputKernel,
     winogradOutput: @escaping WinogradOutputKernel
   ) {
     self.name = name
     self.tile = tile
     self.maxPoolRow = maxPoolRow
+    self.averagePoolRow = averagePoolRow
     self.winogradInput = winogradInput
     self.winogradOutput = winogradOutput
   }
@@ -94,11 +105,13 @@ public struct KernelTable: Sendable {
       if instructionSet == .avx2 {
         return KernelTable(
           name: "avx2 14x32", tile: .runs(KernelsAVX2.runTile), maxPoolRow: KernelsAVX2.maxPoolRow,
-          winogradInput: KernelsAVX2.winogradInput, winogradOutput: KernelsAVX2.winogradOutput)
+          averagePoolRow: KernelsAVX2.averagePoolRow, winogradInput: KernelsAVX2.winogradInput,
+          winogradOutput: KernelsAVX2.winogradOutput)
       }
     #endif
     return KernelTable(
       name: "baseline 14x32", tile: .runs(Kernels.runTile), maxPoolRow: Kernels.maxPoolRow,
-      winogradInput: Kernels.winogradInput, winogradOutput: Kernels.winogradOutput)
+      averagePoolRow: Kernels.averagePoolRow, winogradInput: Kernels.winogradInput,
+      winogradOutput: Kernels.winogradOutput)
   }
 }

@@ -42,6 +42,7 @@ package struct WinogradConvolution: ConvolutionPlan {
     let volume = problem.outputVolume
     guard problem.input.layout.isBlocked else { return "the input is an image" }
     guard kernel.height == 3, kernel.width == 3, problem.stride == .one else { return "not 3×3 with stride 1" }
+    guard case .same = problem.padding else { return "not padded" }
     guard min(volume.height, volume.width) >= leastSide else { return "the plane is smaller than \(leastSide)" }
     guard problem.weights.inputChannels >= lanes else { return "fewer than \(lanes) channels" }
     return nil

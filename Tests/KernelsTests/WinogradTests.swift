@@ -50,6 +50,9 @@ import Testing
     let small = ConvolutionCase(kernel: Volume(cube: 3), volume: Volume(2, 7, 7), inputs: 16, outputs: 16)
     let strided = ConvolutionCase(
       kernel: Volume(cube: 3), stride: Volume(cube: 2), volume: Volume(2, 28, 28), inputs: 16, outputs: 16)
+    let unpadded = ConvolutionCase(
+      kernel: Volume(1, 3, 3), padding: .valid, volume: Volume(2, 28, 28), inputs: 16, outputs: 16)
+    #expect(WinogradConvolution.refusal(of: unpadded.problem(seed: 1).0, with: table) == "not padded")
     #expect(WinogradConvolution.refusal(of: small.problem(seed: 1).0, with: table) == "the plane is smaller than 14")
     #expect(WinogradConvolution.refusal(of: strided.problem(seed: 1).0, with: table) == "not 3×3 with stride 1")
   }
