@@ -3,7 +3,7 @@ import Tensors
 import Weights
 
 /// Builds the layers of I3D from its table.
-struct I3DBuilder {
+struct I3DBuilder: NetworkBuilder {
   /// Output channels of a Mixed block: 1×1×1; 1×1×1 then 3×3×3; 1×1×1 then 3×3×3; pool then 1×1×1. Concatenated in that
   /// order.
   struct Mixed {
@@ -40,11 +40,13 @@ struct I3DBuilder {
     Mixed("Mixed_5c", 384, 192, 384, 48, 128, 128),
   ]
 
+  static let kernelAxes = 3
+
   let weights: NetworkWeights
   let epsilon: Float
   let table: KernelTable
-  private let workspace = Workspace()
-  private(set) var steps: [NetworkStep] = []
+  let workspace = Workspace()
+  var steps: [NetworkStep] = []
 
   init(weights: NetworkWeights, epsilon: Float, table: KernelTable) {
     self.weights = weights
@@ -114,7 +116,7 @@ struct I3DBuilder {
     let inputs = x.layout.channels
     let lanes = ActivationLayout.block
     func pointwise(_ unit: String, _ outputs: Int) throws -> ConvolutionWeights {
-      try weights.convolution(block.name + unit, kernel: .one, from: inputs, to: outputs, epsilon: epsilon)
+      try folded(block.name + unit, .one, from: inputs, to: outputs)
     }
     let siblings = ConvolutionWeights.joined([
       try pointwise("/Branch_0/Conv3d_0a_1x1", block.branch0),
@@ -149,33 +151,5 @@ struct I3DBuilder {
         Volume(
           (volume.frames + stride.frames - 1) / stride.frames, (volume.height + stride.height - 1) / stride.height,
           (volume.width + stride.width - 1) / stride.width)))
-  }
-
-  /// A convolution into all of `output`, or into the blocks of it from `from` on.
-  private mutating func convolve(
-    _ unit: String, _ kernel: Volume, stride: Volume = .one, _ input: Activation, _ output: Activation, from: Int = 0,
-    channels: Int? = nil
-  ) throws {
-    let channels = channels ?? output.layout.channels
-    let folded = try weights.convolution(
-      unit, kernel: kernel, from: input.layout.channels, to: channels, epsilon: epsilon)
-    add(
-      unit, folded, stride: stride, input,
-      OutputBlock.blocks(of: output, from: from, count: channels / ActivationLayout.block))
-  }
-
-  private mutating func add(
-    _ name: String, _ weights: ConvolutionWeights, stride: Volume = .one, _ input: Activation, _ outputs: [OutputBlock]
-  ) {
-    let problem = ConvolutionProblem(weights: weights, stride: stride, input: input, outputs: outputs)
-    steps.append(
-      NetworkStep(name: name, operation: .convolution(Convolution(problem, with: table, workspace: workspace))))
-  }
-
-  private mutating func pool(
-    _ name: String, _ kernel: Volume, stride: Volume, _ input: Activation, _ output: Activation
-  ) {
-    let pooling = MaxPooling(kernel: kernel, stride: stride, input: input, output: output, with: table)
-    steps.append(NetworkStep(name: name, operation: .maxPooling(pooling)))
   }
 }

@@ -5,6 +5,7 @@ struct NetworkStep: Sendable {
   enum Operation: Sendable {
     case convolution(Convolution)
     case maxPooling(MaxPooling)
+    case averagePooling(AveragePooling)
   }
 
   /// The endpoint's name in the paper or the reference program.
@@ -15,6 +16,7 @@ struct NetworkStep: Sendable {
     switch operation {
     case .convolution(let convolution): convolution.run(team)
     case .maxPooling(let pooling): pooling.run(team)
+    case .averagePooling(let pooling): pooling.run(team)
     }
   }
 }
