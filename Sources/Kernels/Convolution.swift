@@ -13,17 +13,36 @@ public struct SamePadding: Equatable, Sendable {
     before = total / 2
     after = total - before
   }
+}
+
+/// What lies around the input of a convolution or a pool, in TensorFlow's words.
+public enum Padding: Sendable {
+  /// "SAME": zeros, so that out = ceil(n/s); see `SamePadding`.
+  case same
+  /// "VALID": nothing. Windows lie inside the input, and cells behind the last window are left out.
+  case valid
 
   /// Along each axis of a volume.
-  package static func volume(_ size: Volume, kernel: Volume, stride: Volume) -> (
+  package func volume(_ size: Volume, kernel: Volume, stride: Volume) -> (
     output: Volume, before: Volume, after: Volume
   ) {
-    let t = SamePadding(size: size.frames, kernel: kernel.frames, stride: stride.frames)
-    let y = SamePadding(size: size.height, kernel: kernel.height, stride: stride.height)
-    let x = SamePadding(size: size.width, kernel: kernel.width, stride: stride.width)
+    let t = axis(size.frames, kernel.frames, stride.frames)
+    let y = axis(size.height, kernel.height, stride.height)
+    let x = axis(size.width, kernel.width, stride.width)
     return (
       Volume(t.output, y.output, x.output), Volume(t.before, y.before, x.before), Volume(t.after, y.after, x.after)
     )
+  }
+
+  private func axis(_ size: Int, _ kernel: Int, _ stride: Int) -> (output: Int, before: Int, after: Int) {
+    switch self {
+    case .same:
+      let same = SamePadding(size: size, kernel: kernel, stride: stride)
+      return (same.output, same.before, same.after)
+    case .valid:
+      precondition(size >= kernel && kernel > 0 && stride > 0, "Padding.valid: a window must fit into the input")
+      return ((size - kernel) / stride + 1, 0, 0)
+    }
   }
 }
 
@@ -100,10 +119,12 @@ public struct OutputBlock: Sendable {
   }
 }
 
-/// A convolution bound to its input and outputs: y = max(x ∗ w + b, 0), "SAME" padding, zeros outside.
+/// A convolution bound to its input and outputs: y = max(x ∗ w + b, 0), zeros outside.
 public struct ConvolutionProblem: Sendable {
   public let weights: ConvolutionWeights
   public let stride: Volume
+  public let padding: Padding
+  /// Whether max(·, 0) is taken of the sums.
   public let rectify: Bool
   public let input: Activation
   /// One for each 16 output channels (the last may be partly spare). All have one volume and one halo.
@@ -113,13 +134,14 @@ public struct ConvolutionProblem: Sendable {
   let padBefore: Volume
 
   public init(
-    weights: ConvolutionWeights, stride: Volume = .one, rectify: Bool = true, input: Activation, outputs: [OutputBlock]
+    weights: ConvolutionWeights, stride: Volume = .one, padding: Padding = .same, rectify: Bool = true,
+    input: Activation, outputs: [OutputBlock]
   ) {
-    let same = SamePadding.volume(input.layout.volume, kernel: weights.kernel, stride: stride)
+    let padded = padding.volume(input.layout.volume, kernel: weights.kernel, stride: stride)
     let layout = input.layout
     precondition(weights.inputChannels == layout.channels, "ConvolutionProblem: the input has other channels")
     precondition(
-      layout.haloBefore.covers(same.before) && layout.haloAfter.covers(same.after),
+      layout.haloBefore.covers(padded.before) && layout.haloAfter.covers(padded.after),
       "ConvolutionProblem: the input's halo is smaller than the padding")
     precondition(
       outputs.count == (weights.outputChannels + ActivationLayout.block - 1) / ActivationLayout.block,
@@ -128,23 +150,24 @@ public struct ConvolutionProblem: Sendable {
     precondition(
       outputs.allSatisfy { output in
         let other = output.activation.layout
-        return other.isBlocked && other.volume == same.output && other.haloBefore == first.haloBefore
+        return other.isBlocked && other.volume == padded.output && other.haloBefore == first.haloBefore
           && other.haloAfter == first.haloAfter
       }, "ConvolutionProblem: the outputs have other volumes or halos")
     self.weights = weights
     self.stride = stride
+    self.padding = padding
     self.rectify = rectify
     self.input = input
     self.outputs = outputs
-    outputVolume = same.output
-    padBefore = same.before
+    outputVolume = padded.output
+    padBefore = padded.before
   }
 
   /// Multiplications and additions of the direct convolution; spare channels do not count.
   package var operations: Int {
     let lanes = ActivationLayout.block
     let channels = outputs.reduce(0) { $0 + min(lanes, $1.activation.layout.channels - $1.block * lanes) }
-    return 2 * outputVolume.count * weights.kernel.count * weights.inputChannels * channels
+    return 2 * outputVolume.count * weights.products * channels
   }
 }
 
@@ -159,8 +182,15 @@ package protocol ConvolutionPlan: Sendable {
   var name: String { get }
   /// Why this plan cannot serve a problem; nil if it can.
   static func refusal(of problem: ConvolutionProblem, with table: KernelTable) -> String?
-  init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace)
+  /// - Parameter twin: a plan of the same weights and layouts, whose packed weights are taken over.
+  init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace, twin: (any ConvolutionPlan)?)
   func run(_ team: ThreadTeam)
+}
+
+extension ConvolutionPlan {
+  package init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace) {
+    self.init(problem, with: table, workspace: workspace, twin: nil)
+  }
 }
 
 /// A convolution with the plan that was chosen for it.
@@ -173,11 +203,15 @@ public struct Convolution: Sendable {
   public let problem: ConvolutionProblem
   private let plan: any ConvolutionPlan
 
-  /// - Parameter workspace: shared by the layers of one network.
-  public init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace) {
+  /// - Parameters:
+  ///   - workspace: shared by the layers of one network.
+  ///   - twin: the same layer of another instance of the network; the two share their packed weights.
+  public init(
+    _ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace, twin: Convolution? = nil
+  ) {
     self.problem = problem
     let type = Self.plans.first { $0.refusal(of: problem, with: table) == nil } ?? NaiveConvolution.self
-    plan = type.init(problem, with: table, workspace: workspace)
+    plan = type.init(problem, with: table, workspace: workspace, twin: twin?.plan)
   }
 
   /// Which plan it is.

@@ -25,10 +25,12 @@ package struct DirectConvolution: ConvolutionPlan {
     problem.input.layout.isBlocked || problem.input.layout.blocks == 1 ? nil : "the input is in several blocks"
   }
 
-  package init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace) {
+  package init(
+    _ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace, twin: (any ConvolutionPlan)?
+  ) {
     self.problem = problem
     tile = table.tile
-    packed = PackedWeights(problem, tileChannels: table.tileChannels)
+    packed = (twin as? Self)?.packed ?? PackedWeights(problem, tileChannels: table.tileChannels)
     tiles = TileTable(problem, tile: table.tile)
     let input = problem.input.layout
     inputPlaneStride = problem.stride.frames * input.planeStride * tiles.planesInGroup

@@ -30,6 +30,11 @@ public struct KernelTable: Sendable {
       UnsafePointer<Float>, UnsafePointer<Int>, Int, Int, Int, UnsafeMutablePointer<Float>, Int
     ) -> Void
 
+  typealias AveragePoolRowKernel =
+    @Sendable (
+      UnsafePointer<Float>, UnsafePointer<Int>, Int, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Bool
+    ) -> Void
+
   typealias WinogradInputKernel =
     @Sendable (
       UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int, UnsafeMutablePointer<Float>
@@ -45,6 +50,7 @@ public struct KernelTable: Sendable {
   public let name: String
   let tile: Tile
   let maxPoolRow: MaxPoolRowKernel
+  let averagePoolRow: AveragePoolRowKernel
   let winograd: [WinogradVariant]
 
   /// Output channels of one tile.
@@ -64,6 +70,7 @@ public struct KernelTable: Sendable {
       if instructionSet == .avx512 {
         self.init(
           name: "avx512 14x32", tile: .runs(KernelsAVX512.runTile), maxPoolRow: KernelsAVX512.maxPoolRow,
+          averagePoolRow: KernelsAVX512.averagePoolRow,
           winograd: WinogradVariant.all(
             KernelsAVX512.winogradInput6, KernelsAVX512.winogradInput7, KernelsAVX512.winogradOutput4of6,
             KernelsAVX512.winogradOutput4of7, KernelsAVX512.winogradOutput5of7))
@@ -72,6 +79,7 @@ public struct KernelTable: Sendable {
       if instructionSet == .avx2 {
         self.init(
           name: "avx2 6x16", tile: .pixels(most: 6, KernelsAVX2.pixelTile), maxPoolRow: KernelsAVX2.maxPoolRow,
+          averagePoolRow: KernelsAVX2.averagePoolRow,
           winograd: WinogradVariant.all(
             KernelsAVX2.winogradInput6, KernelsAVX2.winogradInput7, KernelsAVX2.winogradOutput4of6,
             KernelsAVX2.winogradOutput4of7, KernelsAVX2.winogradOutput5of7))
@@ -80,17 +88,20 @@ public struct KernelTable: Sendable {
     #endif
     self.init(
       name: "baseline 2x16", tile: .pixels(most: 2, Kernels.pixelTile), maxPoolRow: Kernels.maxPoolRow,
+      averagePoolRow: Kernels.averagePoolRow,
       winograd: WinogradVariant.all(
         Kernels.winogradInput6, Kernels.winogradInput7, Kernels.winogradOutput4of6,
         Kernels.winogradOutput4of7, Kernels.winogradOutput5of7))
   }
 
   private init(
-    name: String, tile: Tile, maxPoolRow: @escaping MaxPoolRowKernel, winograd: [WinogradVariant]
+    name: String, tile: Tile, maxPoolRow: @escaping MaxPoolRowKernel, averagePoolRow: @escaping AveragePoolRowKernel,
+    winograd: [WinogradVariant]
   ) {
     self.name = name
     self.tile = tile
     self.maxPoolRow = maxPoolRow
+    self.averagePoolRow = averagePoolRow
     self.winograd = winograd
   }
 
@@ -100,6 +111,7 @@ public struct KernelTable: Sendable {
       if instructionSet == .avx2 {
         return KernelTable(
           name: "avx2 14x32", tile: .runs(KernelsAVX2.runTile), maxPoolRow: KernelsAVX2.maxPoolRow,
+          averagePoolRow: KernelsAVX2.averagePoolRow,
           winograd: WinogradVariant.all(
             KernelsAVX2.winogradInput6, KernelsAVX2.winogradInput7, KernelsAVX2.winogradOutput4of6,
             KernelsAVX2.winogradOutput4of7, KernelsAVX2.winogradOutput5of7))
@@ -107,6 +119,7 @@ public struct KernelTable: Sendable {
     #endif
     return KernelTable(
       name: "baseline 14x32", tile: .runs(Kernels.runTile), maxPoolRow: Kernels.maxPoolRow,
+      averagePoolRow: Kernels.averagePoolRow,
       winograd: WinogradVariant.all(
         Kernels.winogradInput6, Kernels.winogradInput7, Kernels.winogradOutput4of6,
         Kernels.winogradOutput4of7, Kernels.winogradOutput5of7))

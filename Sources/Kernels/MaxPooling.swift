@@ -1,6 +1,6 @@
 import Tensors
 
-/// Max pooling with "SAME" padding, bound to its input and output.
+/// Max pooling, bound to its input and output.
 ///
 /// Padding takes part as 0. TensorFlow leaves it out (-inf), which is the same here because every input is the result
 /// of a rectifier (>= 0).
@@ -15,14 +15,15 @@ public struct MaxPooling: Sendable {
   /// - Parameters:
   ///   - output: the blocks from `firstBlock` on are written.
   public init(
-    kernel: Volume, stride: Volume, input: Activation, output: Activation, firstBlock: Int = 0, with table: KernelTable
+    kernel: Volume, stride: Volume, padding: Padding = .same, input: Activation, output: Activation,
+    firstBlock: Int = 0, with table: KernelTable
   ) {
     let layout = input.layout
-    let same = SamePadding.volume(layout.volume, kernel: kernel, stride: stride)
+    let padded = padding.volume(layout.volume, kernel: kernel, stride: stride)
     precondition(layout.isBlocked && output.layout.isBlocked, "MaxPooling: blocked activations are needed")
-    precondition(output.layout.volume == same.output, "MaxPooling: the output has another volume")
+    precondition(output.layout.volume == padded.output, "MaxPooling: the output has another volume")
     precondition(
-      layout.haloBefore.covers(same.before) && layout.haloAfter.covers(same.after),
+      layout.haloBefore.covers(padded.before) && layout.haloAfter.covers(padded.after),
       "MaxPooling: the input's halo is smaller than the padding")
     self.input = input
     self.output = output
@@ -33,7 +34,7 @@ public struct MaxPooling: Sendable {
     for t in 0..<kernel.frames {
       for y in 0..<kernel.height {
         for x in 0..<kernel.width {
-          taps.append(layout.offset(0, t - same.before.frames, y - same.before.height, x - same.before.width))
+          taps.append(layout.offset(0, t - padded.before.frames, y - padded.before.height, x - padded.before.width))
         }
       }
     }

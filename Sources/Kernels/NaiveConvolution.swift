@@ -11,7 +11,9 @@ package struct NaiveConvolution: ConvolutionPlan {
 
   package static func refusal(of problem: ConvolutionProblem, with table: KernelTable) -> String? { nil }
 
-  package init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace) { self.problem = problem }
+  package init(
+    _ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace, twin: (any ConvolutionPlan)?
+  ) { self.problem = problem }
 
   package func run(_ team: ThreadTeam) {
     let volume = problem.outputVolume

@@ -53,7 +53,9 @@ package struct WinogradConvolution: ConvolutionPlan {
       .min { $0.products(of: volume) < $1.products(of: volume) }
   }
 
-  package init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace) {
+  package init(
+    _ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace, twin: (any ConvolutionPlan)?
+  ) {
     guard let variant = Self.variant(for: problem, with: table) else {
       preconditionFailure("WinogradConvolution: made for a problem that it refuses")
     }
@@ -62,7 +64,8 @@ package struct WinogradConvolution: ConvolutionPlan {
     self.variant = variant
     name = variant.name
     let volume = problem.outputVolume
-    let weights = WinogradWeights(problem.weights, variant, tileChannels: table.tileChannels)
+    let weights =
+      (twin as? Self)?.weights ?? WinogradWeights(problem.weights, variant, tileChannels: table.tileChannels)
     self.weights = weights
     outputBlocks = weights.panels * table.tileChannels / Self.lanes
     tileRows = (volume.height + variant.outputs - 1) / variant.outputs

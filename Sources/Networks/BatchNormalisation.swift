@@ -8,13 +8,15 @@ extension NetworkWeights {
   ///
   /// - Parameters:
   ///   - unit: the canonical name, such as `Mixed_3b/Branch_1/Conv3d_0b_3x3`.
+  ///   - axes: how many the weights have for the kernel: 2 (no time) or 3.
   ///   - epsilon: of the batch normalisation. TensorFlow's I3D has 1e-3, several PyTorch ports 1e-5.
   /// - Throws: if a tensor is missing or has another shape.
-  func convolution(_ unit: String, kernel: Volume, from inputs: Int, to outputs: Int, epsilon: Float) throws
-    -> ConvolutionWeights
+  func convolution(_ unit: String, kernel: Volume, axes: Int, from inputs: Int, to outputs: Int, epsilon: Float)
+    throws -> ConvolutionWeights
   {
-    let shape = [kernel.frames, kernel.height, kernel.width, inputs, outputs]
-    var values = try tensor(unit + "/kernel", shape: shape)
+    precondition(axes == 3 || axes == 2 && kernel.frames == 1, "NetworkWeights: this kernel has other axes")
+    let sides = [kernel.frames, kernel.height, kernel.width].suffix(axes)
+    var values = try tensor(unit + "/kernel", shape: sides + [inputs, outputs])
     let beta = try tensor(unit + "/beta", shape: [outputs])
     let mean = try tensor(unit + "/moving_mean", shape: [outputs])
     let variance = try tensor(unit + "/moving_variance", shape: [outputs])

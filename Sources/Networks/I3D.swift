@@ -30,38 +30,71 @@ public final class I3D {
 
   public let frames: Int
   /// The network's outputs: 400 for Kinetics-400.
-  public let classes: Int
+  public var classes: Int { head.bias.count }
 
   let steps: [NetworkStep]
   private let squares: SpaceToDepth
   private let mixed5c: Activation
-  private let headKernel: [Float]
-  private let headBias: [Float]
+  private let head: Head
   private let team: ThreadTeam
+  private let table: KernelTable
+
+  /// The last layer: [1024][classes] and [classes].
+  private struct Head {
+    let kernel: [Float]
+    let bias: [Float]
+  }
 
   /// - Parameters:
   ///   - epsilon: of the batch normalisation; the protocol says which (1e-3 or 1e-5).
   ///   - frames: T of the clips.
   ///   - table: which instruction set.
   /// - Throws: `NetworkError`, or an error that names the tensor that does not fit.
-  public init(
+  public convenience init(
     weights: NetworkWeights, epsilon: Float, frames: Int, threads: Int, table: KernelTable
   ) throws {
     guard frames >= Self.minimumFrames else {
       throw NetworkError.tooFewFrames(frames: frames, least: Self.minimumFrames)
     }
     guard epsilon > 0, epsilon.isFinite else { throw NetworkError.epsilon(epsilon) }
+    try self.init(
+      I3DBuilder(weights: weights, epsilon: epsilon, table: table), frames: frames, threads: threads
+    ) {
+      let name = "Logits/Conv3d_0c_1x1"
+      let bias = weights.tensors[name + "/bias"]?.values ?? []
+      return Head(
+        kernel: try weights.tensor(name + "/kernel", shape: [1, 1, 1, I3DBuilder.channels, bias.count]), bias: bias)
+    }
+  }
+
+  private init(_ builder: I3DBuilder, frames: Int, threads: Int, head: () throws -> Head) throws {
     self.frames = frames
     team = ThreadTeam(threads: threads)
-    var builder = I3DBuilder(weights: weights, epsilon: epsilon, table: table)
+    table = builder.table
+    var builder = builder
     squares = builder.squares(frames: frames)
     mixed5c = try builder.build(from: squares.output)
     steps = builder.steps
-    let head = "Logits/Conv3d_0c_1x1"
-    headBias = weights.tensors[head + "/bias"]?.values ?? []
-    classes = headBias.count
-    headKernel = try weights.tensor(head + "/kernel", shape: [1, 1, 1, mixed5c.layout.channels, classes])
+    self.head = try head()
   }
+
+  /// The network with numbers that mean nothing and 400 classes, for measuring time.
+  package static func random(frames: Int, threads: Int, table: KernelTable) throws -> I3D {
+    try I3D(I3DBuilder(weights: nil, epsilon: 1e-3, table: table), frames: frames, threads: threads) {
+      let head = ConvolutionWeights.random(.one, from: I3DBuilder.channels, to: 400)
+      return Head(kernel: head.values, bias: head.bias)
+    }
+  }
+
+  /// Another instance that computes the same beside this one: it shares the weights and has activations of its own.
+  public func twin() throws -> I3D {
+    try I3D(
+      I3DBuilder(weights: nil, epsilon: 1e-3, table: table, twin: steps), frames: frames, threads: team.threads
+    ) { head }
+  }
+
+  /// Bytes that a twin takes for clips of `frames` frames, about.
+  public static func memory(frames: Int) -> Int { frames << 24 }
 
   /// The logits of one clip.
   ///
@@ -69,7 +102,7 @@ public final class I3D {
   public func logits(_ clip: UnsafePointer<Float>) -> [Float] {
     squares.run(clip, team)
     for step in steps { step.run(team) }
-    return head(pooled())
+    return classified(pooled())
   }
 
   /// What `profile` times, in order: the input's copy, the steps, the head.
@@ -84,7 +117,7 @@ public final class I3D {
     var times = [clock.measure { squares.run(clip, team) }]
     for step in steps { times.append(clock.measure { step.run(team) }) }
     var logits: [Float] = []
-    times.append(clock.measure { logits = head(pooled()) })
+    times.append(clock.measure { logits = classified(pooled()) })
     return (logits, times)
   }
 
@@ -95,27 +128,27 @@ public final class I3D {
   private func pooled() -> [Double] {
     let layout = mixed5c.layout
     let last = layout.volume.frames - 1
-    var means = [Double](repeating: 0, count: layout.channels)
-    for channel in 0..<layout.channels {
-      var sum = 0.0
+    var means: [Double] = []
+    means.reserveCapacity(layout.channels)
+    for block in 0..<layout.blocks {
+      var sum = SIMD16<Double>(repeating: 0)
       for t in 0...last {
         // Windows of two frames: the first and the last frame are in one of them, the others in two.
         let windows = t == 0 || t == last ? 1.0 : 2.0
-        var plane = 0.0
-        for y in 0..<layout.volume.height {
-          for x in 0..<layout.volume.width { plane += Double(mixed5c[channel, t, y, x]) }
-        }
-        sum += windows * plane
+        sum += windows * mixed5c.planeSum(block: block, frame: t)
       }
-      means[channel] = sum / Double(2 * last * layout.volume.height * layout.volume.width)
+      let mean = sum / Double(2 * last * layout.volume.height * layout.volume.width)
+      means.append(contentsOf: (0..<ActivationLayout.block).map { mean[$0] })
     }
     return means
   }
 
-  private func head(_ means: [Double]) -> [Float] {
-    var logits = headBias.map(Double.init)
-    for (channel, mean) in means.enumerated() {
-      for output in 0..<classes { logits[output] += mean * Double(headKernel[channel * classes + output]) }
+  private func classified(_ means: [Double]) -> [Float] {
+    var logits = head.bias.map(Double.init)
+    head.kernel.withUnsafeBufferPointer { kernel in
+      for (channel, mean) in means.enumerated() {
+        for output in 0..<classes { logits[output] += mean * Double(kernel[channel * classes + output]) }
+      }
     }
     return logits.map(Float.init)
   }

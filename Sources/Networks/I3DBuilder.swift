@@ -3,7 +3,7 @@ import Tensors
 import Weights
 
 /// Builds the layers of I3D from its table.
-struct I3DBuilder {
+struct I3DBuilder: NetworkBuilder {
   /// Output channels of a Mixed block: 1×1×1; 1×1×1 then 3×3×3; 1×1×1 then 3×3×3; pool then 1×1×1. Concatenated in that
   /// order.
   struct Mixed {
@@ -40,14 +40,20 @@ struct I3DBuilder {
     Mixed("Mixed_5c", 384, 192, 384, 48, 128, 128),
   ]
 
-  let weights: NetworkWeights
+  static let kernelAxes = 3
+  /// Of the last block.
+  static let channels = stage5[1].channels
+
+  let weights: NetworkWeights?
   let epsilon: Float
   let table: KernelTable
-  private let workspace = Workspace()
-  private(set) var steps: [NetworkStep] = []
+  let workspace = Workspace()
+  var steps: [NetworkStep] = []
+  let twin: [NetworkStep]
 
-  init(weights: NetworkWeights, epsilon: Float, table: KernelTable) {
+  init(weights: NetworkWeights?, epsilon: Float, table: KernelTable, twin: [NetworkStep] = []) {
     self.weights = weights
+    self.twin = twin
     self.epsilon = epsilon
     self.table = table
   }
@@ -65,8 +71,8 @@ struct I3DBuilder {
   mutating func build(from squares: Activation) throws -> Activation {
     let conv1a = activation(64, after: squares, stride: Volume(2, 1, 1))
     let first = "Conv3d_1a_7x7"
-    add(
-      first, try weights.convolution(first, kernel: Volume(cube: 7), from: 3, to: 64, epsilon: epsilon).spaceToDepth(),
+    try add(
+      first, { try $0.folded(first, Volume(cube: 7), from: 3, to: 64).spaceToDepth() },
       stride: Volume(2, 1, 1), squares, OutputBlock.blocks(of: conv1a, from: 0, count: conv1a.layout.blocks))
     let pool2a = activation(64, after: conv1a, stride: Volume(1, 2, 2))
     pool("MaxPool3d_2a_3x3", Volume(1, 3, 3), stride: Volume(1, 2, 2), conv1a, pool2a)
@@ -115,15 +121,17 @@ struct I3DBuilder {
   ) throws {
     let inputs = x.layout.channels
     let lanes = ActivationLayout.block
-    func pointwise(_ unit: String, _ outputs: Int) throws -> ConvolutionWeights {
-      try weights.convolution(block.name + unit, kernel: .one, from: inputs, to: outputs, epsilon: epsilon)
+    func pointwise(_ builder: I3DBuilder, _ unit: String, _ outputs: Int) throws -> ConvolutionWeights {
+      try builder.folded(block.name + unit, .one, from: inputs, to: outputs)
     }
-    let siblings = ConvolutionWeights.joined([
-      try pointwise("/Branch_0/Conv3d_0a_1x1", block.branch0),
-      try pointwise("/Branch_1/Conv3d_0a_1x1", block.branch1.reduce).paddedToBlocks(),
-      try pointwise("/Branch_2/Conv3d_0a_1x1", block.branch2.reduce).paddedToBlocks(),
-    ])
-    add(
+    func siblings(_ builder: I3DBuilder) throws -> ConvolutionWeights {
+      .joined([
+        try pointwise(builder, "/Branch_0/Conv3d_0a_1x1", block.branch0),
+        try pointwise(builder, "/Branch_1/Conv3d_0a_1x1", block.branch1.reduce).paddedToBlocks(),
+        try pointwise(builder, "/Branch_2/Conv3d_0a_1x1", block.branch2.reduce).paddedToBlocks(),
+      ])
+    }
+    try add(
       block.name + "/Branch_0..2/Conv3d_0a_1x1", siblings, x,
       OutputBlock.blocks(of: output, from: 0, count: block.branch0 / lanes)
         + OutputBlock.blocks(of: reduced1, from: 0, count: reduced1.layout.blocks)
@@ -151,33 +159,5 @@ struct I3DBuilder {
         Volume(
           (volume.frames + stride.frames - 1) / stride.frames, (volume.height + stride.height - 1) / stride.height,
           (volume.width + stride.width - 1) / stride.width)))
-  }
-
-  /// A convolution into all of `output`, or into the blocks of it from `from` on.
-  private mutating func convolve(
-    _ unit: String, _ kernel: Volume, stride: Volume = .one, _ input: Activation, _ output: Activation, from: Int = 0,
-    channels: Int? = nil
-  ) throws {
-    let channels = channels ?? output.layout.channels
-    let folded = try weights.convolution(
-      unit, kernel: kernel, from: input.layout.channels, to: channels, epsilon: epsilon)
-    add(
-      unit, folded, stride: stride, input,
-      OutputBlock.blocks(of: output, from: from, count: channels / ActivationLayout.block))
-  }
-
-  private mutating func add(
-    _ name: String, _ weights: ConvolutionWeights, stride: Volume = .one, _ input: Activation, _ outputs: [OutputBlock]
-  ) {
-    let problem = ConvolutionProblem(weights: weights, stride: stride, input: input, outputs: outputs)
-    steps.append(
-      NetworkStep(name: name, operation: .convolution(Convolution(problem, with: table, workspace: workspace))))
-  }
-
-  private mutating func pool(
-    _ name: String, _ kernel: Volume, stride: Volume, _ input: Activation, _ output: Activation
-  ) {
-    let pooling = MaxPooling(kernel: kernel, stride: stride, input: input, output: output, with: table)
-    steps.append(NetworkStep(name: name, operation: .maxPooling(pooling)))
   }
 }

@@ -5,6 +5,7 @@ struct NetworkStep: Sendable {
   enum Operation: Sendable {
     case convolution(Convolution)
     case maxPooling(MaxPooling)
+    case averagePooling(AveragePooling)
   }
 
   /// The endpoint's name in the paper or the reference program.
@@ -15,6 +16,7 @@ struct NetworkStep: Sendable {
     switch operation {
     case .convolution(let convolution): convolution.run(team)
     case .maxPooling(let pooling): pooling.run(team)
+    case .averagePooling(let pooling): pooling.run(team)
     }
   }
 }
@@ -22,7 +24,7 @@ struct NetworkStep: Sendable {
 /// What is known of a layer before it runs.
 package struct NetworkLayer: Sendable, Equatable {
   package let name: String
-  /// How it is computed: `winograd 4x4`, `direct`, `max pool`.
+  /// How it is computed: `winograd F(4x4,3x3)`, `direct`, `max pool`.
   package let plan: String
   /// Multiplications and additions of the direct convolution, whatever the plan; nil for what is no convolution.
   package let operations: Int?
@@ -34,6 +36,7 @@ extension NetworkStep {
     case .convolution(let convolution):
       NetworkLayer(name: name, plan: convolution.planName, operations: convolution.problem.operations)
     case .maxPooling: NetworkLayer(name: name, plan: "max pool", operations: nil)
+    case .averagePooling: NetworkLayer(name: name, plan: "average pool", operations: nil)
     }
   }
 }

@@ -96,4 +96,17 @@ public final class Activation: @unchecked Sendable {
     get { block(0)[layout.offset(c, t, y, x)] }
     set { block(0)[layout.offset(c, t, y, x)] = newValue }
   }
+
+  /// The sums over one frame of 16 channels, row by row, in float64.
+  public func planeSum(block: Int, frame: Int) -> SIMD16<Double> {
+    precondition(layout.isBlocked, "Activation: only blocked ones have 16 channels side by side")
+    var sum = SIMD16<Double>(repeating: 0)
+    for y in 0..<layout.volume.height {
+      let row = UnsafeRawPointer(self.block(block) + layout.offset(0, frame, y, 0))
+      for x in 0..<layout.volume.width {
+        sum += SIMD16<Double>(row.loadUnaligned(fromByteOffset: 64 * x, as: SIMD16<Float>.self))
+      }
+    }
+    return sum
+  }
 }

@@ -16,12 +16,12 @@ protocol BenchmarkedNetwork {
   /// What times are told of: a `clip`, which is one run, or a `frame`, of which a run has `--frames`.
   static var unit: BenchUnit { get }
   static var knownWeights: KnownWeights { get }
-  static func randomWeights() -> NetworkWeights
   static var minimumFrames: Int { get }
   /// Says why fewer frames than `minimumFrames` cannot be.
   static func check(frames: Int) throws
 
-  init(_ weights: NetworkWeights, frames: Int, threads: Int, table: KernelTable) throws
+  /// - Parameter weights: nil for random numbers.
+  static func make(_ weights: NetworkWeights?, frames: Int, threads: Int, table: KernelTable) throws -> Self
   func run(_ input: UnsafePointer<Float>)
   /// What `times` tells the times of.
   var layers: [NetworkLayer] { get }
@@ -40,12 +40,38 @@ extension I3D: BenchmarkedNetwork {
     guard frames >= minimumFrames else { throw EvaluationError.clipTooShort(frames: frames, least: minimumFrames) }
   }
 
-  convenience init(_ weights: NetworkWeights, frames: Int, threads: Int, table: KernelTable) throws {
-    try self.init(weights: weights, epsilon: 1e-3, frames: frames, threads: threads, table: table)
+  static func make(_ weights: NetworkWeights?, frames: Int, threads: Int, table: KernelTable) throws -> I3D {
+    guard let weights else { return try random(frames: frames, threads: threads, table: table) }
+    return try I3D(weights: weights, epsilon: 1e-3, frames: frames, threads: threads, table: table)
   }
 
   func run(_ input: UnsafePointer<Float>) { _ = logits(input) }
   func times(_ input: UnsafePointer<Float>) -> [Duration] { profile(input).times }
+}
+
+extension InceptionV3: BenchmarkedNetwork {
+  static let benchName = "inception"
+  static let defaultFrames = 8
+  static let unit = BenchUnit.frame
+  static let minimumFrames = 1
+  static let knownWeights = KnownWeights.inception
+
+  static func check(frames: Int) throws {
+    guard frames >= 1 else { throw BenchError.number(frames, of: "frames", allowed: 1...mostFrames) }
+  }
+
+  static func make(_ weights: NetworkWeights?, frames: Int, threads: Int, table: KernelTable) throws -> InceptionV3 {
+    guard let weights else { return try random(batch: frames, threads: threads, table: table) }
+    return try InceptionV3(weights: weights, batch: frames, threads: threads, table: table)
+  }
+
+  func run(_ input: UnsafePointer<Float>) { _ = features(input, count: batch) }
+  func times(_ input: UnsafePointer<Float>) -> [Duration] { profile(input).times }
+}
+
+extension BenchmarkedNetwork {
+  /// A run holds all its activations, some 28 MB a frame.
+  static var mostFrames: Int { 1024 }
 }
 
 struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
@@ -72,22 +98,19 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
 
   @OptionGroup var options: BenchOptions
 
-  /// A run holds all its activations, some 28 MB a frame.
-  private static var mostFrames: Int { 1024 }
-
   func run() throws {
     let frames = frames ?? Network.defaultFrames
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     try options.check()
     try Network.check(frames: frames)
-    guard frames <= Self.mostFrames else {
-      throw BenchError.number(frames, of: "frames", allowed: Network.minimumFrames...Self.mostFrames)
+    guard frames <= Network.mostFrames else {
+      throw BenchError.number(frames, of: "frames", allowed: Network.minimumFrames...Network.mostFrames)
     }
     guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
 
     let place = try BenchPlace()
     let (weights, source) = try Self.weights()
-    let network = try Network(weights, frames: frames, threads: threads, table: place.table)
+    let network = try Network.make(weights, frames: frames, threads: threads, table: place.table)
     let input = Self.input(frames: frames)
     var layerTimes = [[Double]](repeating: [], count: perLayer ? network.layers.count : 0)
     let runs = input.withUnsafeBufferPointer { input in
@@ -106,13 +129,13 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     Output.print(options.json ? report.json(place).text() : report.text(place), terminator: options.json ? "\n" : "")
   }
 
-  private static func weights() throws -> (NetworkWeights, source: String) {
+  private static func weights() throws -> (NetworkWeights?, source: String) {
     let name = Network.knownWeights.name
     let folder = WeightStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
     do {
       return (try WeightStore(folder: folder).load(name), name)
     } catch WeightsError.absent {
-      return (Network.randomWeights(), "random (not fetched)")
+      return (nil, "random (not fetched)")
     }
   }
 

@@ -148,6 +148,7 @@ import Testing
     #expect(near.errors.hasPrefix("error: there is no command `i4d`\nhint: did you mean `i3d`?\n"))
     let far = try program.run("bench", "everything")
     #expect(
-      far.errors.hasPrefix("error: there is no command `everything`\nhint: the commands are i3d, decode, distance\n"))
+      far.errors.hasPrefix(
+        "error: there is no command `everything`\nhint: the commands are i3d, inception, decode, distance\n"))
   }
 }

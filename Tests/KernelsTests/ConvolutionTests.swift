@@ -14,6 +14,7 @@ let tables: [KernelTable] = {
 struct ConvolutionCase: CustomStringConvertible, Sendable {
   var kernel: Volume
   var stride = Volume.one
+  var padding = Padding.same
   var volume: Volume
   var inputs: Int
   var outputs: Int
@@ -21,17 +22,17 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
   var rectify = true
 
   var description: String {
-    "kernel \(kernel) stride \(stride) input \(volume) channels \(inputs)->\(outputs) image \(image)"
+    "kernel \(kernel) stride \(stride) \(padding) input \(volume) channels \(inputs)->\(outputs) image \(image)"
   }
 
   /// The convolution with the plan under test, and its output, not yet computed.
   func problem(seed: UInt64) -> (ConvolutionProblem, Activation) {
     var random = SplitMix64(seed: seed)
-    let same = SamePadding.volume(volume, kernel: kernel, stride: stride)
+    let padded = padding.volume(volume, kernel: kernel, stride: stride)
     let layout: ActivationLayout =
       image
-      ? .image(channels: inputs, volume, haloBefore: same.before, haloAfter: same.after)
-      : .blocked(channels: inputs, volume, haloBefore: same.before, haloAfter: same.after)
+      ? .image(channels: inputs, volume, haloBefore: padded.before, haloAfter: padded.after)
+      : .blocked(channels: inputs, volume, haloBefore: padded.before, haloAfter: padded.after)
     let input = Activation(layout)
     for t in 0..<volume.frames {
       for y in 0..<volume.height {
@@ -42,9 +43,9 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
       kernel: kernel, inputChannels: inputs, outputChannels: outputs,
       values: (0..<kernel.count * inputs * outputs).map { _ in random.smallInteger() },
       bias: (0..<outputs).map { _ in random.smallInteger() })
-    let output = Activation(.blocked(channels: outputs, same.output))
+    let output = Activation(.blocked(channels: outputs, padded.output))
     let problem = ConvolutionProblem(
-      weights: weights, stride: stride, rectify: rectify, input: input,
+      weights: weights, stride: stride, padding: padding, rectify: rectify, input: input,
       outputs: OutputBlock.blocks(of: output, from: 0, count: output.layout.blocks))
     return (problem, output)
   }
@@ -90,6 +91,31 @@ struct SplitMix64: RandomNumberGenerator {
         ConvolutionCase(
           kernel: Volume(cube: 2), stride: Volume(cube: 3), volume: Volume(side, side, side), inputs: 16, outputs: 16,
           rectify: false))
+    }
+    // Not padded: what does not fill a window is left out; images and blocks, with and without stride.
+    for side in [7, 8, 10] {
+      for stride in [1, 2] {
+        cases.append(
+          ConvolutionCase(
+            kernel: Volume(1, 3, 3), stride: Volume(1, stride, stride), padding: .valid,
+            volume: Volume(3, side, side + 7), inputs: 32, outputs: 48))
+        cases.append(
+          ConvolutionCase(
+            kernel: Volume(1, 3, 3), stride: Volume(1, stride, stride), padding: .valid,
+            volume: Volume(2, side + 22, side), inputs: 3, outputs: 32, image: true))
+      }
+      cases.append(
+        ConvolutionCase(
+          kernel: Volume(2, 3, 5), stride: Volume(2, 1, 3), padding: .valid, volume: Volume(5, side, side), inputs: 24,
+          outputs: 16, rectify: false))
+    }
+    // Kernels that are longer along one axis, and wide ones.
+    for (height, width) in [(1, 7), (7, 1), (5, 5), (1, 3), (3, 1)] {
+      for side in [8, 17, 21] {
+        cases.append(
+          ConvolutionCase(
+            kernel: Volume(1, height, width), volume: Volume(3, side, side), inputs: 48, outputs: 80))
+      }
     }
     // A plane large enough to be cut by itself.
     cases.append(ConvolutionCase(kernel: Volume(1, 3, 3), volume: Volume(3, 21, 20), inputs: 16, outputs: 48))

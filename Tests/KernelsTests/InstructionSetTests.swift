@@ -26,7 +26,7 @@ import Testing
       let foreign = wide.filter { $0.contains(" W ") && !$0.contains(module) }
       #expect(foreign == [], "\(module) has weak functions that other modules may have too")
       let callers = try symbols(in: build.appendingPathComponent("Kernels.build"))
-      for kernel in ["pixelTile", "runTile", "maxPoolRow"] {
+      for kernel in ["pixelTile", "runTile", "maxPoolRow", "averagePoolRow"] {
         let mangled = "\(module.utf8.count)\(module)\(kernel.utf8.count)\(kernel)"
         #expect(
           module == "KernelsAVX512" && kernel == "pixelTile"

@@ -29,8 +29,7 @@ import Weights
 
 @Suite struct I3DLayerTests {
   private func network(frames: Int) throws -> I3D {
-    try I3D(
-      weights: I3D.randomWeights(), epsilon: 1e-3, frames: frames, threads: 2, table: KernelTable(.widest))
+    try I3D.random(frames: frames, threads: 2, table: KernelTable(.widest))
   }
 
   /// 2·T·H·W·k³·Cin·Cout over the paper's table.

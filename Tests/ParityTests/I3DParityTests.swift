@@ -30,19 +30,6 @@ private struct Golden: Decodable {
   }()
 }
 
-/// One instruction set of this processor, or the AVX-512 tile compiled for a narrower one.
-private struct Variant: CustomStringConvertible, Sendable {
-  let table: KernelTable
-  var description: String { table.name }
-
-  static let all: [Variant] = {
-    var tables = [KernelTable(.baseline)]
-    if InstructionSet.widest >= .avx2 { tables += [KernelTable(.avx2), .runTiles(compiledFor: .avx2)] }
-    if InstructionSet.widest >= .avx512 { tables.append(KernelTable(.avx512)) }
-    return tables.map { Variant(table: $0) }
-  }()
-}
-
 @Suite(.serialized, .enabled(if: areThere, missing)) struct I3DParityTests {
   /// uint8 from ((i · 1103515245 + 12345) mod 2^32 >> 16) & 255, scaled 2x/255 − 1.
   private func streamClip(frames: Int) -> [Float] {
@@ -61,7 +48,7 @@ private struct Variant: CustomStringConvertible, Sendable {
   }
 
   /// The largest difference measured is 2.3e-5, on every variant; 1e-4 leaves room for another order of sums.
-  @Test(arguments: Variant.all) fileprivate func logitsOnEveryInstructionSet(_ variant: Variant) throws {
+  @Test(arguments: Variant.all) func logitsOnEveryInstructionSet(_ variant: Variant) throws {
     let golden = try #require(Golden.values?.logits["16"])
     let logits = try network(frames: 16, variant.table).logits(streamClip(frames: 16))
     #expect(logits.count == 400)
