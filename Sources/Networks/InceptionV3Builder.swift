@@ -156,7 +156,7 @@ struct InceptionV3Builder: NetworkBuilder {
     try convolve(name + "/tower_1_mixed_conv_1", .plane(3, 1), tower, places.next(384))
     switch kind {
     case .average:
-      try average(name + "/tower_2", unit: "_conv", x, memory.branch(1, 192), places.next(192))
+      try average(name + "/tower_2", separator: "_", x, memory.branch(1, 192), places.next(192))
     case .max:
       let pooled = memory.branch(1, x.layout.channels)
       pool(name + "/tower_2_pool", .plane(3, 3), stride: .one, x, pooled)
@@ -198,12 +198,11 @@ struct InceptionV3Builder: NetworkBuilder {
 
   /// An average of 3×3 and the 1×1 convolution behind it, the other way round (see `AveragePooling`).
   private mutating func average(
-    _ branch: String, unit: String = "/conv", _ x: Activation, _ projected: Activation, _ place: Place
+    _ branch: String, separator: String = "/", _ x: Activation, _ projected: Activation, _ place: Place
   ) throws {
-    try convolve(branch + unit, .one, rectify: false, x, projected)
+    try convolve(branch + separator + "conv", .one, rectify: false, x, projected)
     average(
-      branch + unit.replacing("conv", with: "pool"), .plane(3, 3), rectify: true, projected, place.activation,
-      from: place.first)
+      branch + separator + "pool", .plane(3, 3), rectify: true, projected, place.activation, from: place.first)
   }
 
   /// A unit of the stem, into an activation of its own.
@@ -223,7 +222,8 @@ struct InceptionV3Builder: NetworkBuilder {
   }
 }
 
-/// The memory of the blocks of one size. Their outputs take turns in two pieces; each branch piece is as wide as its widest use.
+/// The memory of the blocks of one size. Their outputs take turns in two pieces; each piece for branches is as wide as its
+/// widest use.
 private struct BlockMemory {
   private let outputs: [Activation]
   private let branches: [Activation]
