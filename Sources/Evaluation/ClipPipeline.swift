@@ -3,7 +3,7 @@ import Synchronization
 import Tensors
 import Video
 
-/// Decodes and resizes on some threads while the calling thread runs the network, joined by a `ClipQueue`.
+/// Decodes and resizes on some threads while teams of others run the network, joined by a `ClipQueue`.
 struct ClipPipeline {
   private let extraction: Extraction
   private let videos: [PlannedVideo]
@@ -18,10 +18,11 @@ struct ClipPipeline {
     var clips: [Int]
   }
 
-  /// Each decoder holds a clip (9.6 MB at 16 frames), and this many keep any network busy.
+  /// Each decoder holds a clip (9.6 MB at 16 frames), and this many keep any network busy. There are two at least, so that
+  /// one long video does not hold up the others.
   private static let mostDecoders = 16
 
-  struct Outcome {
+  struct Outcome: Sendable {
     var features: [Int: [Float]] = [:]
     var failures: [(video: Int, error: any Error)] = []
   }
@@ -45,37 +46,34 @@ struct ClipPipeline {
 
   /// Computes all missing clips; a video that fails keeps none of them.
   func run(stopsAtFailure: Bool, cached: Int) throws -> Outcome {
-    let network = try extraction.network.extractor(frames: frames, threads: extraction.threads)
-    let decoders = min(max(1, extraction.threads / 4), Self.mostDecoders, jobs.count)
-    let side = extraction.network.side
-    let queue = ClipQueue(slots: decoders + 2, values: frames * side * side * 3, decoders: decoders)
+    let network = extraction.network
+    let teams = ComputeTeams.sharing(
+      threads: extraction.threads, clips: missing, memory: network.memory(frames: frames),
+      available: ComputeTeams.availableMemory)
+    let extractors = try network.extractors(frames: frames, teams: teams)
+    let decoders = min(max(2, extraction.threads / 4), Self.mostDecoders, jobs.count)
+    let queue = ClipQueue(
+      slots: decoders + extractors.count + 1, values: frames * network.side * network.side * 3, decoders: decoders,
+      receivers: extractors.count)
     start(decoders, on: queue, stopsAtFailure: stopsAtFailure)
 
     extraction.progress.begin(.computing(cached: cached), total: missing)
     defer { extraction.progress.end() }
-    var outcome = Outcome()
-    var thrown: (any Error)?
-    var running = decoders
-    var done = 0
-    while running > 0 {
-      switch queue.next() {
-      case .finished: running -= 1
-      case .failed(let video, let error): outcome.failures.append((video, error))
-      case .clip(let clip, let slot):
-        if thrown == nil {
-          do {
-            outcome.features[clip] = try compute(clip, slot, network, done: done)
-            done += 1
-            extraction.progress.advance(to: done)
-          } catch {
-            thrown = error
-            queue.close()
-          }
-        }
-        queue.giveBack(slot)
+    let state = Mutex(Computation())
+    let threads = DispatchGroup()
+    for extractor in extractors.dropFirst() {
+      threads.enter()
+      Self.startThread {
+        compute(with: extractor, from: queue, state)
+        threads.leave()
       }
     }
-    if let thrown { throw thrown }
+    compute(with: extractors[0], from: queue, state)
+    threads.wait()
+
+    let end = state.withLock { $0 }
+    if let error = end.error { throw error }
+    var outcome = end.outcome
     outcome.failures.sort { $0.video < $1.video }
     // Which later videos had been claimed is a matter of timing.
     if stopsAtFailure { outcome.failures = Array(outcome.failures.prefix(1)) }
@@ -85,15 +83,45 @@ struct ClipPipeline {
     return outcome
   }
 
+  /// What the teams have done so far.
+  private struct Computation: Sendable {
+    var outcome = Outcome()
+    var done = 0
+    var error: (any Error)?
+  }
+
+  /// One team's work: clips from the queue until there are no more.
   private func compute(
-    _ clip: Int, _ slot: ClipQueue.Slot, _ network: any FeatureExtractor, done: Int
-  ) throws -> [Float] {
-    if extraction.isInterrupted() {
-      throw EvaluationError.interrupted(done: done, total: missing, kept: extraction.cache != nil)
+    with extractor: any FeatureExtractor, from queue: ClipQueue, _ state: borrowing Mutex<Computation>
+  ) {
+    while let event = queue.next() {
+      switch event {
+      case .failed(let video, let error): state.withLock { $0.outcome.failures.append((video, error)) }
+      case .clip(let clip, let slot):
+        if state.withLock({ $0.error == nil }) {
+          do {
+            try checkInterruption(state)
+            let features = try extractor.features(of: slot.buffer.pointer)
+            extraction.cache?.store(features, clips[clip].key)
+            state.withLock { state in
+              state.outcome.features[clip] = features
+              state.done += 1
+              extraction.progress.advance(to: state.done)
+            }
+          } catch {
+            state.withLock { state in state.error = state.error ?? error }
+            queue.close()
+          }
+        }
+        queue.giveBack(slot)
+      }
     }
-    let features = try network.features(of: slot.buffer.pointer)
-    extraction.cache?.store(features, clips[clip].key)
-    return features
+  }
+
+  private func checkInterruption(_ state: borrowing Mutex<Computation>) throws {
+    guard extraction.isInterrupted() else { return }
+    throw EvaluationError.interrupted(
+      done: state.withLock { $0.done }, total: missing, kept: extraction.cache != nil)
   }
 
   /// Decoders claim videos in order. After a failure no further video is claimed, and those already claimed are finished, so
@@ -102,7 +130,7 @@ struct ClipPipeline {
     let progress = DecodingProgress()
     let (jobs, videos, clips, preprocessing) = (jobs, videos, clips, extraction.preprocessing)
     for _ in 0..<decoders {
-      let thread = Thread {
+      Self.startThread {
         while let index = progress.claim(jobs.count), !queue.isClosed {
           let job = jobs[index]
           do {
@@ -112,11 +140,15 @@ struct ClipPipeline {
             queue.send(.failed(video: job.video, error))
           }
         }
-        queue.send(.finished)
+        queue.decoderIsDone()
       }
-      thread.stackSize = 8 << 20
-      thread.start()
     }
+  }
+
+  private static func startThread(_ body: @escaping @Sendable () -> Void) {
+    let thread = Thread(block: body)
+    thread.stackSize = 8 << 20
+    thread.start()
   }
 
   private static func decode(

@@ -2,8 +2,8 @@ import Dispatch
 import Synchronization
 import Tensors
 
-/// A fixed number of clip buffers that go round between the threads that decode and the one that computes. A decoder waits
-/// while all are full, so memory does not grow with the number of videos.
+/// A fixed number of clip buffers that go round between the threads that decode and those that compute. A decoder
+/// waits while all are full, so memory does not grow with the number of videos.
 final class ClipQueue: Sendable {
   /// Memory of one clip.
   final class Slot: @unchecked Sendable {
@@ -16,13 +16,12 @@ final class ClipQueue: Sendable {
     case clip(Int, Slot)
     /// Video number `video` could not be read.
     case failed(video: Int, any Error)
-    /// One decoder is done.
-    case finished
   }
 
   private struct State {
     var free: [Slot]
     var events: [Event] = []
+    var decoders: Int
     var isClosed = false
   }
 
@@ -30,15 +29,18 @@ final class ClipQueue: Sendable {
   private let freeSlots: DispatchSemaphore
   private let waiting = DispatchSemaphore(value: 0)
   private let decoders: Int
+  private let receivers: Int
 
   /// - Parameters:
   ///   - slots: how many clips are held at most.
   ///   - values: floats of a clip.
-  init(slots: Int, values: Int, decoders: Int) {
-    state = Mutex(State(free: (0..<slots).map { _ in Slot(count: values) }))
+  ///   - receivers: how many threads call `next`.
+  init(slots: Int, values: Int, decoders: Int, receivers: Int) {
+    state = Mutex(State(free: (0..<slots).map { _ in Slot(count: values) }, decoders: decoders))
     freeSlots = DispatchSemaphore(value: 0)
     for _ in 0..<slots { freeSlots.signal() }
     self.decoders = decoders
+    self.receivers = receivers
   }
 
   /// Waits for an empty buffer; nil once the queue is closed.
@@ -57,10 +59,20 @@ final class ClipQueue: Sendable {
     waiting.signal()
   }
 
-  /// Waits for the next event, in the order in which they were sent.
-  func next() -> Event {
+  /// A decoder says that nothing more comes from it. The last one wakes all receivers.
+  func decoderIsDone() {
+    let isLast = state.withLock { state in
+      state.decoders -= 1
+      return state.decoders == 0
+    }
+    if isLast { for _ in 0..<receivers { waiting.signal() } }
+  }
+
+  /// Waits for the next event, in the order in which they were sent; nil, once for each receiver, when all decoders are done
+  /// and nothing is left.
+  func next() -> Event? {
     waiting.wait()
-    return state.withLock { $0.events.removeFirst() }
+    return state.withLock { $0.events.isEmpty ? nil : $0.events.removeFirst() }
   }
 
   var isClosed: Bool { state.withLock { $0.isClosed } }

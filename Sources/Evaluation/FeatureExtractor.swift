@@ -3,8 +3,8 @@ import Networks
 import Weights
 
 /// A network of one clip length that turns a clip into features. It computes one clip at a time, so that a clip's features do
-/// not depend on the clips beside it.
-public protocol FeatureExtractor: AnyObject {
+/// not depend on the clips beside it, and is used by one thread at a time.
+public protocol FeatureExtractor: AnyObject, Sendable {
   /// The features of a clip, [T][side][side][3], R, G, B in the network's own range.
   func features(of clip: UnsafePointer<Float>) throws -> [Float]
 }
@@ -21,7 +21,10 @@ public protocol FeatureNetwork: Sendable {
   var side: Int { get }
   /// The shortest clip.
   var minimumFrames: Int { get }
-  func extractor(frames: Int, threads: Int) throws -> any FeatureExtractor
+  /// Bytes that one extractor needs for itself.
+  func memory(frames: Int) -> Int
+  /// One extractor for each team, to be used side by side.
+  func extractors(frames: Int, teams: ComputeTeams) throws -> [any FeatureExtractor]
 }
 
 /// I3D with the weights and the epsilon that a protocol names. Weights are read when the first extractor is made: a run
@@ -52,17 +55,20 @@ public struct I3DNetwork: FeatureNetwork {
     identity = "\(Self.engine) weights=\(fingerprint) eps=\(Float(epsilon)) kernels=\(table.name)"
   }
 
-  public func extractor(frames: Int, threads: Int) throws -> any FeatureExtractor {
-    let network = try I3D(weights: weights(), epsilon: epsilon, frames: frames, threads: threads, table: table)
+  public func memory(frames: Int) -> Int { I3D.memory(frames: frames) }
+
+  public func extractors(frames: Int, teams: ComputeTeams) throws -> [any FeatureExtractor] {
+    let network = try I3D(weights: weights(), epsilon: epsilon, frames: frames, threads: teams.threads, table: table)
     guard network.classes == columns else {
       throw EvaluationError.wrongNetwork(
         weights: "i3d with \(network.classes) classes", network: "i3d-\(network.classes)")
     }
-    return I3DExtractor(network)
+    return try [I3DExtractor(network)] + (1..<teams.count).map { _ in I3DExtractor(try network.twin()) }
   }
 }
 
-private final class I3DExtractor: FeatureExtractor {
+/// `@unchecked Sendable`: one thread at a time, as the protocol says.
+private final class I3DExtractor: FeatureExtractor, @unchecked Sendable {
   private let network: I3D
   init(_ network: I3D) { self.network = network }
   func features(of clip: UnsafePointer<Float>) -> [Float] { network.logits(clip) }

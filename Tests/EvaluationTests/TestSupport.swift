@@ -19,9 +19,11 @@ final class FakeNetwork: FeatureNetwork, Sendable {
     self.onStart = onStart
   }
 
-  func extractor(frames: Int, threads: Int) throws -> any FeatureExtractor {
+  func memory(frames: Int) -> Int { 1 << 20 }
+
+  func extractors(frames: Int, teams: ComputeTeams) throws -> [any FeatureExtractor] {
     try onStart()
-    return FakeExtractor(self, values: frames * side * side * 3)
+    return (0..<teams.count).map { _ in FakeExtractor(self, values: frames * side * side * 3) }
   }
 }
 
