@@ -33,5 +33,5 @@ public struct ComputeTeams: Equatable, Sendable {
   }
 
   /// Half of the machine's memory.
-  static var availableMemory: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory / 2) }
+  public static var availableMemory: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory / 2) }
 }

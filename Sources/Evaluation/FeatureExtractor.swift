@@ -67,8 +67,7 @@ public struct I3DNetwork: FeatureNetwork {
   }
 }
 
-/// `@unchecked Sendable`: one thread at a time, as the protocol says.
-private final class I3DExtractor: FeatureExtractor, @unchecked Sendable {
+private final class I3DExtractor: FeatureExtractor {
   private let network: I3D
   init(_ network: I3D) { self.network = network }
   func features(of clip: UnsafePointer<Float>) -> [Float] { network.logits(clip) }

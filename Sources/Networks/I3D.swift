@@ -24,7 +24,9 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
 /// of the Fréchet Video Distance. 55.6 GFLOP at T = 16.
 ///
 /// One instance computes one clip at a time; the result is the same bits for any number of threads.
-public final class I3D {
+///
+/// `@unchecked Sendable`: an instance may go from thread to thread, used by one at a time.
+public final class I3D: @unchecked Sendable {
   public static let side = 224
   public static let minimumFrames = 9
 

@@ -11,7 +11,9 @@ import Weights
 ///
 /// One instance computes one batch at a time. A frame's features are the same bits whatever else is in the batch,
 /// whatever its size, and for any number of threads.
-public final class InceptionV3 {
+///
+/// `@unchecked Sendable`: an instance may go from thread to thread, used by one at a time.
+public final class InceptionV3: @unchecked Sendable {
   public static let side = 299
   public static let features = 2048
 
@@ -59,6 +61,9 @@ public final class InceptionV3 {
     try InceptionV3(
       InceptionV3Builder(weights: nil, epsilon: 1e-3, table: table, twin: steps), batch: batch, threads: team.threads)
   }
+
+  /// Bytes that a twin takes for a batch, about.
+  public static func memory(frames: Int) -> Int { frames * 32 << 20 }
 
   /// The features of some frames, [count][2048].
   ///

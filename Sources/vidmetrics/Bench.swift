@@ -42,6 +42,7 @@ struct BenchOptions: ParsableArguments {
 /// A request for a benchmark that cannot be met.
 enum BenchError: Error, Equatable, CustomStringConvertible {
   case number(Int, of: String, allowed: ClosedRange<Int>)
+  case layersOfSeveral
 
   var description: String {
     switch self {
@@ -50,6 +51,8 @@ enum BenchError: Error, Equatable, CustomStringConvertible {
         allowed.upperBound == .max
         ? "\(allowed.lowerBound) or more are" : "\(allowed.lowerBound) to \(allowed.upperBound) are"
       return "`\(value)` is not a number of \(noun): \(range) expected"
+    case .layersOfSeveral:
+      return "`--per-layer` tells the layers of one run: leave out `--at-once`"
     }
   }
 }

@@ -6,7 +6,7 @@ import Networks
 import Weights
 
 /// A network that `bench` can time. One run computes what `--frames` asks for.
-protocol BenchmarkedNetwork {
+protocol BenchmarkedNetwork: AnyObject, Sendable {
   /// The command's word.
   static var benchName: String { get }
   /// Width and height of a frame.
@@ -19,9 +19,13 @@ protocol BenchmarkedNetwork {
   static var minimumFrames: Int { get }
   /// Says why fewer frames than `minimumFrames` cannot be.
   static func check(frames: Int) throws
+  /// Bytes of one instance.
+  static func memory(frames: Int) -> Int
 
   /// - Parameter weights: nil for random numbers.
   static func make(_ weights: NetworkWeights?, frames: Int, threads: Int, table: KernelTable) throws -> Self
+  /// Another instance with the same weights.
+  func twin() throws -> Self
   func run(_ input: UnsafePointer<Float>)
   /// What `times` tells the times of.
   var layers: [NetworkLayer] { get }
@@ -94,6 +98,13 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Threads. (default: all processors)", valueName: "number"))
   var threads: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Runs side by side, which share the threads. (default: as for a large set; 1 with --per-layer)",
+      valueName: "number"))
+  var atOnce: Int?
+
   @Flag(help: "Tell the time of each layer.") var perLayer = false
 
   @OptionGroup var options: BenchOptions
@@ -108,25 +119,48 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     }
     guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
 
+    let teams = try teams(threads: threads)
+
     let place = try BenchPlace()
     let (weights, source) = try Self.weights()
-    let network = try Network.make(weights, frames: frames, threads: threads, table: place.table)
+    let network = try Network.make(weights, frames: frames, threads: teams.threads, table: place.table)
+    let networks = try [network] + (1..<teams.count).map { _ in try network.twin() }
     let input = Self.input(frames: frames)
     var layerTimes = [[Double]](repeating: [], count: perLayer ? network.layers.count : 0)
     let runs = input.withUnsafeBufferPointer { input in
-      guard let input = input.baseAddress else { return RunTimes([]) }
-      guard perLayer else { return options.timed { network.run(input) } }
+      let clip = Input(pointer: input.baseAddress!)
+      guard perLayer else {
+        return options.timed {
+          DispatchQueue.concurrentPerform(iterations: networks.count) { networks[$0].run(clip.pointer) }
+        }
+      }
       return options.timed {
-        for (index, time) in network.times(input).enumerated() { layerTimes[index].append(time.milliseconds) }
+        for (index, time) in network.times(clip.pointer).enumerated() { layerTimes[index].append(time.milliseconds) }
       }
     }
     let report = NetworkReport(
-      name: Network.benchName, unit: Network.unit, side: Network.side, frames: frames, threads: threads,
-      repeats: options.repeats, weights: source, runs: runs,
+      name: Network.benchName, unit: Network.unit, side: Network.side, frames: frames, teams: teams, threads: threads,
+      repeats: options.repeats, weights: source, runs: runs.divided(by: teams.count),
       layers: zip(network.layers, layerTimes).map { layer, times in
         NetworkReport.Layer(layer: layer, times: RunTimes(Array(times.dropFirst(RunTimes.warmUps))))
       })
     Output.print(options.json ? report.json(place).text() : report.text(place), terminator: options.json ? "\n" : "")
+  }
+
+  private struct Input: @unchecked Sendable { let pointer: UnsafePointer<Float> }
+
+  private func teams(threads: Int) throws -> ComputeTeams {
+    if let atOnce {
+      guard atOnce >= 1, atOnce <= threads else {
+        throw BenchError.number(atOnce, of: "runs side by side", allowed: 1...threads)
+      }
+      guard !perLayer || atOnce == 1 else { throw BenchError.layersOfSeveral }
+      return ComputeTeams(count: atOnce, threads: threads / atOnce)
+    }
+    if perLayer { return ComputeTeams(count: 1, threads: threads) }
+    return ComputeTeams.sharing(
+      threads: threads, clips: 4096, memory: Network.memory(frames: frames ?? Network.defaultFrames),
+      available: ComputeTeams.availableMemory)
   }
 
   private static func weights() throws -> (NetworkWeights?, source: String) {
@@ -163,6 +197,7 @@ struct NetworkReport {
   let unit: BenchUnit
   let side: Int
   let frames: Int
+  let teams: ComputeTeams
   let threads: Int
   let repeats: Int
   let weights: String
@@ -180,7 +215,7 @@ struct NetworkReport {
   func json(_ place: BenchPlace) -> JSONValue {
     var fields: [(key: String, value: JSONValue)] = [
       ("weights", .string(weights)), ("frames", .integer(frames)), ("side", .integer(side)),
-      ("threads", .integer(threads)), ("repeats", .integer(repeats)),
+      ("threads", .integer(threads)), ("at_once", .integer(teams.count)), ("repeats", .integer(repeats)),
       ("median_ms_per_\(unit)", .number(times.median)), ("min_ms_per_\(unit)", .number(times.minimum)),
       ("\(unit)s_per_second", .number(perSecond)),
       ("ms_per_\(unit)", .array(times.milliseconds.map { .number($0) })),
@@ -200,7 +235,11 @@ struct NetworkReport {
 
   func text(_ place: BenchPlace) -> String {
     benchLines([
-      (name, "\(frames) frames of \(side)x\(side), \(threads) \(threads == 1 ? "thread" : "threads")"),
+      (
+        name,
+        "\(frames) frames of \(side)x\(side), \(threads) \(threads == 1 ? "thread" : "threads")"
+          + (teams.count > 1 ? ", \(teams.count) side by side" : "")
+      ),
       ("median", "\(benchTime(times.median)) ms a \(unit)"), ("minimum", "\(benchTime(times.minimum)) ms a \(unit)"),
       ("rate", "\(benchRate(perSecond)) \(unit)s a second"),
       ("1000 \(unit)s", TerminalProgress.time(1000 / perSecond)), ("kernels", place.table.name),
