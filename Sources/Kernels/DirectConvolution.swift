@@ -18,6 +18,11 @@ package struct DirectConvolution: ConvolutionPlan {
   private let spare: Activation?
   /// Tiles that one chunk of work takes through all panels.
   private let chunkTiles: Int
+  /// Segments of one part.
+  private let partSegments: Int
+
+  /// Weights of one part of a panel, in floats: half of the smallest first-level cache.
+  private static let partFloats = 4096
 
   private struct Place: @unchecked Sendable { let pointer: UnsafeMutablePointer<Float> }
 
@@ -47,6 +52,9 @@ package struct DirectConvolution: ConvolutionPlan {
       spare = nil
     }
     outputs = places
+    let most = max(1, Self.partFloats / (packed.segmentLength * table.tileChannels))
+    let parts = (packed.segments.count + most - 1) / most
+    partSegments = (packed.segments.count + parts - 1) / parts
     chunkTiles = Self.chunkTiles(tileCount: tiles.entries.count * tiles.groups)
   }
 
@@ -67,21 +75,20 @@ package struct DirectConvolution: ConvolutionPlan {
   }
 
   private func run(_ range: Range<Int>, _ kernel: KernelTable.PixelTileKernel) {
-    forEachTile(in: range, tileChannels: 16) { panel, weights, bias, segments, input, place, tile in
+    forEachTile(in: range, tileChannels: 16) { panel, part, input, place, tile in
       kernel(
-        tile.pixels, input, place.inputs, segments, packed.segments.count, packed.segmentLength, weights, bias,
-        outputs[panel].pointer + place.plane, place.outputs, problem.rectify)
+        tile.pixels, input, place.inputs, part.segments, part.count, packed.segmentLength, part.weights, part.bias,
+        outputs[panel].pointer + place.plane, place.outputs, part.rectify)
     }
   }
 
   private func run(_ range: Range<Int>, _ kernel: KernelTable.RunTileKernel) {
     let pixelStride = problem.stride.width * problem.input.layout.pixelStride
-    forEachTile(in: range, tileChannels: 32) { panel, weights, bias, segments, input, place, tile in
+    forEachTile(in: range, tileChannels: 32) { panel, part, input, place, tile in
       kernel(
-        tile.pixels / 2, input, place.inputs, pixelStride, segments, packed.segments.count, packed.segmentLength,
-        weights, bias,
-        outputs[2 * panel].pointer + place.plane, outputs[2 * panel + 1].pointer + place.plane, place.outputs,
-        problem.rectify)
+        tile.pixels / 2, input, place.inputs, pixelStride, part.segments, part.count, packed.segmentLength,
+        part.weights, part.bias, outputs[2 * panel].pointer + place.plane, outputs[2 * panel + 1].pointer + place.plane,
+        place.outputs, part.rectify)
     }
   }
 
@@ -92,29 +99,43 @@ package struct DirectConvolution: ConvolutionPlan {
     let plane: Int
   }
 
+  /// Some of the segments of a panel: the sums begin with the bias, and go on from one part to the next.
+  private struct PanelPart {
+    let segments: UnsafePointer<Int>
+    let count: Int
+    let weights: UnsafePointer<Float>
+    let bias: UnsafePointer<Float>?
+    let rectify: Bool
+  }
+
+  /// Goes through the tiles of a chunk for each panel, and for each part of the segments: a part's weights stay in the
+  /// first-level cache from tile to tile, its inputs in the second from panel to panel.
   @inline(__always)
   private func forEachTile(
     in range: Range<Int>, tileChannels: Int,
-    _ body: (
-      Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Int>, UnsafePointer<Float>, TilePlace,
-      TileTable.Entry
-    ) -> Void
+    _ body: (Int, PanelPart, UnsafePointer<Float>, TilePlace, TileTable.Entry) -> Void
   ) {
     let base = UnsafePointer(problem.input.block(0))
-    packed.segments.withUnsafeBufferPointer { segments in
+    let segments = packed.segments.count
+    packed.segments.withUnsafeBufferPointer { offsets in
       tiles.inputOffsets.withUnsafeBufferPointer { inputOffsets in
         tiles.outputOffsets.withUnsafeBufferPointer { outputOffsets in
-          for panel in 0..<packed.panels {
-            let weights = packed.weights(panel: panel)
-            let bias = packed.bias(panel: panel, tileChannels: tileChannels)
-            for index in range {
-              let (group, entry) = index.quotientAndRemainder(dividingBy: tiles.entries.count)
-              let tile = tiles.entries[entry]
-              let place = TilePlace(
-                inputs: inputOffsets.baseAddress! + tile.first, outputs: outputOffsets.baseAddress! + tile.first,
-                plane: group * outputPlaneStride)
-              body(
-                panel, weights, bias, segments.baseAddress!, base + group * inputPlaneStride, place, tile)
+          for first in stride(from: 0, to: segments, by: partSegments) {
+            let last = min(first + partSegments, segments)
+            for panel in 0..<packed.panels {
+              let part = PanelPart(
+                segments: offsets.baseAddress! + first, count: last - first,
+                weights: packed.weights(panel: panel) + first * packed.segmentLength * tileChannels,
+                bias: first == 0 ? packed.bias(panel: panel, tileChannels: tileChannels) : nil,
+                rectify: problem.rectify && last == segments)
+              for index in range {
+                let (group, entry) = index.quotientAndRemainder(dividingBy: tiles.entries.count)
+                let tile = tiles.entries[entry]
+                let place = TilePlace(
+                  inputs: inputOffsets.baseAddress! + tile.first, outputs: outputOffsets.baseAddress! + tile.first,
+                  plane: group * outputPlaneStride)
+                body(panel, part, base + group * inputPlaneStride, place, tile)
+              }
             }
           }
         }

@@ -16,13 +16,13 @@ public struct KernelTable: Sendable {
   typealias PixelTileKernel =
     @Sendable (
       Int, UnsafePointer<Float>, UnsafePointer<Int>, UnsafePointer<Int>, Int, Int, UnsafePointer<Float>,
-      UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafePointer<Int>, Bool
+      UnsafePointer<Float>?, UnsafeMutablePointer<Float>, UnsafePointer<Int>, Bool
     ) -> Void
 
   typealias RunTileKernel =
     @Sendable (
       Int, UnsafePointer<Float>, UnsafePointer<Int>, Int, UnsafePointer<Int>, Int, Int, UnsafePointer<Float>,
-      UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafePointer<Int>, Bool
+      UnsafePointer<Float>?, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafePointer<Int>, Bool
     ) -> Void
 
   typealias MaxPoolRowKernel =

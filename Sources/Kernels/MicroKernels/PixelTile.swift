@@ -15,13 +15,13 @@
 ///   - segments: `segmentCount` offsets in floats, the same for each pixel.
 ///   - length: inputs in a segment; 16 has code of its own.
 ///   - weights: segmentCount × length × 16.
-///   - bias: 16 values, where the sums begin.
+///   - bias: 16 values, where the sums begin; nil if they go on from what is in the output.
 ///   - output: 16 values are written at each of the `pixels` offsets `outputOffsets`.
 ///   - rectify: max(·, 0) on the way out.
 @inline(never)
 public func pixelTile(
   _ pixels: Int, _ input: UnsafePointer<Float>, _ inputOffsets: UnsafePointer<Int>, _ segments: UnsafePointer<Int>,
-  _ segmentCount: Int, _ length: Int, _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
+  _ segmentCount: Int, _ length: Int, _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?,
   _ output: UnsafeMutablePointer<Float>, _ outputOffsets: UnsafePointer<Int>, _ rectify: Bool
 ) {
   if length == 16 {
@@ -36,7 +36,7 @@ public func pixelTile(
 @inline(__always)
 private func switchPixels(
   _ pixels: Int, _ input: UnsafePointer<Float>, _ inputOffsets: UnsafePointer<Int>, _ segments: UnsafePointer<Int>,
-  _ segmentCount: Int, _ length: Int, _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
+  _ segmentCount: Int, _ length: Int, _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?,
   _ output: UnsafeMutablePointer<Float>, _ outputOffsets: UnsafePointer<Int>, _ rectify: Bool
 ) {
   switch pixels {
@@ -71,11 +71,16 @@ private func switchPixels(
 private func tile<let pixels: Int>(
   _: InlineArray<pixels, Int>.Type, _ input: UnsafePointer<Float>, _ inputOffsets: UnsafePointer<Int>,
   _ segments: UnsafePointer<Int>, _ segmentCount: Int, _ length: Int, _ weights: UnsafePointer<Float>,
-  _ bias: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ outputOffsets: UnsafePointer<Int>,
+  _ bias: UnsafePointer<Float>?, _ output: UnsafeMutablePointer<Float>, _ outputOffsets: UnsafePointer<Int>,
   _ rectify: Bool
 ) {
-  var low = InlineArray<pixels, SIMD8<Float>>(repeating: load8(bias))
-  var high = InlineArray<pixels, SIMD8<Float>>(repeating: load8(bias + 8))
+  var low = InlineArray<pixels, SIMD8<Float>>(repeating: SIMD8(repeating: 0))
+  var high = InlineArray<pixels, SIMD8<Float>>(repeating: SIMD8(repeating: 0))
+  for pixel in 0..<pixels {
+    let start = bias ?? UnsafePointer(output + outputOffsets[pixel])
+    low[pixel] = load8(start)
+    high[pixel] = load8(start + 8)
+  }
   var offsets = InlineArray<pixels, Int>(repeating: 0)
   for pixel in 0..<pixels { offsets[pixel] = inputOffsets[pixel] }
   var weights = weights

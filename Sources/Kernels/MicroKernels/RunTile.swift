@@ -12,7 +12,7 @@
 ///   - segments: `segmentCount` offsets in floats, the same for each pixel.
 ///   - length: inputs in a segment.
 ///   - weights: segmentCount × length × 32.
-///   - bias: 32 values, where the sums begin.
+///   - bias: 32 values, where the sums begin; nil if they go on from what is in the output.
 ///   - outputLow: where the first 16 channels go; `outputHigh`: the other 16.
 ///   - outputOffsets: as many offsets in floats; a negative one is a pixel that is not there, and is not written.
 ///   - rectify: max(·, 0) on the way out.
@@ -20,7 +20,7 @@
 public func runTile(
   _ pixels: Int, _ input: UnsafePointer<Float>, _ inputOffsets: UnsafePointer<Int>, _ pixelStride: Int,
   _ segments: UnsafePointer<Int>, _ segmentCount: Int, _ length: Int, _ weights: UnsafePointer<Float>,
-  _ bias: UnsafePointer<Float>, _ outputLow: UnsafeMutablePointer<Float>, _ outputHigh: UnsafeMutablePointer<Float>,
+  _ bias: UnsafePointer<Float>?, _ outputLow: UnsafeMutablePointer<Float>, _ outputHigh: UnsafeMutablePointer<Float>,
   _ outputOffsets: UnsafePointer<Int>, _ rectify: Bool
 ) {
   switch pixels {
@@ -47,7 +47,7 @@ public func runTile(
 private func switchStride<let pixels: Int>(
   _ run: InlineArray<pixels, Int>.Type, _ input: UnsafePointer<Float>, _ inputOffsets: UnsafePointer<Int>,
   _ pixelStride: Int, _ segments: UnsafePointer<Int>, _ segmentCount: Int, _ length: Int,
-  _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ outputLow: UnsafeMutablePointer<Float>,
+  _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, _ outputLow: UnsafeMutablePointer<Float>,
   _ outputHigh: UnsafeMutablePointer<Float>, _ outputOffsets: UnsafePointer<Int>, _ rectify: Bool
 ) {
   if pixelStride == 16 {
@@ -65,14 +65,18 @@ private func switchStride<let pixels: Int>(
 private func tile<let pixels: Int>(
   _: InlineArray<pixels, Int>.Type, _ input: UnsafePointer<Float>, _ inputOffsets: UnsafePointer<Int>,
   _ pixelStride: Int, _ segments: UnsafePointer<Int>, _ segmentCount: Int, _ length: Int,
-  _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ outputLow: UnsafeMutablePointer<Float>,
+  _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, _ outputLow: UnsafeMutablePointer<Float>,
   _ outputHigh: UnsafeMutablePointer<Float>, _ outputOffsets: UnsafePointer<Int>, _ rectify: Bool
 ) {
   // Four arrays of 7, not two of 14: the latter are kept in memory beside the registers.
-  var firstLow = InlineArray<pixels, SIMD16<Float>>(repeating: load16(bias))
-  var firstHigh = InlineArray<pixels, SIMD16<Float>>(repeating: load16(bias + 16))
-  var secondLow = InlineArray<pixels, SIMD16<Float>>(repeating: load16(bias))
-  var secondHigh = InlineArray<pixels, SIMD16<Float>>(repeating: load16(bias + 16))
+  var firstLow = InlineArray<pixels, SIMD16<Float>>(repeating: SIMD16(repeating: 0))
+  var firstHigh = firstLow
+  var secondLow = firstLow
+  var secondHigh = firstLow
+  read(&firstLow, bias, outputLow, outputOffsets)
+  read(&firstHigh, bias.map { $0 + 16 }, outputHigh, outputOffsets)
+  read(&secondLow, bias, outputLow, outputOffsets + pixels)
+  read(&secondHigh, bias.map { $0 + 16 }, outputHigh, outputOffsets + pixels)
   let firstRun = input + inputOffsets[0]
   let secondRun = input + inputOffsets[pixels]
   var weights = weights
@@ -108,6 +112,19 @@ private func accumulate<let pixels: Int>(
     let value = SIMD16<Float>(repeating: source[pixel &* pixelStride])
     low[pixel] = multiplyAdd(low[pixel], value, weightsLow)
     high[pixel] = multiplyAdd(high[pixel], value, weightsHigh)
+  }
+}
+
+/// Where the sums of one run begin.
+@inline(__always)
+private func read<let pixels: Int>(
+  _ run: inout InlineArray<pixels, SIMD16<Float>>, _ bias: UnsafePointer<Float>?,
+  _ output: UnsafeMutablePointer<Float>, _ outputOffsets: UnsafePointer<Int>
+) {
+  if let bias {
+    for pixel in 0..<pixels { run[pixel] = load16(bias) }
+  } else {
+    for pixel in 0..<pixels where outputOffsets[pixel] >= 0 { run[pixel] = load16(output + outputOffsets[pixel]) }
   }
 }
 
