@@ -13,7 +13,7 @@ public struct AveragePooling: Sendable {
   private let taps: [Int]
   /// [T][H][W] taps of each output pixel that are not padding.
   private let counts: [Float]
-  private let kernel: KernelTable.AveragePoolRowKernel
+  private let kernel: MicroKernels.AveragePoolRowKernel
 
   /// - Parameters:
   ///   - rectify: whether max(·, 0) is taken of the averages.
@@ -33,7 +33,7 @@ public struct AveragePooling: Sendable {
     self.output = output
     self.firstBlock = firstBlock
     self.rectify = rectify
-    self.kernel = table.averagePoolRow
+    self.kernel = table.kernels.averagePoolRow
     var taps: [Int] = []
     for t in 0..<kernel.frames {
       for y in 0..<kernel.height {

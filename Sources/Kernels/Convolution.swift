@@ -197,7 +197,7 @@ extension ConvolutionPlan {
 public struct Convolution: Sendable {
   /// In order of preference; the first that does not refuse is taken. The last refuses nothing.
   static let plans: [any ConvolutionPlan.Type] = [
-    WinogradConvolution.self, DirectConvolution.self, NaiveConvolution.self,
+    WinogradConvolution.self, WinogradLineConvolution.self, DirectConvolution.self, NaiveConvolution.self,
   ]
 
   public let problem: ConvolutionProblem

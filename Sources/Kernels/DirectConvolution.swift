@@ -21,9 +21,6 @@ package struct DirectConvolution: ConvolutionPlan {
   /// Segments of one part.
   private let partSegments: Int
 
-  /// Weights of one part of a panel, in floats: half of the smallest first-level cache.
-  private static let partFloats = 4096
-
   private struct Place: @unchecked Sendable { let pointer: UnsafeMutablePointer<Float> }
 
   package static func refusal(of problem: ConvolutionProblem, with table: KernelTable) -> String? {
@@ -52,9 +49,7 @@ package struct DirectConvolution: ConvolutionPlan {
       spare = nil
     }
     outputs = places
-    let most = max(1, Self.partFloats / (packed.segmentLength * table.tileChannels))
-    let parts = (packed.segments.count + most - 1) / most
-    partSegments = (packed.segments.count + parts - 1) / parts
+    partSegments = table.partSegments(packed.segments.count, length: packed.segmentLength)
     chunkTiles = Self.chunkTiles(tileCount: tiles.entries.count * tiles.groups)
   }
 
@@ -74,7 +69,7 @@ package struct DirectConvolution: ConvolutionPlan {
     }
   }
 
-  private func run(_ range: Range<Int>, _ kernel: KernelTable.PixelTileKernel) {
+  private func run(_ range: Range<Int>, _ kernel: MicroKernels.PixelTileKernel) {
     forEachTile(in: range, tileChannels: 16) { panel, part, input, place, tile in
       kernel(
         tile.pixels, input, place.inputs, part.segments, part.count, packed.segmentLength, part.weights, part.bias,
@@ -82,7 +77,7 @@ package struct DirectConvolution: ConvolutionPlan {
     }
   }
 
-  private func run(_ range: Range<Int>, _ kernel: KernelTable.RunTileKernel) {
+  private func run(_ range: Range<Int>, _ kernel: MicroKernels.RunTileKernel) {
     let pixelStride = problem.stride.width * problem.input.layout.pixelStride
     forEachTile(in: range, tileChannels: 32) { panel, part, input, place, tile in
       kernel(

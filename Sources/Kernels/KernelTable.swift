@@ -3,16 +3,8 @@
   import KernelsAVX512
 #endif
 
-/// The micro-kernels of one instruction set. Code compiled for a wider set is reached only through such a table.
-public struct KernelTable: Sendable {
-  /// How a convolution tile takes its pixels.
-  enum Tile: Sendable {
-    /// Up to `most` pixels from anywhere, × 16 channels (`PixelTile.swift`).
-    case pixels(most: Int, PixelTileKernel)
-    /// Two runs of 4 to 7 pixels, × 32 channels (`RunTile.swift`).
-    case runs(RunTileKernel)
-  }
-
+/// The micro-kernels as one module compiled them.
+struct MicroKernels: Sendable {
   typealias PixelTileKernel =
     @Sendable (
       Int, UnsafePointer<Float>, UnsafePointer<Int>, UnsafePointer<Int>, Int, Int, UnsafePointer<Float>,
@@ -46,12 +38,63 @@ public struct KernelTable: Sendable {
       UnsafeMutablePointer<Float>
     ) -> Void
 
+  typealias WinogradInputLineKernel =
+    @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void
+
+  typealias WinogradOutputLineKernel =
+    @Sendable (UnsafePointer<Float>, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int, Bool) -> Void
+
+  let pixelTile: PixelTileKernel
+  let runTile: RunTileKernel
+  let maxPoolRow: MaxPoolRowKernel
+  let averagePoolRow: AveragePoolRowKernel
+  let winogradInput6: WinogradInputKernel
+  let winogradInput7: WinogradInputKernel
+  let winogradOutput4of6: WinogradOutputKernel
+  let winogradOutput4of7: WinogradOutputKernel
+  let winogradOutput5of7: WinogradOutputKernel
+  let winogradInputLine7: WinogradInputLineKernel
+  let winogradOutputLine4of7: WinogradOutputLineKernel
+
+  static let baseline = MicroKernels(
+    pixelTile: Kernels.pixelTile, runTile: Kernels.runTile, maxPoolRow: Kernels.maxPoolRow,
+    averagePoolRow: Kernels.averagePoolRow, winogradInput6: Kernels.winogradInput6,
+    winogradInput7: Kernels.winogradInput7, winogradOutput4of6: Kernels.winogradOutput4of6,
+    winogradOutput4of7: Kernels.winogradOutput4of7, winogradOutput5of7: Kernels.winogradOutput5of7,
+    winogradInputLine7: Kernels.winogradInputLine7, winogradOutputLine4of7: Kernels.winogradOutputLine4of7)
+
+  #if arch(x86_64)
+    static let avx2 = MicroKernels(
+      pixelTile: KernelsAVX2.pixelTile, runTile: KernelsAVX2.runTile, maxPoolRow: KernelsAVX2.maxPoolRow,
+      averagePoolRow: KernelsAVX2.averagePoolRow, winogradInput6: KernelsAVX2.winogradInput6,
+      winogradInput7: KernelsAVX2.winogradInput7, winogradOutput4of6: KernelsAVX2.winogradOutput4of6,
+      winogradOutput4of7: KernelsAVX2.winogradOutput4of7, winogradOutput5of7: KernelsAVX2.winogradOutput5of7,
+      winogradInputLine7: KernelsAVX2.winogradInputLine7, winogradOutputLine4of7: KernelsAVX2.winogradOutputLine4of7)
+
+    static let avx512 = MicroKernels(
+      pixelTile: KernelsAVX512.pixelTile, runTile: KernelsAVX512.runTile, maxPoolRow: KernelsAVX512.maxPoolRow,
+      averagePoolRow: KernelsAVX512.averagePoolRow, winogradInput6: KernelsAVX512.winogradInput6,
+      winogradInput7: KernelsAVX512.winogradInput7, winogradOutput4of6: KernelsAVX512.winogradOutput4of6,
+      winogradOutput4of7: KernelsAVX512.winogradOutput4of7, winogradOutput5of7: KernelsAVX512.winogradOutput5of7,
+      winogradInputLine7: KernelsAVX512.winogradInputLine7, winogradOutputLine4of7: KernelsAVX512.winogradOutputLine4of7
+    )
+  #endif
+}
+
+/// The micro-kernels of one instruction set. Code compiled for a wider set is reached only through such a table.
+public struct KernelTable: Sendable {
+  /// How a convolution tile takes its pixels.
+  enum Tile: Sendable {
+    /// Up to `most` pixels from anywhere, × 16 channels (`PixelTile.swift`).
+    case pixels(most: Int, MicroKernels.PixelTileKernel)
+    /// Two runs of 4 to 7 pixels, × 32 channels (`RunTile.swift`).
+    case runs(MicroKernels.RunTileKernel)
+  }
+
   /// Instruction set and tile, as every run records them: `avx2 6x16`.
   public let name: String
   let tile: Tile
-  let maxPoolRow: MaxPoolRowKernel
-  let averagePoolRow: AveragePoolRowKernel
-  let winograd: [WinogradVariant]
+  let kernels: MicroKernels
 
   /// Output channels of one tile.
   var tileChannels: Int {
@@ -61,67 +104,41 @@ public struct KernelTable: Sendable {
     }
   }
 
+  /// Of `count` segments, how many are multiplied at once, so that a panel's weights for them stay in half of the smallest
+  /// first-level cache.
+  func partSegments(_ count: Int, length: Int) -> Int {
+    let most = max(1, 4096 / (length * tileChannels))
+    let parts = (count + most - 1) / most
+    return (count + parts - 1) / parts
+  }
+
   /// Pixels of a run that takes at least `least` (1...7).
   static func runLength(_ least: Int) -> Int { max(4, least) }
 
   /// The table for `instructionSet`, which the processor must have.
   public init(_ instructionSet: InstructionSet) {
     #if arch(x86_64)
-      if instructionSet == .avx512 {
-        self.init(
-          name: "avx512 14x32", tile: .runs(KernelsAVX512.runTile), maxPoolRow: KernelsAVX512.maxPoolRow,
-          averagePoolRow: KernelsAVX512.averagePoolRow,
-          winograd: WinogradVariant.all(
-            KernelsAVX512.winogradInput6, KernelsAVX512.winogradInput7, KernelsAVX512.winogradOutput4of6,
-            KernelsAVX512.winogradOutput4of7, KernelsAVX512.winogradOutput5of7))
-        return
+      switch instructionSet {
+      case .avx512: self.init("avx512 14x32", .runs(MicroKernels.avx512.runTile), .avx512)
+      case .avx2: self.init("avx2 6x16", .pixels(most: 6, MicroKernels.avx2.pixelTile), .avx2)
+      case .baseline: self.init("baseline 2x16", .pixels(most: 2, MicroKernels.baseline.pixelTile), .baseline)
       }
-      if instructionSet == .avx2 {
-        self.init(
-          name: "avx2 6x16", tile: .pixels(most: 6, KernelsAVX2.pixelTile), maxPoolRow: KernelsAVX2.maxPoolRow,
-          averagePoolRow: KernelsAVX2.averagePoolRow,
-          winograd: WinogradVariant.all(
-            KernelsAVX2.winogradInput6, KernelsAVX2.winogradInput7, KernelsAVX2.winogradOutput4of6,
-            KernelsAVX2.winogradOutput4of7, KernelsAVX2.winogradOutput5of7))
-        return
-      }
+    #else
+      self.init("baseline 2x16", .pixels(most: 2, MicroKernels.baseline.pixelTile), .baseline)
     #endif
-    self.init(
-      name: "baseline 2x16", tile: .pixels(most: 2, Kernels.pixelTile), maxPoolRow: Kernels.maxPoolRow,
-      averagePoolRow: Kernels.averagePoolRow,
-      winograd: WinogradVariant.all(
-        Kernels.winogradInput6, Kernels.winogradInput7, Kernels.winogradOutput4of6,
-        Kernels.winogradOutput4of7, Kernels.winogradOutput5of7))
   }
 
-  private init(
-    name: String, tile: Tile, maxPoolRow: @escaping MaxPoolRowKernel, averagePoolRow: @escaping AveragePoolRowKernel,
-    winograd: [WinogradVariant]
-  ) {
+  private init(_ name: String, _ tile: Tile, _ kernels: MicroKernels) {
     self.name = name
     self.tile = tile
-    self.maxPoolRow = maxPoolRow
-    self.averagePoolRow = averagePoolRow
-    self.winograd = winograd
+    self.kernels = kernels
   }
 
   /// The tile of AVX-512 compiled for `instructionSet`: it lets any machine test what that tile computes. Slow.
   package static func runTiles(compiledFor instructionSet: InstructionSet) -> KernelTable {
     #if arch(x86_64)
-      if instructionSet == .avx2 {
-        return KernelTable(
-          name: "avx2 14x32", tile: .runs(KernelsAVX2.runTile), maxPoolRow: KernelsAVX2.maxPoolRow,
-          averagePoolRow: KernelsAVX2.averagePoolRow,
-          winograd: WinogradVariant.all(
-            KernelsAVX2.winogradInput6, KernelsAVX2.winogradInput7, KernelsAVX2.winogradOutput4of6,
-            KernelsAVX2.winogradOutput4of7, KernelsAVX2.winogradOutput5of7))
-      }
+      if instructionSet == .avx2 { return KernelTable("avx2 14x32", .runs(MicroKernels.avx2.runTile), .avx2) }
     #endif
-    return KernelTable(
-      name: "baseline 14x32", tile: .runs(Kernels.runTile), maxPoolRow: Kernels.maxPoolRow,
-      averagePoolRow: Kernels.averagePoolRow,
-      winograd: WinogradVariant.all(
-        Kernels.winogradInput6, Kernels.winogradInput7, Kernels.winogradOutput4of6,
-        Kernels.winogradOutput4of7, Kernels.winogradOutput5of7))
+    return KernelTable("baseline 14x32", .runs(MicroKernels.baseline.runTile), .baseline)
   }
 }

@@ -10,7 +10,7 @@ public struct MaxPooling: Sendable {
   private let firstBlock: Int
   private let stride: Volume
   private let taps: [Int]
-  private let kernel: KernelTable.MaxPoolRowKernel
+  private let kernel: MicroKernels.MaxPoolRowKernel
 
   /// - Parameters:
   ///   - output: the blocks from `firstBlock` on are written.
@@ -29,7 +29,7 @@ public struct MaxPooling: Sendable {
     self.output = output
     self.firstBlock = firstBlock
     self.stride = stride
-    self.kernel = table.maxPoolRow
+    self.kernel = table.kernels.maxPoolRow
     var taps: [Int] = []
     for t in 0..<kernel.frames {
       for y in 0..<kernel.height {

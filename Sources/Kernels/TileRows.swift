@@ -2,7 +2,7 @@ import Tensors
 
 /// The rows of a product V · U, cut for the tile kernel.
 struct TileRows: Sendable {
-  private let tile: KernelTable.Tile
+  private let table: KernelTable
   private let entries: [TileTable.Entry]
   private let inputOffsets: [Int]
   private let outputOffsets: [Int]
@@ -15,10 +15,10 @@ struct TileRows: Sendable {
     var pointer: UnsafePointer<Float> { UnsafePointer(buffer.pointer) }
   }
 
-  init(tiles: Int, tile: KernelTable.Tile) {
-    self.tile = tile
+  init(tiles: Int, table: KernelTable) {
+    self.table = table
     let lanes = ActivationLayout.block
-    switch tile {
+    switch table.tile {
     case .pixels(let most, _):
       entries = TileTable.Entry.cutEvenly(pixels: tiles, most: most)
       inputOffsets = (0..<tiles).map { $0 * lanes }
@@ -42,21 +42,25 @@ struct TileRows: Sendable {
     _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, blockStride: Int
   ) {
     let lanes = ActivationLayout.block
+    let part = table.partSegments(segmentCount, length: length)
     inputOffsets.withUnsafeBufferPointer { inputs in
       outputOffsets.withUnsafeBufferPointer { outputs in
         guard let inputs = inputs.baseAddress, let outputs = outputs.baseAddress else { return }
-        let zeros = Self.zeros.pointer
-        for entry in entries {
-          switch tile {
-          case .pixels(_, let kernel):
-            kernel(
-              entry.pixels, input, inputs + entry.first, segments, segmentCount, length, weights, zeros, output,
-              outputs + entry.first, false)
-          case .runs(let kernel):
-            kernel(
-              entry.pixels / 2, input, inputs + entry.first, lanes, segments, segmentCount, length, weights, zeros,
-              output,
-              output + blockStride, outputs + entry.first, false)
+        for first in stride(from: 0, to: segmentCount, by: part) {
+          let count = min(part, segmentCount - first)
+          let weights = weights + first * length * table.tileChannels
+          let start = first == 0 ? Self.zeros.pointer : nil
+          for entry in entries {
+            switch table.tile {
+            case .pixels(_, let kernel):
+              kernel(
+                entry.pixels, input, inputs + entry.first, segments + first, count, length, weights, start, output,
+                outputs + entry.first, false)
+            case .runs(let kernel):
+              kernel(
+                entry.pixels / 2, input, inputs + entry.first, lanes, segments + first, count, length, weights, start,
+                output, output + blockStride, outputs + entry.first, false)
+            }
           }
         }
       }

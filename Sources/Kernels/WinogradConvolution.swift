@@ -49,7 +49,7 @@ package struct WinogradConvolution: ConvolutionPlan {
   private static func variant(for problem: ConvolutionProblem, with table: KernelTable) -> WinogradVariant? {
     let kernel = problem.weights.kernel
     let volume = problem.outputVolume
-    return table.winograd.filter { $0.taps == kernel.height && $0.taps == kernel.width }
+    return WinogradVariant.all(table.kernels).filter { $0.taps == kernel.height && $0.taps == kernel.width }
       .min { $0.products(of: volume) < $1.products(of: volume) }
   }
 
@@ -65,7 +65,8 @@ package struct WinogradConvolution: ConvolutionPlan {
     name = variant.name
     let volume = problem.outputVolume
     let weights =
-      (twin as? Self)?.weights ?? WinogradWeights(problem.weights, variant, tileChannels: table.tileChannels)
+      (twin as? Self)?.weights
+      ?? WinogradWeights(problem.weights, factors: variant.factors, tileChannels: table.tileChannels)
     self.weights = weights
     outputBlocks = weights.panels * table.tileChannels / Self.lanes
     tileRows = (volume.height + variant.outputs - 1) / variant.outputs
@@ -87,8 +88,8 @@ package struct WinogradConvolution: ConvolutionPlan {
     groupFrames = frames
     groupRows = (tileRows + bands - 1) / bands
     workspace.reserve(floats(frames: groupFrames, rows: groupRows))
-    fullBand = TileRows(tiles: groupRows * tileColumns, tile: table.tile)
-    lastBand = TileRows(tiles: ((tileRows - 1) % groupRows + 1) * tileColumns, tile: table.tile)
+    fullBand = TileRows(tiles: groupRows * tileColumns, table: table)
+    lastBand = TileRows(tiles: ((tileRows - 1) % groupRows + 1) * tileColumns, table: table)
     chunkPanels = (weights.panels + Self.panelParts - 1) / Self.panelParts
     var bias = problem.weights.bias
     bias += [Float](repeating: 0, count: outputBlocks * Self.lanes - bias.count)

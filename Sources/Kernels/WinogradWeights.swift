@@ -1,6 +1,7 @@
 import Tensors
 
-/// The weights of a convolution in Winograd's domain, U = G g Gᵀ for each tap in time, packed for the tiles.
+/// The weights of a convolution in Winograd's domain, U = G g Gᵀ (or G g along a line) for each tap in time, packed for the
+/// tiles.
 ///
 ///     [position][panel][kT][C/16][C of the block][tile channels]
 struct WinogradWeights: Sendable {
@@ -19,15 +20,16 @@ struct WinogradWeights: Sendable {
     init(_ count: Int) { buffer = FloatBuffer(zeros: count) }
   }
 
-  init(_ weights: ConvolutionWeights, _ variant: WinogradVariant, tileChannels: Int) {
+  /// - Parameter factors: [position][kH·kW], what each tap adds to each position.
+  init(_ weights: ConvolutionWeights, factors: [Double], tileChannels: Int) {
     inputBlocks = (weights.inputChannels + ActivationLayout.block - 1) / ActivationLayout.block
     panels = (weights.outputChannels + tileChannels - 1) / tileChannels
     segmentLength = min(ActivationLayout.block, weights.inputChannels)
     tapStride = inputBlocks * segmentLength * tileChannels
     panelStride = weights.kernel.frames * tapStride
     positionStride = panels * panelStride
-    storage = Storage(variant.positions * positionStride)
-    transform(weights, variant, tileChannels: tileChannels)
+    storage = Storage(factors.count / (weights.kernel.height * weights.kernel.width) * positionStride)
+    transform(weights, factors, tileChannels: tileChannels)
   }
 
   func weights(position: Int, panel: Int) -> UnsafePointer<Float> {
@@ -35,14 +37,13 @@ struct WinogradWeights: Sendable {
   }
 
   /// One row of output channels at a time: U is linear in g.
-  private func transform(_ weights: ConvolutionWeights, _ variant: WinogradVariant, tileChannels: Int) {
-    let taps = variant.taps * variant.taps
+  private func transform(_ weights: ConvolutionWeights, _ factors: [Double], tileChannels: Int) {
+    let taps = weights.kernel.height * weights.kernel.width
     let outputs = weights.outputChannels
-    let factors = Self.factors(variant)
     var row = [Double](repeating: 0, count: outputs)
     for tap in 0..<weights.kernel.frames {
       for input in 0..<weights.inputChannels {
-        for position in 0..<variant.positions {
+        for position in 0..<factors.count / taps {
           for output in 0..<outputs { row[output] = 0 }
           for i in 0..<taps where factors[position * taps + i] != 0 {
             let factor = factors[position * taps + i]
@@ -56,13 +57,5 @@ struct WinogradWeights: Sendable {
         }
       }
     }
-  }
-
-  /// G ⊗ G, [position][tap].
-  private static func factors(_ variant: WinogradVariant) -> [Double] {
-    let rows = variant.filterTransform
-    var factors: [Double] = []
-    for y in rows { for x in rows { for a in y { for b in x { factors.append(a * b) } } } }
-    return factors
   }
 }

@@ -19,6 +19,16 @@ import Testing
       kernel: Volume(7, 4, 4), stride: Volume(2, 1, 1), volume: Volume(16, 33, 31), inputs: 20, outputs: 24),
   ]
 
+  /// Rows and columns, five to eight taps, lengths that 4 divides and others.
+  static let lines: [ConvolutionCase] = [
+    ConvolutionCase(kernel: Volume(1, 1, 7), volume: Volume(3, 17, 17), inputs: 48, outputs: 64),
+    ConvolutionCase(kernel: Volume(1, 7, 1), volume: Volume(2, 17, 12), inputs: 16, outputs: 40, rectify: false),
+    ConvolutionCase(kernel: Volume(1, 1, 5), volume: Volume(1, 9, 8), inputs: 20, outputs: 16),
+    ConvolutionCase(kernel: Volume(1, 8, 1), volume: Volume(1, 21, 5), inputs: 32, outputs: 32),
+    ConvolutionCase(kernel: Volume(1, 1, 7), padding: .valid, volume: Volume(2, 6, 19), inputs: 32, outputs: 32),
+    ConvolutionCase(kernel: Volume(1, 1, 7), volume: Volume(40, 17, 17), inputs: 192, outputs: 192),
+  ]
+
   @Test func takesTheVariantWithTheFewestProducts() {
     func name(_ kernel: Int, _ side: Int) -> String {
       let shape = ConvolutionCase(
@@ -29,6 +39,9 @@ import Testing
     #expect(name(3, 56) == "winograd F(4x4,3x3)", "144 of 49 and 196 of 36 are as many: the smaller tile rounds less")
     #expect(name(4, 28) == "winograd F(4x4,4x4)")
     #expect(name(5, 28) == "direct")
+    #expect(
+      Convolution(Self.lines[0].problem(seed: 1).0, with: tables[0], workspace: Workspace()).planName
+        == "winograd 2·F(4,4)")
   }
 
   /// A convolution with stride 2 on an image, and what is made of both for stride 1, are the same sums of small integers.
@@ -54,7 +67,7 @@ import Testing
   /// The transforms round: with unit roundoff u, products of sums of n terms of size |x||w| come out within
   /// 64·u·Σ|x||w|. (The worst case by the transforms' norms is far larger and never met; the largest error seen over
   /// these cases is 31·u·Σ|x||w|.)
-  @Test(arguments: sweep) func equalsTheDefinitionWithinItsRounding(_ shape: ConvolutionCase) {
+  @Test(arguments: sweep + lines) func equalsTheDefinitionWithinItsRounding(_ shape: ConvolutionCase) {
     let (problem, output) = shape.problem(seed: 7)
     let naive = NaiveConvolution(problem, with: tables[0], workspace: Workspace())
     var random = SplitMix64(seed: 8)
@@ -72,7 +85,9 @@ import Testing
     let size = 20.0 / 9 * 20 / 9 * Double(shape.kernel.count * shape.inputs)
     for table in tables {
       #expect(Convolution(problem, with: table, workspace: Workspace()).planName.hasPrefix("winograd"))
-      WinogradConvolution(problem, with: table, workspace: Workspace()).run(ThreadTeam(threads: 2))
+      let convolution = Convolution(problem, with: table, workspace: Workspace())
+      #expect(convolution.planName.hasPrefix("winograd"))
+      convolution.run(ThreadTeam(threads: 2))
       var largest = 0.0
       for (t, y, x) in places {
         for channel in 0..<shape.outputs {
@@ -90,6 +105,7 @@ import Testing
     let strided = ConvolutionCase(
       kernel: Volume(cube: 3), stride: Volume(cube: 2), volume: Volume(2, 28, 28), inputs: 16, outputs: 16)
     #expect(WinogradConvolution.refusal(of: small.problem(seed: 1).0, with: table) == "the plane is smaller than 14")
+    #expect(WinogradLineConvolution.refusal(of: small.problem(seed: 1).0, with: table) == "not a line of 5 to 8 taps")
     #expect(WinogradConvolution.refusal(of: strided.problem(seed: 1).0, with: table) == "stride over space")
   }
 }

@@ -214,3 +214,38 @@ public func winogradOutput5of7(
     (m: InlineArray<7, Lanes>) in fiveOutputs(m)
   }
 }
+
+/// Bᵀ d of seven pixels of 16 channels, `step` floats apart along a row or a column: value i is written at
+/// `i * positionStride`.
+@inline(never)
+public func winogradInputLine7(
+  _ pixels: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>, _ positionStride: Int
+) {
+  let lanes = Lanes.scalarCount
+  var values = InlineArray<7, Lanes>(repeating: Lanes(repeating: 0))
+  for part in 0..<16 / lanes {
+    for index in 0..<7 { values[index] = load(pixels + (lanes &* part &+ index &* step)) }
+    let results = inputTransform(values)
+    for index in 0..<7 { store(results[index], output + (lanes &* part &+ index &* positionStride)) }
+  }
+}
+
+/// Aᵀ m of the seven values at `i * positionStride`, plus bias, and max(·, 0) if asked for: the first `count` of four
+/// pixels of 16 channels, `step` floats apart along a row or a column.
+@inline(never)
+public func winogradOutputLine4of7(
+  _ input: UnsafePointer<Float>, _ positionStride: Int, _ bias: UnsafePointer<Float>,
+  _ output: UnsafeMutablePointer<Float>, _ step: Int, _ count: Int, _ rectify: Bool
+) {
+  let lanes = Lanes.scalarCount
+  var values = InlineArray<7, Lanes>(repeating: Lanes(repeating: 0))
+  for part in 0..<16 / lanes {
+    for index in 0..<7 { values[index] = load(input + (lanes &* part &+ index &* positionStride)) }
+    let results = fourOutputs(values)
+    let bias = load(bias + lanes &* part)
+    for index in 0..<4 where index < count {
+      let biased = results[index] + bias
+      store(rectify ? rectified(biased) : biased, output + (lanes &* part &+ index &* step))
+    }
+  }
+}
