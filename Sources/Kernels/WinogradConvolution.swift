@@ -9,7 +9,7 @@ import Tensors
 package struct WinogradConvolution: ConvolutionPlan {
   private static let lanes = ActivationLayout.block
   /// Smaller planes waste too much of their last tiles.
-  private static let leastSide = 14
+  private static let leastSide = 7
   /// V and M of a group, in floats: they should stay in the last-level cache.
   private static let groupFloats = 4 << 20
 
