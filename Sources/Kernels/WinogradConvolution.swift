@@ -27,11 +27,27 @@ package struct WinogradConvolution: ConvolutionPlan {
   private let groupFrames: Int
   private let groupRows: Int
   /// The products of a full group's band of tiles, and of the last one's.
-  private let fullBand: TileRows
-  private let lastBand: TileRows
+  private let fullBand: Band
+  private let lastBand: Band
   /// Panels that one chunk of work takes.
   private let chunkPanels: Int
   private let bias: [Float]
+
+  /// Rows of tiles that are computed together.
+  private struct Band: Sendable {
+    let rows: TileRows
+    /// Floats of one block of 16 channels of one frame at one position.
+    let blockStride: Int
+    /// Offsets of the segments: taps in time × blocks of input channels.
+    let segments: [Int]
+
+    init(tiles: Int, segments count: Int, table: KernelTable) {
+      rows = TileRows(tiles: tiles, table: table)
+      let stride = tiles * WinogradConvolution.lanes
+      blockStride = stride
+      segments = (0..<count).map { $0 * stride }
+    }
+  }
 
   package static func refusal(of problem: ConvolutionProblem, with table: KernelTable) -> String? {
     let kernel = problem.weights.kernel
@@ -88,8 +104,9 @@ package struct WinogradConvolution: ConvolutionPlan {
     groupFrames = frames
     groupRows = (tileRows + bands - 1) / bands
     workspace.reserve(floats(frames: groupFrames, rows: groupRows))
-    fullBand = TileRows(tiles: groupRows * tileColumns, table: table)
-    lastBand = TileRows(tiles: ((tileRows - 1) % groupRows + 1) * tileColumns, table: table)
+    let segments = problem.weights.kernel.frames * weights.inputBlocks
+    fullBand = Band(tiles: groupRows * tileColumns, segments: segments, table: table)
+    lastBand = Band(tiles: ((tileRows - 1) % groupRows + 1) * tileColumns, segments: segments, table: table)
     chunkPanels = (weights.panels + Self.panelParts - 1) / Self.panelParts
     var bias = problem.weights.bias
     bias += [Float](repeating: 0, count: outputBlocks * Self.lanes - bias.count)
@@ -113,8 +130,8 @@ package struct WinogradConvolution: ConvolutionPlan {
     let output: Range<Int>
     let input: Range<Int>
     let rows: Range<Int>
-    /// Floats of one block of 16 channels of one frame at one position.
-    let blockStride: Int
+    let band: Band
+    var blockStride: Int { band.blockStride }
     /// V and M, and the floats from one position to the next.
     let transformed: UnsafeMutablePointer<Float>
     let transformedStride: Int
@@ -131,11 +148,11 @@ package struct WinogradConvolution: ConvolutionPlan {
           0, frames.lowerBound * step - before)..<min(
           plan.problem.input.layout.volume.frames, (frames.upperBound - 1) * step - before + taps)
       self.rows = rows
-      blockStride = rows.count * plan.tileColumns * WinogradConvolution.lanes
+      band = rows.count == plan.groupRows ? plan.fullBand : plan.lastBand
       transformed = plan.workspace.pointer()
-      transformedStride = input.count * plan.weights.inputBlocks * blockStride
+      transformedStride = input.count * plan.weights.inputBlocks * band.blockStride
       products = transformed + plan.variant.positions * transformedStride
-      productStride = output.count * plan.outputBlocks * blockStride
+      productStride = output.count * plan.outputBlocks * band.blockStride
     }
   }
 
@@ -190,10 +207,10 @@ package struct WinogradConvolution: ConvolutionPlan {
   /// Room for a patch of 16 channels and for a transform, on the stack.
   @inline(__always)
   private func withScratch(_ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void) {
-    typealias Patch = InlineArray<784, Float>
-    precondition(variant.positions * Self.lanes <= 784, "WinogradConvolution: the patch has no room")
-    withUnsafeTemporaryAllocation(of: (Patch, Patch).self, capacity: 1) { memory in
-      let first = UnsafeMutableRawPointer(memory.baseAddress!).assumingMemoryBound(to: Float.self)
+    precondition(2 * variant.positions * Self.lanes <= 1568, "WinogradConvolution: the patch has no room")
+    var scratch = InlineArray<1568, Float>(repeating: 0)
+    withUnsafeMutableBytes(of: &scratch) { memory in
+      let first = memory.baseAddress!.assumingMemoryBound(to: Float.self)
       body(first, first + 784)
     }
   }
@@ -206,9 +223,7 @@ package struct WinogradConvolution: ConvolutionPlan {
     let taps = problem.weights.kernel.frames
     let frameStride = weights.inputBlocks * group.blockStride
     let blocksInPanel = outputBlocks / weights.panels
-    let band = group.rows.count == groupRows ? fullBand : lastBand
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: taps * weights.inputBlocks) { segments in
-      for index in segments.indices { segments[index] = index * group.blockStride }
+    group.band.segments.withUnsafeBufferPointer { segments in
       for panel in panels {
         let panelWeights = weights.weights(position: position, panel: panel)
         for t in group.output {
@@ -217,7 +232,7 @@ package struct WinogradConvolution: ConvolutionPlan {
           let firstTap = max(0, -origin)
           let lastTap = min(taps, problem.input.layout.volume.frames - origin)
           let frame = (t - group.output.lowerBound) * outputBlocks + panel * blocksInPanel
-          band.run(
+          group.band.rows.run(
             inputs + (origin + firstTap - group.input.lowerBound) * frameStride, segments.baseAddress!,
             (lastTap - firstTap) * weights.inputBlocks, weights.segmentLength,
             panelWeights + firstTap * weights.tapStride, products + frame * group.blockStride,

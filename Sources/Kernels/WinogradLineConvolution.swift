@@ -125,8 +125,9 @@ package struct WinogradLineConvolution: ConvolutionPlan {
     let end = isRow ? layout.volume.width + layout.haloAfter.width : layout.volume.height + layout.haloAfter.height
     let strides = strides(layout)
     var place = group.transformed + chunk * group.transformedBlock
-    withUnsafeTemporaryAllocation(of: InlineArray<112, Float>.self, capacity: 1) { memory in
-      let copy = UnsafeMutableRawPointer(memory.baseAddress!).assumingMemoryBound(to: Float.self)
+    var scratch = InlineArray<112, Float>(repeating: 0)
+    withUnsafeMutableBytes(of: &scratch) { memory in
+      let copy = memory.baseAddress!.assumingMemoryBound(to: Float.self)
       for tile in 0...tiles {
         let first = Self.tile * tile - before
         let present = min(Self.positions, end - first)

@@ -140,7 +140,7 @@ public final class I3D: @unchecked Sendable {
         sum += windows * mixed5c.planeSum(block: block, frame: t)
       }
       let mean = sum / Double(2 * last * layout.volume.height * layout.volume.width)
-      means.append(contentsOf: (0..<ActivationLayout.block).map { mean[$0] })
+      for lane in 0..<ActivationLayout.block { means.append(mean[lane]) }
     }
     return means
   }

@@ -108,7 +108,7 @@ public final class InceptionV3: @unchecked Sendable {
     for block in 0..<layout.blocks {
       let sum = mixed10.planeSum(block: block, frame: frame)
       let mean = SIMD16<Float>(sum / Double(layout.volume.height * layout.volume.width))
-      means.append(contentsOf: (0..<ActivationLayout.block).map { mean[$0] })
+      for lane in 0..<ActivationLayout.block { means.append(mean[lane]) }
     }
     return means
   }

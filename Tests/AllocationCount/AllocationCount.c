@@ -1,0 +1,47 @@
+// The program's own malloc and its kin take the place of glibc's: they count and pass on.
+
+#define _GNU_SOURCE
+#include "AllocationCount.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+static atomic_ulong count;
+
+unsigned long allocationCount(void) { return atomic_load(&count); }
+
+#ifdef __GLIBC__
+
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+void *malloc(size_t size) {
+  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  return __libc_malloc(size);
+}
+
+void *calloc(size_t number, size_t size) {
+  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  return __libc_calloc(number, size);
+}
+
+void *realloc(void *memory, size_t size) {
+  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  return __libc_realloc(memory, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  *memory = __libc_memalign(alignment, size);
+  return *memory ? 0 : ENOMEM;
+}
+
+#endif
