@@ -54,6 +54,11 @@ public struct AveragePooling: Sendable {
     (0..<size).map { min($0 - before + kernel, size) - max($0 - before, 0) }
   }
 
+  /// Bytes of the input's values and the output's.
+  package var bytes: Int {
+    4 * input.layout.channels * (input.layout.volume.count + output.layout.volume.count)
+  }
+
   public func run(_ team: ThreadTeam) {
     let layout = input.layout
     let volume = layout.volume

@@ -169,6 +169,13 @@ public struct ConvolutionProblem: Sendable {
     let channels = outputs.reduce(0) { $0 + min(lanes, $1.activation.layout.channels - $1.block * lanes) }
     return 2 * outputVolume.count * weights.products * channels
   }
+
+  /// Bytes of the input's values, the output's and the weights, each once.
+  package var bytes: Int {
+    4
+      * (input.layout.volume.count * weights.inputChannels + outputVolume.count * weights.outputChannels
+        + weights.products * weights.outputChannels)
+  }
 }
 
 extension Volume {

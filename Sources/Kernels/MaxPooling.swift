@@ -41,6 +41,11 @@ public struct MaxPooling: Sendable {
     self.taps = taps
   }
 
+  /// Bytes of the input's values and the output's.
+  package var bytes: Int {
+    4 * input.layout.channels * (input.layout.volume.count + output.layout.volume.count)
+  }
+
   public func run(_ team: ThreadTeam) {
     let layout = input.layout
     let volume = output.layout.volume

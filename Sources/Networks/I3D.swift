@@ -109,8 +109,8 @@ public final class I3D: @unchecked Sendable {
 
   /// What `profile` times, in order: the input's copy, the steps, the head.
   package var layers: [NetworkLayer] {
-    [NetworkLayer(name: "Input", plan: "copy", operations: nil)] + steps.map(\.layer)
-      + [NetworkLayer(name: "Logits", plan: "head", operations: nil)]
+    [NetworkLayer(name: "Input", plan: "copy")] + steps.map(\.layer)
+      + [NetworkLayer(name: "Logits", plan: "head")]
   }
 
   /// The logits of one clip, and how long each of `layers` took.

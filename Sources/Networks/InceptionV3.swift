@@ -86,8 +86,8 @@ public final class InceptionV3: @unchecked Sendable {
 
   /// What `profile` times, in order: the input's copy, the steps, the last average.
   package var layers: [NetworkLayer] {
-    [NetworkLayer(name: "Input", plan: "copy", operations: nil)] + steps.map(\.layer)
-      + [NetworkLayer(name: "pool_3", plan: "head", operations: nil)]
+    [NetworkLayer(name: "Input", plan: "copy")] + steps.map(\.layer)
+      + [NetworkLayer(name: "pool_3", plan: "head")]
   }
 
   /// The features of a whole batch, and how long each of `layers` took.

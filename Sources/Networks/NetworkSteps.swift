@@ -28,15 +28,27 @@ package struct NetworkLayer: Sendable, Equatable {
   package let plan: String
   /// Multiplications and additions of the direct convolution, whatever the plan; nil for what is no convolution.
   package let operations: Int?
+  /// What must be read and written at the least: the input's values, the output's, the weights, each once; nil for what is
+  /// none of the network's layers.
+  package let bytes: Int?
+
+  init(name: String, plan: String, operations: Int? = nil, bytes: Int? = nil) {
+    self.name = name
+    self.plan = plan
+    self.operations = operations
+    self.bytes = bytes
+  }
 }
 
 extension NetworkStep {
   var layer: NetworkLayer {
     switch operation {
     case .convolution(let convolution):
-      NetworkLayer(name: name, plan: convolution.planName, operations: convolution.problem.operations)
-    case .maxPooling: NetworkLayer(name: name, plan: "max pool", operations: nil)
-    case .averagePooling: NetworkLayer(name: name, plan: "average pool", operations: nil)
+      NetworkLayer(
+        name: name, plan: convolution.planName, operations: convolution.problem.operations,
+        bytes: convolution.problem.bytes)
+    case .maxPooling(let pooling): NetworkLayer(name: name, plan: "max pool", bytes: pooling.bytes)
+    case .averagePooling(let pooling): NetworkLayer(name: name, plan: "average pool", bytes: pooling.bytes)
     }
   }
 }

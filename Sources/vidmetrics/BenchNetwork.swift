@@ -87,7 +87,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
         not depend on them.
 
         GFLOP are those of the direct convolution, whatever the plan: a plan that needs fewer multiplications has more \
-        GFLOP/s.
+        GFLOP/s. MB are the layer's input, output and weights, each once.
         """)
   }
 
@@ -190,6 +190,7 @@ struct NetworkReport {
 
     var median: Double { times.median }
     var gflop: Double? { layer.operations.map { Double($0) / 1e9 } }
+    var megabytes: Double? { layer.bytes.map { Double($0) / 1e6 } }
     var gflopPerSecond: Double? { NetworkReport.rate(gflop, in: median) }
   }
 
@@ -228,7 +229,8 @@ struct NetworkReport {
     .object([
       ("name", .string(layer.layer.name)), ("plan", .string(layer.layer.plan)), ("median_ms", .number(layer.median)),
       ("min_ms", .number(layer.times.minimum)),
-      ("gflop", .number(orNull: layer.gflop)), ("gflops_per_s", .number(orNull: layer.gflopPerSecond)),
+      ("megabytes", .number(orNull: layer.megabytes)), ("gflop", .number(orNull: layer.gflop)),
+      ("gflops_per_s", .number(orNull: layer.gflopPerSecond)),
       ("share", .number(layer.median / layersTotal)),
     ])
   }
@@ -252,14 +254,16 @@ struct NetworkReport {
     let gflop = layers.compactMap(\.gflop).reduce(0, +)
     let rows = layers.map { layer in
       [
-        layer.layer.name, layer.layer.plan, fixed(layer.median, digits: 3), words(layer.gflop, digits: 3),
-        words(layer.gflopPerSecond, digits: 1), fixed(100 * layer.median / layersTotal, digits: 1),
+        layer.layer.name, layer.layer.plan, fixed(layer.median, digits: 3), words(layer.megabytes, digits: 1),
+        words(layer.gflop, digits: 3), words(layer.gflopPerSecond, digits: 1),
+        fixed(100 * layer.median / layersTotal, digits: 1),
       ]
     }
     let total = [
-      "total", "", fixed(layersTotal, digits: 3), fixed(gflop, digits: 3),
+      "total", "", fixed(layersTotal, digits: 3), fixed(layers.compactMap(\.megabytes).reduce(0, +), digits: 1),
+      fixed(gflop, digits: 3),
       words(Self.rate(gflop, in: layersTotal), digits: 1), "100.0",
     ]
-    return benchTable([["layer", "plan", "ms", "GFLOP", "GFLOP/s", "share %"]] + rows + [total], texts: 2)
+    return benchTable([["layer", "plan", "ms", "MB", "GFLOP", "GFLOP/s", "share %"]] + rows + [total], texts: 2)
   }
 }

@@ -52,6 +52,7 @@ import Testing
     let convolutions = layers.filter { !($0["gflop"] is NSNull) }
     #expect(convolutions.compactMap { $0["gflop"] as? Double }.map { Int(($0 * 1e9).rounded()) } == Self.operations)
     #expect(convolutions.allSatisfy { positive($0, "gflops_per_s") })
+    #expect(layers.dropFirst().dropLast().allSatisfy { positive($0, "megabytes") })
     let others = layers.filter { $0["gflop"] is NSNull }
     #expect(others.allSatisfy { $0["gflops_per_s"] is NSNull })
     #expect(others.map { $0["plan"] as? String } == ["copy"] + [String](repeating: "max pool", count: 13) + ["head"])
