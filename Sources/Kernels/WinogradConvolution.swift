@@ -204,14 +204,14 @@ package struct WinogradConvolution: ConvolutionPlan {
     }
   }
 
-  /// Room for a patch of 16 channels and for a transform, on the stack.
+  /// Room for a patch of 16 channels and for a transform, on the stack and on a 64-byte boundary.
   @inline(__always)
   private func withScratch(_ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void) {
-    precondition(2 * variant.positions * Self.lanes <= 1568, "WinogradConvolution: the patch has no room")
-    var scratch = InlineArray<1568, Float>(repeating: 0)
+    precondition(variant.positions <= 49, "WinogradConvolution: the patch has no room")
+    var scratch = InlineArray<98, SIMD16<Float>>(repeating: SIMD16(repeating: 0))
     withUnsafeMutableBytes(of: &scratch) { memory in
       let first = memory.baseAddress!.assumingMemoryBound(to: Float.self)
-      body(first, first + 784)
+      body(first, first + 49 * Self.lanes)
     }
   }
 

@@ -125,7 +125,7 @@ package struct WinogradLineConvolution: ConvolutionPlan {
     let end = isRow ? layout.volume.width + layout.haloAfter.width : layout.volume.height + layout.haloAfter.height
     let strides = strides(layout)
     var place = group.transformed + chunk * group.transformedBlock
-    var scratch = InlineArray<112, Float>(repeating: 0)
+    var scratch = InlineArray<7, SIMD16<Float>>(repeating: SIMD16(repeating: 0))
     withUnsafeMutableBytes(of: &scratch) { memory in
       let copy = memory.baseAddress!.assumingMemoryBound(to: Float.self)
       for tile in 0...tiles {
