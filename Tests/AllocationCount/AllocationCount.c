@@ -4,12 +4,11 @@
 #include "AllocationCount.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stddef.h>
 
-static atomic_ulong count;
+static _Thread_local unsigned long count;
 
-unsigned long allocationCount(void) { return atomic_load(&count); }
+unsigned long allocationCount(void) { return count; }
 
 #ifdef __GLIBC__
 
@@ -19,27 +18,27 @@ extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
 void *malloc(size_t size) {
-  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  count++;
   return __libc_malloc(size);
 }
 
 void *calloc(size_t number, size_t size) {
-  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  count++;
   return __libc_calloc(number, size);
 }
 
 void *realloc(void *memory, size_t size) {
-  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  count++;
   return __libc_realloc(memory, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
-  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  count++;
   return __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size) {
-  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  count++;
   *memory = __libc_memalign(alignment, size);
   return *memory ? 0 : ENOMEM;
 }

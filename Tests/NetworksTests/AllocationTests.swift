@@ -6,9 +6,8 @@ import Testing
 
 /// A network's memory is planned when it is made. What a machine's noise does to times it cannot do to these counts.
 @Suite(.serialized) struct AllocationTests {
-  /// The least of several counts: other tests may run beside this one.
   private func allocations(of run: () -> Void) -> UInt {
-    (0..<6).map { _ in
+    (0..<3).map { _ in
       let before = allocationCount()
       run()
       return allocationCount() - before

@@ -1,7 +1,7 @@
 #ifndef ALLOCATION_COUNT_H
 #define ALLOCATION_COUNT_H
 
-/// How often memory was asked for since the program began, by any thread: malloc, calloc, realloc, aligned_alloc,
+/// How often the calling thread has asked for memory: malloc, calloc, realloc, aligned_alloc,
 /// posix_memalign. Zero for ever where the C library is not glibc, whose functions stand behind.
 unsigned long allocationCount(void);
 
