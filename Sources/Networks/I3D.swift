@@ -96,7 +96,7 @@ public final class I3D: @unchecked Sendable {
   }
 
   /// Bytes that a twin takes for clips of `frames` frames, about.
-  public static func memory(frames: Int) -> Int { frames << 24 }
+  public static func memory(frames: Int) -> Int { frames * 11 << 20 }
 
   /// The logits of one clip.
   ///
