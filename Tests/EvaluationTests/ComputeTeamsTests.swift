@@ -29,7 +29,8 @@ import Testing
     for threads in 1...40 {
       for clips in [1, 2, 3, 7, 16, 100] {
         let teams = teams(threads, clips: clips)
-        #expect(teams.count >= 1 && teams.threads >= 1 && teams.count * teams.threads <= threads && teams.count <= clips)
+        #expect(
+          teams.count >= 1 && teams.threads >= 1 && teams.count * teams.threads <= threads && teams.count <= clips)
       }
     }
   }
