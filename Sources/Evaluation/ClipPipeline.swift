@@ -48,7 +48,8 @@ struct ClipPipeline {
   func run(stopsAtFailure: Bool, cached: Int) throws -> Outcome {
     let network = extraction.network
     let teams = ComputeTeams.sharing(
-      threads: extraction.threads, clips: missing, memory: network.memory(frames: frames),
+      threads: extraction.threads, clips: missing,
+      memory: network.memory(frames: frames) + 4 * frames * network.side * network.side * 3,
       available: ComputeTeams.availableMemory)
     let extractors = try network.extractors(frames: frames, teams: teams)
     let decoders = min(max(2, extraction.threads / 4), Self.mostDecoders, jobs.count)
@@ -72,6 +73,9 @@ struct ClipPipeline {
     threads.wait()
 
     let end = state.withLock { $0 }
+    if end.isInterrupted {
+      throw EvaluationError.interrupted(done: end.done, total: missing, kept: extraction.cache != nil)
+    }
     if let error = end.error { throw error }
     var outcome = end.outcome
     outcome.failures.sort { $0.video < $1.video }
@@ -88,6 +92,7 @@ struct ClipPipeline {
     var outcome = Outcome()
     var done = 0
     var error: (any Error)?
+    var isInterrupted = false
   }
 
   /// One team's work: clips from the queue until there are no more.
@@ -98,9 +103,11 @@ struct ClipPipeline {
       switch event {
       case .failed(let video, let error): state.withLock { $0.outcome.failures.append((video, error)) }
       case .clip(let clip, let slot):
-        if state.withLock({ $0.error == nil }) {
+        if extraction.isInterrupted() {
+          state.withLock { $0.isInterrupted = true }
+          queue.close()
+        } else if state.withLock({ $0.error == nil && !$0.isInterrupted }) {
           do {
-            try checkInterruption(state)
             let features = try extractor.features(of: slot.buffer.pointer)
             extraction.cache?.store(features, clips[clip].key)
             state.withLock { state in
@@ -116,12 +123,6 @@ struct ClipPipeline {
         queue.giveBack(slot)
       }
     }
-  }
-
-  private func checkInterruption(_ state: borrowing Mutex<Computation>) throws {
-    guard extraction.isInterrupted() else { return }
-    throw EvaluationError.interrupted(
-      done: state.withLock { $0.done }, total: missing, kept: extraction.cache != nil)
   }
 
   /// Decoders claim videos in order. After a failure no further video is claimed, and those already claimed are finished, so

@@ -32,6 +32,11 @@ public struct ComputeTeams: Equatable, Sendable {
     Double((clips + count - 1) / count) * (1 + Self.lossOfStripes * Double(threads - 1)) / Double(threads)
   }
 
-  /// Half of the machine's memory.
-  public static var availableMemory: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory / 2) }
+  /// Half of the machine's memory, or of what the process's control group may have.
+  public static var availableMemory: Int {
+    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
+      (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { Int($0.trimmingCharacters(in: .newlines)) }
+    }
+    return min(limits.min() ?? .max, Int(clamping: ProcessInfo.processInfo.physicalMemory)) / 2
+  }
 }

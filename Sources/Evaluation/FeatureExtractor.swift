@@ -31,7 +31,7 @@ public protocol FeatureNetwork: Sendable {
 /// whose features are all in the cache does not need them.
 public struct I3DNetwork: FeatureNetwork {
   /// Goes up whenever a change of the engine changes the bits of a feature.
-  static let engine = "i3d/3"
+  static let engine = "i3d/4"
 
   public let identity: String
   public let isa: String

@@ -74,7 +74,7 @@ extension InceptionV3: BenchmarkedNetwork {
 }
 
 extension BenchmarkedNetwork {
-  /// A run holds all its activations, some 28 MB a frame.
+  /// A run holds all its activations, some 11 MB a frame of I3D and 32 of Inception-v3.
   static var mostFrames: Int { 1024 }
 }
 
@@ -92,7 +92,10 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
   }
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Frames of a run. (default: \(Network.defaultFrames))", valueName: "T"))
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "\(Network.unit == .clip ? "Frames of a clip" : "Frames that are computed together"). (default: \(Network.defaultFrames))",
+      valueName: "number"))
   var frames: Int?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Threads. (default: all processors)", valueName: "number"))
@@ -155,6 +158,10 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
         throw BenchError.number(atOnce, of: "runs side by side", allowed: 1...threads)
       }
       guard !perLayer || atOnce == 1 else { throw BenchError.layersOfSeveral }
+      let most = max(1, ComputeTeams.availableMemory / Network.memory(frames: frames ?? Network.defaultFrames))
+      guard atOnce <= most else {
+        throw BenchError.number(atOnce, of: "runs side by side in this memory", allowed: 1...most)
+      }
       return ComputeTeams(count: atOnce, threads: threads / atOnce)
     }
     if perLayer { return ComputeTeams(count: 1, threads: threads) }
@@ -216,7 +223,8 @@ struct NetworkReport {
   func json(_ place: BenchPlace) -> JSONValue {
     var fields: [(key: String, value: JSONValue)] = [
       ("weights", .string(weights)), ("frames", .integer(frames)), ("side", .integer(side)),
-      ("threads", .integer(threads)), ("at_once", .integer(teams.count)), ("repeats", .integer(repeats)),
+      ("threads", .integer(threads)), ("at_once", .integer(teams.count)), ("threads_each", .integer(teams.threads)),
+      ("repeats", .integer(repeats)),
       ("median_ms_per_\(unit)", .number(times.median)), ("min_ms_per_\(unit)", .number(times.minimum)),
       ("\(unit)s_per_second", .number(perSecond)),
       ("ms_per_\(unit)", .array(times.milliseconds.map { .number($0) })),
@@ -235,12 +243,14 @@ struct NetworkReport {
     ])
   }
 
+  private func count(_ threads: Int) -> String { threads == 1 ? "1 thread" : "\(threads) threads" }
+
   func text(_ place: BenchPlace) -> String {
     benchLines([
       (
         name,
-        "\(frames) frames of \(side)x\(side), \(threads) \(threads == 1 ? "thread" : "threads")"
-          + (teams.count > 1 ? ", \(teams.count) side by side" : "")
+        "\(frames) frames of \(side)x\(side), \(count(threads))"
+          + (teams.count > 1 ? ", \(teams.count) runs side by side, \(count(teams.threads)) each" : "")
       ),
       ("median", "\(benchTime(times.median)) ms a \(unit)"), ("minimum", "\(benchTime(times.minimum)) ms a \(unit)"),
       ("rate", "\(benchRate(perSecond)) \(unit)s a second"),

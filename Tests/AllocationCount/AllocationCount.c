@@ -10,7 +10,13 @@ static _Thread_local unsigned long count;
 
 unsigned long allocationCount(void) { return count; }
 
-#ifdef __GLIBC__
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_OTHER_ALLOCATOR
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(HAS_OTHER_ALLOCATOR)
 
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);

@@ -69,6 +69,20 @@ import Testing
     #expect(try resumed.scores[0].value.bitPattern == evaluate(request()).scores[0].value.bitPattern)
   }
 
+  /// What is told as done is what is kept, although other teams finish their clips after the interruption was seen.
+  @Test func anInterruptedRunOfSeveralTeamsGoesOn() throws {
+    let network = FakeNetwork()
+    let cache = folder.file("cache")
+    var evaluation = try FVDEvaluation(request: request(threads: 4), cache: CacheFolder(path: cache)) { _ in network }
+    evaluation.isInterrupted = { network.computed.load(ordering: .relaxed) >= 20 }
+    let text = try #require(message { _ = try evaluation.run() })
+    let done = try #require(Int(text.split(separator: " ").dropFirst(2).first ?? ""), "\(text)")
+    #expect((20...23).contains(done))
+    let resumed = try evaluate(request(threads: 4), network, cache: cache)
+    #expect(resumed.timing.clipsCached == done && resumed.timing.clipsComputed == 38 - done)
+    #expect(try resumed.scores[0].value.bitPattern == evaluate(request()).scores[0].value.bitPattern)
+  }
+
   @Test func aSetAgainstItself() throws {
     let network = FakeNetwork()
     var same = try request()

@@ -12,6 +12,8 @@ import Testing
     ConvolutionCase(kernel: Volume(1, 3, 3), volume: Volume(2, 19, 18), inputs: 32, outputs: 48, rectify: false),
     ConvolutionCase(kernel: Volume(cube: 3), volume: Volume(9, 56, 56), inputs: 64, outputs: 80),
     ConvolutionCase(kernel: Volume(cube: 3), volume: Volume(60, 14, 170), inputs: 48, outputs: 16),
+    ConvolutionCase(
+      kernel: Volume(7, 4, 4), stride: Volume(2, 1, 1), volume: Volume(60, 9, 170), inputs: 12, outputs: 64),
     ConvolutionCase(kernel: Volume(1, 3, 3), padding: .valid, volume: Volume(2, 23, 19), inputs: 32, outputs: 32),
     ConvolutionCase(
       kernel: Volume(7, 4, 4), stride: Volume(2, 1, 1), volume: Volume(9, 28, 30), inputs: 12, outputs: 64),
