@@ -34,15 +34,7 @@ public struct AveragePooling: Sendable {
     self.firstBlock = firstBlock
     self.rectify = rectify
     self.kernel = table.kernels.averagePoolRow
-    var taps: [Int] = []
-    for t in 0..<kernel.frames {
-      for y in 0..<kernel.height {
-        for x in 0..<kernel.width {
-          taps.append(layout.offset(0, t - padded.before.frames, y - padded.before.height, x - padded.before.width))
-        }
-      }
-    }
-    self.taps = taps
+    taps = layout.taps(kernel, before: padded.before)
     let t = Self.present(layout.volume.frames, kernel.frames, before: padded.before.frames)
     let y = Self.present(layout.volume.height, kernel.height, before: padded.before.height)
     let x = Self.present(layout.volume.width, kernel.width, before: padded.before.width)

@@ -123,7 +123,6 @@ public struct OutputBlock: Sendable {
 public struct ConvolutionProblem: Sendable {
   public let weights: ConvolutionWeights
   public let stride: Volume
-  public let padding: Padding
   /// Whether max(·, 0) is taken of the sums.
   public let rectify: Bool
   public let input: Activation
@@ -155,7 +154,6 @@ public struct ConvolutionProblem: Sendable {
       }, "ConvolutionProblem: the outputs have other volumes or halos")
     self.weights = weights
     self.stride = stride
-    self.padding = padding
     self.rectify = rectify
     self.input = input
     self.outputs = outputs

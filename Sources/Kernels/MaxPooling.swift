@@ -30,15 +30,7 @@ public struct MaxPooling: Sendable {
     self.firstBlock = firstBlock
     self.stride = stride
     self.kernel = table.kernels.maxPoolRow
-    var taps: [Int] = []
-    for t in 0..<kernel.frames {
-      for y in 0..<kernel.height {
-        for x in 0..<kernel.width {
-          taps.append(layout.offset(0, t - padded.before.frames, y - padded.before.height, x - padded.before.width))
-        }
-      }
-    }
-    self.taps = taps
+    taps = layout.taps(kernel, before: padded.before)
   }
 
   /// Bytes of the input's values and the output's.

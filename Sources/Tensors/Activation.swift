@@ -47,6 +47,15 @@ public struct ActivationLayout: Hashable, Sendable {
   /// Floats in all.
   public var count: Int { blocks * blockStride }
 
+  /// The offsets of a kernel's taps from a pixel, `before` of them before it along each axis, in the order [T][H][W].
+  public func taps(_ kernel: Volume, before: Volume) -> [Int] {
+    (0..<kernel.frames).flatMap { t in
+      (0..<kernel.height).flatMap { y in
+        (0..<kernel.width).map { x in offset(0, t - before.frames, y - before.height, x - before.width) }
+      }
+    }
+  }
+
   /// The offset of channel `c` at frame `t`, row `y`, column `x`, from the first value that is not halo.
   public func offset(_ c: Int, _ t: Int, _ y: Int, _ x: Int) -> Int {
     c / blockChannels * blockStride + t * planeStride + y * rowStride + x * pixelStride + c % blockChannels
