@@ -56,12 +56,23 @@ import Weights
     #expect(layers.count == 2 + 3 + 4 + 9 * 5)
   }
 
+  /// Nothing asks for a head's weights, the other layers are the same ones.
+  @Test func mixed5cNeedsNoHead() throws {
+    let network = try I3D.random(frames: 9, endpoint: .mixed5cMean, threads: 2, table: KernelTable(.widest))
+    #expect(network.columns == 1024 && network.classes == 0)
+    #expect(network.layers.dropLast() == (try self.network(frames: 9)).layers.dropLast())
+    let clip = (0..<9 * I3D.side * I3D.side * 3).map { Float($0 % 251) / 125 - 1 }
+    let features = network.features(clip)
+    #expect(features.count == 1024 && Set(features).count > 1 && features.allSatisfy { $0 >= 0 && $0.isFinite })
+    #expect(try network.twin().features(clip) == features)
+  }
+
   @Test func profilingChangesNoBit() throws {
     let network = try network(frames: 9)
     let clip = (0..<9 * I3D.side * I3D.side * 3).map { Float($0 % 251) / 125 - 1 }
     let profile = network.profile(clip)
     let logits = network.logits(clip)
-    #expect(profile.logits == logits && logits.allSatisfy(\.isFinite) && Set(logits).count > 1)
+    #expect(profile.features == logits && logits.allSatisfy(\.isFinite) && Set(logits).count > 1)
     #expect(profile.times.count == network.layers.count && profile.times.allSatisfy { $0 > .zero })
   }
 }
