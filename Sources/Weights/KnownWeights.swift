@@ -13,6 +13,8 @@ public struct KnownWeights: Sendable {
   public let source: String
   /// The Python package that holds them; nil where none does.
   let package: PythonPackage?
+  /// What a file must be to get the name while nobody knows the fingerprint; nil where nothing is known of it.
+  package var likeness: WeightsLikeness? = nil
 
   public var canFetch: Bool { package != nil }
 
@@ -47,11 +49,76 @@ public struct KnownWeights: Sendable {
     purpose: "no published score: I3D trained on ImageNet first (hassony2, video_features, piergiaj rgb_imagenet)",
     source: "import of model_rgb.pth, i3d_rgb.pt or rgb_imagenet.pt", package: nil)
 
-  public static let all: [KnownWeights] = [i3dKinetics400, inception, i3dImageNet]
+  /// DT-FVD's weights for clips of 16 frames: I3D trained on DTDB (Dorkenwald et al., CVPR 2021).
+  public static let i3dDTDB16 = dtdb(frames: 16)
+
+  /// DT-FVD's weights for clips of 32 frames.
+  public static let i3dDTDB32 = dtdb(frames: 32)
+
+  /// The repository's `metrics/DTFVD/DTFVD_Score.py` loads these files, with 18 classes.
+  private static func dtdb(frames: Int) -> KnownWeights {
+    let file = "I3D_\(frames).pth.tar"
+    return KnownWeights(
+      name: "i3d-dtdb-\(frames)", network: "i3d", fingerprint: nil,
+      purpose: "DT-FVD of \(frames) frames: I3D trained on DTDB (by the file's name or --as; no fingerprint is known)",
+      source: """
+        import of models/DTI3D/length\(frames)/\(file), which CompVis/image2video-synthesis-using-cINNs keeps in \
+        https://drive.google.com/drive/folders/12-PccC8jKz4UGpaE9GS0aOi23PHjJLzW
+        """,
+      package: nil, likeness: WeightsLikeness(classes: 18, hasScale: true, fileName: file))
+  }
+
+  public static let all: [KnownWeights] = [i3dKinetics400, inception, i3dImageNet, i3dDTDB16, i3dDTDB32]
 
   public static func named(_ name: String) -> KnownWeights? { all.first { $0.name == name } }
 
   static func with(fingerprint: Digest) -> KnownWeights? { all.first { $0.fingerprint == fingerprint } }
+
+  /// The weights that a file is taken for by its name and its layout, where fingerprints are unknown.
+  static func with(fileName: String, network: String, likeness: WeightsLikeness) -> KnownWeights? {
+    all.first { $0.network == network && $0.likeness?.fileName == fileName && $0.likeness?.fits(likeness) == true }
+  }
+
+  /// Throws `WeightsError.unlikely` for weights that cannot be these, as far as their layout tells.
+  func check(network: String, _ tensors: [String: WeightTensor], path: String) throws {
+    guard let likeness else { return }
+    let found = WeightsLikeness(of: tensors)
+    guard network == self.network else {
+      throw WeightsError.unlikely(name: name, path: path, wanted: "\(likeness)", found: "the network \(network)")
+    }
+    guard likeness.fits(found) else {
+      throw WeightsError.unlikely(name: name, path: path, wanted: "\(likeness)", found: "\(found)")
+    }
+  }
+}
+
+/// What is known of weights whose fingerprint is not: enough to refuse others under their name, no proof that they are
+/// the ones.
+package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
+  package let classes: Int
+  /// Whether batch norm has a trained scale: one that is not all ones.
+  package let hasScale: Bool
+  /// As published.
+  package let fileName: String?
+
+  package init(classes: Int, hasScale: Bool, fileName: String? = nil) {
+    self.classes = classes
+    self.hasScale = hasScale
+    self.fileName = fileName
+  }
+
+  /// That of the canonical tensors of an I3D.
+  package init(of tensors: [String: WeightTensor]) {
+    self.init(
+      classes: tensors["Logits/Conv3d_0c_1x1/bias"]?.values.count ?? 0,
+      hasScale: tensors.keys.contains { $0.hasSuffix("/gamma") })
+  }
+
+  package var description: String {
+    "\(classes) classes and batch norm \(hasScale ? "with" : "without") a trained scale"
+  }
+
+  package func fits(_ other: WeightsLikeness) -> Bool { classes == other.classes && hasScale == other.hasScale }
 }
 
 /// A file in a Python package of an index, with what proves that it is the one.

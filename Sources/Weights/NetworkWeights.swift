@@ -22,8 +22,9 @@ public struct WeightTensor: Sendable, Equatable {
 /// `Logits/Conv3d_0c_1x1/kernel` and `/bias`. Inception-v3 ("inception-v3") has the layer names of the TensorFlow graph
 /// of 2015-12-05 with `/`: `conv/kernel` (kH,kW,Cin,Cout), `mixed_3/tower/conv_1/beta`, ...
 public struct NetworkWeights: Sendable {
-  /// "i3d-kinetics400", "inception-2015-12-05", "i3d-rgb-imagenet", a name the user gave, or "custom:" and the first 12
-  /// digits of the fingerprint.
+  /// One of `KnownWeights`, a name the user gave, or "custom:" and the first 12 digits of the fingerprint. A name that has
+  /// no known fingerprint (`i3d-rgb-imagenet`, `i3d-dtdb-16`, `i3d-dtdb-32`) is what the user or the file's name says;
+  /// `known` is nil then.
   public let name: String
   public let network: String
   /// Over canonical names, shapes and values (`WeightFingerprint`).

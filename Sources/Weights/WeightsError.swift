@@ -39,6 +39,10 @@ public enum WeightsError: Error, Equatable, Sendable {
   case absent(name: String, canFetch: Bool)
   case damagedStore(name: String, path: String, expected: Digest, found: Digest, canFetch: Bool)
   case notTheNamed(name: String, path: String, expected: Digest, found: Digest)
+  /// A name whose fingerprint nobody knows, asked for weights of another layout.
+  case unlikely(name: String, path: String, wanted: String, found: String)
+  /// A file with the published name of some weights, asked to be kept as others.
+  case otherFileName(path: String, name: String, wanted: String)
   case alreadyNamed(path: String, name: String, wanted: String)
   case refusedImageNet(path: String, evidence: ImageNetEvidence)
   case cannotFetch(name: String)
@@ -85,6 +89,16 @@ extension WeightsError: CustomStringConvertible {
       """
     case .notTheNamed(let name, let path, let expected, let found):
       "`\(path)` is not `\(name)`: its fingerprint is \(found), that of `\(name)` is \(expected)"
+    case .unlikely(let name, let path, let wanted, let found):
+      """
+      `\(path)` cannot be `\(name)`, which is an I3D with \(wanted): it has \(found)
+      hint: leave --as out, or give another name
+      """
+    case .otherFileName(let path, let name, let wanted):
+      """
+      `\(path)` has the name under which `\(name)` is published, and is to be kept as `\(wanted)`; refused
+      hint: `--as \(name)`, or rename the file if it does hold `\(wanted)`
+      """
     case .alreadyNamed(let path, let name, let wanted):
       "`\(path)` holds the weights `\(name)`; they keep that name and are not stored as `\(wanted)`"
     case .refusedImageNet(let path, let evidence):

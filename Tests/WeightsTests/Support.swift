@@ -16,9 +16,15 @@ enum Fixture {
   }
 
   /// The fingerprint of the miniature I3D, by hashlib.
-  static func fingerprint() throws -> String {
-    struct Golden: Decodable { let fingerprint: String }
-    return try JSONDecoder().decode(Golden.self, from: Data(bytes("golden.json"))).fingerprint
+  static func fingerprint() throws -> String { try golden().fingerprint }
+
+  /// That of the miniature in DT-FVD's layout.
+  static func dtdbFingerprint() throws -> String { try golden().dtdb }
+
+  private struct Golden: Decodable { let fingerprint, dtdb: String }
+
+  private static func golden() throws -> Golden {
+    try JSONDecoder().decode(Golden.self, from: Data(bytes("golden.json")))
   }
 }
 

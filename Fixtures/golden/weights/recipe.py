@@ -5,10 +5,12 @@
     python3 recipe.py torch        # PyTorch 2.15, safetensors
     python3 recipe.py tensorflow   # TensorFlow 2.21
     python3 recipe.py snappy       # cramjam: the TensorFlow index once more, with compressed blocks
-    python3 recipe.py golden       # golden.json: the fingerprint, by hashlib
+    python3 recipe.py dtdb         # PyTorch 2.15: I3D_16.pth.tar and I3D_32.pth.tar
+    python3 recipe.py golden       # golden.json: the fingerprints, by hashlib
 
 The miniature has the units of the real network, and small kernels whose five extents all differ where it matters. All
-files hold the same values.
+files hold the same values, but for the two of DT-FVD's layout: batch norm with a scale, 18 classes, and the optimiser's
+tensors beside the state dictionary.
 """
 import hashlib, json, os, pickle, struct, sys, zlib
 import numpy as np
@@ -39,6 +41,16 @@ def canonical():
             tree[f"{unit}/{part}"] = values(f"{unit}/{part}", extents[-1])
     tree[HEAD + "/kernel"] = values(HEAD + "/kernel", 1, 1, 1, 2, 3)
     tree[HEAD + "/bias"] = values(HEAD + "/bias", 3)
+    return tree
+
+
+def dtdb():
+    """The miniature as DT-FVD's weights are: a trained scale and 18 classes."""
+    tree = canonical()
+    for unit in UNITS:
+        tree[unit + "/gamma"] = values(unit + "/gamma", len(tree[unit + "/beta"]))
+    tree[HEAD + "/kernel"] = values(HEAD + "/kernel18", 1, 1, 1, 2, 18)
+    tree[HEAD + "/bias"] = values(HEAD + "/bias18", 18)
     return tree
 
 
@@ -118,7 +130,8 @@ def torch_state(tree, hassony):
         if unit == HEAD:
             state[name + ".conv3d.bias"] = torch.from_numpy(tree[unit + "/bias"])
             continue
-        state[f"{name}.{norm}.weight"] = torch.ones(kernel.shape[0])
+        scale = tree.get(unit + "/gamma", np.ones(kernel.shape[0], np.float32))
+        state[f"{name}.{norm}.weight"] = torch.from_numpy(scale)
         state[f"{name}.{norm}.bias"] = torch.from_numpy(tree[unit + "/beta"])
         state[f"{name}.{norm}.running_mean"] = torch.from_numpy(tree[unit + "/moving_mean"])
         state[f"{name}.{norm}.running_var"] = torch.from_numpy(tree[unit + "/moving_variance"])
@@ -142,6 +155,19 @@ def torch_files(tree):
     torch.save(torch_state(tree, hassony=True), path("hassony.legacy.pth"), _use_new_zipfile_serialization=False)
     save_file(mixed, path("piergiaj.safetensors"), metadata={"format": "pt"})
     torchscript_file(flattened(torch_state(tree, hassony=True)))
+
+
+def dtdb_files():
+    """`torch.save` of today for 16 frames, of before 1.6 for 32; one of them saved from a DataParallel network."""
+    import torch
+    state = flattened(torch_state(dtdb(), hassony=False))
+    momentum = {i: {"momentum_buffer": torch.full((3,), float(i))} for i in range(2)}
+    optimiser = {"state": momentum, "param_groups": [{"lr": 0.1, "nesterov": True, "params": [0, 1]}]}
+    wrapped = {"module." + name: tensor for name, tensor in state.items()}
+    torch.save({"epoch": 40, "arch": "I3D", "state_dict": state, "best_acc": torch.tensor(0.5), "optimizer": optimiser},
+               path("I3D_16.pth.tar"))
+    torch.save({"optim_state_dict": optimiser, "state_dict": wrapped}, path("I3D_32.pth.tar"),
+               _use_new_zipfile_serialization=False)
 
 
 def flattened(state):
@@ -250,11 +276,11 @@ def snappy_files():
 
 def golden(tree):
     with open(path("golden.json"), "w") as file:
-        json.dump({"fingerprint": fingerprint(tree), "tensors": len(tree)}, file, indent=2)
+        json.dump({"fingerprint": fingerprint(tree), "tensors": len(tree), "dtdb": fingerprint(dtdb())}, file, indent=2)
         file.write("\n")
 
 
 if __name__ == "__main__":
     tree = canonical()
     {"numpy": numpy_files, "torch": torch_files, "tensorflow": tensorflow_files, "golden": golden,
-     "snappy": lambda _: snappy_files()}[sys.argv[1]](tree)
+     "snappy": lambda _: snappy_files(), "dtdb": lambda _: dtdb_files()}[sys.argv[1]](tree)

