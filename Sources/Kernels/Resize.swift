@@ -1,10 +1,10 @@
 import Tensors
 
-/// Frames to the network's input: float32, size×size, [-1, 1].
+/// Frames to the network's input: float32, size×size, in the range that `scaling` names.
 ///
-/// The samples are resized as they are and then mapped, one rounding a step: bytes by 2x/255 - 1, `0..1` by 2x - 1,
-/// `-1..1` unchanged. TensorFlow's FVD and TATS do it in that order; VideoGPT, common_metrics_on_video_quality and
-/// StyleGAN-V scale first, which moves a value by at most 3e-7 (measured).
+/// The samples are cut if the crop says so, resized as they are and then mapped. For [-1, 1], one rounding a step: bytes
+/// by 2x/255 - 1, `0..1` by 2x - 1, `-1..1` unchanged. TensorFlow's FVD and TATS do it in that order; VideoGPT,
+/// common_metrics_on_video_quality, StyleGAN-V and pytorch-fid scale first, which moves a value by at most 4e-7 (measured).
 public struct Resize: Sendable, Equatable {
   /// No frame and no resized frame may have a longer side.
   public static let largestSide = 1 << 20
@@ -13,17 +13,19 @@ public struct Resize: Sendable, Equatable {
   public let crop: Crop
   /// Width and height of the result.
   public let size: Int
+  public let scaling: InputScaling
 
-  public init(mode: ResizeMode, crop: Crop = .none, size: Int = 224) {
+  public init(mode: ResizeMode, crop: Crop = .none, size: Int = 224, scaling: InputScaling = .symmetric) {
     self.mode = mode
     self.crop = crop
     self.size = size
+    self.scaling = scaling
   }
 
   /// Writes the frames of `selection` (all by default) as T×size×size×3 to `output`.
   ///
   /// - Parameters:
-  ///   - range: what the numbers mean; with `.network` they are copied, and must have the size.
+  ///   - range: what the numbers mean; with `.network` they are copied, neither cut nor scaled, and must have the size.
   ///   - rowStride: floats from one output row to the next, 3·size by default; what lies between is left alone.
   ///   - frameStride: floats from one output frame to the next, `rowStride`·size by default.
   ///
@@ -35,57 +37,77 @@ public struct Resize: Sendable, Equatable {
     let selection = selection ?? 0..<frames.count
     precondition(selection.lowerBound >= 0 && selection.upperBound <= frames.count, "Resize: no such frames")
     let row = rowStride ?? 3 * size
-    let target = ResizeTarget(size: size, rowStride: row, scaling: ResizeScaling(range))
-    try check(frames, range: range)
-    let plan = plan(height: frames.height, width: frames.width, range: range)
+    let target = ResizeTarget(size: size, rowStride: row, scaling: ResizeScaling(range, to: scaling))
+    let kept = try region(of: frames, range: range)
+    let plan = plan(height: kept.height, width: kept.width, range: range)
     let frameValues = frames.height * frames.width * 3
+    let corner = (kept.top * frames.width + kept.left) * 3
+    func source(_ samples: ResizeSource.Samples) -> ResizeSource {
+      ResizeSource(samples: samples, rowStride: frames.width * 3, count: kept.width * 3)
+    }
     for (index, frame) in selection.enumerated() {
       let result = output + index * (frameStride ?? row * size)
       switch frames.samples {
       case .bytes(let bytes):
         bytes.withUnsafeBufferPointer {
           guard let base = $0.baseAddress else { return }
-          plan.run(.bytes(base + frame * frameValues), into: result, target: target)
+          plan.run(source(.bytes(base + frame * frameValues + corner)), into: result, target: target)
         }
       case .floats(let floats):
         floats.withUnsafeBufferPointer {
           guard let base = $0.baseAddress else { return }
-          plan.run(.floats(base + frame * frameValues), into: result, target: target)
+          plan.run(source(.floats(base + frame * frameValues + corner)), into: result, target: target)
         }
       }
     }
   }
 
-  private func check(_ frames: Frames, range: ValueRange) throws {
+  /// What the resize reads of each frame.
+  private func region(of frames: Frames, range: ValueRange) throws -> ResizeRegion {
     let (width, height) = (frames.width, frames.height)
     guard size > 0 && size <= Resize.largestSide else { throw ResizeError.invalidSize(size) }
     if case .loader(let resolution) = crop {
       guard resolution > 0 && resolution <= Resize.largestSide else { throw ResizeError.invalidSize(resolution) }
     }
+    if case .aspect(let width, let height) = crop {
+      guard min(width, height) > 0 && max(width, height) <= Resize.largestSide else {
+        throw ResizeError.invalidAspect(width: width, height: height)
+      }
+    }
     guard width > 0 && height > 0 else { throw ResizeError.emptyFrames(width: width, height: height) }
     guard max(width, height) <= Resize.largestSide else { throw ResizeError.tooLarge(width: width, height: height) }
-    let mustMatch = mode == .identity || range == .network
-    guard !mustMatch || (width == size && height == size) else {
-      throw ResizeError.wrongSize(
-        width: width, height: height, size: size, reason: range == .network ? .networkRange : .identityMode)
+    var kept = ResizeRegion(top: 0, left: 0, height: height, width: width)
+    if case .aspect(let wide, let high) = crop, range != .network {
+      kept = ResizeRegion(height: height, width: width, aspectWidth: wide, aspectHeight: high)
     }
+    let mustMatch = mode == .identity || range == .network
+    guard !mustMatch || (kept.width == size && kept.height == size) else {
+      throw ResizeError.wrongSize(
+        width: kept.width, height: kept.height, size: size, reason: range == .network ? .networkRange : .identityMode)
+    }
+    return kept
   }
 
   private func plan(height: Int, width: Int, range: ValueRange) -> any ResizePlan {
     if mode == .identity || range == .network { return CopyPlan(height: height, width: width) }
     switch crop {
-    case .none:
-      return stage(ResizeGeometry(height: height, width: width, stretchedTo: size))
+    case .none, .aspect:
+      return stage(ResizeGeometry(height: height, width: width, stretchedTo: size), range: range)
     case .shortSideCentre:
-      return stage(ResizeGeometry(height: height, width: width, shortSideTo: size))
+      return stage(ResizeGeometry(height: height, width: width, shortSideTo: size), range: range)
     case .loader(let resolution):
       return LoaderPlan(
         loader: AntialiasPlan(ResizeGeometry(height: height, width: width, shortSideTo: resolution)),
-        then: stage(ResizeGeometry(height: resolution, width: resolution, stretchedTo: size)), range: range)
+        then: stage(ResizeGeometry(height: resolution, width: resolution, stretchedTo: size), range: .byte),
+        range: range, scaling: ResizeScaling(.byte, to: scaling))
     }
   }
 
-  private func stage(_ geometry: ResizeGeometry) -> any ResizePlan {
-    mode == .antialiasBilinear ? AntialiasPlan(geometry) : BilinearPlan(geometry, mode: mode)
+  private func stage(_ geometry: ResizeGeometry, range: ValueRange) -> any ResizePlan {
+    switch mode {
+    case .antialiasBilinear: AntialiasPlan(geometry)
+    case .pilBicubic: BicubicPlan(geometry, range: range)
+    case .halfPixelBilinear, .tf1Bilinear, .alignCornersBilinear, .identity: BilinearPlan(geometry, mode: mode)
+    }
   }
 }

@@ -5,7 +5,6 @@ import Tensors
 /// Products are added with one rounding (float64 holds them exactly), as PyTorch's AVX2 build does: a truncation to bytes
 /// may follow, where a last bit can become a grey level.
 struct AntialiasPlan: ResizePlan {
-  private let width: Int
   private let vertical: AntialiasTaps
   private let horizontal: AntialiasTaps
 
@@ -13,7 +12,6 @@ struct AntialiasPlan: ResizePlan {
   var size: Int { horizontal.start.count }
 
   init(_ geometry: ResizeGeometry) {
-    width = geometry.horizontal.input
     vertical = AntialiasTaps(geometry.vertical)
     horizontal = AntialiasTaps(geometry.horizontal)
   }
@@ -31,11 +29,11 @@ struct AntialiasPlan: ResizePlan {
     let firstRow = vertical.start[0]
     let lastIndex = vertical.start.count - 1
     let rows = vertical.start[lastIndex] + vertical.count[lastIndex] - firstRow
-    let row = FloatBuffer(zeros: width * 3 + 1)
+    let row = FloatBuffer(zeros: source.count + 1)
     let resized = FloatBuffer(zeros: rows * count + 1)
     for index in 0..<rows {
-      source.read((firstRow + index) * width * 3, count: width * 3, into: row.pointer)
-      prepare(row.pointer, width * 3)
+      source.read(row: firstRow + index, into: row.pointer)
+      prepare(row.pointer, source.count)
       resizeRow(row.pointer, into: resized.pointer + index * count)
     }
     for index in vertical.start.indices {
@@ -84,12 +82,15 @@ struct LoaderPlan: ResizePlan {
   private let loader: AntialiasPlan
   private let next: any ResizePlan
   private let range: ValueRange
+  private let scaling: ResizeScaling
   private let resolution: Int
 
-  init(loader: AntialiasPlan, then next: any ResizePlan, range: ValueRange) {
+  /// - Parameter scaling: of the bytes between the stages.
+  init(loader: AntialiasPlan, then next: any ResizePlan, range: ValueRange, scaling: ResizeScaling) {
     self.loader = loader
     self.next = next
     self.range = range
+    self.scaling = scaling
     resolution = loader.size
   }
 
@@ -100,8 +101,9 @@ struct LoaderPlan: ResizePlan {
     let pixels = square.pointer
     // `(x · 255).byte()`: towards zero.
     for index in 0..<square.count { pixels[index] = min(max(pixels[index] * 255, 0), 255).rounded(.towardZero) }
-    let bytes = ResizeTarget(size: target.size, rowStride: target.rowStride, scaling: .byte)
-    next.run(.floats(square.pointer), into: output, target: bytes)
+    let bytes = ResizeTarget(size: target.size, rowStride: target.rowStride, scaling: scaling)
+    let loaded = ResizeSource(samples: .floats(square.pointer), rowStride: resolution * 3, count: resolution * 3)
+    next.run(loaded, into: output, target: bytes)
   }
 
   /// The loader works on [0, 1].

@@ -32,6 +32,25 @@ struct ResizeGeometry {
   }
 }
 
+/// The part of a frame that a resize reads.
+struct ResizeRegion {
+  let top: Int
+  let left: Int
+  let height: Int
+  let width: Int
+}
+
+extension ResizeRegion {
+  /// The largest region of this aspect ratio in the middle of a frame.
+  init(height: Int, width: Int, aspectWidth: Int, aspectHeight: Int) {
+    let isTooWide = width * aspectHeight > height * aspectWidth
+    self.width = isTooWide ? max(height * aspectWidth / aspectHeight, 1) : width
+    self.height = isTooWide ? height : max(width * aspectHeight / aspectWidth, 1)
+    top = (height - self.height) / 2
+    left = (width - self.width) / 2
+  }
+}
+
 /// The two samples that each output sample lies between, and how far it is on the way.
 struct BilinearTaps {
   let low: [Int]

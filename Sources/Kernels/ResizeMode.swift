@@ -1,4 +1,5 @@
-/// How frames become the size a network takes. Coordinates and weights are float32, as in the reference programs.
+/// How frames become the size a network takes. Coordinates and weights are float32, as in the reference programs, but for
+/// Pillow's.
 ///
 /// With `s` = input size / output size, an output sample at `i` reads the input at:
 public enum ResizeMode: String, Sendable, CaseIterable {
@@ -11,8 +12,21 @@ public enum ResizeMode: String, Sendable, CaseIterable {
   case alignCornersBilinear = "align-corners-bilinear"
   /// A triangle of half-width max(1, s) around s·(i + ½): PyTorch's `antialias=True`, torchvision's default.
   case antialiasBilinear = "antialias-bilinear"
+  /// The cubic kernel of a = -½, 2·max(1, s) wide on either side of s·(i + ½), along rows and then along columns, cut off
+  /// at black and white and not rounded to bytes; weights and sums in float64, float32 between the two. Pillow's
+  /// `resize(…, BICUBIC)` of images of mode `F`, which is what clean-fid's mode `clean` does to each channel.
+  case pilBicubic = "pil-bicubic"
   /// The frames have the network's size already; anything else is an error.
   case identity
+}
+
+/// The numbers that a network takes for black and white.
+public enum InputScaling: String, Sendable, CaseIterable {
+  /// -1 and 1: 2x/255 - 1 of x in 0...255.
+  case symmetric
+  /// -1 and 127/128: (x - 128) / 128 of x in 0...255, as in the Inception graph of 2015-12-05, clean-fid and
+  /// torch-fidelity.
+  case tensorflow
 }
 
 /// What is cut away around the resize.
@@ -27,6 +41,10 @@ public enum Crop: Sendable, Equatable {
   /// truncates to bytes; the mode then resizes that square to the network's size.
   /// Source: content-debiased-fvd `cdfvd/utils/data_utils.py` `preprocess`, `cdfvd/fvd.py` `compute_real_stats`.
   case loader(resolution: Int)
+  /// Before the resize, the largest region of this aspect ratio in the middle is kept, its sides rounded down, from
+  /// ⌊(side - kept) / 2⌋ on; width and height of it are then resized apart. 2:1 keeps 256×128 of 256×160, as in
+  /// "Generative Image Dynamics" (CVPR 2024), section 7.
+  case aspect(width: Int, height: Int)
 }
 
 /// Frames that a resize cannot take.
@@ -35,6 +53,7 @@ public enum ResizeError: Error, Equatable {
   case wrongSize(width: Int, height: Int, size: Int, reason: Reason)
   case invalidSize(Int)
   case tooLarge(width: Int, height: Int)
+  case invalidAspect(width: Int, height: Int)
 
   /// Why frames must have the network's size.
   public enum Reason: Sendable { case identityMode, networkRange }
@@ -56,6 +75,8 @@ extension ResizeError: CustomStringConvertible {
       return "frames cannot be resized to \(size)×\(size)"
     case .tooLarge(let width, let height):
       return "frames of \(width)×\(height) are too large to resize: \(Resize.largestSide) pixels a side at most"
+    case .invalidAspect(let width, let height):
+      return "frames cannot be cropped to the aspect ratio \(width):\(height)"
     }
   }
 }

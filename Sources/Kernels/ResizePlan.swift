@@ -1,42 +1,72 @@
 import Tensors
 
-/// One frame's samples, H×W×3.
-enum ResizeSource {
-  case bytes(UnsafePointer<UInt8>)
-  case floats(UnsafePointer<Float>)
+/// A frame's samples, H×W×3, or those of a region in it.
+struct ResizeSource {
+  enum Samples {
+    case bytes(UnsafePointer<UInt8>)
+    case floats(UnsafePointer<Float>)
+  }
 
-  /// Copies `count` samples from `offset` on as floats.
-  func read(_ offset: Int, count: Int, into row: UnsafeMutablePointer<Float>) {
-    switch self {
+  /// From the region's first sample on.
+  let samples: Samples
+  /// Samples from one row to the next.
+  let rowStride: Int
+  /// Samples of one row.
+  let count: Int
+
+  /// Copies a row's samples as floats.
+  func read(row: Int, into values: UnsafeMutablePointer<Float>) {
+    switch samples {
     case .bytes(let bytes):
-      let source = bytes + offset
-      for index in 0..<count { row[index] = Float(source[index]) }
+      let source = bytes + row * rowStride
+      for index in 0..<count { values[index] = Float(source[index]) }
     case .floats(let floats):
-      row.update(from: floats + offset, count: count)
+      values.update(from: floats + row * rowStride, count: count)
+    }
+  }
+
+  /// Copies a row's samples as float64, which holds them exactly.
+  func read(row: Int, into values: UnsafeMutablePointer<Double>) {
+    switch samples {
+    case .bytes(let bytes):
+      let source = bytes + row * rowStride
+      for index in 0..<count { values[index] = Double(source[index]) }
+    case .floats(let floats):
+      let source = floats + row * rowStride
+      for index in 0..<count { values[index] = Double(source[index]) }
     }
   }
 }
 
-/// The map from a value range to [-1, 1].
+/// The map from a value range to the network's.
 enum ResizeScaling {
   case unchanged
   case unit
   case byte
+  case tensorflowSymmetric
+  case tensorflowUnit
+  case tensorflowByte
 
-  init(_ range: ValueRange) {
-    switch range {
-    case .symmetric, .network: self = .unchanged
-    case .unit: self = .unit
-    case .byte: self = .byte
+  init(_ range: ValueRange, to scaling: InputScaling) {
+    switch (range, scaling) {
+    case (.network, _), (.symmetric, .symmetric): self = .unchanged
+    case (.unit, .symmetric): self = .unit
+    case (.byte, .symmetric): self = .byte
+    case (.symmetric, .tensorflow): self = .tensorflowSymmetric
+    case (.unit, .tensorflow): self = .tensorflowUnit
+    case (.byte, .tensorflow): self = .tensorflowByte
     }
   }
 
-  /// In place. 2x/255 and x/127.5 are the same float.
+  /// In place. 2x/255 and x/127.5 are the same float. A value v of -1..1 is the byte 127.5 v + 127.5.
   @inline(__always) func apply(_ values: UnsafeMutablePointer<Float>, count: Int) {
     switch self {
     case .unchanged: break
     case .unit: for index in 0..<count { values[index] = 2 * values[index] - 1 }
     case .byte: for index in 0..<count { values[index] = values[index] / 127.5 - 1 }
+    case .tensorflowSymmetric: for index in 0..<count { values[index] = (127.5 * values[index] - 0.5) / 128 }
+    case .tensorflowUnit: for index in 0..<count { values[index] = (255 * values[index] - 128) / 128 }
+    case .tensorflowByte: for index in 0..<count { values[index] = (values[index] - 128) / 128 }
     }
   }
 }
@@ -62,7 +92,7 @@ struct CopyPlan: ResizePlan {
   func run(_ source: ResizeSource, into output: UnsafeMutablePointer<Float>, target: ResizeTarget) {
     for row in 0..<height {
       let result = output + row * target.rowStride
-      source.read(row * width * 3, count: width * 3, into: result)
+      source.read(row: row, into: result)
       target.scaling.apply(result, count: width * 3)
     }
   }
@@ -70,12 +100,10 @@ struct CopyPlan: ResizePlan {
 
 /// Two samples a side. Rows are resized once each, and then mixed.
 struct BilinearPlan: ResizePlan {
-  private let width: Int
   private let vertical: BilinearTaps
   private let horizontal: BilinearTaps
 
   init(_ geometry: ResizeGeometry, mode: ResizeMode) {
-    width = geometry.horizontal.input
     vertical = BilinearTaps(geometry.vertical, mode: mode)
     horizontal = BilinearTaps(geometry.horizontal, mode: mode)
   }
@@ -83,7 +111,7 @@ struct BilinearPlan: ResizePlan {
   func run(_ source: ResizeSource, into output: UnsafeMutablePointer<Float>, target: ResizeTarget) {
     let count = horizontal.low.count * 3
     // Pixels are moved four floats at a time: one more is read and written.
-    let row = FloatBuffer(zeros: width * 3 + 1)
+    let row = FloatBuffer(zeros: source.count + 1)
     let mixed = FloatBuffer(zeros: 2 * (count + 1))
     var (upper, lower) = (mixed.pointer, mixed.pointer + count + 1)
     var (upperRow, lowerRow) = (-1, -1)
@@ -109,7 +137,7 @@ struct BilinearPlan: ResizePlan {
   private func resizeRow(
     _ row: Int, of source: ResizeSource, scratch: UnsafeMutablePointer<Float>, into result: UnsafeMutablePointer<Float>
   ) {
-    source.read(row * width * 3, count: width * 3, into: scratch)
+    source.read(row: row, into: scratch)
     let samples = UnsafeRawPointer(scratch)
     let pixels = UnsafeMutableRawPointer(result)
     let count = horizontal.low.count

@@ -28,18 +28,34 @@ import Testing
     #expect(abs(antialiased[0] - 5 / 7) < 1e-6 && abs(antialiased[1] - (3 - 5 / 7)) < 1e-6)
   }
 
-  @Test("black stays -1 and white 1", arguments: ResizeMode.allCases)
-  func constants(mode: ResizeMode) throws {
+  @Test("black stays black and white white", arguments: ResizeMode.allCases, InputScaling.allCases)
+  func constants(mode: ResizeMode, scaling: InputScaling) throws {
     let size = mode == .identity ? 20 : 28
-    let colours: [(UInt8, Float)] = [(0, -1), (255, 1)]
-    for (byte, wanted) in colours {
-      let frames = Frames(
-        count: 1, height: 20, width: 20, samples: .bytes([UInt8](repeating: byte, count: 1200)))
-      let values = try resized(Resize(mode: mode, size: size), frames, range: .byte)
-      // Normalised float32 weights add up to 1 within 1 ulp a tap.
-      let bound: Float = mode == .antialiasBilinear ? 4e-7 : 0
-      #expect(values.allSatisfy { abs($0 - wanted) <= bound })
+    let white: Float = scaling == .symmetric ? 1 : 127 / 128
+    // Normalised float32 weights add up to 1 within 1 ulp a tap.
+    let bound: Float = mode == .antialiasBilinear ? 4e-7 : 0
+    for (range, samples) in [(ValueRange.byte, [Float(0), 255]), (.unit, [0, 1]), (.symmetric, [-1, 1])] {
+      for (sample, wanted) in zip(samples, [-1, white]) {
+        let frames = Frames(
+          count: 1, height: 20, width: 20, samples: .floats([Float](repeating: sample, count: 1200)))
+        let values = try resized(Resize(mode: mode, size: size, scaling: scaling), frames, range: range)
+        #expect(values.allSatisfy { abs($0 - wanted) <= bound }, "\(range.rawValue)")
+      }
     }
+  }
+
+  /// At a quarter and three quarters of the way the kernel is 111, 29, -9 and -3 of 128.
+  @Test func cubicKernelAndWhatIsCutOff() throws {
+    func row(_ values: [Float], size: Int) throws -> [Float] {
+      let line = Frames(count: 1, height: 1, width: values.count, samples: .floats(values.flatMap { [$0, $0, $0] }))
+      let resized = try resized(Resize(mode: .pilBicubic, size: size, scaling: .tensorflow), line, range: .byte)
+      return (0..<size).map { resized[$0 * 3] * 128 + 128 }
+    }
+    let spike = try row([64, 64, 64, 64, 192, 64, 64, 64, 64, 64], size: 20)
+    #expect(Array(spike[5..<13]) == [61, 55, 93, 175, 175, 93, 55, 61])
+    let edge = try row([0, 0, 0, 0, 255, 255, 255, 255], size: 16)
+    #expect(edge[4..<12] == [0, 0, 0, 51.796875, 203.203125, 255, 255, 255])
+    #expect(try row((0..<16).map { 10 * Float($0) }, size: 8)[3...4] == [65, 85])
   }
 
   // MARK: Properties
@@ -58,6 +74,43 @@ import Testing
     }
   }
 
+  @Test("one picture in three value ranges gives one (x - 128) / 128", arguments: ResizeMode.allCases)
+  func tensorflowScaling(mode: ResizeMode) throws {
+    let bytes = generated(height: 9, width: 9)
+    let resize = Resize(mode: mode, size: mode == .identity ? 9 : 7, scaling: .tensorflow)
+    let wanted = try resized(resize, frames(bytes, height: 9, width: 9), range: .byte)
+    let symmetric = try resized(Resize(mode: mode, size: resize.size), frames(bytes, height: 9, width: 9), range: .byte)
+    #expect(largestDifference(symmetric.map { (127.5 * $0 - 0.5) / 128 }, wanted) < 4e-7)
+    if mode == .identity { #expect(wanted == bytes.map { (Float($0) - 128) / 128 }) }
+    let unit = bytes.map { Float($0) / 255 }
+    for (samples, range) in [(unit, ValueRange.unit), (unit.map { 2 * $0 - 1 }, .symmetric)] {
+      let source = Frames(count: 1, height: 9, width: 9, samples: .floats(samples))
+      #expect(largestDifference(try resized(resize, source, range: range), wanted) < 4e-7, "\(range.rawValue)")
+    }
+  }
+
+  @Test("a crop to an aspect ratio is the resize of the middle", arguments: ResizeMode.allCases)
+  func aspect(mode: ResizeMode) throws {
+    // Frame, aspect ratio, and what is kept: top, left, height, width.
+    let cases = [
+      ((16, 26), (2, 1), (1, 0, 13, 26)), ((13, 20), (1, 1), (0, 3, 13, 13)), ((20, 13), (1, 1), (3, 0, 13, 13)),
+      ((13, 13), (1, 1), (0, 0, 13, 13)), ((9, 20), (4, 3), (0, 4, 9, 12)), ((20, 9), (4, 3), (7, 0, 6, 9)),
+    ]
+    for ((height, width), (wide, high), (top, left, keptHeight, keptWidth)) in cases {
+      guard mode != .identity || keptHeight == keptWidth else { continue }
+      let bytes = generated(height: height, width: width)
+      let rows = (top..<top + keptHeight).map { bytes[($0 * width + left) * 3..<($0 * width + left + keptWidth) * 3] }
+      let resize = Resize(mode: mode, size: 13, scaling: .tensorflow)
+      let wanted = try resized(
+        resize, frames(rows.flatMap { $0 }, height: keptHeight, width: keptWidth), range: .byte)
+      let cropping = Resize(mode: mode, crop: .aspect(width: wide, height: high), size: 13, scaling: .tensorflow)
+      let source = frames(bytes, height: height, width: width)
+      #expect(try resized(cropping, source, range: .byte) == wanted, "\(width)×\(height) to \(wide):\(high)")
+      let floats = Frames(count: 1, height: height, width: width, samples: .floats(bytes.map { Float($0) }))
+      #expect(try resized(cropping, floats, range: .byte) == wanted, "\(width)×\(height) to \(wide):\(high)")
+    }
+  }
+
   @Test("cd-fvd's loader gives the same for bytes and for 0..1")
   func loaderValueRanges() throws {
     let bytes = generated(height: 9, width: 14)
@@ -71,7 +124,10 @@ import Testing
   func network() throws {
     let values = (0..<96).map { (index: Int) -> Float in 0.37 * Float(index) }
     let source = Frames(count: 2, height: 4, width: 4, samples: .floats(values))
-    #expect(try resized(Resize(mode: .tf1Bilinear, size: 4), source, range: .network) == values)
+    for crop in [Crop.none, .shortSideCentre, .aspect(width: 2, height: 1)] {
+      let resize = Resize(mode: .tf1Bilinear, crop: crop, size: 4, scaling: .tensorflow)
+      #expect(try resized(resize, source, range: .network) == values)
+    }
   }
 
   @Test("a chosen frame in a padded buffer is the same, and the padding stays")
@@ -79,7 +135,7 @@ import Testing
     let source = Frames(
       count: 3, height: 6, width: 5,
       samples: .bytes([1, 2, 3].flatMap { generated(height: 6, width: 5, seed: $0) }))
-    for mode in [ResizeMode.halfPixelBilinear, .antialiasBilinear] {
+    for mode in [ResizeMode.halfPixelBilinear, .antialiasBilinear, .pilBicubic] {
       let resize = Resize(mode: mode, size: 8)
       let all = try resized(resize, source, range: .byte)
       var padded = [Float](repeating: 7, count: 2 * 300)
@@ -119,6 +175,9 @@ import Testing
     #expect(
       message(Resize(mode: .tf1Bilinear, crop: .loader(resolution: -1)), small, .byte)
         == "frames cannot be resized to -1×-1")
+    #expect(
+      message(Resize(mode: .tf1Bilinear, crop: .aspect(width: 2, height: 0)), small, .byte)
+        == "frames cannot be cropped to the aspect ratio 2:0")
   }
 
   private func message(_ resize: Resize, _ frames: Frames, _ range: ValueRange) -> String? {
@@ -131,7 +190,8 @@ import Testing
   }
 }
 
-/// Against PyTorch and a NumPy transcription of TensorFlow 1: `Fixtures/golden/resize/resize.py`.
+/// Against PyTorch, a NumPy transcription of TensorFlow 1, clean-fid's and torch-fidelity's own code:
+/// `Fixtures/golden/resize/resize.py`.
 @Suite struct ResizeParityTests {
   struct Golden: Decodable {
     let cases: [Case]
@@ -147,13 +207,19 @@ import Testing
     let values: [Float]
   }
 
-  static let resizes: [String: (ResizeMode, Crop)] = [
-    "half-pixel": (.halfPixelBilinear, .none), "tf1": (.tf1Bilinear, .none),
-    "align-corners": (.alignCornersBilinear, .none), "antialias": (.antialiasBilinear, .none),
-    "short side: VideoGPT": (.halfPixelBilinear, .shortSideCentre),
-    "loader 16: cd-fvd": (.halfPixelBilinear, .loader(resolution: 16)),
-    "loader 128: cd-fvd": (.halfPixelBilinear, .loader(resolution: 128)),
+  static let resizes: [String: (ResizeMode, Crop, InputScaling)] = [
+    "half-pixel": (.halfPixelBilinear, .none, .symmetric), "tf1": (.tf1Bilinear, .none, .symmetric),
+    "align-corners": (.alignCornersBilinear, .none, .symmetric), "antialias": (.antialiasBilinear, .none, .symmetric),
+    "short side: VideoGPT": (.halfPixelBilinear, .shortSideCentre, .symmetric),
+    "loader 16: cd-fvd": (.halfPixelBilinear, .loader(resolution: 16), .symmetric),
+    "loader 128: cd-fvd": (.halfPixelBilinear, .loader(resolution: 128), .symmetric),
+    "half-pixel: pytorch-fid": (.halfPixelBilinear, .none, .symmetric),
+    "tf1: torch-fidelity": (.tf1Bilinear, .none, .tensorflow),
+    "PIL bicubic: clean-fid": (.pilBicubic, .none, .tensorflow),
+    "2:1, PIL bicubic": (.pilBicubic, .aspect(width: 2, height: 1), .tensorflow),
   ]
+  /// Whose arithmetic is followed operation by operation.
+  static let exact: Set = ["tf1", "tf1: torch-fidelity", "PIL bicubic: clean-fid", "2:1, PIL bicubic"]
 
   /// The largest difference measured over whole frames, up to 480×270, is 3.6e-7.
   @Test func parity() throws {
@@ -163,15 +229,17 @@ import Testing
     let cases = try JSONDecoder().decode(Golden.self, from: data).cases
     #expect(Set(cases.map(\.method)) == Set(ResizeParityTests.resizes.keys))
     for golden in cases {
-      let (mode, crop) = try #require(ResizeParityTests.resizes[golden.method])
+      let (mode, crop, scaling) = try #require(ResizeParityTests.resizes[golden.method])
       let (height, width) = (golden.height, golden.width)
       let bytes = generated(height: height, width: width, seed: UInt64(height + width))
       let values = try resized(
-        Resize(mode: mode, crop: crop, size: golden.size), frames(bytes, height: height, width: width), range: .byte)
+        Resize(mode: mode, crop: crop, size: golden.size, scaling: scaling),
+        frames(bytes, height: height, width: width), range: .byte)
       let name = "\(golden.method), \(width)×\(height) to \(golden.size)"
       let sampled = stride(from: 0, to: values.count, by: golden.step).map { values[$0] }
       #expect(sampled.count == golden.values.count, "\(name)")
       #expect(largestDifference(sampled, golden.values) < 1e-6, "\(name)")
+      if ResizeParityTests.exact.contains(golden.method) { #expect(sampled == golden.values, "\(name)") }
       let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
       #expect(abs(mean - golden.mean) < 1e-6, "\(name)")
     }
