@@ -74,7 +74,7 @@ let package = Package(
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "MetricCatalog", "Tensors", "Digests", "Video", "Weights"]),
+      dependencies: ["Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),

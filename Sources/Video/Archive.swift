@@ -6,15 +6,17 @@ import Synchronization
 /// as they are, in zips and in tars, are read where they lie; compressed members are inflated when they are opened. A
 /// compressed tar is unpacked once to an unlinked temporary tar. Member names are names only: nothing is ever written
 /// under them.
-final class Archive: Sendable {
-  struct Member: Sendable {
-    let name: String
+package final class Archive: Sendable {
+  package struct Member: Sendable {
+    package let name: String
     /// Unpacked bytes.
     let size: Int
     /// Where the member's own header begins.
     let headerOffset: Int
     /// Where its bytes lie as they are; nil if compressed.
     let dataOffset: Int?
+    /// CRC-32 of the unpacked bytes as a zip's index has it, which nothing here compares; nil in a tar.
+    package var checksum: UInt32? = nil
   }
 
   struct Skipped: Sendable {
@@ -26,14 +28,14 @@ final class Archive: Sendable {
   /// "zip" or "tar".
   let kind: String
   /// Files, in the archive's order.
-  let members: [Member]
+  package let members: [Member]
   /// Members that cannot be read, and why.
   let skipped: [Skipped]
 
   private let file: OpenFile
   private let spooled = Mutex<[Int: OpenFile]>([:])
 
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     let file = try OpenFile(path)
     self.path = path
     let head = try ByteRegion(file).bytes(at: 0, count: 4)
@@ -50,7 +52,7 @@ final class Archive: Sendable {
   }
 
   /// The member's bytes: in place if stored, else unpacked into memory.
-  func open(_ index: Int) throws -> ByteRegion {
+  package func open(_ index: Int) throws -> ByteRegion {
     let member = members[index]
     if let offset = member.dataOffset { return ByteRegion(file, offset: offset, count: member.size) }
     var bytes: [UInt8] = []

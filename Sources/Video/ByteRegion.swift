@@ -7,12 +7,12 @@ import Digests
 #endif
 
 /// A file opened for reading at any place, closed when the last holder lets go.
-final class OpenFile: Sendable {
-  let path: String
-  let size: Int
+package final class OpenFile: Sendable {
+  package let path: String
+  package let size: Int
   private let descriptor: Int32
 
-  convenience init(_ path: String) throws {
+  package convenience init(_ path: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw errno == ENOENT ? VideoError.missing(path: path) : VideoError.io(path: path, reason: systemReason())
@@ -50,16 +50,16 @@ final class OpenFile: Sendable {
 }
 
 /// A run of bytes that can be read at any place: a file, a part of a file, or memory.
-struct ByteRegion: Sendable {
+package struct ByteRegion: Sendable {
   private enum Storage: Sendable {
     case file(OpenFile, offset: Int)
     case memory([UInt8])
   }
 
   private let storage: Storage
-  let count: Int
+  package let count: Int
 
-  init(_ file: OpenFile) {
+  package init(_ file: OpenFile) {
     storage = .file(file, offset: 0)
     count = file.size
   }
@@ -70,7 +70,7 @@ struct ByteRegion: Sendable {
     self.count = count
   }
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     storage = .memory(bytes)
     count = bytes.count
   }
@@ -88,7 +88,7 @@ struct ByteRegion: Sendable {
   }
 
   /// Up to `count` bytes at `offset`.
-  func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+  package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
     let count = max(0, min(count, self.count - offset))
     var bytes = [UInt8](repeating: 0, count: count)
     let got = try bytes.withUnsafeMutableBytes { try read(at: offset, into: $0) }
@@ -97,7 +97,7 @@ struct ByteRegion: Sendable {
   }
 
   /// All bytes; the region is read whole into memory.
-  func allBytes() throws -> [UInt8] {
+  package func allBytes() throws -> [UInt8] {
     if case .memory(let bytes) = storage { return bytes }
     return try bytes(at: 0, count: count)
   }

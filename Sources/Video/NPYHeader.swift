@@ -1,12 +1,12 @@
 /// The header of a .npy file, format versions 1 to 3 (numpy/lib/format.py).
-struct NPYHeader {
-  enum Element: String {
+package struct NPYHeader {
+  package enum Element: String {
     case uint8
     case float16
     case float32
     case float64
 
-    var size: Int {
+    package var size: Int {
       switch self {
       case .uint8: 1
       case .float16: 2
@@ -16,14 +16,18 @@ struct NPYHeader {
     }
   }
 
-  let shape: [Int]
+  package let shape: [Int]
   /// Where the elements begin.
-  let dataOffset: Int
-  private let descriptor: String
+  package let dataOffset: Int
+  /// As NumPy writes it, without quotes: `<f4`; structured types as they stand.
+  package let descriptor: String
   private let order: String
 
+  /// The first index changes fastest.
+  package var isFortranOrder: Bool { order != "False" }
+
   /// - Throws: `VideoError.notAnArray`, `.truncated`.
-  init(_ region: ByteRegion, path: String) throws {
+  package init(_ region: ByteRegion, path: String) throws {
     let head = try region.bytes(at: 0, count: 12)
     guard head.count == 12, head.starts(with: [0x93] + Array("NUMPY".utf8)) else {
       throw VideoError.notAnArray(path: path, reason: "it does not begin with the mark of a .npy file")
@@ -46,7 +50,8 @@ struct NPYHeader {
     guard let descriptor = Self.value(of: "descr", in: text), let order = Self.value(of: "fortran_order", in: text),
       let shape = Self.shape(in: text)
     else { throw VideoError.notAnArray(path: path, reason: "its header has no descr, fortran_order and shape") }
-    self.descriptor = descriptor
+    let quoted = descriptor.first == "'" || descriptor.first == "\""
+    self.descriptor = quoted ? String(descriptor.dropFirst().dropLast()) : descriptor
     self.order = order
     self.shape = shape
   }
@@ -55,15 +60,19 @@ struct NPYHeader {
   ///
   /// - Throws: `VideoError.elementType`, `.fortranOrder`.
   func element(path: String) throws -> Element {
-    let quoted = descriptor.first == "'" || descriptor.first == "\""
-    let name = quoted ? String(descriptor.dropFirst().dropLast()) : descriptor
+    let element = try elementInAnyOrder(path: path)
+    guard !isFortranOrder else { throw VideoError.fortranOrder(path: path) }
+    return element
+  }
+
+  /// - Throws: `VideoError.elementType`.
+  package func elementInAnyOrder(path: String) throws -> Element {
     let elements: [String: Element] = [
       "|u1": .uint8, "<u1": .uint8, ">u1": .uint8, "<f2": .float16, "<f4": .float32, "<f8": .float64,
     ]
-    guard quoted, let element = elements[name] else {
-      throw VideoError.elementType(path: path, descriptor: name)
+    guard let element = elements[descriptor] else {
+      throw VideoError.elementType(path: path, descriptor: descriptor)
     }
-    guard order == "False" else { throw VideoError.fortranOrder(path: path) }
     return element
   }
 

@@ -12,6 +12,7 @@ enum ZipIndex {
       let (nameLength, extraLength) = (bytes.u16(place + 28), bytes.u16(place + 30))
       let end = place + 46 + nameLength + extraLength + bytes.u16(place + 32)
       guard end <= bytes.count else { throw bad(path, "its index is cut short") }
+      let checksum = UInt32(bytes.u32(place + 16))
       let name = String(decoding: bytes.slice(place + 46, nameLength), as: UTF8.self)
       var sizes = [bytes.u32(place + 24), bytes.u32(place + 20), bytes.u32(place + 42)]  // unpacked, packed, offset
       try zip64(&sizes, bytes.slice(place + 46 + nameLength, extraLength), path)
@@ -24,7 +25,9 @@ enum ZipIndex {
       let offset = sizes[2]
       let dataOffset = method == 0 ? try locate(region, offset, sizes[0], name, path) : nil
       guard offset < region.count else { throw bad(path, "its index points outside of it") }
-      members.append(Archive.Member(name: name, size: sizes[0], headerOffset: offset, dataOffset: dataOffset))
+      members.append(
+        Archive.Member(
+          name: name, size: sizes[0], headerOffset: offset, dataOffset: dataOffset, checksum: checksum))
     }
     return (members, skipped)
   }

@@ -1,9 +1,9 @@
 /// Cyclic redundancy checks of 32 bits, reflected: IEEE (zip) and Castagnoli (TensorFlow, LevelDB).
 ///
 /// Eight bytes a step through eight tables (slicing by eight).
-struct CRC32: Sendable {
-  static let ieee = CRC32(polynomial: 0xedb8_8320)
-  static let castagnoli = CRC32(polynomial: 0x82f6_3b78)
+package struct CRC32: Sendable {
+  package static let ieee = CRC32(polynomial: 0xedb8_8320)
+  package static let castagnoli = CRC32(polynomial: 0x82f6_3b78)
 
   private let table: [UInt32]
 
@@ -23,7 +23,7 @@ struct CRC32: Sendable {
     self.table = table
   }
 
-  func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  package func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     guard let base = bytes.baseAddress else { return 0 }
     let whole = bytes.count & ~7
     return table.withUnsafeBufferPointer { table in
@@ -44,5 +44,5 @@ struct CRC32: Sendable {
     }
   }
 
-  func of(_ bytes: ByteSlice) -> UInt32 { bytes.withBytes { of($0) } }
+  package func of(_ bytes: ByteSlice) -> UInt32 { bytes.withBytes { of($0) } }
 }

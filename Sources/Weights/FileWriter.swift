@@ -2,11 +2,11 @@ import Digests
 import Foundation
 
 /// Writes a new file and renames it into place.
-final class FileWriter {
+package final class FileWriter {
   private let path: String
   private let descriptor: Int32
 
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw WeightsError.unwritable(path: path, reason: systemMessage()) }
@@ -14,7 +14,7 @@ final class FileWriter {
 
   deinit { close(descriptor) }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws {
     var rest = bytes
     while let base = rest.baseAddress, !rest.isEmpty {
       let written = Foundation.write(descriptor, base, rest.count)
@@ -24,10 +24,18 @@ final class FileWriter {
     }
   }
 
-  /// Flushes, and gives the file its name.
-  func finish(as name: String) throws {
-    guard fsync(descriptor) == 0, rename(path, name) == 0 else {
+  /// Flushes, and gives the file its name. Unless `replacing`, a file that has the name already is an error.
+  package func finish(as name: String, replacing: Bool = true) throws {
+    guard fsync(descriptor) == 0, replacing ? rename(path, name) == 0 : give(name) else {
       throw WeightsError.unwritable(path: name, reason: systemMessage())
     }
+  }
+
+  /// A second name, which is refused where the name is taken, and then the first one goes. Some file systems have no
+  /// second names; there a file that appears within the same moment is replaced.
+  private func give(_ name: String) -> Bool {
+    if link(path, name) == 0 { return unlink(path) == 0 }
+    guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(errno), access(name, F_OK) != 0 else { return false }
+    return rename(path, name) == 0
   }
 }

@@ -1,12 +1,12 @@
 import Foundation
 
 /// What processes that were killed left in the folder of weights.
-enum Litter {
+package enum Litter {
   /// The folder of a download.
   static func download(_ folder: String) -> String { "\(folder)/\(prefix)\(getpid())" }
 
   /// A file that is being written, to be called `path` when it is whole.
-  static func part(of path: String) -> String {
+  package static func part(of path: String) -> String {
     "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max))\(suffix)"
   }
 

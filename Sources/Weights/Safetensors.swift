@@ -4,14 +4,15 @@ import Foundation
 package enum Safetensors {
   package static let maximumHeader = 16 << 20
 
-  /// Tensors and `__metadata__` of a file.
-  package static func read(_ file: ByteSlice) throws -> (tensors: [String: StoredTensor], metadata: [String: String]) {
+  /// Tensors and `__metadata__` of a file whose header has at most `limit` bytes.
+  package static func read(
+    _ file: ByteSlice, limit: Int = maximumHeader
+  ) throws -> (tensors: [String: StoredTensor], metadata: [String: String]) {
     var cursor = ByteCursor(file)
     let headerLength = try cursor.length(UInt64.self, of: "the safetensors header")
-    guard headerLength <= maximumHeader else {
+    guard headerLength <= limit else {
       throw WeightsError.malformed(
-        path: file.label,
-        .oversized(part: "the safetensors header", claimed: headerLength, limit: maximumHeader))
+        path: file.label, .oversized(part: "the safetensors header", claimed: headerLength, limit: limit))
     }
     let headerBytes = try cursor.take(headerLength, "the safetensors header")
     let data = try cursor.take(cursor.remaining, "the tensors")
@@ -86,31 +87,37 @@ package enum Safetensors {
   /// The file appears under its name only when it is whole: it is written beside it and renamed.
   package static func write(_ tensors: [String: WeightTensor], metadata: [String: String], to path: String) throws {
     let order = tensors.keys.sorted()
-    var header: [String: Any] = ["__metadata__": metadata]
-    var offset = 0
-    for name in order {
-      guard let tensor = tensors[name] else { continue }
-      let end = offset + tensor.values.count * 4
-      header[name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [offset, end]] as [String: Any]
-      offset = end
-    }
-    var json = Data()
+    let head: [UInt8]
     do {
-      json = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+      head = try header(order.map { ($0, tensors[$0]?.shape ?? []) }, metadata: metadata)
     } catch {
       throw WeightsError.unwritable(path: path, reason: "\(error)")
     }
-    json.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8))
     let temporary = Litter.part(of: path)
     let writer = try FileWriter(temporary)
     do {
-      try withUnsafeBytes(of: UInt64(json.count).littleEndian) { try writer.write($0) }
-      try json.withUnsafeBytes { try writer.write($0) }
+      try head.withUnsafeBytes { try writer.write($0) }
       for name in order { try tensors[name]?.values.withUnsafeBytes { try writer.write($0) } }
       try writer.finish(as: path)
     } catch {
       unlink(temporary)
       throw error
     }
+  }
+
+  /// What stands before the values of float32 tensors that follow one another: the length, the header, and spaces up to
+  /// a multiple of eight bytes.
+  package static func header(_ tensors: [(name: String, shape: [Int])], metadata: [String: String]) throws -> [UInt8] {
+    var header: [String: Any] = ["__metadata__": metadata]
+    var offset = 0
+    for (name, shape) in tensors {
+      let end = offset + shape.reduce(1, *) * 4
+      header[name] = ["dtype": "F32", "shape": shape, "data_offsets": [offset, end]] as [String: Any]
+      offset = end
+    }
+    var json = Array(
+      try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes]))
+    json += [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8)
+    return withUnsafeBytes(of: UInt64(json.count).littleEndian, Array.init) + json
   }
 }

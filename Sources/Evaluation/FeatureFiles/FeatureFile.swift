@@ -1,0 +1,117 @@
+import Distances
+import Foundation
+import Video
+import Weights
+
+/// What a file of features holds.
+public enum StoredFeatures: Sendable, Equatable {
+  case set(FeatureSet)
+  /// Mean [D] and covariance [D][D], symmetric to the bit; `count` is the number of features, where the file says it.
+  case statistics(mean: [Double], covariance: [Double], count: Int?)
+}
+
+/// Features on disk, by the end of the file's name:
+///
+/// - `.safetensors`: a set. Tensor `features` [N][D] float32 (float64 is read too); `__metadata__` has `schema`, `recipe`
+///   (a JSON object), `rows` (a JSON array of [video, digest, start, count, stride]) and `digest`. A foreign file that has
+///   `features` and none of these is a set whose rows are called `row 0`, ..., with 0 for what is unknown of them, and
+///   whose recipe is empty.
+/// - `.npy`: a set likewise, float32 or float64 [N][D].
+/// - `.npz`: statistics, `mu` [D] and `sigma` [D][D] as pytorch-fid and clean-fid write them; float64 or float32.
+public enum FeatureFile {
+  public static let schema = "vidmetrics.features/1"
+
+  /// Whether a file is one of features as far as its name and its first bytes tell; false for what cannot be read.
+  public static func isFeatureFile(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    switch Kind(path) {
+    case .safetensors: return true
+    case .npz:
+      guard let members = try? Archive(path).members.map(\.name) else { return false }
+      return members.contains("mu.npy") && members.contains("sigma.npy")
+    case .npy:
+      guard let header = try? NPYHeader(ByteRegion(OpenFile(path)), path: path), header.shape.count == 2,
+        let element = try? header.elementInAnyOrder(path: path)
+      else { return false }
+      return element == .float32 || element == .float64
+    case nil: return false
+    }
+  }
+
+  /// Reads a file whole.
+  ///
+  /// - Throws: `FeatureFileError`.
+  public static func read(_ path: String) throws -> StoredFeatures {
+    switch Kind(path) {
+    case .safetensors: .set(try readSafetensors(path))
+    case .npy: .set(try readNPY(path))
+    case .npz: try readNPZ(path)
+    case nil: throw FeatureFileError.unknownKind(path: path)
+    }
+  }
+
+  private enum Kind: String {
+    case safetensors, npz, npy
+    init?(_ path: String) { self.init(rawValue: URL(fileURLWithPath: path).pathExtension.lowercased()) }
+  }
+
+  /// A set of which nothing but the values is known.
+  static func anonymous(_ features: FeatureMatrix) -> FeatureSet {
+    let rows = (0..<features.rows).map { FeatureSet.Row(video: "row \($0)", digest: "", start: 0, count: 0, stride: 0) }
+    return FeatureSet(features: features, rows: rows, recipe: [:])
+  }
+
+  /// N×D finite values.
+  static func matrix(_ values: [Float], _ shape: [Int], path: String) throws -> FeatureMatrix {
+    guard shape.count == 2, shape[1] > 0 else {
+      throw FeatureFileError.shape(path: path, part: "features", shape: shape, wanted: "[N, D]")
+    }
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw FeatureFileError.notFinite(
+        path: path, part: "features", place: [index / shape[1], index % shape[1]], value: "\(values[index])")
+    }
+    return FeatureMatrix(rows: shape[0], columns: shape[1], values: values)
+  }
+
+  /// Runs `body`, whose errors become those of a file of features.
+  static func translating<R>(_ path: String, _ body: () throws -> R) throws -> R {
+    do {
+      return try body()
+    } catch WeightsError.unreadable(_, let reason) {
+      throw FeatureFileError.unreadable(path: path, reason: reason)
+    } catch WeightsError.unwritable(_, let reason) {
+      throw FeatureFileError.unwritable(path: path, reason: reason)
+    } catch WeightsError.malformed(_, let defect) {
+      throw FeatureFileError.damaged(path: path, reason: "\(defect)")
+    } catch VideoError.missing {
+      throw FeatureFileError.unreadable(path: path, reason: "No such file or directory")
+    } catch VideoError.io(_, let reason) {
+      throw FeatureFileError.unreadable(path: path, reason: reason)
+    } catch VideoError.notAnArray(_, let reason), VideoError.badArchive(_, let reason) {
+      throw FeatureFileError.damaged(path: path, reason: reason)
+    } catch VideoError.truncated(_, let expected, let found) {
+      throw FeatureFileError.damaged(path: path, reason: "it ends after \(found) of \(expected) bytes")
+    }
+  }
+
+  /// Writes a file in one step: beside its place, flushed to the disk, and renamed. An interrupted program leaves the old
+  /// file or none.
+  ///
+  /// - Throws: `FeatureFileError.exists` for a file that is there, unless `replacing`; `.unwritable`.
+  static func write(_ path: String, replacing: Bool, _ body: (FileWriter) throws -> Void) throws {
+    guard replacing || access(path, F_OK) != 0 else { throw FeatureFileError.exists(path: path) }
+    let temporary = Litter.part(of: path)
+    try translating(path) {
+      let writer = try FileWriter(temporary)
+      do {
+        try body(writer)
+        try writer.finish(as: path, replacing: replacing)
+      } catch {
+        unlink(temporary)
+        guard replacing || access(path, F_OK) != 0 else { throw FeatureFileError.exists(path: path) }
+        throw error
+      }
+    }
+  }
+}

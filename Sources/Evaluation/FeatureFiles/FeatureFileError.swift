@@ -1,0 +1,113 @@
+import Digests
+
+/// What can be wrong with a file of features, and with merging several.
+public enum FeatureFileError: Error, Equatable, Sendable {
+  case unreadable(path: String, reason: String)
+  case unwritable(path: String, reason: String)
+  /// Something lies where a file is to be written.
+  case exists(path: String)
+  /// No format of features by its name.
+  case unknownKind(path: String)
+  /// The container is not what it claims to be.
+  case damaged(path: String, reason: String)
+  /// Written by a version of the format that is not read here.
+  case schema(path: String, found: String)
+  /// A tensor, an array or a field that must be there is not; what is there instead.
+  case missing(path: String, part: String, found: [String])
+  /// Tensors that nobody would read.
+  case unexpected(path: String, tensors: [String])
+  case elementType(path: String, part: String, type: String)
+  case shape(path: String, part: String, shape: [Int], wanted: String)
+  /// `place` are the indices of the value.
+  case notFinite(path: String, part: String, place: [Int], value: String)
+  case rowCount(path: String, named: Int, features: Int)
+  /// The mean has other columns than the covariance.
+  case sizes(path: String, mean: Int, covariance: Int)
+  case asymmetric(path: String, row: Int, column: Int, value: Double, mirrored: Double)
+  case negativeVariance(path: String, column: Int, value: Double)
+  /// The content is not that which was written.
+  case digest(path: String, expected: String, found: String)
+
+  // Merging: files by their names, or `part 1`, ...
+  case nothingToMerge
+  case columnsDiffer(first: String, columns: Int, second: String, otherColumns: Int)
+  case recipesDiffer(field: String, first: String, value: String?, second: String, otherValue: String?)
+  case duplicateRows(first: String, second: String, rows: [String])
+
+  /// A line of a JSON-lines file.
+  case record(path: String, line: Int, reason: String)
+}
+
+extension FeatureFileError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "`\(path)` cannot be read: \(reason)"
+    case .unwritable(let path, let reason): "`\(path)` cannot be written: \(reason)"
+    case .exists(let path): "`\(path)` is there already, and is not replaced unless that is asked for"
+    case .unknownKind(let path):
+      """
+      `\(path)` is no file of features by its name
+      hint: features are read from .safetensors and from .npy [N,D], statistics from .npz with `mu` and `sigma`
+      """
+    case .damaged(let path, let reason): "`\(path)` is damaged or not what it seems: \(reason)"
+    case .schema(let path, let found):
+      """
+      `\(path)` has the schema `\(found)`, and `\(FeatureFile.schema)` is read here
+      hint: write it anew with this version
+      """
+    case .missing(let path, let part, let found):
+      "`\(path)` has no `\(part)`; it holds \(found.isEmpty ? "nothing" : Self.list(found))"
+    case .unexpected(let path, let tensors):
+      """
+      `\(path)` holds more than the tensor `features`: \(Self.list(tensors))
+      hint: keep the features of one set in a file
+      """
+    case .elementType(let path, let part, let type):
+      """
+      `\(part)` in `\(path)` is of type \(type), and float32 or float64 is expected
+      hint: `\(part).astype("float32")` before saving
+      """
+    case .shape(let path, let part, let shape, let wanted):
+      "`\(part)` in `\(path)` has shape \(shape), and \(wanted) is expected"
+    case .notFinite(let path, let part, let place, let value):
+      """
+      `\(part)\(place)` in `\(path)` is \(value)
+      hint: features that are not finite have no distribution; compute them again
+      """
+    case .rowCount(let path, let named, let features):
+      "`\(path)` names \(count(named, "row")) and has \(features) of them"
+    case .sizes(let path, let mean, let covariance):
+      "`mu` in `\(path)` has \(count(mean, "column")) and `sigma` has \(covariance)"
+    case .asymmetric(let path, let row, let column, let value, let mirrored):
+      "`sigma` in `\(path)` is no covariance: [\(row), \(column)] is \(value), and [\(column), \(row)] is \(mirrored)"
+    case .negativeVariance(let path, let column, let value):
+      "`sigma` in `\(path)` is no covariance: [\(column), \(column)] is \(value)"
+    case .digest(let path, let expected, let found):
+      """
+      the content of `\(path)` is not what was written: expected \(expected), found \(found)
+      hint: copy the file again, or compute the features again
+      """
+    case .nothingToMerge: "there is nothing to merge: no file was given"
+    case .columnsDiffer(let first, let columns, let second, let otherColumns):
+      "`\(first)` has features of \(columns) values and `\(second)` of \(otherColumns): they are not of one network"
+    case .recipesDiffer(let field, let first, let value, let second, let otherValue):
+      """
+      `\(field)` is \(Self.quoted(value)) in `\(first)` and \(Self.quoted(otherValue)) in `\(second)`
+      hint: parts of one set are extracted with the same protocol
+      """
+    case .duplicateRows(let first, let second, let rows):
+      """
+      \(first == second ? "`\(first)` has" : "`\(first)` and `\(second)` both have") \(Self.list(rows))
+      hint: each clip belongs into one of the parts
+      """
+    case .record(let path, let line, let reason): "line \(line) of `\(path)` is no record of a metric: \(reason)"
+    }
+  }
+
+  private static func quoted(_ value: String?) -> String { value.map { "`\($0)`" } ?? "absent" }
+
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(5).map { "`\($0)`" }.joined(separator: ", ")
+    return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
+  }
+}

@@ -1,0 +1,129 @@
+import Digests
+import Distances
+import Foundation
+import Weights
+
+extension FeatureFile {
+  /// What the safetensors programs allow for a header. A row takes some 130 bytes of it.
+  static let largestHeader = 100_000_000
+
+  private enum Field {
+    static let schema = "schema"
+    static let recipe = "recipe"
+    static let rows = "rows"
+    static let digest = "digest"
+    static let all = [schema, recipe, rows, digest]
+  }
+
+  /// Writes a set, in the order of its rows. One set has one sequence of bytes.
+  ///
+  /// - Parameter replacing: a file that is there is replaced.
+  /// - Throws: `FeatureFileError`.
+  public static func write(_ set: FeatureSet, to path: String, replacing: Bool = false) throws {
+    let features = try matrix(set.features.values, [set.features.rows, set.features.columns], path: path)
+    let recipe = JSONValue.object(set.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }).line
+    let rows = JSONValue.array(
+      set.rows.map { row in
+        .array([
+          .string(row.video), .string(row.digest), .integer(row.start), .integer(row.count), .integer(row.stride),
+        ])
+      }
+    ).line
+    let metadata = [
+      Field.schema: schema, Field.recipe: recipe, Field.rows: rows,
+      Field.digest: digest(recipe: recipe, rows: rows, features).description,
+    ]
+    let head: [UInt8]
+    do {
+      head = try Safetensors.header([("features", [features.rows, features.columns])], metadata: metadata)
+    } catch {
+      throw FeatureFileError.unwritable(path: path, reason: "\(error)")
+    }
+    guard head.count - 8 <= largestHeader else {
+      throw FeatureFileError.unwritable(
+        path: path, reason: "the names of \(features.rows) rows take more than the \(largestHeader) bytes of a header")
+    }
+    try write(path, replacing: replacing) { writer in
+      try head.withUnsafeBytes { try writer.write($0) }
+      try features.withLittleEndianBytes { try writer.write($0) }
+    }
+  }
+
+  static func readSafetensors(_ path: String) throws -> FeatureSet {
+    let (tensors, metadata) = try translating(path) {
+      try Safetensors.read(MappedBytes(mapping: path).all, limit: largestHeader)
+    }
+    guard let tensor = tensors["features"] else {
+      throw FeatureFileError.missing(path: path, part: "features", found: tensors.keys.sorted())
+    }
+    guard tensors.count == 1 else {
+      throw FeatureFileError.unexpected(path: path, tensors: tensors.keys.filter { $0 != "features" }.sorted())
+    }
+    guard tensor.type == .float32 || tensor.type == .float64 else {
+      throw FeatureFileError.elementType(path: path, part: "features", type: tensor.type.rawValue)
+    }
+    let features = try matrix(tensor.values(), tensor.shape, path: path)
+    if metadata.keys.allSatisfy({ !Field.all.contains($0) }) { return anonymous(features) }
+    func field(_ name: String) throws -> String {
+      guard let text = metadata[name] else {
+        throw FeatureFileError.missing(path: path, part: name, found: metadata.keys.sorted())
+      }
+      return text
+    }
+    let found = try field(Field.schema)
+    guard found == schema else { throw FeatureFileError.schema(path: path, found: found) }
+    let (recipeText, rowsText) = (try field(Field.recipe), try field(Field.rows))
+    let rows = try decode([RowFields].self, rowsText, Field.rows, path: path).map(\.row)
+    let recipe = try decode([String: String].self, recipeText, Field.recipe, path: path)
+    guard rows.count == features.rows else {
+      throw FeatureFileError.rowCount(path: path, named: rows.count, features: features.rows)
+    }
+    let digest = digest(recipe: recipeText, rows: rowsText, features).description
+    let expected = try field(Field.digest)
+    guard digest == expected else { throw FeatureFileError.digest(path: path, expected: expected, found: digest) }
+    return FeatureSet(features: features, rows: rows, recipe: recipe)
+  }
+
+  private static func decode<T: Decodable>(_ type: T.Type, _ text: String, _ field: String, path: String) throws -> T {
+    do {
+      return try JSONDecoder().decode(type, from: Data(text.utf8))
+    } catch {
+      throw FeatureFileError.damaged(path: path, reason: "its field `\(field)` makes no sense")
+    }
+  }
+
+  /// SHA-256 over the schema, the texts of recipe and rows, N and D, each with a newline behind it, and the features as
+  /// little-endian float32.
+  private static func digest(recipe: String, rows: String, _ features: FeatureMatrix) -> Digest {
+    var hasher = SHA256()
+    for line in [schema, recipe, rows, "\(features.rows) \(features.columns)"] { hasher.update(line + "\n") }
+    features.withLittleEndianBytes { hasher.update($0) }
+    return hasher.finish()
+  }
+
+  /// [video, digest, start, count, stride]
+  private struct RowFields: Decodable {
+    let row: FeatureSet.Row
+
+    init(from decoder: any Decoder) throws {
+      var fields = try decoder.unkeyedContainer()
+      row = FeatureSet.Row(
+        video: try fields.decode(String.self), digest: try fields.decode(String.self),
+        start: try fields.decode(Int.self), count: try fields.decode(Int.self), stride: try fields.decode(Int.self))
+      guard fields.isAtEnd else {
+        throw DecodingError.dataCorruptedError(in: fields, debugDescription: "a row has five fields")
+      }
+    }
+  }
+}
+
+extension FeatureMatrix {
+  /// The values as they lie in a file.
+  fileprivate func withLittleEndianBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    #if _endian(little)
+      try values.withUnsafeBytes(body)
+    #else
+      try values.map { $0.bitPattern.littleEndian }.withUnsafeBytes(body)
+    #endif
+  }
+}

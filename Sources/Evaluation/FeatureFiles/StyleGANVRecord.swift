@@ -1,0 +1,128 @@
+import Digests
+import Foundation
+
+/// One line of a `metric-NAME.jsonl` as StyleGAN2-ADA and StyleGAN-V write it (`metrics/metric_main.py`, `calc_metric` and
+/// `report_metric`).
+public struct StyleGANVRecord: Sendable, Equatable {
+  /// Values by name: `fvd2048_16f`, or several where a metric has a mean and a deviation.
+  public var results: [String: Double]
+  public var metric: String
+  /// Seconds; nil where a foreign file does not say.
+  public var totalTime: Double?
+  /// Graphics processors, 0 for what ran on the CPU; nil where a foreign file does not say.
+  public var gpus: Int?
+  /// The generator's file, relative to the run's folder; nil if there is none.
+  public var snapshot: String?
+  /// Seconds since 1970; nil where a foreign file does not say.
+  public var timestamp: Double?
+
+  public init(
+    results: [String: Double], metric: String, totalTime: Double?, gpus: Int? = 0, snapshot: String? = nil,
+    timestamp: Double?
+  ) {
+    self.results = results
+    self.metric = metric
+    self.totalTime = totalTime
+    self.gpus = gpus
+    self.snapshot = snapshot
+    self.timestamp = timestamp
+  }
+
+  /// The line, without its end. The results are sorted by name; what is not known is left out.
+  public var line: String {
+    var entries: [(key: String, value: JSONValue)] = [
+      ("results", .object(results.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })),
+      ("metric", .string(metric)),
+    ]
+    if let totalTime {
+      entries += [("total_time", .number(totalTime)), ("total_time_str", .string(Self.words(totalTime)))]
+    }
+    if let gpus { entries.append(("num_gpus", .integer(gpus))) }
+    entries.append(("snapshot_pkl", .string(orNull: snapshot)))
+    if let timestamp { entries.append(("timestamp", .number(timestamp))) }
+    return JSONValue.object(entries).line
+  }
+
+  /// Adds the line to a file, which is made if it is not there.
+  ///
+  /// - Throws: `FeatureFileError.unwritable`.
+  public func append(to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw Self.unwritable(path) }
+    defer { close(descriptor) }
+    let bytes = Array((line + "\n").utf8)
+    guard bytes.withUnsafeBytes({ Foundation.write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else {
+      throw Self.unwritable(path)
+    }
+  }
+
+  private static func unwritable(_ path: String) -> FeatureFileError {
+    .unwritable(path: path, reason: systemMessage())
+  }
+
+  /// Every record of a file, in order. Empty lines and fields that are not read here are left alone.
+  ///
+  /// - Throws: `FeatureFileError.unreadable`, `.record`.
+  public static func read(_ path: String) throws -> [StyleGANVRecord] {
+    let text: String
+    do {
+      text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+    } catch {
+      throw FeatureFileError.unreadable(path: path, reason: (error as NSError).localizedDescription)
+    }
+    var records: [StyleGANVRecord] = []
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let line = line.trimmingPrefix { $0.isWhitespace }
+      guard !line.isEmpty else { continue }
+      do {
+        records.append(try JSONDecoder().decode(Fields.self, from: Data(line.utf8)).record)
+      } catch let error as DecodingError {
+        throw FeatureFileError.record(path: path, line: index + 1, reason: reason(error))
+      }
+    }
+    return records
+  }
+
+  /// As `dnnlib.util.format_time`: `59s`, `1m 05s`, `2h 00m 01s`, `1d 03h 00m`; halves go to the even second.
+  private static func words(_ seconds: Double) -> String {
+    let s = Int(max(0, min(seconds.rounded(.toNearestOrEven), 1e15)))
+    func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+    return switch s {
+    case ..<60: "\(s)s"
+    case ..<3600: "\(s / 60)m \(two(s % 60))s"
+    case ..<86_400: "\(s / 3600)h \(two(s / 60 % 60))m \(two(s % 60))s"
+    default: "\(s / 86_400)d \(two(s / 3600 % 24))h \(two(s / 60 % 60))m"
+    }
+  }
+
+  private struct Fields: Decodable {
+    let record: StyleGANVRecord
+
+    private enum Key: String, CodingKey {
+      case results, metric, timestamp
+      case totalTime = "total_time"
+      case gpus = "num_gpus"
+      case snapshot = "snapshot_pkl"
+    }
+
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: Key.self)
+      record = StyleGANVRecord(
+        results: try fields.decode([String: Double].self, forKey: .results),
+        metric: try fields.decode(String.self, forKey: .metric),
+        totalTime: try fields.decodeIfPresent(Double.self, forKey: .totalTime),
+        gpus: try fields.decodeIfPresent(Int.self, forKey: .gpus),
+        snapshot: try fields.decodeIfPresent(String.self, forKey: .snapshot),
+        timestamp: try fields.decodeIfPresent(Double.self, forKey: .timestamp))
+    }
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "it has no `\(key.stringValue)`"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "`\(context.codingPath.map(\.stringValue).joined(separator: "."))` is not of the type that is expected"
+    default: "it is no JSON object"
+    }
+  }
+}
