@@ -83,7 +83,7 @@ public struct Resize: Sendable, Equatable {
     let mustMatch = mode == .identity || range == .network
     guard !mustMatch || (kept.width == size && kept.height == size) else {
       throw ResizeError.wrongSize(
-        width: kept.width, height: kept.height, size: size, reason: range == .network ? .networkRange : .identityMode)
+        width: width, height: height, size: size, reason: range == .network ? .networkRange : .identityMode)
     }
     return kept
   }

@@ -170,6 +170,9 @@ import Testing
         frames are 4×3, the network takes 224×224, and value range `network` takes frames as they are
         hint: give frames of 224×224, or name another value range
         """)
+    #expect(
+      message(Resize(mode: .identity, crop: .aspect(width: 1, height: 1), size: 4), small, .byte)?
+        .hasPrefix("frames are 4×3, the network takes 4×4") == true)
     #expect(message(Resize(mode: .tf1Bilinear), empty, .byte) == "frames of 4×0 have no pixels")
     #expect(message(Resize(mode: .tf1Bilinear, size: 0), small, .byte) == "frames cannot be resized to 0×0")
     #expect(
