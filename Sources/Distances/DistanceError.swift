@@ -11,6 +11,19 @@ public enum DistanceError: Error, Equatable {
   case nonFinite(Side, row: Int, column: Int, value: String)
   case negativeDdof(Int)
   case noConvergence(routine: String, info: Int)
+  /// `purpose` needs `least` rows.
+  case fewerRows(Side, rows: Int, least: Int, purpose: String)
+  case subsetTooLarge(Side, rows: Int, size: Int)
+  case count(of: String, value: Int, least: Int)
+  case covarianceSize(values: Int, columns: Int)
+  case nonFiniteStatistic(name: String, index: Int, value: String)
+  case asymmetric(row: Int, column: Int, value: Double, mirrored: Double)
+  case negativeVariance(column: Int, value: Double)
+  case notPositive(smallest: Double, largest: Double)
+  case confidence(Double)
+  case pixelCount(values: Int, frames: Int, height: Int, width: Int)
+  case frameTooSmall(height: Int, width: Int, window: Int)
+  case tooFewFrames(Int, least: Int)
 }
 
 extension DistanceError: CustomStringConvertible {
@@ -35,6 +48,34 @@ extension DistanceError: CustomStringConvertible {
       return "ddof is \(ddof): it must be 0 or more"
     case .noConvergence(let routine, let info):
       return "LAPACK's \(routine) did not converge (info \(info))"
+    case .fewerRows(let side, let rows, let least, let purpose):
+      return "the \(side.rawValue) set has \(rows == 1 ? "1 feature" : "\(rows) features"): \(purpose) needs at least"
+        + " \(least)"
+    case .subsetTooLarge(let side, let rows, let size):
+      return
+        "the \(side.rawValue) set has \(rows == 1 ? "1 feature" : "\(rows) features"): a subset of \(size) cannot be"
+        + " drawn\nhint: take smaller subsets"
+    case .count(let noun, let value, let least):
+      return "the number of \(noun) is \(value): it must be \(least) or more"
+    case .covarianceSize(let values, let columns):
+      return "the covariance has \(values) values: a mean of \(columns) needs \(columns) × \(columns)"
+    case .nonFiniteStatistic(let name, let index, let value):
+      return "the \(name) has \(value) at index \(index): statistics must be finite"
+    case .asymmetric(let row, let column, let value, let mirrored):
+      return "the covariance has \(value) in row \(row), column \(column), but \(mirrored) in row \(column), column"
+        + " \(row): it must be symmetric"
+    case .negativeVariance(let column, let value):
+      return "the covariance has \(value) on its diagonal, column \(column): a variance is 0 or more"
+    case .notPositive(let smallest, let largest):
+      return "the covariance has the eigenvalue \(smallest) beside \(largest): it is no covariance"
+    case .confidence(let value):
+      return "the confidence is \(value): it must be above 0 and below 1"
+    case .pixelCount(let values, let frames, let height, let width):
+      return "\(values) values are not \(frames) frames of \(height) × \(width) × 3"
+    case .frameTooSmall(let height, let width, let window):
+      return "frames of \(height) × \(width) are smaller than SSIM's window of \(window) × \(window)"
+    case .tooFewFrames(let frames, let least):
+      return "\(frames == 1 ? "1 frame" : "\(frames) frames"): at least \(least) are needed"
     }
   }
 }

@@ -2,8 +2,8 @@
 ///
 /// Sums run over the rows in order, in blocks of a fixed size, on one thread: the bits depend on the features alone.
 public struct FeatureStatistics: Sendable, Equatable {
-  /// The features they were computed from.
-  public let count: Int
+  /// The features they were computed from; nil where that is not known.
+  public let count: Int?
   public let ddof: Int
   /// D values.
   public let mean: [Double]
@@ -21,20 +21,87 @@ public struct FeatureStatistics: Sendable, Equatable {
 
   init(_ features: FeatureMatrix, ddof: Int, side: DistanceError.Side) throws {
     try features.check(side, ddof: ddof)
-    let columns = features.columns
     let mean = features.columnMeans()
+    self.init(count: features.rows, ddof: ddof, mean: mean, blocks: features.rows) {
+      features.centred($0, mean: mean)
+    }
+  }
+
+  /// Of a sample of rows whose repetitions count, more than `ddof` of them. The features were checked before.
+  init(_ features: FeatureMatrix, _ sample: RowSample, ddof: Int) {
+    let mean = features.columnMeans(sample)
+    self.init(count: sample.total, ddof: ddof, mean: mean, blocks: sample.rows.count) {
+      features.centred(sample, $0, mean: mean)
+    }
+  }
+
+  private init(count: Int, ddof: Int, mean: [Double], blocks rows: Int, _ centred: (Range<Int>) -> [Double]) {
+    let columns = mean.count
     var covariance = [Double](repeating: 0, count: columns * columns)
-    let scale = 1 / Double(features.rows - ddof)
-    for start in stride(from: 0, to: features.rows, by: FeatureStatistics.blockRows) {
-      let block = start..<min(start + FeatureStatistics.blockRows, features.rows)
-      let centred = features.centred(block, mean: mean)
-      LinearAlgebra.addGram(centred, rows: block.count, columns: columns, scale: scale, to: &covariance)
+    let scale = 1 / Double(count - ddof)
+    for start in stride(from: 0, to: rows, by: FeatureStatistics.blockRows) {
+      let block = start..<min(start + FeatureStatistics.blockRows, rows)
+      LinearAlgebra.addGram(centred(block), rows: block.count, columns: columns, scale: scale, to: &covariance)
     }
     LinearAlgebra.mirrorUpper(&covariance, order: columns)
-    self.count = features.rows
+    self.count = count
     self.ddof = ddof
     self.mean = mean
     self.covariance = covariance
+  }
+
+  /// Statistics made elsewhere, such as the `mu` and `sigma` that pytorch-fid writes (ddof 1).
+  ///
+  /// Throws `DistanceError` for sizes that do not fit, values that are not finite, variances below 0, and a covariance
+  /// whose two halves differ by more than 1e-5 of its largest variance; within that they are averaged.
+  ///
+  /// - Parameters:
+  ///   - covariance: D×D.
+  ///   - count: how many features they describe, where that is known; only numerical ranks depend on it.
+  ///   - ddof: what the covariance was divided by, as N - ddof.
+  public init(mean: [Double], covariance: [Double], count: Int?, ddof: Int) throws {
+    let columns = mean.count
+    guard ddof >= 0 else { throw DistanceError.negativeDdof(ddof) }
+    guard columns > 0 && columns <= LinearAlgebra.largestOrder else {
+      throw DistanceError.columnCount(.first, columns: columns, largest: LinearAlgebra.largestOrder)
+    }
+    guard covariance.count == columns * columns else {
+      throw DistanceError.covarianceSize(values: covariance.count, columns: columns)
+    }
+    if let count, count <= ddof { throw DistanceError.tooFewRows(.first, rows: count, ddof: ddof) }
+    for (name, values) in [("mean", mean), ("covariance", covariance)] {
+      if let index = values.firstIndex(where: { !$0.isFinite }) {
+        throw DistanceError.nonFiniteStatistic(name: name, index: index, value: "\(values[index])")
+      }
+    }
+    var largest = 0.0
+    for column in 0..<columns {
+      let variance = covariance[column * columns + column]
+      guard variance >= 0 else { throw DistanceError.negativeVariance(column: column, value: variance) }
+      largest = max(largest, variance)
+    }
+    var symmetric = covariance
+    for row in 0..<columns {
+      for column in 0..<row {
+        let (value, mirrored) = (covariance[row * columns + column], covariance[column * columns + row])
+        guard abs(value - mirrored) <= 1e-5 * largest else {
+          throw DistanceError.asymmetric(row: row, column: column, value: value, mirrored: mirrored)
+        }
+        let average = value == mirrored ? value : value / 2 + mirrored / 2
+        symmetric[row * columns + column] = average
+        symmetric[column * columns + row] = average
+      }
+    }
+    self.count = count
+    self.ddof = ddof
+    self.mean = mean
+    self.covariance = symmetric
+  }
+
+  var trace: Double {
+    var trace = 0.0
+    for index in 0..<columns { trace += covariance[index * columns + index] }
+    return trace
   }
 
   private static let blockRows = 256

@@ -40,13 +40,16 @@ public struct FrechetDistance: Sendable, Equatable {
 
   public let ddof: Int
   public let root: Root
+  public let threads: Int
 
   /// - Parameters:
   ///   - ddof: the covariance divides by N - ddof: 0 or 1 in every published protocol.
   ///   - root: the rule for the matrix root.
-  public init(ddof: Int, root: Root) {
+  ///   - threads: with 2 the two sets are prepared side by side. It changes no bit.
+  public init(ddof: Int, root: Root, threads: Int = 1) {
     self.ddof = ddof
     self.root = root
+    self.threads = threads
   }
 
   /// The covariance term may come out this much below 0, relative to Tr Σ₁ + Tr Σ₂, and is then set to 0.
@@ -61,16 +64,8 @@ public struct FrechetDistance: Sendable, Equatable {
     guard a.columns == b.columns else {
       throw DistanceError.differentColumns(first: a.columns, second: b.columns)
     }
-    switch root {
-    case .symmetricEigen:
-      let (meanA, meanB) = (a.columnMeans(), b.columnMeans())
-      let isLowRank = FrechetDistance.isSmall(a) || FrechetDistance.isSmall(b)
-      return try result(
-        meanTerm: squaredDistance(meanA, meanB), factor(a, mean: meanA), factor(b, mean: meanB),
-        path: isLowRank ? .lowRank : .full)
-    case .svd:
-      return try between(FeatureStatistics(a, ddof: ddof), FeatureStatistics(b, ddof: ddof))
-    }
+    let sets = [a, b]
+    return try between { try FrechetReference(sets[$0], frechet: self, side: $0 == 0 ? .first : .second) }
   }
 
   /// The same from statistics alone, by the full path.
@@ -79,35 +74,51 @@ public struct FrechetDistance: Sendable, Equatable {
       throw DistanceError.differentColumns(first: a.columns, second: b.columns)
     }
     guard a.ddof == b.ddof else { throw DistanceError.differentDdof(first: a.ddof, second: b.ddof) }
-    let meanTerm = squaredDistance(a.mean, b.mean)
-    switch root {
-    case .symmetricEigen:
-      return try result(
-        meanTerm: meanTerm, CovarianceFactor(eigenOf: a), CovarianceFactor(eigenOf: b), path: .full)
-    case .svd(let epsilon):
-      return try thresholdedRoot(a, b, epsilon: epsilon, meanTerm: meanTerm)
+    let sets = [a, b]
+    return try between { try FrechetReference(sets[$0], frechet: self, side: $0 == 0 ? .first : .second) }
+  }
+
+  /// Statistics, such as published ones, against features.
+  public func between(_ a: FeatureStatistics, _ b: FeatureMatrix) throws -> Result {
+    try check(a, b, features: .second)
+    return try between {
+      $0 == 0
+        ? try FrechetReference(a, frechet: self, side: .first) : try FrechetReference(b, frechet: self, side: .second)
     }
   }
 
+  /// Features against statistics.
+  public func between(_ a: FeatureMatrix, _ b: FeatureStatistics) throws -> Result {
+    try check(b, a, features: .first)
+    return try between {
+      $0 == 0
+        ? try FrechetReference(a, frechet: self, side: .first) : try FrechetReference(b, frechet: self, side: .second)
+    }
+  }
+
+  private func check(_ statistics: FeatureStatistics, _ features: FeatureMatrix, features side: DistanceError.Side)
+    throws
+  {
+    try features.check(side, ddof: ddof)
+    let isFirst = side == .first
+    guard statistics.columns == features.columns else {
+      throw DistanceError.differentColumns(
+        first: isFirst ? features.columns : statistics.columns,
+        second: isFirst ? statistics.columns : features.columns)
+    }
+    guard statistics.ddof == ddof else {
+      throw DistanceError.differentDdof(
+        first: isFirst ? ddof : statistics.ddof, second: isFirst ? statistics.ddof : ddof)
+    }
+  }
+
+  private func between(_ prepared: @Sendable (Int) throws -> FrechetReference) throws -> Result {
+    let sets = try concurrentMap(2, threads: threads, prepared)
+    return try sets[0].distance(to: sets[1])
+  }
+
   /// Up to D rows the centred rows are the cheaper factor: see `Fixtures/golden/distances/README.md` for the times.
-  private static func isSmall(_ features: FeatureMatrix) -> Bool { features.rows <= features.columns }
-
-  private func factor(_ features: FeatureMatrix, mean: [Double]) throws -> CovarianceFactor {
-    FrechetDistance.isSmall(features)
-      ? try CovarianceFactor(rowsOf: features, mean: mean, ddof: ddof)
-      : try CovarianceFactor(eigenOf: FeatureStatistics(features, ddof: ddof))
-  }
-
-  private func result(
-    meanTerm: Double, _ a: CovarianceFactor, _ b: CovarianceFactor, path: Path
-  ) throws -> Result {
-    let cross = LinearAlgebra.productTransposed(a.values, b.values, m: a.rows, n: b.rows, k: a.columns)
-    let singular = try LinearAlgebra.singularValues(cross, rows: a.rows, columns: b.rows)
-    let rootTrace = singular.reversed().reduce(0, +)
-    return result(
-      meanTerm: meanTerm, traces: a.trace + b.trace, rootTrace: rootTrace, columns: a.columns, ranks: (a.rank, b.rank),
-      path: path)
-  }
+  static func isSmall(_ features: FeatureMatrix) -> Bool { features.rows <= features.columns }
 
   func result(
     meanTerm: Double, traces: Double, rootTrace: Double, columns: Int, ranks: (Int, Int), path: Path
@@ -127,7 +138,7 @@ public struct FrechetDistance: Sendable, Equatable {
   }
 }
 
-private func squaredDistance(_ a: [Double], _ b: [Double]) -> Double {
+func squaredDistance(_ a: [Double], _ b: [Double]) -> Double {
   var sum = 0.0
   for index in a.indices {
     let difference = a[index] - b[index]

@@ -72,10 +72,30 @@ enum LinearAlgebra {
       CblasRowMajor, CblasUpper, CblasTrans, Int32(d), Int32(rows), scale, x, Int32(d), 1, &sum, Int32(d))
   }
 
+  /// X·Xᵀ for X rows×columns, symmetric to the bit.
+  static func gram(_ x: [Double], rows: Int, columns: Int) -> [Double] {
+    useOneThread()
+    var result = [Double](repeating: 0, count: rows * rows)
+    cblas_dsyrk(
+      CblasRowMajor, CblasUpper, CblasNoTrans, Int32(rows), Int32(columns), 1, x, Int32(columns), 0, &result,
+      Int32(rows))
+    mirrorUpper(&result, order: rows)
+    return result
+  }
+
   /// Copies the upper triangle of an n×n matrix to its lower one.
   static func mirrorUpper(_ matrix: inout [Double], order n: Int) {
-    for row in 0..<n {
-      for column in 0..<row { matrix[row * n + column] = matrix[column * n + row] }
+    let tile = 32
+    matrix.withUnsafeMutableBufferPointer { matrix in
+      for top in stride(from: 0, to: n, by: tile) {
+        for first in stride(from: 0, through: top, by: tile) {
+          for row in top..<min(top + tile, n) {
+            for column in first..<max(first, min(first + tile, row)) {
+              matrix[row &* n &+ column] = matrix[column &* n &+ row]
+            }
+          }
+        }
+      }
     }
   }
 

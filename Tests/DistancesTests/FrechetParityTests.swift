@@ -1,11 +1,10 @@
 import COpenBLAS
 import Distances
-import Foundation
 import Testing
 
 /// Against scipy, TensorFlow-GAN's formula in NumPy and 60-digit arithmetic: `Fixtures/golden/distances/frechet.py`.
 @Suite struct FrechetParityTests {
-  struct Golden: Decodable {
+  struct Cases: Decodable {
     let cases: [Case]
   }
 
@@ -21,30 +20,12 @@ import Testing
     let ranks: [Int]
   }
 
-  static func golden() throws -> [Case] {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let data = try Data(contentsOf: root.appendingPathComponent("Fixtures/golden/distances/frechet.json"))
-    return try JSONDecoder().decode(Golden.self, from: data).cases
-  }
-
-  /// The generator of the recipe.
-  func features(rows: Int, columns: Int, seed: UInt64, shift: Int, unit: Double) -> FeatureMatrix {
-    var state = seed
-    var integers: [Int] = []
-    for index in 0..<rows * columns {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      let fresh = Int((state >> 33) % 2001) - 1000
-      let previous = index % columns > 0 ? integers[index - 1] : 0
-      integers.append(floorDivide(previous, 2) + floorDivide(fresh, 1 + index % columns % 5) + shift)
-    }
-    return FeatureMatrix(rows: rows, columns: columns, values: integers.map { Float(Double($0) / unit) })
-  }
+  static func golden() throws -> [Case] { try Golden.read("frechet", as: Cases.self).cases }
 
   func sets(_ golden: Case) -> (FeatureMatrix, FeatureMatrix) {
     (
-      features(rows: golden.rows[0], columns: golden.columns, seed: 1, shift: 0, unit: golden.unit),
-      features(rows: golden.rows[1], columns: golden.columns, seed: 2, shift: 50, unit: golden.unit)
+      Golden.features(rows: golden.rows[0], columns: golden.columns, seed: 1, shift: 0, unit: golden.unit),
+      Golden.features(rows: golden.rows[1], columns: golden.columns, seed: 2, shift: 50, unit: golden.unit)
     )
   }
 
@@ -76,8 +57,8 @@ import Testing
 
   @Test("the caller's OpenBLAS threads change no bit")
   func threads() throws {
-    let a = features(rows: 300, columns: 200, seed: 3, shift: 0, unit: 64)
-    let b = features(rows: 150, columns: 200, seed: 4, shift: 9, unit: 64)
+    let a = Golden.features(rows: 300, columns: 200, seed: 3, shift: 0, unit: 64)
+    let b = Golden.features(rows: 150, columns: 200, seed: 4, shift: 9, unit: 64)
     for root in FrechetDistanceTests.roots {
       let distance = FrechetDistance(ddof: 0, root: root)
       openblas_set_num_threads(2)
@@ -86,6 +67,4 @@ import Testing
       #expect(try distance.between(a, b) == first)
     }
   }
-
-  private func floorDivide(_ a: Int, _ b: Int) -> Int { (a - ((a % b) + b) % b) / b }
 }

@@ -1,6 +1,5 @@
 """Golden Fréchet distances: python3 frechet.py > frechet.json   (numpy, scipy, mpmath)
 
-Features are integers over a power of two from a linear congruential generator, so that the test makes the same bits.
   scipy     StyleGAN-V, pytorch-fid, cd-fvd: np.real(trace of scipy.linalg.sqrtm(S1 S2)), float64
   tfgan     TensorFlow-GAN `classifier_metrics.py`: symmetric root by SVD, singular values < 1e-10 kept, float64
   exact     eigenvalues of S1^(1/2) S2 S1^(1/2) in 60-digit arithmetic
@@ -11,17 +10,9 @@ import mpmath
 import numpy as np
 import scipy.linalg
 
+from samples import features
+
 mpmath.mp.dps = 60
-
-
-def features(rows, columns, seed, shift, unit):
-    state, values = seed, []
-    for index in range(rows * columns):
-        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-        fresh = (state >> 33) % 2001 - 1000
-        previous = values[-1] if index % columns else 0
-        values.append(previous // 2 + fresh // (1 + index % columns % 5) + shift)
-    return (np.array(values, dtype=np.float64) / unit).reshape(rows, columns)
 
 
 def statistics(x, ddof):
