@@ -1,0 +1,186 @@
+import COpenBLAS
+
+/// The squared maximum mean discrepancy of two sets of features under a polynomial kernel, in float64, on one thread.
+///
+/// With `PolynomialKernel.cubic` and `.unbiased`, over all rows: KVD as TATS and LVDM compute it (`tats/fvd/fvd.py`);
+/// over subsets: KID as torch-fidelity (`metric_kid.py`) and clean-fid (`fid.py`) compute it, before any factor.
+public struct KernelDistance: Sendable, Equatable {
+  public enum Estimator: Sendable, Equatable {
+    /// Σᵢ≠ⱼ k(xᵢ, xⱼ) / (m(m - 1)) + Σᵢ≠ⱼ k(yᵢ, yⱼ) / (n(n - 1)) - 2 Σ k(xᵢ, yⱼ) / (mn). It may be below 0.
+    case unbiased
+    /// All pairs: Σ k(xᵢ, xⱼ) / m² + Σ k(yᵢ, yⱼ) / n² - 2 Σ k(xᵢ, yⱼ) / (mn). 0 or more, to rounding.
+    case biased
+  }
+
+  /// Which package's order of draws subsets follow, from one NumPy generator.
+  public enum SubsetDraws: Sendable, Equatable {
+    /// torch-fidelity: rows of the first set, then of the second. Its seed is 2020. A set smaller than a subset is an
+    /// error.
+    case torchFidelity
+    /// clean-fid, `kernel_distance(feats1, feats2)`: rows of the second set, then of the first. A subset has no more
+    /// rows than the smaller set. It leaves NumPy's generator unseeded; the seed stands for
+    /// `np.random.seed(seed)` before.
+    case cleanFID
+  }
+
+  public let kernel: PolynomialKernel
+  public let estimator: Estimator
+
+  public init(kernel: PolynomialKernel, estimator: Estimator) {
+    self.kernel = kernel
+    self.estimator = estimator
+  }
+
+  /// m and n may differ. O((m² + n² + mn)·D) time, O(1) memory beside the features.
+  ///
+  /// Throws `DistanceError` for different columns, no rows (`.unbiased`: fewer than 2), and features that are not
+  /// finite.
+  public func between(_ a: FeatureMatrix, _ b: FeatureMatrix) throws -> Double {
+    try check(a, b)
+    return weighted(
+      a, b, weightsA: [Double](repeating: 1, count: a.rows), weightsB: [Double](repeating: 1, count: b.rows),
+      samples: 1,
+      sizeA: a.rows, sizeB: b.rows)[0]
+  }
+
+  /// The distances of `subsets` pairs of random subsets of `size` rows, drawn without replacement as NumPy's
+  /// `RandomState(seed).choice(rows, size, replace=False)` draws them. KID is their mean.
+  ///
+  /// Throws as `between`, and where a set has fewer rows than a subset (`.torchFidelity`) or a subset too few.
+  public func subsetDistances(
+    _ a: FeatureMatrix, _ b: FeatureMatrix, subsets: Int = 100, size: Int = 1000, seed: UInt32 = 2020,
+    draws: SubsetDraws = .torchFidelity
+  ) throws -> [Double] {
+    try check(a, b)
+    guard subsets > 0 else { throw DistanceError.count(of: "subsets", value: subsets, least: 1) }
+    let size = draws == .cleanFID ? min(size, a.rows, b.rows) : size
+    guard size >= leastRows else { throw DistanceError.count(of: "rows of a subset", value: size, least: leastRows) }
+    for (side, rows) in [(DistanceError.Side.first, a.rows), (.second, b.rows)] where rows < size {
+      throw DistanceError.subsetTooLarge(side, rows: rows, size: size)
+    }
+    var generator = NumPyRandomState(seed: seed)
+    var (chosenA, chosenB): ([[Int]], [[Int]]) = ([], [])
+    for _ in 0..<subsets {
+      switch draws {
+      case .torchFidelity:
+        chosenA.append(generator.choice(a.rows, size: size))
+        chosenB.append(generator.choice(b.rows, size: size))
+      case .cleanFID:
+        chosenB.append(generator.choice(b.rows, size: size))
+        chosenA.append(generator.choice(a.rows, size: size))
+      }
+    }
+    // All pairs once, or each subset by itself: whichever is less work.
+    let everyPair = Double(a.rows) * Double(a.rows) / 2 + Double(b.rows) * Double(b.rows) / 2
+    let subsetPairs = 2 * Double(size) * Double(size) * Double(subsets)
+    if everyPair + Double(a.rows) * Double(b.rows) > subsetPairs {
+      return try zip(chosenA, chosenB).map { try between(a.selecting($0), b.selecting($1)) }
+    }
+    return weighted(
+      a, b, weightsA: multiplicities(chosenA, rows: a.rows), weightsB: multiplicities(chosenB, rows: b.rows),
+      samples: subsets, sizeA: size, sizeB: size)
+  }
+
+  private var leastRows: Int { estimator == .unbiased ? 2 : 1 }
+
+  func check(_ a: FeatureMatrix, _ b: FeatureMatrix) throws {
+    for (side, features) in [(DistanceError.Side.first, a), (.second, b)] {
+      try features.check(side, ddof: 0)
+      guard features.rows >= leastRows else {
+        throw DistanceError.fewerRows(side, rows: features.rows, least: leastRows, purpose: "the unbiased estimator")
+      }
+    }
+    guard a.columns == b.columns else { throw DistanceError.differentColumns(first: a.columns, second: b.columns) }
+  }
+
+  /// The distances of samples of the rows, given by how often each row is in each: `weightsA` samples×m, `weightsB`
+  /// samples×n, whole numbers that add up to `sizeA` and `sizeB`. All kernel values are computed once.
+  func weighted(
+    _ a: FeatureMatrix, _ b: FeatureMatrix, weightsA: [Double], weightsB: [Double], samples: Int, sizeA: Int, sizeB: Int
+  ) -> [Double] {
+    let withinA = within(a, weights: weightsA, samples: samples)
+    let withinB = within(b, weights: weightsB, samples: samples)
+    let across = across(a, b, weightsA: weightsA, weightsB: weightsB, samples: samples)
+    let (m, n) = (Double(sizeA), Double(sizeB))
+    return (0..<samples).map { sample in
+      let cross = 2 * across[sample] / (m * n)
+      switch estimator {
+      case .unbiased:
+        return withinA.pairs[sample] / (m * (m - 1)) + withinB.pairs[sample] / (n * (n - 1)) - cross
+      case .biased:
+        let sumA = withinA.pairs[sample] + withinA.diagonal[sample]
+        let sumB = withinB.pairs[sample] + withinB.diagonal[sample]
+        return sumA / (m * m) + sumB / (n * n) - cross
+      }
+    }
+  }
+
+  /// For each sample the sum over pairs of different members (a row that comes twice is two members), and over members
+  /// with themselves.
+  private func within(
+    _ features: FeatureMatrix, weights: [Double], samples: Int
+  ) -> (pairs: [Double], diagonal: [Double]) {
+    var pairs = [Double](repeating: 0, count: samples)
+    var diagonal = pairs
+    let rows = features.rows
+    RowTiles.upper(features, scale: kernel.factor(columns: features.columns)) { left, right, tile in
+      kernel.apply(to: tile)
+      if left == right {
+        for place in 0..<left.count {
+          let value = tile[place * left.count + place]
+          tile[place * left.count + place] = 0
+          for sample in 0..<samples {
+            let weight = weights[sample * rows + left.lowerBound + place]
+            diagonal[sample] += weight * value
+            pairs[sample] += weight * (weight - 1) * value
+          }
+        }
+      }
+      addProducts(
+        tile, weights, rows, left, weights, rows, right, samples: samples, scale: left == right ? 1 : 2, to: &pairs)
+    }
+    return (pairs, diagonal)
+  }
+
+  private func across(
+    _ a: FeatureMatrix, _ b: FeatureMatrix, weightsA: [Double], weightsB: [Double], samples: Int
+  ) -> [Double] {
+    var sums = [Double](repeating: 0, count: samples)
+    RowTiles.all(a, b, scale: kernel.factor(columns: a.columns)) { left, right, tile in
+      kernel.apply(to: tile)
+      addProducts(tile, weightsA, a.rows, left, weightsB, b.rows, right, samples: samples, scale: 1, to: &sums)
+    }
+    return sums
+  }
+
+  /// sums[s] += scale · wᵀ K v, for the tile K and row s of both weights.
+  private func addProducts(
+    _ tile: UnsafeMutableBufferPointer<Double>, _ weightsA: [Double], _ rowsA: Int, _ left: Range<Int>,
+    _ weightsB: [Double], _ rowsB: Int, _ right: Range<Int>, samples: Int, scale: Double, to sums: inout [Double]
+  ) {
+    // products[s][i] = Σⱼ v[s][j] K[i][j]
+    var products = [Double](repeating: 0, count: samples * left.count)
+    weightsB.withUnsafeBufferPointer { weights in
+      cblas_dgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, Int32(samples), Int32(left.count), Int32(right.count), scale,
+        weights.baseAddress! + right.lowerBound, Int32(rowsB), tile.baseAddress!, Int32(right.count), 0, &products,
+        Int32(left.count))
+    }
+    for sample in 0..<samples {
+      var sum = 0.0
+      for place in 0..<left.count {
+        sum += weightsA[sample * rowsA + left.lowerBound + place] * products[sample * left.count + place]
+      }
+      sums[sample] += sum
+    }
+  }
+}
+
+/// How often each of `rows` rows is in each sample: samples×rows.
+func multiplicities(_ samples: [[Int]], rows: Int) -> [Double] {
+  var counts = [Double](repeating: 0, count: samples.count * rows)
+  for (sample, chosen) in samples.enumerated() {
+    for row in chosen { counts[sample * rows + row] += 1 }
+  }
+  return counts
+}
