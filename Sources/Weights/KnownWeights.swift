@@ -13,6 +13,8 @@ public struct KnownWeights: Sendable {
   public let source: String
   /// The Python package that holds them; nil where none does.
   let package: PythonPackage?
+  /// The file that people can get, and where; nil where there are several.
+  var origin: String? = nil
   /// What a file must be to get the name while nobody knows the fingerprint; nil where nothing is known of it.
   package var likeness: WeightsLikeness? = nil
 
@@ -58,14 +60,15 @@ public struct KnownWeights: Sendable {
   /// The repository's `metrics/DTFVD/DTFVD_Score.py` loads these files, with 18 classes.
   private static func dtdb(frames: Int) -> KnownWeights {
     let file = "I3D_\(frames).pth.tar"
+    let origin = """
+      models/DTI3D/length\(frames)/\(file), which CompVis/image2video-synthesis-using-cINNs keeps in \
+      https://drive.google.com/drive/folders/12-PccC8jKz4UGpaE9GS0aOi23PHjJLzW
+      """
     return KnownWeights(
       name: "i3d-dtdb-\(frames)", network: "i3d", fingerprint: nil,
       purpose: "DT-FVD of \(frames) frames: I3D trained on DTDB (by the file's name or --as; no fingerprint is known)",
-      source: """
-        import of models/DTI3D/length\(frames)/\(file), which CompVis/image2video-synthesis-using-cINNs keeps in \
-        https://drive.google.com/drive/folders/12-PccC8jKz4UGpaE9GS0aOi23PHjJLzW
-        """,
-      package: nil, likeness: WeightsLikeness(classes: 18, hasScale: true, fileName: file))
+      source: "import of \(origin)", package: nil, origin: origin,
+      likeness: WeightsLikeness(classes: 18, hasScale: true, fileName: file))
   }
 
   public static let all: [KnownWeights] = [i3dKinetics400, inception, i3dImageNet, i3dDTDB16, i3dDTDB32]

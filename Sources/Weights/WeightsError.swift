@@ -110,7 +110,7 @@ extension WeightsError: CustomStringConvertible {
     case .cannotFetch(let name):
       """
       weights `\(name)` cannot be fetched from a package index
-      hint: `vidmetrics weights import FILE` takes a file you have
+      hint: `vidmetrics weights import FILE` takes \(Self.file(name))
       """
     case .noPython(let command, let file): Self.noPython(command, file)
     case .downloadFailed(let command, let file, let output): Self.downloadFailed(command, file, output)
@@ -125,9 +125,11 @@ extension WeightsError: CustomStringConvertible {
     let fetch = canFetch ? "`vidmetrics weights fetch \(name)` gets them, " : ""
     return """
       weights `\(name)` are not on this machine
-      hint: \(fetch)`vidmetrics weights import FILE` takes a file you have
+      hint: \(fetch)`vidmetrics weights import FILE` takes \(file(name))
       """
   }
+
+  private static func file(_ name: String) -> String { KnownWeights.named(name)?.origin ?? "a file you have" }
 
   private static func noPython(_ command: String, _ file: String) -> String {
     """

@@ -6,6 +6,7 @@ import Weights
 struct DamageTests {
   static let files = [
     "jax.ckpt", "piergiaj.pt", "hassony.legacy.pth", "hassony.torchscript.pt", "piergiaj.safetensors",
+    "I3D_16.pth.tar", "I3D_32.pth.tar",
   ]
 
   @Test(arguments: files)

@@ -63,10 +63,16 @@ struct LikenessTests {
     let status = try #require(store(folder).list().first { $0.name == "i3d-dtdb-32" })
     #expect(status.source.contains("models/DTI3D/length32/I3D_32.pth.tar"))
     #expect(status.source.contains("https://drive.google.com/drive/folders/12-PccC8jKz4UGpaE9GS0aOi23PHjJLzW"))
+    let way = """
+
+      hint: `vidmetrics weights import FILE` takes models/DTI3D/length32/I3D_32.pth.tar, which \
+      CompVis/image2video-synthesis-using-cINNs keeps in \
+      https://drive.google.com/drive/folders/12-PccC8jKz4UGpaE9GS0aOi23PHjJLzW
+      """
     #expect(
-      message { try store(folder).load("i3d-dtdb-32") } == """
-        weights `i3d-dtdb-32` are not on this machine
-        hint: `vidmetrics weights import FILE` takes a file you have
-        """)
+      message { try store(folder).load("i3d-dtdb-32") } == "weights `i3d-dtdb-32` are not on this machine" + way)
+    #expect(
+      message { try store(folder).fetch("i3d-dtdb-32") { _ in } }
+        == "weights `i3d-dtdb-32` cannot be fetched from a package index" + way)
   }
 }
