@@ -92,6 +92,10 @@ public enum FeatureFile {
       throw FeatureFileError.damaged(path: path, reason: reason)
     } catch VideoError.truncated(_, let expected, let found) {
       throw FeatureFileError.damaged(path: path, reason: "it ends after \(found) of \(expected) bytes")
+    } catch let error as WeightsError {
+      throw FeatureFileError.unreadable(path: path, reason: "\(error)")
+    } catch let error as VideoError {
+      throw FeatureFileError.unreadable(path: path, reason: "\(error)")
     }
   }
 
