@@ -10,7 +10,7 @@ enum LinearAlgebra {
   // LAPACK's letters for what to compute and which triangle to read.
   private static let none = CChar(UInt8(ascii: "N"))
   private static let vectorsToo = CChar(UInt8(ascii: "V"))
-  private static let lower = CChar(UInt8(ascii: "L"))
+  static let lower = CChar(UInt8(ascii: "L"))
 
   static func useOneThread() {
     if openblas_get_num_threads() != 1 { openblas_set_num_threads(1) }

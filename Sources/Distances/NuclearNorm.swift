@@ -29,21 +29,22 @@ extension LinearAlgebra {
   /// In descending order.
   private static func singularValuesByBand(_ matrix: [Double], rows: Int, columns: Int) throws -> [Double] {
     useOneThread()
-    // Column-major with m ≥ n: what is row-major and wide already is, as its transpose.
+    // Column-major with m ≥ n. Steps of a power of two from column to column would meet in few lines of the caches.
     let (m, n) = (max(rows, columns), min(rows, columns))
-    var a = rows <= columns ? matrix : transpose(matrix, rows: rows, columns: columns)
+    let step = m + 16
+    var a = columnMajor(matrix, rows: rows, columns: columns, step: step)
     var work = [Double](repeating: 0, count: m * band)
     var scales = [Double](repeating: 0, count: band)
     var triangle = [Double](repeating: 0, count: band * band)
-    let (stride, length, size) = (Int32(m), Int32(work.count), Int32(band))
+    let (stride, length, size) = (Int32(step), Int32(work.count), Int32(band))
     a.withUnsafeMutableBufferPointer { a in
       for start in Swift.stride(from: 0, to: n, by: band) {
         let width = min(band, n - start)
         let (tall, wide, rest) = (Int32(m - start), Int32(width), Int32(n - start - width))
-        let panel = a.baseAddress! + start + start * m
+        let panel = a.baseAddress! + start + start * step
         LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, tall, wide, panel, stride, &scales, &work, length)
         guard rest > 0 else { break }
-        let beside = panel + width * m
+        let beside = panel + width * step
         LAPACKE_dlarft_work(LAPACK_COL_MAJOR, forward, byColumns, tall, wide, panel, stride, scales, &triangle, size)
         LAPACKE_dlarfb_work(
           LAPACK_COL_MAJOR, left, transposed, forward, byColumns, tall, rest, wide, panel, stride, triangle, size,
@@ -63,7 +64,7 @@ extension LinearAlgebra {
     var banded = [Double](repeating: 0, count: (band + 1) * n)
     for column in 0..<n {
       for row in max(0, column - band)...column {
-        banded[band + row - column + column * (band + 1)] = a[row + column * m]
+        banded[band + row - column + column * (band + 1)] = a[row + column * step]
       }
     }
     var diagonal = [Double](repeating: 0, count: n)
@@ -77,14 +78,21 @@ extension LinearAlgebra {
     return diagonal
   }
 
-  private static func transpose(_ matrix: [Double], rows: Int, columns: Int) -> [Double] {
-    var result = [Double](repeating: 0, count: matrix.count)
+  /// The row-major matrix, or its transpose where that is taller, column-major with columns `step` apart.
+  private static func columnMajor(_ matrix: [Double], rows: Int, columns: Int, step: Int) -> [Double] {
+    var result = [Double](repeating: 0, count: min(rows, columns) * step)
+    guard rows > columns else {
+      for row in 0..<rows {
+        for column in 0..<columns { result[row * step + column] = matrix[row * columns + column] }
+      }
+      return result
+    }
     let tile = 32
     for top in stride(from: 0, to: rows, by: tile) {
       for first in stride(from: 0, to: columns, by: tile) {
         for row in top..<min(top + tile, rows) {
           for column in first..<min(first + tile, columns) {
-            result[column * rows + row] = matrix[row * columns + column]
+            result[column * step + row] = matrix[row * columns + column]
           }
         }
       }
@@ -92,8 +100,9 @@ extension LinearAlgebra {
     return result
   }
 
-  /// The upper triangular U with UᵀU = the symmetric n×n matrix and zeros below its diagonal, or nil unless the matrix
-  /// is so far from singular that its numerical rank (`rank(ofAscending:extent:)`) is certainly n. O(n³/3).
+  /// The upper triangular U with UᵀU = the symmetric n×n matrix and zeros below its diagonal, or nil unless its
+  /// numerical rank (`rank(ofAscending:extent:)`) is n. O(n³/3) where the matrix is so far from singular that this is
+  /// certain; else its eigenvalues tell.
   static func cholesky(_ matrix: [Double], order n: Int, extent: Int) -> [Double]? {
     useOneThread()
     var norm = 0.0
@@ -105,12 +114,17 @@ extension LinearAlgebra {
     guard norm > 0 && norm.isFinite else { return nil }
     var factor = matrix
     // LAPACK's lower triangle, column-major, is the upper one of rows.
-    guard LAPACKE_dpotrf(LAPACK_COL_MAJOR, left, Int32(n), &factor, Int32(n)) == 0 else { return nil }
+    guard LAPACKE_dpotrf(LAPACK_COL_MAJOR, lower, Int32(n), &factor, Int32(n)) == 0 else { return nil }
     // 1 / (‖A‖₁ ‖A⁻¹‖₁) ≤ smallest / largest eigenvalue; LAPACK's estimate of it is seldom three times too large.
     var reciprocal = 0.0
-    guard LAPACKE_dpocon(LAPACK_COL_MAJOR, left, Int32(n), factor, Int32(n), norm, &reciprocal) == 0,
-      reciprocal > 16 * Double(extent) * Double.ulpOfOne
-    else { return nil }
+    let info = LAPACKE_dpocon(LAPACK_COL_MAJOR, lower, Int32(n), factor, Int32(n), norm, &reciprocal)
+    guard info == 0 else { return nil }
+    let unit = Double(extent) * Double.ulpOfOne
+    guard reciprocal > unit / (4 * Double(n)) else { return nil }
+    if reciprocal <= 16 * unit {
+      guard let eigenvalues = try? eigenvalues(matrix, order: n), rank(ofAscending: eigenvalues, extent: extent) == n
+      else { return nil }
+    }
     for row in 1..<max(n, 1) {
       for column in 0..<row { factor[row * n + column] = 0 }
     }
