@@ -1,4 +1,5 @@
 import Distances
+import Foundation
 import Testing
 
 @Suite struct FrechetReferenceTests {
@@ -106,6 +107,50 @@ import Testing
       FeatureStatistics(mean: zero, covariance: reflected(second, axis), count: nil, ddof: 1))
     #expect(relative(result.value, expected) < 1e-11)
     #expect(result.rankA == columns)
+  }
+
+  /// With Σ₂ = TΣ₁T for a positive T, √(Σ₁^½Σ₂Σ₁^½) is Σ₁^½TΣ₁^½, and its trace Tr(TΣ₁): exact whatever the condition.
+  @Test("covariances that do not commute: Tr(TΣ₁)", arguments: [100, 400, 600], [1.0, 1e4, 1e10])
+  func transported(columns: Int, condition: Double) throws {
+    var spectrum = [Double](repeating: 0, count: columns * columns)
+    for index in 0..<columns {
+      spectrum[index * columns + index] = pow(condition, -Double(index) / Double(columns - 1))
+    }
+    let first = reflected(spectrum, (0..<columns).map { Double($0 % 13) - 5.5 })
+    let scales = (0..<columns).map { 0.7 + 0.7 * Double(($0 * 37) % columns) / Double(columns) }
+    var (second, expected, traces) = (first, 0.0, 0.0)
+    for row in 0..<columns {
+      for column in 0..<columns { second[row * columns + column] *= scales[row] * scales[column] }
+      let (a, b) = (first[row * columns + row], second[row * columns + row])
+      expected += a + b - 2 * scales[row] * a
+      traces += a + b
+    }
+    let zero = [Double](repeating: 0, count: columns)
+    let result = try FrechetReferenceTests.frechet.between(
+      FeatureStatistics(mean: zero, covariance: first, count: nil, ddof: 1),
+      FeatureStatistics(mean: zero, covariance: second, count: nil, ddof: 1))
+    #expect(abs(result.value - expected) < 1e-14 * traces)
+    #expect(relative(result.value, expected) < 1e-11)
+    #expect(result.rankA == columns && result.rankB == columns)
+  }
+
+  @Test("every column twice is a deficient covariance and twice the distance")
+  func repeatedColumns() throws {
+    let a = FeatureMatrix.random(rows: 900, columns: 300, seed: 1)
+    let b = FeatureMatrix.random(rows: 700, columns: 300, seed: 2, mean: 0.5, scale: 2)
+    func doubled(_ features: FeatureMatrix) -> FeatureMatrix {
+      let values = (0..<features.rows).flatMap { row in
+        let values = features.values[row * 300..<(row + 1) * 300]
+        return values + values
+      }
+      return FeatureMatrix(rows: features.rows, columns: 600, values: values)
+    }
+    let single = try FrechetReferenceTests.frechet.between(a, b)
+    let double = try FrechetReferenceTests.frechet.between(doubled(a), doubled(b))
+    #expect(double.path == .full && double.rankA == 300 && double.rankB == 300)
+    #expect(relative(double.value, 2 * single.value) < 1e-11)
+    let itself = try FrechetReferenceTests.frechet.between(doubled(a), doubled(a))
+    #expect(itself.value >= 0 && itself.value < 1e-9)
   }
 
   @Test("more rows than one band, fewer than columns: statistics and rows agree", arguments: [(600, 560), (530, 900)])
