@@ -11,7 +11,7 @@ public enum DistanceError: Error, Equatable {
   case nonFinite(Side, row: Int, column: Int, value: String)
   case negativeDdof(Int)
   case noConvergence(routine: String, info: Int)
-  /// `purpose` needs `least` rows.
+  /// `least` rows are needed for `purpose`.
   case fewerRows(Side, rows: Int, least: Int, purpose: String)
   case subsetTooLarge(Side, rows: Int, size: Int)
   case count(of: String, value: Int, least: Int)
@@ -49,8 +49,8 @@ extension DistanceError: CustomStringConvertible {
     case .noConvergence(let routine, let info):
       return "LAPACK's \(routine) did not converge (info \(info))"
     case .fewerRows(let side, let rows, let least, let purpose):
-      return "the \(side.rawValue) set has \(rows == 1 ? "1 feature" : "\(rows) features"): \(purpose) needs at least"
-        + " \(least)"
+      return "the \(side.rawValue) set has \(rows == 1 ? "1 feature" : "\(rows) features"): \(least) are needed for"
+        + " \(purpose)"
     case .subsetTooLarge(let side, let rows, let size):
       return
         "the \(side.rawValue) set has \(rows == 1 ? "1 feature" : "\(rows) features"): a subset of \(size) cannot be"

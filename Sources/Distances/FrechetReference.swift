@@ -51,6 +51,9 @@ public struct FrechetReference: Sendable {
 
   /// Throws `DistanceError` for statistics of another ddof and for a covariance with eigenvalues far below 0.
   public init(_ statistics: FeatureStatistics, frechet: FrechetDistance) throws {
+    guard statistics.ddof == frechet.ddof else {
+      throw DistanceError.differentDdof(first: statistics.ddof, second: frechet.ddof)
+    }
     try self.init(statistics, frechet: frechet, side: .first)
   }
 

@@ -217,6 +217,9 @@ import Testing
     let wrong = try FeatureStatistics(mean: [0, 0], covariance: [1, 2, 2, 1], count: nil, ddof: 1)
     #expect(throws: DistanceError.self) { try FrechetReference(wrong, frechet: FrechetReferenceTests.frechet) }
     let other = try FeatureStatistics(mean: [0, 0], covariance: [1, 0, 0, 1], count: nil, ddof: 0)
+    #expect(throws: DistanceError.differentDdof(first: 0, second: 1)) {
+      try FrechetReference(other, frechet: FrechetReferenceTests.frechet)
+    }
     #expect(throws: DistanceError.differentDdof(first: 1, second: 0)) {
       try FrechetReferenceTests.frechet.between(FeatureMatrix.random(rows: 9, columns: 2, seed: 1), other)
     }

@@ -160,7 +160,7 @@ import Testing
     let distance = KernelDistanceTests.unbiased
     #expect(
       message { _ = try distance.between(one, b) }
-        == "the first set has 1 feature: the unbiased estimator needs at least 2")
+        == "the first set has 1 feature: 2 are needed for the unbiased estimator")
     #expect(try KernelDistance(kernel: .cubic, estimator: .biased).between(one, b).isFinite)
     #expect(
       message { _ = try distance.between(a, wide) } == """

@@ -82,7 +82,7 @@ import Testing
     let six = FeatureMatrix.random(rows: 6, columns: 2, seed: 1)
     #expect(
       message { _ = try PRDC(k: 5).between(real: six, generated: five) }
-        == "the second set has 5 features: 5 nearest neighbours needs at least 6")
+        == "the second set has 5 features: 6 are needed for 5 nearest neighbours")
     #expect(
       message { _ = try PRDC(k: 0).between(real: six, generated: five) }
         == "the number of nearest neighbours is 0: it must be 1 or more")
