@@ -56,8 +56,12 @@ let package = Package(
     .target(
       name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
     .target(
-      name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics", exclude: ["README.md", "FVD.md"],
-      sources: ["Catalog"], resources: [.embedInCode("protocols")]),
+      name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics",
+      exclude: [
+        "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FVD-INFINITY.md", "FVD.md", "KID.md", "KVD.md", "PRDC.md", "PSNR.md",
+        "README.md", "SSIM.md", "TEMPORAL-FLICKERING.md",
+      ],
+      sources: ["Catalog"], resources: [.embedInCode("protocols"), .embedInCode("tables")]),
     .target(
       name: "Evaluation",
       dependencies: ["Video", "Networks", "Weights", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests"]),

@@ -1,9 +1,11 @@
 /// What can be wrong with a protocol's name, file or field.
 public enum CatalogError: Error, Equatable, CustomStringConvertible {
   case unknownProtocol(name: String, nearest: String?, known: [String])
-  case unknownField(name: String, nearest: String?)
+  case unknownMetric(name: String, nearest: String?, known: [String])
+  case unknownField(name: String, metric: String, nearest: String?)
   case badValue(field: String, value: String, allowed: String)
   case malformedAssignment(String)
+  case setTwice(field: String, first: String, second: String)
   case unreadable(file: String, reason: String)
   case unknownKey(file: String, key: String)
   case missingKey(file: String, key: String)
@@ -14,13 +16,18 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
     case .unknownProtocol(let name, let nearest, let known):
       let hint = nearest.map { "did you mean `\($0)`?" } ?? "the protocols are \(known.joined(separator: ", "))"
       return "there is no protocol `\(name)`\nhint: \(hint)"
-    case .unknownField(let name, let nearest):
+    case .unknownMetric(let name, let nearest, let known):
+      let hint = nearest.map { "did you mean `\($0)`?" } ?? "the metrics are \(known.joined(separator: ", "))"
+      return "there is no metric `\(name)`\nhint: \(hint)"
+    case .unknownField(let name, let metric, let nearest):
       let hint = nearest.map { "did you mean `\($0)`?" } ?? "`vidmetrics protocols show NAME` lists every field"
-      return "a protocol has no field `\(name)`\nhint: \(hint)"
+      return "a protocol of \(metric) has no field `\(name)`\nhint: \(hint)"
     case .badValue(let field, let value, let allowed):
       return "`\(value)` is not a value of `\(field)`: \(allowed) is expected"
     case .malformedAssignment(let text):
       return "`\(text)` does not set a field: write `field=value`"
+    case .setTwice(let field, let first, let second):
+      return "`\(field)` is set to `\(first)` and to `\(second)`: which one is meant?"
     case .unreadable(let file, let reason):
       return "\(file): \(reason)"
     case .unknownKey(let file, let key):

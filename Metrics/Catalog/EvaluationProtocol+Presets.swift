@@ -1,40 +1,81 @@
 /// The presets, embedded in the binary.
 extension EvaluationProtocol {
   /// The default protocol of each metric.
-  public static func defaultName(metric: String) -> String? { ["fvd": "stylegan-v"][metric] }
+  public static func defaultName(metric: String) -> String? { try? Metric.named(metric).defaultProtocol }
 
-  /// The files of `Metrics/protocols`, in the order in which they are listed.
-  static let files: [(name: String, yaml: [UInt8])] = [
-    ("stylegan-v", PackageResources.stylegan_v_yaml),
-    ("tf-original", PackageResources.tf_original_yaml),
-    ("videogpt", PackageResources.videogpt_yaml),
-    ("tats", PackageResources.tats_yaml),
-    ("cd-fvd", PackageResources.cd_fvd_yaml),
-    ("common-metrics", PackageResources.common_metrics_yaml),
+  /// The files of `Metrics/protocols`, in the order in which they are listed: the default of a metric first.
+  static let files: [(metric: String, name: String, file: String, yaml: [UInt8])] = [
+    ("fvd", "stylegan-v", "stylegan-v", PackageResources.stylegan_v_yaml),
+    ("fvd", "tf-original", "tf-original", PackageResources.tf_original_yaml),
+    ("fvd", "videogpt", "videogpt", PackageResources.videogpt_yaml),
+    ("fvd", "tats", "tats", PackageResources.tats_yaml),
+    ("fvd", "cd-fvd", "cd-fvd", PackageResources.cd_fvd_yaml),
+    ("fvd", "common-metrics", "common-metrics", PackageResources.common_metrics_yaml),
+    ("kvd", "tats", "kvd-tats", PackageResources.kvd_tats_yaml),
+    ("kvd", "fvd-paper", "kvd-fvd-paper", PackageResources.kvd_fvd_paper_yaml),
+    ("dt-fvd", "dt-fvd-16", "dt-fvd-16", PackageResources.dt_fvd_16_yaml),
+    ("dt-fvd", "dt-fvd-32", "dt-fvd-32", PackageResources.dt_fvd_32_yaml),
+    ("fid", "clean", "fid-clean", PackageResources.fid_clean_yaml),
+    ("fid", "pytorch-fid", "fid-pytorch-fid", PackageResources.fid_pytorch_fid_yaml),
+    ("fid", "ttur", "fid-ttur", PackageResources.fid_ttur_yaml),
+    ("kid", "clean", "kid-clean", PackageResources.kid_clean_yaml),
+    ("kid", "torch-fidelity", "kid-torch-fidelity", PackageResources.kid_torch_fidelity_yaml),
+    ("prdc", "i3d", "prdc-i3d", PackageResources.prdc_i3d_yaml),
+    ("fvd-infinity", "stylegan-v", "fvd-infinity", PackageResources.fvd_infinity_yaml),
+    ("fid-infinity", "clean", "fid-infinity", PackageResources.fid_infinity_yaml),
+    ("psnr", "common-metrics", "psnr", PackageResources.psnr_yaml),
+    ("ssim", "common-metrics", "ssim", PackageResources.ssim_yaml),
+    ("temporal-flickering", "vbench", "temporal-flickering", PackageResources.temporal_flickering_yaml),
   ]
 
-  /// Names of all presets, the default first.
-  public static var names: [String] { files.map(\.name) }
+  /// A name that `named` finds: the plain name for the first metric that has it, `metric/name` for the others.
+  public static var names: [String] { files.map { qualified($0.metric, $0.name) } }
 
   /// Every preset.
-  public static func all() throws -> [EvaluationProtocol] { try names.map { try load($0) } }
+  public static func all() throws -> [EvaluationProtocol] { try files.map(load) }
 
-  /// The preset of that name or alias.
+  /// The preset's name among all metrics: `tats` is FVD's, and KVD's is `kvd/tats`.
+  public var qualifiedName: String { Self.qualified(metric, name) }
+
+  private static func qualified(_ metric: String, _ name: String) -> String {
+    files.first { $0.name == name }?.metric == metric ? name : "\(metric)/\(name)"
+  }
+
+  /// The preset of that name or alias, or the row of the paper's table of that name.
   ///
+  /// - Parameters:
+  ///   - name: `tats`, or `kvd/tats`.
+  ///   - metric: where to look; nil looks everywhere, in the order of the metrics.
   /// - Throws: `CatalogError.unknownProtocol` with the nearest name.
-  public static func named(_ name: String) throws -> EvaluationProtocol {
-    if names.contains(name) { return try load(name) }
-    let presets = try all()
-    if let preset = presets.first(where: { $0.aliases.contains(name) }) { return preset }
-    let known = presets.flatMap { [$0.name] + $0.aliases }
+  public static func named(_ name: String, metric: String? = nil) throws -> EvaluationProtocol {
+    if let slash = name.firstIndex(of: "/"), Metric.names.contains(String(name[..<slash])) {
+      let own = String(name[..<slash])
+      guard metric == nil || metric == own else {
+        throw CatalogError.unknownProtocol(name: name, nearest: nil, known: try known(metric))
+      }
+      return try named(String(name[name.index(after: slash)...]), metric: own)
+    }
+    let entries = files.filter { metric == nil || $0.metric == metric }
+    if let entry = entries.first(where: { $0.name == name }) { return try load(entry) }
+    if let preset = try entries.lazy.map(load).first(where: { $0.aliases.contains(name) }) { return preset }
+    if let metric, PaperTable.names.contains(name) {
+      let rows = try PaperTable.named(name).rows.filter { $0.metric == metric && $0.fields.series == .none }
+      if let row = rows.first(where: { $0.fields.groupBy == .none }) ?? rows.first { return row }
+    }
+    let known = try known(metric)
     throw CatalogError.unknownProtocol(name: name, nearest: NearestName.of(name, among: known), known: known)
   }
 
-  private static func load(_ name: String) throws -> EvaluationProtocol {
-    guard let entry = files.first(where: { $0.name == name }) else {
-      throw CatalogError.unknownProtocol(name: name, nearest: nil, known: names)
+  private static func known(_ metric: String?) throws -> [String] {
+    try files.filter { metric == nil || $0.metric == metric }.flatMap { entry in
+      [metric == nil ? qualified(entry.metric, entry.name) : entry.name] + (try load(entry).aliases)
     }
-    return try parse(String(decoding: entry.yaml, as: UTF8.self), file: "Metrics/protocols/\(name).yaml")
+  }
+
+  private static func load(_ entry: (metric: String, name: String, file: String, yaml: [UInt8])) throws
+    -> EvaluationProtocol
+  {
+    try parse(String(decoding: entry.yaml, as: UTF8.self), file: "Metrics/protocols/\(entry.file).yaml")
   }
 
   /// Reads a protocol from YAML; `file` is named in errors.

@@ -24,9 +24,13 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
   public let changelog: [Change]
   /// The fields with all overrides applied.
   public private(set) var fields: ProtocolFields
-  /// Fields whose value is not the preset's, in the order of `FieldDefinition.all`.
+  /// Fields whose value is not the preset's, in the order of the metric's fields.
   public private(set) var overrides: [Override] = []
-  private let preset: ProtocolFields
+  /// The fields without any override.
+  package let preset: ProtocolFields
+
+  /// What `weights-fingerprint` says in a preset whose weights are imported and were never seen by this project.
+  public static let unknownFingerprint = "unknown"
 
   public struct Source: Sendable, Codable, Equatable {
     public let title: String
@@ -96,7 +100,8 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
   ///
   /// - Throws: `CatalogError.unknownField` (with the nearest name) or `.badValue` (with what is allowed).
   public func overriding(_ field: String, with text: String) throws -> EvaluationProtocol {
-    let definition = try FieldDefinition.named(field)
+    let metric = try definition
+    let definition = try metric.field(field)
     var copy = self
     var changed = fields
     guard definition.write(&changed, text) else {
@@ -109,14 +114,42 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     case ("root", RootMethod.svd.rawValue) where changed.rootEpsilon == 0: changed.rootEpsilon = 1e-10
     case ("root", RootMethod.symmetricEigen.rawValue): changed.rootEpsilon = 0
     case ("loader-resize", LoaderResize.none.rawValue): changed.loaderResolution = 0
+    case ("subsets", _) where changed.subsets > 0 && changed.subsetSize == 0: changed.subsetSize = 1000
+    case ("series", _) where changed.series != .none && changed.window == 0:
+      changed.window = max(changed.frames, 1)
+      changed.windowStep = metric.sample == .frame ? 1 : changed.window
+    case ("window", _) where metric.sample == .clip && fields.windowStep == fields.window:
+      changed.windowStep = changed.window
     default: break
     }
     copy.fields = changed
-    copy.overrides = FieldDefinition.all.compactMap { definition in
+    copy.overrides = metric.fields.compactMap { definition in
+      guard definition.decides(changed) || definition.decides(preset) else { return nil }
       let value = definition.read(changed)
       return value == definition.read(preset) ? nil : Override(field: definition.name, value: value)
     }
     return copy
+  }
+
+  /// What the protocol computes.
+  public var definition: Metric {
+    get throws { try Metric.named(metric) }
+  }
+
+  /// The fields that decide the score, with their values, in the metric's order.
+  public var decidingFields: [(definition: FieldDefinition, value: FieldValue)] {
+    let all = (try? definition.fields) ?? []
+    return all.filter { $0.decides(fields) }.map { ($0, $0.read(fields)) }
+  }
+
+  /// The protocol under another name and source, with the present fields as its preset: a row of a paper's table.
+  func adopted(
+    name: String, source: Source, bibtex: String, sentence: String, departures: [Departure], changelog: [Change],
+    version: Int
+  ) -> EvaluationProtocol {
+    EvaluationProtocol(
+      name: name, aliases: [], version: version, metric: metric, direction: direction, source: source, bibtex: bibtex,
+      sentence: sentence, counts: counts, departures: departures, changelog: changelog, fields: fields)
   }
 
   /// The protocol with several fields set, in order.
@@ -128,7 +161,8 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
   ///
   /// - Throws: `CatalogError.contradiction`.
   public func validate() throws {
-    if (fields.root == .svd) != (fields.rootEpsilon > 0) {
+    let hasRoot = try definition.fields.contains { $0.name == "root" }
+    if hasRoot, (fields.root == .svd) != (fields.rootEpsilon > 0) {
       throw CatalogError.contradiction(
         field: "root", other: "root-eps", reason: "`svd` needs an epsilon above 0 and `symmetric-eigen` has none")
     }
@@ -139,6 +173,27 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     if fields.valueRange == .network, fields.resize != .none || fields.crop != .none || fields.loaderResize != .none {
       throw CatalogError.contradiction(
         field: "value-range", other: "resize", reason: "values in the network's own range are not resized or cropped")
+    }
+    if fields.subsets > 0, fields.subsetSize < 2 {
+      throw CatalogError.contradiction(
+        field: "subsets", other: "subset-size", reason: "a subset has at least 2 samples")
+    }
+    if fields.series != .none, fields.window < 1 || fields.windowStep < 1 {
+      throw CatalogError.contradiction(
+        field: "series", other: "window", reason: "a series needs `window` and `window-step` of at least 1")
+    }
+    if fields.series != .none, fields.repeats > 1 {
+      throw CatalogError.contradiction(field: "series", other: "repeats", reason: "a series is computed once")
+    }
+    if fields.series != .none, fields.groupBy != .none {
+      throw CatalogError.contradiction(field: "series", other: "group-by", reason: "ask for one of them at a time")
+    }
+    if fields.groupBy != .none, fields.repeats > 1 {
+      throw CatalogError.contradiction(field: "group-by", other: "repeats", reason: "groups are computed once")
+    }
+    if fields.aspectCrop != .none, fields.crop != .none || fields.loaderResize != .none || fields.resize == .none {
+      throw CatalogError.contradiction(
+        field: "aspect-crop", other: "crop", reason: "a crop to an aspect ratio goes before a plain resize only")
     }
     if fields.resize == .none, fields.crop != .none {
       throw CatalogError.contradiction(field: "resize", other: "crop", reason: "without a resize nothing is cropped")
@@ -151,7 +206,7 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
 
   /// The score-changing fields as JSON: keys sorted, no spaces, so that one meaning has one text.
   public var canonicalJSON: String {
-    var entries = FieldDefinition.all.map { ($0.name, $0.read(fields)) }
+    var entries = decidingFields.map { ($0.definition.name, $0.value) }
     entries.append(("metric", .text(metric)))
     entries.append(("version", .integer(version)))
     entries.sort { $0.0 < $1.0 }

@@ -8,168 +8,113 @@ public struct FieldDefinition: Sendable {
   let read: @Sendable (ProtocolFields) -> FieldValue
   /// False if the text is not a value of this field.
   let write: @Sendable (inout ProtocolFields, String) -> Bool
+  /// nil for fields that always decide the score. A field that has this may be missing in a file, and where it is false
+  /// the field changes nothing and is no part of the fingerprint.
+  var isInForce: (@Sendable (ProtocolFields) -> Bool)?
 
   /// This field's value in a protocol.
   public func value(in evaluationProtocol: EvaluationProtocol) -> FieldValue { read(evaluationProtocol.fields) }
 
-  /// Every field, in the order in which they are listed.
-  public static let all: [FieldDefinition] = network + preprocessing + sampling + statistics
-
-  public static func named(_ name: String) throws -> FieldDefinition {
-    if let found = all.first(where: { $0.name == name }) { return found }
-    throw CatalogError.unknownField(name: name, nearest: NearestName.of(name, among: all.map(\.name)))
+  func when(_ isInForce: @escaping @Sendable (ProtocolFields) -> Bool) -> FieldDefinition {
+    var copy = self
+    copy.isInForce = isInForce
+    return copy
   }
 
+  func decides(_ fields: ProtocolFields) -> Bool { isInForce?(fields) ?? true }
+
+  // The network
   static let network: [FieldDefinition] = [
     text("weights", "the weights' name, see `vidmetrics weights list`", \.weights),
     fingerprint(
       "weights-fingerprint", "SHA-256 over the weights' canonical names, shapes and values", \.weightsFingerprint),
     number(
       "batch-norm-eps", "added to the variance in batch normalisation", \.batchNormEpsilon, from: 0, exclusive: true),
-    fixed("endpoint", "the layer whose values are the features", \.endpoint, ["logits-mean"]),
+    fixed(
+      "endpoint", "the layer whose values are the features", \.endpoint, ["logits-mean", "mixed-5c-mean", "pool-3"]),
   ]
 
-  static let preprocessing: [FieldDefinition] = [
-    choice("value-range", "what the values given to the network are", \.valueRange),
-    choice("resize", "how frames reach 224×224", \.resize),
-    choice("crop", "what happens to frames that are not square", \.crop),
+  // From frames to its input
+  static let valueRange = choice("value-range", "what the values given to the network are", \.valueRange)
+  static let resize = choice("resize", "how frames reach the network's size", \.resize)
+  static let crop = choice("crop", "what happens to frames that are not square", \.crop)
+  static let inputScaling = choice("input-scaling", "the map from 0...255 to the network's input", \.inputScaling)
+  static let aspectCrop = aspect(
+    "aspect-crop", "centre crop to a width:height ratio before everything else", \.aspectCrop
+  ).when { $0.aspectCrop != .none }
+  static let loader: [FieldDefinition] = [
     choice("loader-resize", "a resize that the published program's loader makes first", \.loaderResize),
     integer("loader-resolution", "pixels; 0 without a loader resize", \.loaderResolution, from: 0, to: 8192),
   ]
 
-  static let sampling: [FieldDefinition] = [
+  // Which frames
+  static let clipSampling: [FieldDefinition] = [
     integer("frames", "T, the frames of a clip", \.frames, from: 1),
     integer("stride", "every n-th frame is taken", \.stride, from: 1),
     clips("clips", "clips of a video", \.clips),
-    choice("offset-real", "where the clip of a real video begins", \.offsetReal),
-    choice("offset-fake", "where the clip of a fake video begins", \.offsetFake),
-    integer("seed", "of random offsets", \.seed, from: 0),
+  ]
+  static let frameSampling: [FieldDefinition] = [
+    clips("samples", "frames of a video that are samples", \.clips, even: false),
+    integer("stride", "every n-th frame is taken", \.stride, from: 1),
+  ]
+  static let offsets: [FieldDefinition] = [
+    choice("offset-real", "where the samples of a real video are taken", \.offsetReal),
+    choice("offset-fake", "where the samples of a fake video are taken", \.offsetFake),
+    integer("seed", "of random offsets and draws", \.seed, from: 0),
+  ]
+  static let videos: [FieldDefinition] = [
     integer("skip-first", "frames left out at the beginning of every video", \.skipFirst, from: 0),
     limit("max-videos-real", "the first so many real videos in natural order", \.maxVideosReal),
     limit("max-videos-fake", "the first so many fake videos in natural order", \.maxVideosFake),
   ]
+  static let equalCounts = choice(
+    "equal-counts", "whether the larger set is drawn down to the smaller one's number of samples", \.equalCounts
+  ).when { $0.equalCounts == .yes }
 
-  static let statistics: [FieldDefinition] = [
-    integer("repeats", "runs with seeds that follow each other", \.repeats, from: 1, to: 1),
+  // The statistics
+  static let repeats = integer("repeats", "runs with seeds that follow each other", \.repeats, from: 1, to: 1000)
+  static let frechet: [FieldDefinition] = [
     integer("ddof", "covariance divisor is N - ddof", \.ddof, from: 0, to: 1),
     choice("root", "how the trace of the covariance root is taken", \.root),
     number("root-eps", "singular values below it are not rooted; 0 with symmetric-eigen", \.rootEpsilon, from: 0),
-    fixed("dtype", "of statistics and distance", \.dtype, ["float64"]),
-    fixed("partial-batch", "what happens to clips that do not fill a batch", \.partialBatch, ["keep"]),
-    number("scale-factor", "the distance is multiplied by it", \.scaleFactor, from: 0, exclusive: true),
   ]
-}
+  static let kernel: [FieldDefinition] = [
+    integer("kernel-degree", "of the polynomial kernel (gamma·x·y + coef)^degree", \.kernelDegree, from: 1, to: 16),
+    gamma("kernel-gamma", "what the inner product is multiplied by", \.kernelGamma),
+    number("kernel-coef", "what is added to it", \.kernelCoefficient, from: 0),
+    choice("estimator", "of the squared mean discrepancy: without or with the diagonals", \.estimator),
+    integer("subsets", "the score is the mean over so many random subsets; 0: all samples at once", \.subsets, from: 0),
+    integer("subset-size", "samples of a side in a subset, or all where there are fewer", \.subsetSize, from: 2)
+      .when { $0.subsets > 0 },
+    integer("subset-seed", "of the draw of subsets", \.subsetSeed, from: 0).when { $0.subsets > 0 },
+    choice("subset-draw", "whose order of random draws", \.subsetDraw).when { $0.subsets > 0 },
+  ]
+  static let neighbours: [FieldDefinition] = [
+    integer("neighbours", "k: a ball reaches to the k-th nearest neighbour", \.neighbours, from: 1),
+    choice("neighbour-rule", "whether the rim belongs to the ball", \.neighbourRule),
+  ]
+  static let extrapolation: [FieldDefinition] = [
+    integer("extrapolation-points", "sizes that the line is fitted through", \.extrapolationPoints, from: 2),
+    integer("extrapolation-from", "the smallest size; the largest is N", \.extrapolationFrom, from: 2),
+  ]
+  static let dtype: [FieldDefinition] = [
+    fixed("dtype", "of statistics and distance", \.dtype, ["float64"]),
+    fixed("partial-batch", "what happens to clips that do not fill a batch", \.partialBatch, ["keep", "drop-40"]),
+  ]
+  static let scaleFactor = number(
+    "scale-factor", "the score is multiplied by it", \.scaleFactor, from: 0, exclusive: true)
 
-// The kinds of fields
-extension FieldDefinition {
-  typealias Path<Value> = WritableKeyPath<ProtocolFields, Value> & Sendable
-
-  static func text(_ name: String, _ meaning: String, _ path: Path<String>) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: "a name") {
-      .text($0[keyPath: path])
-    } write: {
-      $0[keyPath: path] = $1
-      return !$1.isEmpty
-    }
-  }
-
-  static func fixed(_ name: String, _ meaning: String, _ path: Path<String>, _ values: [String]) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: listing(values)) {
-      .text($0[keyPath: path])
-    } write: {
-      $0[keyPath: path] = $1
-      return values.contains($1)
-    }
-  }
-
-  static func fingerprint(_ name: String, _ meaning: String, _ path: Path<String>) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: "`sha256:` and 64 hexadecimal digits") {
-      .text($0[keyPath: path])
-    } write: {
-      $0[keyPath: path] = $1
-      let digits = $1.dropFirst(7)
-      return $1.hasPrefix("sha256:") && digits.count == 64 && digits.allSatisfy { "0123456789abcdef".contains($0) }
-    }
-  }
-
-  static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
-    _ name: String, _ meaning: String, _ path: Path<Value>
-  ) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: listing(Value.allCases.map(\.rawValue))) {
-      .text($0[keyPath: path].rawValue)
-    } write: {
-      guard let value = Value(rawValue: $1) else { return false }
-      $0[keyPath: path] = value
-      return true
-    }
-  }
-
-  static func integer(
-    _ name: String, _ meaning: String, _ path: Path<Int>, from lowest: Int, to highest: Int? = nil
-  ) -> FieldDefinition {
-    let span =
-      switch highest {
-      case lowest?: "\(lowest)"
-      case (lowest + 1)?: "\(lowest) or \(lowest + 1)"
-      case let highest?: "a whole number from \(lowest) to \(highest)"
-      case nil: "a whole number from \(lowest)"
-      }
-    return FieldDefinition(name: name, meaning: meaning, allowed: span) {
-      .integer($0[keyPath: path])
-    } write: {
-      guard let value = Int($1), value >= lowest, value <= highest ?? 1 << 40 else { return false }
-      $0[keyPath: path] = value
-      return true
-    }
-  }
-
-  static func number(
-    _ name: String, _ meaning: String, _ path: Path<Double>, from lowest: Double, exclusive: Bool = false
-  ) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: exclusive ? "a number above 0" : "a number from 0") {
-      .number($0[keyPath: path])
-    } write: {
-      guard let value = Double($1), value.isFinite, exclusive ? value > lowest : value >= lowest else { return false }
-      $0[keyPath: path] = value
-      return true
-    }
-  }
-
-  static func limit(_ name: String, _ meaning: String, _ path: Path<Limit>) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: "`all` or a whole number from 1") {
-      $0[keyPath: path].maximum.map { .integer($0) } ?? .text("all")
-    } write: {
-      if $1 == "all" {
-        $0[keyPath: path] = .all
-        return true
-      }
-      guard let value = Int($1), value >= 1 else { return false }
-      $0[keyPath: path] = .count(value)
-      return true
-    }
-  }
-
-  static func clips(_ name: String, _ meaning: String, _ path: Path<ClipSelection>) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: "`one`, `all` or a whole number from 1") { fields in
-      switch fields[keyPath: path] {
-      case .one: .text("one")
-      case .all: .text("all")
-      case .count(let count): .integer(count)
-      }
-    } write: {
-      switch ($1, Int($1)) {
-      case ("one", _): $0[keyPath: path] = .one
-      case ("all", _): $0[keyPath: path] = .all
-      case (_, let count?) where count >= 1: $0[keyPath: path] = .count(count)
-      default: return false
-      }
-      return true
-    }
-  }
-
-  private static func listing(_ values: [String]) -> String {
-    let quoted = values.map { "`\($0)`" }
-    guard let last = quoted.last, quoted.count > 1 else { return quoted.joined() }
-    return quoted.dropLast().joined(separator: ", ") + " or " + last
-  }
+  // Series and groups
+  static let series: [FieldDefinition] = [
+    choice("series", "one value along time for each window or prefix", \.series).when { $0.series != .none },
+    integer("window", "frames of a window, or of the shortest prefix", \.window, from: 1).when { $0.series != .none },
+    integer("window-step", "frames from one window to the next", \.windowStep, from: 1).when { $0.series != .none },
+    choice("window-reference", "what a fake window is compared with", \.windowReference)
+      .when { $0.series == .windows },
+  ]
+  static let groups: [FieldDefinition] = [
+    grouping("group-by", "the score is the mean over groups of videos", \.groupBy).when { $0.groupBy != .none },
+    integer("group-ddof", "the deviation over groups divides by groups - ddof", \.groupDdof, from: 0, to: 1)
+      .when { $0.groupBy != .none },
+  ]
 }

@@ -64,6 +64,8 @@ public enum ClipSelection: Sendable, Hashable, Codable {
   /// Every consecutive clip that fits, none overlapping.
   case all
   case count(Int)
+  /// One clip whose frames are spread evenly over the whole video, first and last included.
+  case even
 }
 
 /// Where in a video a clip begins.
@@ -79,6 +81,8 @@ public enum ResizeMode: String, Sendable, CaseIterable, Codable {
   case alignCornersBilinear = "align-corners-bilinear"
   /// Pixel centres are aligned, with antialiasing: PyTorch's `antialias=True`.
   case antialiasBilinear = "antialias-bilinear"
+  /// PIL's bicubic resize of float channels, antialiased, cut off at 0 and 255 and not rounded: clean-fid's.
+  case pilBicubic = "pil-bicubic"
   /// The frames must have the network's size already.
   case none
 }

@@ -1,6 +1,7 @@
 /// Every field of an evaluation protocol that can change a score.
 ///
-/// The names in YAML, on the command line (`--set name=value`) and in JSON are those of `FieldDefinition.all`.
+/// The names in YAML, on the command line (`--set name=value`) and in JSON are those of the metric's `Metric.fields`; what a metric
+/// has no field for stays at its zero value.
 public struct ProtocolFields: Sendable, Codable, Equatable {
   // The network
   public var weights = ""
@@ -12,6 +13,8 @@ public struct ProtocolFields: Sendable, Codable, Equatable {
   public var valueRange = InputRange.pixel
   public var resize = ResizeMode.none
   public var crop = CropMode.none
+  public var aspectCrop = AspectCrop.none
+  public var inputScaling = InputScaling.symmetric
   public var loaderResize = LoaderResize.none
   /// Pixels; 0 where there is no loader resize.
   public var loaderResolution = 0
@@ -26,6 +29,7 @@ public struct ProtocolFields: Sendable, Codable, Equatable {
   public var skipFirst = 0
   public var maxVideosReal = Limit.all
   public var maxVideosFake = Limit.all
+  public var equalCounts = Switch.no
 
   // The statistics
   public var repeats = 0
@@ -36,6 +40,109 @@ public struct ProtocolFields: Sendable, Codable, Equatable {
   public var partialBatch = ""
   public var scaleFactor = 0.0
 
-  /// All at their zero values: a file must set every one.
+  // Kernel distances
+  public var kernelDegree = 0
+  public var kernelGamma = KernelGamma.perDimension
+  public var kernelCoefficient = 0.0
+  public var estimator = KernelEstimator.unbiased
+  /// 0: all samples at once.
+  public var subsets = 0
+  public var subsetSize = 0
+  public var subsetSeed = 0
+  public var subsetDraw = SubsetDraw.torchFidelity
+
+  // Neighbours
+  public var neighbours = 0
+  public var neighbourRule = NeighbourRule.strict
+
+  // Extrapolation to infinitely many samples
+  public var extrapolationPoints = 0
+  public var extrapolationFrom = 0
+
+  // Series along time
+  public var series = SeriesKind.none
+  public var window = 0
+  public var windowStep = 0
+  public var windowReference = WindowReference.all
+
+  // Groups
+  public var groupBy = Grouping.none
+  public var groupDdof = 0
+
+  /// All at their zero values: a file must set every one that its metric has.
   init() {}
+}
+
+/// A centre crop to an aspect ratio before everything else.
+public enum AspectCrop: Sendable, Hashable, Codable {
+  case none
+  case ratio(width: Int, height: Int)
+}
+
+/// The map from 0...255 to the network's input.
+public enum InputScaling: String, Sendable, CaseIterable, Codable {
+  /// 2x/255 - 1.
+  case symmetric
+  /// (x - 128)/128, as in the TensorFlow graph of 2015-12-05.
+  case tensorflow
+}
+
+public enum Switch: String, Sendable, CaseIterable, Codable { case no, yes }
+
+/// What the inner product is multiplied by in a polynomial kernel.
+public enum KernelGamma: Sendable, Hashable, Codable {
+  /// One over the number of features.
+  case perDimension
+  case value(Double)
+}
+
+/// What becomes of the diagonal in a kernel mean.
+public enum KernelEstimator: String, Sendable, CaseIterable, Codable { case unbiased, biased }
+
+/// Whose random stream the subsets are drawn with.
+public enum SubsetDraw: String, Sendable, CaseIterable, Codable {
+  case torchFidelity = "torch-fidelity"
+  case cleanFID = "clean-fid"
+}
+
+/// Whether a sample on the rim of a ball lies in it.
+public enum NeighbourRule: String, Sendable, CaseIterable, Codable {
+  /// Package prdc: `<`.
+  case strict
+  /// torch-fidelity: `<=`.
+  case inclusive
+}
+
+/// What a series is made of.
+public enum SeriesKind: String, Sendable, CaseIterable, Codable {
+  case none
+  /// One value for each window of `window` frames, `window-step` apart.
+  case windows
+  /// One value for the first t frames, t = `window`, `window` + `window-step`, ...
+  case prefixes
+}
+
+/// What the windows of the fake set are compared with.
+public enum WindowReference: String, Sendable, CaseIterable, Codable {
+  /// The real samples of all windows.
+  case all
+  /// The real samples of the same window.
+  case same
+  /// The real clips that the protocol takes without a series.
+  case sampled
+}
+
+/// By what videos form groups.
+public enum Grouping: Sendable, Hashable, Codable {
+  case none
+  /// The folder right above the video, or the manifest's column `class`.
+  case `class`
+  /// The manifest's column `subject`, or the folder above the class.
+  case subject
+  /// The whole folder path.
+  case dir
+  /// The first capture group of a regular expression on the video's name (the whole match without one).
+  case regex(String)
+  /// A column of the manifest.
+  case column(String)
 }

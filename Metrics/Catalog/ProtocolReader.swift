@@ -5,19 +5,54 @@ struct ProtocolReader {
   let file: String
 
   func read(_ text: String) throws -> EvaluationProtocol {
-    let root: Node?
-    do { root = try Yams.compose(yaml: text) } catch { throw CatalogError.unreadable(file: file, reason: "\(error)") }
-    guard let root else { throw CatalogError.unreadable(file: file, reason: "the file is empty") }
-    var top = try mapping(root, at: "")
+    var top = try top(text)
+    let metric = try Metric.named(top.text("metric"))
     let parsed = EvaluationProtocol(
       name: try top.text("name"), aliases: try top.texts("aliases"), version: try top.integer("version"),
-      metric: try top.text("metric"), direction: try direction(top.text("direction")),
+      metric: metric.name, direction: try direction(top.text("direction")),
       source: try source(top.take("source")), bibtex: try top.text("bibtex"), sentence: try top.text("sentence"),
       counts: try counts(top.take("counts")), departures: try top.list("departures").map(departure),
-      changelog: try top.list("changelog").map(change), fields: try fields(top.take("fields")))
+      changelog: try top.list("changelog").map(change), fields: try fields(top.take("fields"), of: metric))
     try top.finish()
     try parsed.validate()
     return parsed
+  }
+
+  /// A paper's table; its rows begin with the fields of presets.
+  func readTable(_ text: String) throws -> PaperTable {
+    var top = try top(text)
+    let (name, version) = (try top.text("name"), try top.integer("version"))
+    let source = try source(top.take("source"))
+    let (sentence, bibtex) = (try top.text("sentence"), try top.text("bibtex"))
+    let changelog = try top.list("changelog").map(change)
+    let rows = try top.list("rows").map { node in
+      var keys = try mapping(node, at: "rows.")
+      let base = try EvaluationProtocol.named(keys.text("protocol"), metric: keys.text("metric"))
+      let settings = try mapping(keys.take("set"), at: "rows.set.").all
+      try keys.finish()
+      let row = try base.overriding(settings).adopted(
+        name: name, source: source, bibtex: bibtex, sentence: sentence, departures: base.departures,
+        changelog: changelog, version: base.version)
+      try row.validate()
+      return row
+    }
+    let open = try top.list("open").map { node in
+      var keys = try mapping(node, at: "open.")
+      let question = PaperTable.OpenQuestion(question: try keys.text("question"), chosen: try keys.text("chosen"))
+      try keys.finish()
+      return question
+    }
+    try top.finish()
+    return PaperTable(
+      name: name, version: version, source: source, rows: rows, open: open, sentence: sentence, bibtex: bibtex,
+      changelog: changelog)
+  }
+
+  private func top(_ text: String) throws -> Keys {
+    let root: Node?
+    do { root = try Yams.compose(yaml: text) } catch { throw CatalogError.unreadable(file: file, reason: "\(error)") }
+    guard let root else { throw CatalogError.unreadable(file: file, reason: "the file is empty") }
+    return try mapping(root, at: "")
   }
 
   private func direction(_ text: String) throws -> Direction {
@@ -61,10 +96,10 @@ struct ProtocolReader {
     return change
   }
 
-  private func fields(_ node: Node) throws -> ProtocolFields {
+  private func fields(_ node: Node, of metric: Metric) throws -> ProtocolFields {
     var keys = try mapping(node, at: "fields.")
     var fields = ProtocolFields()
-    for definition in FieldDefinition.all {
+    for definition in metric.fields where definition.isInForce == nil || keys.has(definition.name) {
       let text = try keys.text(definition.name)
       guard definition.write(&fields, text) else {
         throw CatalogError.badValue(field: definition.name, value: text, allowed: definition.allowed)
@@ -90,6 +125,16 @@ private struct Keys {
   let file: String
   let place: String
   var left: [String: Node]
+
+  /// Every key with its text, sorted by key.
+  var all: [(field: String, value: String)] {
+    get throws {
+      var copy = self
+      return try left.keys.sorted().map { ($0, try copy.text($0)) }
+    }
+  }
+
+  func has(_ key: String) -> Bool { left[key] != nil }
 
   mutating func take(_ key: String) throws -> Node {
     guard let node = left.removeValue(forKey: key) else { throw CatalogError.missingKey(file: file, key: place + key) }

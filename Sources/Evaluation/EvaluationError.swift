@@ -6,16 +6,36 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case clipTooShort(frames: Int, least: Int)
   case arrayLengthsDiffer(first: String, frames: Int, second: String, otherFrames: Int)
   case arrayTooShort(name: String, frames: Int, skipFirst: Int)
-  case tooFewClips(role: String, path: String, clips: Int, least: Int, skipped: Int)
+  case tooFewClips(role: String, path: String, clips: Int, sample: String, least: Int, skipped: Int)
   case networkRange(name: String, range: String)
   case frameSize(name: String, width: Int, height: Int, side: Int)
   case otherWeights(name: String, purpose: String, protocolName: String, wanted: String)
-  case wrongNetwork(weights: String, network: String)
+  case wrongNetwork(weights: String, network: String, needed: String)
   case weightsChanged(name: String, wanted: String, found: String)
   case badThreads(Int)
   case notFinite(Double)
   case valueRangeUnused(String)
   case interruptedReading
+  case interruptedComputing
+  case mixedValueRanges
+  case noPrefix(window: Int, frames: Int)
+  case noWindow(least: Int)
+  case statisticsOnly(path: String, metric: String)
+  case needsVideos(path: String, metric: String)
+  case otherColumns(path: String, columns: Int, wanted: Int, metric: String)
+  case otherFeatures(path: String, field: String, stored: String, wanted: String)
+  case badPattern(String)
+  case noGroup(name: String, grouping: String)
+  case groupsDiffer(grouping: String, onlyReal: [String], onlyFake: [String])
+  case groupTooSmall(label: String, real: Int, fake: Int, least: Int)
+  case badCount(option: String, value: Int, least: Int)
+  case notPaired(metric: String, onlyReal: [String], onlyFake: [String])
+  case samePairName(path: String, name: String)
+  case pairSizes(name: String, real: String, fake: String)
+  case noFrames(name: String)
+  case alreadyFeatures(path: String)
+  case badScores(path: String, reason: String)
+  case noSuchScore(path: String, metric: String, known: [String])
   case interrupted(done: Int, total: Int, kept: Bool)
 
   public var description: String {
@@ -32,9 +52,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "\nhint: --frames sets one length for both"
     case .arrayTooShort(let name, let frames, let skipFirst):
       return "`\(name)` has \(frames) frames, and nothing is left of it after the first \(skipFirst)"
-    case .tooFewClips(let role, let path, let clips, let least, let skipped):
+    case .tooFewClips(let role, let path, let clips, let sample, let least, let skipped):
       let left = skipped == 0 ? "" : " (\(count(skipped, "video")) skipped)"
-      return "the \(role) set `\(path)` has \(count(clips, "clip"))\(left): a covariance needs at least \(least)"
+      return "the \(role) set `\(path)` has \(count(clips, sample))\(left): at least \(least) are needed"
     case .networkRange(let name, let range):
       return range == "network"
         ? "`\(name)` is in the network's own range, which the protocol does not take"
@@ -44,8 +64,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .otherWeights(let name, let purpose, let protocolName, let wanted):
       return "`\(name)` are not the weights of `\(protocolName)`, which are `\(wanted)`: \(purpose)"
         + "\nhint: --allow-other-weights scores with them all the same, and every score says so"
-    case .wrongNetwork(let weights, let network):
-      return "`\(weights)` are weights of the network \(network), and FVD needs those of i3d"
+    case .wrongNetwork(let weights, let network, let needed):
+      return "`\(weights)` are weights of the network \(network), and the protocol needs those of \(needed)"
     case .weightsChanged(let name, let wanted, let found):
       return "the weights `\(name)` have fingerprint \(found), and the protocol asks for \(wanted)"
         + "\nhint: `vidmetrics weights verify \(name)` says more"
@@ -55,6 +75,68 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "--value-range \(range) says what the numbers of float arrays mean, and neither set holds one"
     case .notFinite(let value):
       return "the distance comes out as \(value): features or `scale-factor` are beyond what a number can hold"
+    case .interruptedComputing: return "interrupted while the distances were computed"
+    case .mixedValueRanges:
+      return "one protocol takes values in the network's own range and another does not\nhint: score them one by one"
+    case .noPrefix(let window, let frames):
+      return "prefixes begin with \(window) frames, and the protocol's clips have \(frames)"
+        + "\nhint: --frames sets the longest prefix, --window the shortest"
+    case .noWindow(let least):
+      return "no window of the fake set holds enough samples (\(least) are needed)"
+        + "\nhint: `vidmetrics inspect` shows how long the videos are"
+    case .statisticsOnly(let path, let metric):
+      return "`\(path)` holds a mean and a covariance, from which \(metric) cannot be computed"
+        + "\nhint: give the videos, or features by `vidmetrics features extract`"
+    case .needsVideos(let path, let metric):
+      return "`\(path)` holds features, and \(metric) needs the videos themselves"
+    case .otherColumns(let path, let columns, let wanted, let metric):
+      return "`\(path)` holds \(columns) features a row, and \(metric) with this protocol has \(wanted)"
+    case .otherFeatures(let path, let field, let stored, let wanted):
+      return "`\(path)` was made with \(field) = \(stored), and the protocol asks for \(wanted)"
+        + "\nhint: extract the features with this protocol and for this side (`--as real` or `--as fake`), or set the field"
+    case .badPattern(let pattern):
+      return "`\(pattern)` is not a regular expression"
+    case .noGroup(let name, let grouping):
+      let way =
+        grouping.hasPrefix("regex:")
+        ? "the pattern must match every video's name"
+        : "a folder above each video names its group, or a manifest's column does (a .csv or .jsonl with `path` and more)"
+      return "`\(name)` belongs to no group by `\(grouping)`\nhint: \(way)"
+    case .groupsDiffer(let grouping, let onlyReal, let onlyFake):
+      func list(_ labels: [String]) -> String {
+        labels.prefix(10).map { "`\($0)`" }.joined(separator: ", ")
+          + (labels.count > 10 ? " and \(labels.count - 10) more" : "")
+      }
+      let parts = [("real", onlyReal), ("fake", onlyFake)].filter { !$0.1.isEmpty }
+      return "groups by `\(grouping)` differ: "
+        + parts.map { "only the \($0.0) set has \(list($0.1))" }.joined(separator: "; ")
+        + "\nhint: both sets need the same groups; leave the others out of the folders or the manifest"
+    case .groupTooSmall(let label, let real, let fake, let least):
+      return "group `\(label)` has \(real) real and \(fake) fake samples: at least \(least) a side are needed"
+    case .badCount(let option, let value, let least):
+      return "--\(option) \(value): \(least) or more are expected"
+    case .notPaired(let metric, let onlyReal, let onlyFake):
+      func list(_ names: [String]) -> String {
+        names.prefix(5).map { "`\($0)`" }.joined(separator: ", ")
+          + (names.count > 5 ? " and \(names.count - 5) more" : "")
+      }
+      let parts = [("real", onlyReal), ("fake", onlyFake)].filter { !$0.1.isEmpty }
+      return "\(metric) compares videos of the same name: "
+        + parts.map { "only the \($0.0) set has \(list($0.1))" }.joined(separator: "; ")
+        + "\nhint: a pair has the same path below its set, whatever its extension"
+    case .samePairName(let path, let name):
+      return "several videos of `\(path)` are called `\(name)` but for their extension: which one is meant?"
+    case .pairSizes(let name, let real, let fake):
+      return "`\(name)` is \(real) in the real set and \(fake) in the fake one: pairs are compared pixel by pixel"
+    case .noFrames(let name):
+      return "`\(name)` has too few frames"
+    case .alreadyFeatures(let path):
+      return "`\(path)` holds features already\nhint: `vidmetrics features info` says which"
+    case .badScores(let path, let reason):
+      return
+        "`\(path)` is not a document of scores: \(reason)\nhint: `vidmetrics fvd REAL FAKE --json > FILE` makes one"
+    case .noSuchScore(let path, let metric, let known):
+      return "`\(path)` has no score `\(metric)`\nhint: it has \(known.joined(separator: ", "))"
     case .interruptedReading: return "interrupted before the first clip"
     case .interrupted(let done, let total, let kept):
       let way =
@@ -74,4 +156,6 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
 }
 
 /// `1 clip`, `2 clips`.
-func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+  "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
+}

@@ -1,17 +1,35 @@
-/// A clip at a fixed place in time: frames `start`, `start + stride`, ..., `count` of them.
+/// A clip at a fixed place in time: frames `start`, `start + stride`, ..., `count` of them, or frames that are listed.
 public struct FrameWindow: Hashable, Sendable {
-  public var start: Int
-  public var count: Int
-  public var stride: Int
+  public let start: Int
+  public let count: Int
+  /// 0 for listed frames.
+  public let stride: Int
+  /// Rising, and a frame may stand there several times; nil where start, count and stride say it all.
+  public let listed: [Int]?
 
   public init(start: Int, count: Int, stride: Int = 1) {
     self.start = start
     self.count = count
     self.stride = stride
+    listed = nil
   }
 
+  /// Frames by index, from small to large; a frame may stand there several times. Frames at one step of at least 1 make
+  /// the same window as `init(start:count:stride:)`.
+  public init(frames: [Int]) {
+    let step = frames.count > 1 ? frames[1] - frames[0] : 1
+    let isEven = step >= 1 && frames.indices.dropFirst().allSatisfy { frames[$0] - frames[$0 - 1] == step }
+    start = frames.first ?? 0
+    count = frames.count
+    stride = isEven ? step : 0
+    listed = isEven ? nil : frames
+  }
+
+  /// The index in the video of the window's frame number `place`.
+  public func frame(_ place: Int) -> Int { listed?[place] ?? start + place * stride }
+
   /// The index of the window's last frame.
-  public var last: Int { start + (count - 1) * stride }
+  public var last: Int { listed?.last ?? start + (count - 1) * stride }
 }
 
 /// Which clips of a video are scored.
@@ -23,6 +41,9 @@ public struct FrameWindow: Hashable, Sendable {
 ///   the part's first start, its middle one (the lower of two), or one drawn at random, as `offset` says. Fewer starts
 ///   than n is an error: no clip is ever taken twice.
 /// - `.one` is `.count(1)`.
+/// - `.even` is one clip of `frames` frames spread evenly over the video after `skipFirst`, first and last included:
+///   NumPy's `linspace(0, T - 1, frames, dtype=int)`. In a shorter video the last frame is repeated. `stride` and
+///   `offset` play no part. Source: LFDM `DM/datasets_mug.py` l.284-287.
 /// - `.all` takes consecutive clips that share no frame, from `skipFirst` on; `offset` plays no part, and frames after
 ///   the last whole clip are left over.
 ///
@@ -32,6 +53,7 @@ public struct ClipSampler: Hashable, Sendable {
     case one
     case all
     case count(Int)
+    case even
   }
 
   public enum Offset: String, Hashable, Sendable, CaseIterable {
@@ -62,6 +84,7 @@ public struct ClipSampler: Hashable, Sendable {
   ///
   /// - Throws: `VideoError.tooShort`, `.tooFewStarts`, `.badSampler`.
   public func windows(frameCount: Int, videoName: String) throws -> [FrameWindow] {
+    if clips == .even { return [try evenWindow(frameCount: frameCount, videoName: videoName)] }
     let span = try checkedSpan()
     let (needed, overflow) = span.addingReportingOverflow(skipFirst)
     guard !overflow, frameCount >= needed else {
@@ -73,9 +96,25 @@ public struct ClipSampler: Hashable, Sendable {
     switch clips {
     case .all:
       return Swift.stride(from: skipFirst, through: frameCount - span, by: span).map { window(at: $0) }
-    case .one: return try spread(1, over: starts, videoName)
+    case .one, .even: return try spread(1, over: starts, videoName)
     case .count(let count): return try spread(count, over: starts, videoName)
     }
+  }
+
+  private func evenWindow(frameCount: Int, videoName: String) throws -> FrameWindow {
+    _ = try checkedSpan()
+    let length = frameCount - skipFirst
+    guard length >= 1 else {
+      throw VideoError.tooShort(
+        name: videoName, wanted: skipFirst + 1, found: frameCount, frames: frames, stride: stride, skipFirst: skipFirst)
+    }
+    // NumPy multiplies the place by the step and cuts the fraction off.
+    let step = frames > 1 ? Double(length - 1) / Double(frames - 1) : 0
+    return FrameWindow(
+      frames: (0..<frames).map { place in
+        if length < frames { return skipFirst + min(place, length - 1) }
+        return skipFirst + (place == frames - 1 && frames > 1 ? length - 1 : Int(Double(place) * step))
+      })
   }
 
   private func window(at start: Int) -> FrameWindow { FrameWindow(start: start, count: frames, stride: stride) }

@@ -22,6 +22,8 @@ public struct VideoItem: Sendable {
   public let holdsFloats: Bool
   /// `.byte` for everything that holds uint8, which is all but float arrays.
   public let valueRange: ValueRange
+  /// What a manifest says of the video beside its path: columns by name.
+  public let labels: [String: String]
 
   private let source: any VideoSource
   private let memo = Memo()
@@ -32,13 +34,20 @@ public struct VideoItem: Sendable {
 
   init(
     name: String, isArrayRow: Bool = false, holdsFloats: Bool = false, valueRange: ValueRange = .byte,
-    source: any VideoSource
+    labels: [String: String] = [:], source: any VideoSource
   ) {
     self.name = name
     self.isArrayRow = isArrayRow
     self.holdsFloats = holdsFloats
     self.valueRange = valueRange
+    self.labels = labels
     self.source = source
+  }
+
+  /// The name without the extension of a video file.
+  public var stem: String {
+    guard MediaKind(name) == .video, let dot = name.lastIndex(of: ".") else { return name }
+    return String(name[..<dot])
   }
 
   /// Size, length, rate and coding; found once, then remembered.

@@ -27,6 +27,14 @@ final class WindowAssembler {
   init(_ windows: [FrameWindow], name: String, deliver: @escaping (Int, Frames) throws -> Void) throws {
     var end = 0
     for window in windows {
+      if let listed = window.listed {
+        let isRising = listed.indices.dropFirst().allSatisfy { listed[$0 - 1] <= listed[$0] }
+        guard let first = listed.first, first >= 0, isRising, window.last < .max else {
+          throw VideoError.badWindow(name: name, window: window)
+        }
+        end = max(end, window.last + 1)
+        continue
+      }
       let (steps, first) = max(0, window.count - 1).multipliedReportingOverflow(by: window.stride)
       let (last, second) = window.start.addingReportingOverflow(steps)
       guard window.start >= 0, window.count >= 1, window.stride >= 1, !first, !second, last < .max else {
@@ -57,6 +65,10 @@ final class WindowAssembler {
   func nextNeeded(from index: Int) -> Int? {
     var next: Int?
     for window in windows {
+      if let listed = window.listed {
+        if let frame = listed.first(where: { $0 >= index }) { next = min(next ?? .max, frame) }
+        continue
+      }
       let place = max(0, index - window.start)
       let step = place / window.stride + (place % window.stride == 0 ? 0 : 1)
       guard step < window.count else { continue }
@@ -95,6 +107,7 @@ final class WindowAssembler {
 
   private func holds(_ window: Int, _ index: Int) -> Bool {
     let window = windows[window]
+    if let listed = window.listed { return listed.contains(index) }
     return index >= window.start && index <= window.last && (index - window.start) % window.stride == 0
   }
 
@@ -110,8 +123,10 @@ final class WindowAssembler {
       guard part.size == size else {
         throw VideoError.sizeChanges(name: name, frame: index, from: part.size, to: size)
       }
-      copy(&part, part.filled * values, total)
-      part.filled += 1
+      repeat {
+        copy(&part, part.filled * values, total)
+        part.filled += 1
+      } while part.filled < windows[key].count && windows[key].frame(part.filled) == index
       if part.filled == windows[key].count {
         complete[key] = Frames(
           count: part.filled, height: size.height, width: size.width,

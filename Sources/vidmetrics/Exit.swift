@@ -5,6 +5,7 @@ import MetricCatalog
 /// Exit statuses and the words that go with them.
 enum Exit {
   static let usageOrInput: Int32 = 2
+  static let notComparable: Int32 = 3
   static let skipped: Int32 = 4
   static let interrupted: Int32 = 130
 

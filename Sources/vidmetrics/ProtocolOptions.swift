@@ -7,13 +7,13 @@ struct ProtocolOptions: ParsableArguments {
   @Option(
     name: .customLong("protocol"),
     help: ArgumentHelp(
-      "The evaluation protocol, see `vidmetrics protocols list`. (default: stylegan-v)", valueName: "name"))
+      "The evaluation protocol, see `vidmetrics protocols list`. (default: the metric's)", valueName: "name"))
   var name: String?
 
   @Option(help: ArgumentHelp("Other weights than the protocol's; needs --allow-other-weights.", valueName: "name"))
   var weights: String?
 
-  @Flag(help: "Score with weights that no published FVD was computed with. Every score says so.")
+  @Flag(help: "Score with weights that no published score was computed with. Every score says so.")
   var allowOtherWeights = false
 
   @Option(
@@ -21,7 +21,7 @@ struct ProtocolOptions: ParsableArguments {
     help: ArgumentHelp("Epsilon of the network's batch normalisation.", valueName: "number"))
   var batchNormEpsilon: String?
 
-  @Option(help: ArgumentHelp("How frames reach 224x224: \(Self.resizes).", valueName: "mode"))
+  @Option(help: ArgumentHelp("How frames reach the network's size: \(Self.resizes).", valueName: "mode"))
   var resize: String?
 
   @Option(help: ArgumentHelp("Frames that are not square: none or center.", valueName: "mode"))
@@ -40,46 +40,23 @@ struct ProtocolOptions: ParsableArguments {
   var set: [String] = []
 
   private static let resizes = ResizeMode.allCases.map(\.rawValue).joined(separator: ", ")
-
-  /// The protocol with every option applied.
-  func resolved(metric: String, _ frames: FrameOptions, _ input: InputOptions) throws -> EvaluationProtocol {
-    let preset = try EvaluationProtocol.named(name ?? EvaluationProtocol.defaultName(metric: metric) ?? "")
-    let settled = try preset.overriding(assignments(frames, input))
-    try settled.validate()
-    return settled
-  }
-
-  /// What the options set, in the order in which it is applied; `--set` comes last.
-  func assignments(_ frames: FrameOptions, _ input: InputOptions) throws -> [(field: String, value: String)] {
-    var all: [(field: String, value: String)] = []
-    if input.valueRange == .network { all.append(("value-range", "network")) }
-    let named: [(String, String?)] = [
-      ("weights", weights), ("batch-norm-eps", batchNormEpsilon), ("resize", resize), ("crop", crop), ("ddof", ddof),
-      ("root", root), ("frames", frames.frames), ("stride", frames.stride), ("clips", frames.clips),
-      ("offset-real", frames.offset), ("offset-fake", frames.offset), ("seed", frames.seed),
-      ("skip-first", frames.skipFirst), ("max-videos-real", frames.maxVideos), ("max-videos-fake", frames.maxVideos),
-    ]
-    for (field, value) in named { if let value { all.append((field, value)) } }
-    for text in set {
-      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-        throw CatalogError.malformedAssignment(text)
-      }
-      all.append((String(text[..<equals]), String(text[text.index(after: equals)...])))
-    }
-    return all
-  }
 }
 
 /// Which frames of which videos. What is not given is the protocol's.
 struct FrameOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: ArgumentHelp("Frames of a clip.", valueName: "T"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Frames of a clip; of FID and KID, how many frames of a video are samples (or all).", valueName: "T"))
   var frames: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Take every n-th frame.", valueName: "n"))
   var stride: String?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Clips of a video: one, all, or a number.", valueName: "one|all|N"))
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Clips of a video: one, all, a number, or one whose frames are spread evenly.", valueName: "one|all|N|even"))
   var clips: String?
 
   @Option(help: ArgumentHelp("Where a clip begins: start, center or random.", valueName: "place"))
@@ -87,6 +64,11 @@ struct FrameOptions: ParsableArguments {
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Seed of random offsets.", valueName: "number"))
   var seed: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Draw the real clips anew so many times; the score is mean and deviation.", valueName: "n"))
+  var repeats: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Leave out the first frames of every video.", valueName: "n"))
   var skipFirst: String?
@@ -122,6 +104,11 @@ struct RunOptions: ParsableArguments {
 
   @Flag(help: "Neither use nor keep cached features.")
   var noCache = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Also add the scores to a file of JSON lines as StyleGAN-V writes them (metric-*.jsonl).", valueName: "file"))
+  var append: String?
 }
 
 extension ValueRange: ExpressibleByArgument {

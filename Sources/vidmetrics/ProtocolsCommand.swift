@@ -13,15 +13,26 @@ struct ProtocolsCommand: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
-      let all = try EvaluationProtocol.all()
-      if json { return Output.print(JSONValue.array(all.map(\.fullJSON)).text()) }
-      let names = all.map { ([$0.name] + $0.aliases).joined(separator: ", ") }
-      let width = names.map(\.count).max() ?? 0
+      let (all, tables) = (try EvaluationProtocol.all(), try PaperTable.all())
+      if json {
+        return Output.print(
+          JSONValue.object([
+            ("protocols", .array(all.map(\.fullJSON))), ("tables", .array(tables.map(\.json))),
+          ]).text())
+      }
+      let names = all.map { ([$0.qualifiedName] + $0.aliases).joined(separator: ", ") }
+      let width = (names + tables.map(\.name)).map(\.count).max() ?? 0
+      let metricWidth = all.map(\.metric.count).max() ?? 0
       for (preset, name) in zip(all, names) {
-        let padding = String(repeating: " ", count: width - name.count)
         Output.print(
-          "\(name)\(padding)  \(preset.metric)  v\(preset.version)  \(preset.fingerprint.hex.prefix(12))  \(preset.source.title)"
-        )
+          "\(padded(name, width))  \(padded(preset.metric, metricWidth))  v\(preset.version)  "
+            + "\(preset.fingerprint.hex.prefix(12))  \(preset.source.title)")
+      }
+      Output.print("\npapers' tables, for `vidmetrics score --table NAME`")
+      for table in tables {
+        Output.print(
+          "\(padded(table.name, width))  \(padded("\(table.rows.count) rows", metricWidth))  v\(table.version)  "
+            + table.source.title)
       }
     }
   }
@@ -34,6 +45,10 @@ struct ProtocolsCommand: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
+      if PaperTable.names.contains(name) {
+        let table = try PaperTable.named(name)
+        return Output.print(json ? table.json.text() : Self.text(table))
+      }
       let preset = try EvaluationProtocol.named(name)
       Output.print(json ? preset.fullJSON.text() : Self.text(preset))
     }
@@ -42,7 +57,7 @@ struct ProtocolsCommand: ParsableCommand {
       var lines = ["\(preset.name)  (\(preset.metric), version \(preset.version), \(preset.direction) is better)"]
       if !preset.aliases.isEmpty { lines.append("also called \(preset.aliases.joined(separator: ", "))") }
       lines += ["\(preset.fingerprint)", ""]
-      let rows = FieldDefinition.all.map { ($0.name, "\($0.value(in: preset))", $0.meaning) }
+      let rows = preset.decidingFields.map { ($0.definition.name, "\($0.value)", $0.definition.meaning) }
       let width = rows.map(\.0.count).max() ?? 0
       let valueWidth = rows.map { $0.1.count > 24 ? 0 : $0.1.count }.max() ?? 0
       for (name, value, meaning) in rows {
@@ -59,8 +74,19 @@ struct ProtocolsCommand: ParsableCommand {
       return lines.joined(separator: "\n")
     }
 
-    private static func padded(_ text: String, _ width: Int) -> String {
-      text + String(repeating: " ", count: max(0, width - text.count))
+    private static func text(_ table: PaperTable) -> String {
+      var lines = ["\(table.name)  (a paper's table, version \(table.version))", ""]
+      for row in table.rows {
+        let base = row.source.title == table.source.title ? row.metric : row.name
+        lines.append("\(base)  \(row.fingerprint)")
+        let width = row.decidingFields.map(\.definition.name.count).max() ?? 0
+        lines += row.decidingFields.map { "  \(padded($0.definition.name, width))  \($0.value)" } + [""]
+      }
+      lines += ["read in \(table.source.title)", "  \(table.source.repository) at \(table.source.commit)"]
+      lines += table.source.read.map { "  \($0)" } + ["", "what the paper leaves open"]
+      lines += table.open.flatMap { ["  \($0.question)", "    chosen: \($0.chosen)"] }
+      lines += ["", "changes"] + table.changelog.map { "  version \($0.version), \($0.date): \($0.text)" }
+      return lines.joined(separator: "\n")
     }
 
     private static func counts(_ counts: EvaluationProtocol.Counts) -> String {
@@ -69,4 +95,8 @@ struct ProtocolsCommand: ParsableCommand {
         + "at least \(counts.minimum) a side"
     }
   }
+}
+
+private func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
 }

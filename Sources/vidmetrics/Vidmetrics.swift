@@ -16,7 +16,11 @@ struct Vidmetrics: ParsableCommand {
       skipped because --on-error skip was given.
       """,
     version: Version.text,
-    subcommands: [FVD.self, Inspect.self, WeightsCommand.self, ProtocolsCommand.self, Cite.self, Bench.self])
+    subcommands: [
+      FVD.self, KVD.self, FID.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self, FIDInfinity.self,
+      PSNR.self, SSIM.self, TemporalFlickering.self, ScoreCommand.self, FeaturesCommand.self, Explain.self, Diff.self,
+      Inspect.self, WeightsCommand.self, ProtocolsCommand.self, Cite.self, Bench.self,
+    ])
 
   static func main() {
     do {

@@ -128,6 +128,6 @@ import Testing
     let overrides = try #require((scored["protocol"] as? [String: Any])?["overrides"] as? [String: Any])
     #expect(overrides["weights"] as? String == String(name) && overrides["weights-fingerprint"] != nil)
     let codes = (scored["warnings"] as? [[String: String]])?.map { $0["code"] }
-    #expect(codes?.first == "not-fvd-weights")
+    #expect(codes?.first == "other-weights")
   }
 }

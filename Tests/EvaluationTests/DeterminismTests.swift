@@ -13,9 +13,9 @@ import Testing
     for video in 0..<7 { try folder.writeArray("fake/v\(video).npy", [1, 9, 10, 12, 3], seed: UInt32(100 + video)) }
   }
 
-  private func request(threads: Int = 1, clips: String = "all") throws -> FVDRequest {
+  private func request(threads: Int = 1, clips: String = "all") throws -> ScoreRequest {
     var made = try EvaluationTests.request(folder.file("real"), folder.file("fake"), [("clips", clips)])
-    made.framesAreGiven = true
+    made.scores[0].framesAreGiven = true
     made.threads = threads
     return made
   }
@@ -58,7 +58,7 @@ import Testing
   @Test func anInterruptedRunGoesOn() throws {
     let network = FakeNetwork()
     let cache = folder.file("cache")
-    var evaluation = try FVDEvaluation(request: request(), cache: CacheFolder(path: cache)) { _ in network }
+    var evaluation = try Evaluation(request: request(), cache: CacheFolder(path: cache)) { _ in network }
     evaluation.isInterrupted = { network.computed.load(ordering: .relaxed) >= 20 }
     #expect(
       message { _ = try evaluation.run() } == "interrupted after 20 of 38 clips\n"
@@ -73,7 +73,7 @@ import Testing
   @Test func anInterruptedRunOfSeveralTeamsGoesOn() throws {
     let network = FakeNetwork()
     let cache = folder.file("cache")
-    var evaluation = try FVDEvaluation(request: request(threads: 4), cache: CacheFolder(path: cache)) { _ in network }
+    var evaluation = try Evaluation(request: request(threads: 4), cache: CacheFolder(path: cache)) { _ in network }
     evaluation.isInterrupted = { network.computed.load(ordering: .relaxed) >= 20 }
     let text = try #require(message { _ = try evaluation.run() })
     let done = try #require(Int(text.split(separator: " ").dropFirst(2).first ?? ""), "\(text)")

@@ -27,9 +27,11 @@ import Testing
     #expect(
       keys == [
         "schema", "results", "metric", "value", "direction", "std", "interval", "protocol", "name", "version",
-        "overrides",
-        "frames", "fingerprint", "real", "path", "videos", "clips", "digest", "fake", "path", "videos", "clips",
-        "digest",
+        "overrides", "frames", "fingerprint", "fields", "weights", "weights-fingerprint", "batch-norm-eps", "endpoint",
+        "value-range", "resize", "crop", "loader-resize", "loader-resolution", "frames", "stride", "clips",
+        "offset-real", "offset-fake", "seed", "skip-first", "max-videos-real", "max-videos-fake", "repeats", "ddof",
+        "root", "root-eps", "dtype", "partial-batch", "scale-factor", "sample", "features", "real", "path", "videos",
+        "clips", "rank", "digest", "fake", "path", "videos", "clips", "rank", "digest",
         "groups", "series", "warnings", "code", "text", "code", "text", "code", "text", "code", "text", "skipped",
         "run", "environment", "version", "isa", "decoder", "processor",
         "host", "os", "timing", "total_seconds", "reading_seconds", "extraction_seconds", "distance_seconds",
@@ -55,8 +57,8 @@ import Testing
       document.table == """
         FVD  4.000000  (lower is better)
         protocol  stylegan-v + frames=4  (version 1, \(fingerprint))
-        real      \(path)  (6 videos, 6 clips)
-        fake      \(folder.file("fake"))  (6 videos, 6 clips)
+        real      \(path)  (6 videos, 6 clips, rank 0 of 4)
+        fake      \(folder.file("fake"))  (6 videos, 6 clips, rank 0 of 4)
         warning: `stylegan-v` scores are published with 2048 real clips (here 6) and 2048 fake clips (here 6) [small-n]
         warning: a row of an array is a clip by itself: clips have 4 frames, which is not the length of `stylegan-v` \
         [array-clip-length]

@@ -36,7 +36,7 @@ private final class FakeExtractor: FeatureExtractor {
     self.values = values
   }
 
-  func features(of clip: UnsafePointer<Float>) -> [Float] {
+  func features(of clip: UnsafePointer<Float>, frames: Int) -> [Float] {
     network.computed.add(1, ordering: .relaxed)
     var sums: [Float] = [0, 0, 0]
     for index in 0..<values { sums[index % 3] += clip[index] }
@@ -90,16 +90,16 @@ final class TemporaryFolder {
 }
 
 /// Small settings: 4 frames, one thread.
-func request(_ real: String, _ fake: String, _ settings: [(String, String)] = []) throws -> FVDRequest {
-  let preset = try EvaluationProtocol.named("stylegan-v")
+func request(_ real: String, _ fake: String, _ settings: [(String, String)] = []) throws -> ScoreRequest {
+  let preset = try EvaluationProtocol.named("stylegan-v", metric: "fvd")
   let settled = try preset.overriding([("frames", "4")] + settings.map { (field: $0.0, value: $0.1) })
-  return FVDRequest(real: real, fake: fake, evaluationProtocol: settled)
+  return ScoreRequest(real: real, fake: fake, scores: [RequestedScore(settled)])
 }
 
-func evaluate(_ request: FVDRequest, _ network: FakeNetwork = FakeNetwork(), cache: String? = nil) throws
+func evaluate(_ request: ScoreRequest, _ network: FakeNetwork = FakeNetwork(), cache: String? = nil) throws
   -> ScoreDocument
 {
-  try FVDEvaluation(request: request, cache: cache.map { CacheFolder(path: $0) }) { _ in network }.run()
+  try Evaluation(request: request, cache: cache.map { CacheFolder(path: $0) }) { _ in network }.run()
 }
 
 /// The words of the error that `body` throws; nil if it throws none.

@@ -21,7 +21,7 @@ struct WeightsChoiceTests {
 
   private func choose(_ asked: String?) throws -> WeightsChoice {
     let settings = [(field: "weights", value: "mine")] + (asked.map { [("weights-fingerprint", $0)] } ?? [])
-    let wanted = try EvaluationProtocol.named("stylegan-v").overriding(settings)
+    let wanted = try EvaluationProtocol.named("stylegan-v", metric: "fvd").overriding(settings)
     return try WeightsChoice(wanted, fingerprint: asked, store: store, allowsOthers: true)
   }
 
@@ -29,13 +29,13 @@ struct WeightsChoiceTests {
     for asked in [nil, fingerprint] {
       let choice = try choose(asked)
       #expect(choice.evaluationProtocol.fields.weightsFingerprint == fingerprint)
-      #expect(choice.warning?.code == "not-fvd-weights")
+      #expect(choice.warning?.code == "other-weights")
     }
   }
 
   /// Also where it is the preset's own, which the protocol has without being asked.
   @Test func anotherFingerprintIsRefused() throws {
-    let preset = try EvaluationProtocol.named("stylegan-v").fields.weightsFingerprint
+    let preset = try EvaluationProtocol.named("stylegan-v", metric: "fvd").fields.weightsFingerprint
     for asked in [preset, "sha256:" + String(repeating: "0", count: 64)] {
       #expect(
         message { _ = try choose(asked) } == """

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct OverrideTests {
   @Test func overridesShowInTheNameTheListAndTheFingerprint() throws {
-    let preset = try EvaluationProtocol.named("stylegan-v")
+    let preset = try EvaluationProtocol.named("stylegan-v", metric: "fvd")
     let changed = try preset.overriding([("seed", "1"), ("frames", "32")])
     #expect(changed.displayName == "stylegan-v + frames=32 + seed=1")
     #expect(changed.overrides.map(\.field) == ["frames", "seed"])
@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func thePresetsOwnValueIsNoOverride() throws {
-    let preset = try EvaluationProtocol.named("stylegan-v")
+    let preset = try EvaluationProtocol.named("stylegan-v", metric: "fvd")
     #expect(try preset.overriding("frames", with: "16") == preset)
     #expect(try preset.overriding([("frames", "32"), ("frames", "16")]).displayName == "stylegan-v")
   }
@@ -25,11 +25,12 @@ import Testing
       "value-range": "network", "resize": "tf1-bilinear", "crop": "center", "loader-resize": "none",
       "loader-resolution": "128", "frames": "17", "stride": "2", "clips": "3", "offset-real": "center",
       "offset-fake": "center", "seed": "7", "skip-first": "2", "max-videos-real": "5", "max-videos-fake": "all",
+      "endpoint": "mixed-5c-mean", "repeats": "10", "partial-batch": "drop-40",
       "ddof": "1", "root": "svd", "root-eps": "0.1", "scale-factor": "2",
     ]
     var seen: Set = [preset.fingerprint]
-    let onlyOneValue: Set = ["endpoint", "repeats", "dtype", "partial-batch"]
-    for field in FieldDefinition.all.map(\.name) where !onlyOneValue.contains(field) {
+    let onlyOneValue: Set = ["dtype"]
+    for field in preset.decidingFields.map(\.definition.name) where !onlyOneValue.contains(field) {
       let value = try #require(other[field], "\(field)")
       #expect(seen.insert(try preset.overriding(field, with: value).fingerprint).inserted, "\(field)")
     }
@@ -41,12 +42,12 @@ import Testing
     #expect(raw.displayName == "tf-original + value-range=network + resize=none")
     try raw.validate()
     #expect(try preset.overriding("root", with: "symmetric-eigen").fields.rootEpsilon == 0)
-    let svd = try EvaluationProtocol.named("stylegan-v").overriding("root", with: "svd")
+    let svd = try EvaluationProtocol.named("stylegan-v", metric: "fvd").overriding("root", with: "svd")
     #expect(svd.displayName == "stylegan-v + root=svd + root-eps=1e-10")
   }
 
   @Test func contradictionsAreRefused() throws {
-    let preset = try EvaluationProtocol.named("stylegan-v")
+    let preset = try EvaluationProtocol.named("stylegan-v", metric: "fvd")
     let crop = try preset.overriding([("resize", "none"), ("crop", "center")])
     #expect(
       message { try crop.validate() }
@@ -78,7 +79,7 @@ import Testing
     ),
     ("ddof", "2", "`2` is not a value of `ddof`: 0 or 1 is expected"),
     ("offset-real", "end", "`end` is not a value of `offset-real`: `start`, `center` or `random` is expected"),
-    ("clips", "0", "`0` is not a value of `clips`: `one`, `all` or a whole number from 1 is expected"),
+    ("clips", "0", "`0` is not a value of `clips`: `one`, `all`, `even` or a whole number from 1 is expected"),
     (
       "max-videos-fake", "none",
       "`none` is not a value of `max-videos-fake`: `all` or a whole number from 1 is expected"
@@ -89,18 +90,21 @@ import Testing
       "weights-fingerprint", "sha256:12",
       "`sha256:12` is not a value of `weights-fingerprint`: `sha256:` and 64 hexadecimal digits is expected"
     ),
-    ("framse", "16", "a protocol has no field `framse`\nhint: did you mean `frames`?"),
-    ("zzzzzzzz", "1", "a protocol has no field `zzzzzzzz`\nhint: `vidmetrics protocols show NAME` lists every field"),
+    ("framse", "16", "a protocol of fvd has no field `framse`\nhint: did you mean `frames`?"),
+    (
+      "zzzzzzzz", "1",
+      "a protocol of fvd has no field `zzzzzzzz`\nhint: `vidmetrics protocols show NAME` lists every field"
+    ),
   ])
   func whatIsNotAValueIsRefused(_ field: String, _ value: String, _ expected: String) throws {
-    let preset = try EvaluationProtocol.named("stylegan-v")
+    let preset = try EvaluationProtocol.named("stylegan-v", metric: "fvd")
     #expect(message { _ = try preset.overriding(field, with: value) } == expected)
   }
 
   /// A name may be any text, and what is digested is JSON all the same.
   @Test func anyTextIsValidJSON() throws {
     let name = "a\"\u{301}b\\\n\u{0}\u{1f}é"
-    let json = try EvaluationProtocol.named("stylegan-v").overriding("weights", with: name).canonicalJSON
+    let json = try EvaluationProtocol.named("stylegan-v", metric: "fvd").overriding("weights", with: name).canonicalJSON
     #expect(json.contains(#""weights":"a\""# + "\u{301}" + #"b\\\u000a\u0000\u001fé","#))
     let fields = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
     #expect(fields?["weights"] as? String == name)
@@ -111,7 +115,7 @@ import Testing
       message { _ = try EvaluationProtocol.named("styleganv2") }
         == "there is no protocol `styleganv2`\nhint: did you mean `styleganv`?")
     #expect(
-      message { _ = try EvaluationProtocol.named("q") }
+      message { _ = try EvaluationProtocol.named("q", metric: "fvd") }
         == "there is no protocol `q`\nhint: the protocols are stylegan-v, styleganv, tf-original, google-research, "
         + "videogpt, tats, lvdm, cd-fvd, cdfvd-i3d, common-metrics, junyaohu")
   }

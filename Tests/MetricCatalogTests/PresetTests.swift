@@ -15,19 +15,36 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "tats": (1, "sha256:8c31bd65b676b8c1e1f047e3379b41f9f41cdbaf43f52462fc4e871d854fff42"),
     "cd-fvd": (1, "sha256:01780c318b25321fd47405927f36463eec1ef2e94dd6b6488af1a9608d688482"),
     "common-metrics": (1, "sha256:9f737c0073dc6d7edb684565063e81733b604cfc027a477edf53e77f0f71d8e7"),
+    "kvd/tats": (1, "sha256:ea707c1f3fe3fe62ac25dc59db99fe29fc39741088760d99ed144dfed1783d59"),
+    "fvd-paper": (1, "sha256:783273185096e9754cd7e493cd1612a98d34b5cd22465135cec108690a6dbd45"),
+    "dt-fvd-16": (1, "sha256:8ccbe949711cd65bce9c7a3181ca4d262d2e3cdc7c17c17cc6747f28268c6e5e"),
+    "dt-fvd-32": (1, "sha256:e741940927f1a1ebeb2cca2e2b0202d907245f0f2d4b3669bf512a9bc9cfe409"),
+    "clean": (1, "sha256:281a5806bc317fef7a960948f9ad4493251935a807533917f43bb83fbbfce691"),
+    "pytorch-fid": (1, "sha256:0ce7a03169d4f6bc59c067272fe3a3ee7eec1dd274ed80b92d9d1a83e0eea1e8"),
+    "ttur": (1, "sha256:1b04bb4e0c0bd4d34d54e812e84b06899837d853dd613cb5d0ee3781a96cb7b6"),
+    "kid/clean": (1, "sha256:b3c6d3aca508d12525cd04093cdc51de83a1bcd090dc3429beb9c9ce46412532"),
+    "torch-fidelity": (1, "sha256:7ef75a0159ab582e5ca9d80f4c4d478f62285b11f0f9dd7852f2398da892432d"),
+    "i3d": (1, "sha256:9995f214402293dcae080a7aeac5df2baa6c5817602a34dcaa14b176fa9aedca"),
+    "fvd-infinity/stylegan-v": (1, "sha256:60ba222d96cf370d5f176fb044d4434603fda7c650ce1971e379ffe13e33e781"),
+    "fid-infinity/clean": (1, "sha256:136d78262b18ad86acc4388923e8b65b1344475fdfae9b39dd0ef096d134f904"),
+    "psnr/common-metrics": (1, "sha256:02d0cb024754d8c7adf3d68a98d3b5a162a422086f97edc2fd1d4fa8f1bd7852"),
+    "ssim/common-metrics": (1, "sha256:4dd2a9fd9b25ec3dc44a1b856366b8990379f4eecf0b3cdf44c54b4022e7fec3"),
+    "vbench": (1, "sha256:6dd1722e847b3a41f5880d1284552a6ab319c04556f7f02910fc01fbb76bba9a"),
   ]
 
   @Test(arguments: EvaluationProtocol.names)
   func fingerprintIsPinnedToTheVersion(_ name: String) throws {
     let preset = try EvaluationProtocol.named(name)
-    #expect(preset.version == Self.pinned[name]?.version)
-    #expect(preset.fingerprint.description == Self.pinned[name]?.fingerprint)
+    #expect(preset.version == Self.pinned[name]?.version, "\(name)")
+    #expect(preset.fingerprint.description == Self.pinned[name]?.fingerprint, "\(name)")
   }
 
-  @Test func everyFileIsAPreset() throws {
-    let folder = packageRoot.appendingPathComponent("Metrics/protocols").path
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder).map { String($0.dropLast(5)) }
-    #expect(Set(files) == Set(EvaluationProtocol.names))
+  @Test func everyFileIsAPresetOrATable() throws {
+    let manager = FileManager.default
+    let files = try manager.contentsOfDirectory(atPath: packageRoot.appendingPathComponent("Metrics/protocols").path)
+    #expect(files.count == EvaluationProtocol.names.count)
+    let tables = try manager.contentsOfDirectory(atPath: packageRoot.appendingPathComponent("Metrics/tables").path)
+    #expect(Set(tables.map { String($0.dropLast(5)) }) == Set(PaperTable.names))
     #expect(Set(Self.pinned.keys) == Set(EvaluationProtocol.names))
   }
 
@@ -37,22 +54,27 @@ let packageRoot = URL(fileURLWithPath: #filePath)
   }
 
   @Test func namesAndAliasesAreUnique() throws {
-    let names = try EvaluationProtocol.all().flatMap { [$0.name] + $0.aliases }
-    #expect(Set(names).count == names.count)
-    #expect(try EvaluationProtocol.named("lvdm") == EvaluationProtocol.named("tats"))
+    for metric in Metric.all {
+      let own = try EvaluationProtocol.all().filter { $0.metric == metric.name }
+      let names = own.flatMap { [$0.name] + $0.aliases }
+      #expect(Set(names).count == names.count)
+      #expect(own.first?.name == metric.defaultProtocol, "the default is listed first")
+    }
+    #expect(
+      try EvaluationProtocol.named("lvdm", metric: "fvd") == EvaluationProtocol.named("tats", metric: "fvd"))
     #expect(EvaluationProtocol.defaultName(metric: "fvd") == "stylegan-v")
   }
 
   @Test(arguments: EvaluationProtocol.names)
   func aPresetDescribesItself(_ name: String) throws {
     let preset = try EvaluationProtocol.named(name)
-    let fields = Set(FieldDefinition.all.map(\.name))
+    let fields = Set(try preset.definition.fields.map(\.name))
     #expect(preset.departures.allSatisfy { fields.contains($0.field) })
     #expect(preset.changelog.last?.version == preset.version)
     #expect(preset.changelog.allSatisfy { $0.date.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil })
     #expect(preset.bibtex.hasPrefix("@") && preset.bibtex.hasSuffix("}"))
     #expect(!preset.sentence.hasSuffix("."))
-    #expect(preset.overrides.isEmpty && preset.displayName == name)
+    #expect(preset.overrides.isEmpty && preset.qualifiedName == name)
   }
 
   /// The columns of the table of published definitions: eps, ddof, crop, clip length, counts.
@@ -66,7 +88,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       ("common-metrics", 1e-3, 1, .halfPixelBilinear, .center, .symmetricEigen, .all),
     ]
     for row in table {
-      let fields = try EvaluationProtocol.named(row.0).fields
+      let fields = try EvaluationProtocol.named(row.0, metric: "fvd").fields
       #expect(fields.batchNormEpsilon == row.eps, "\(row.0)")
       #expect(fields.ddof == row.ddof, "\(row.0)")
       #expect(fields.resize == row.resize && fields.crop == row.crop, "\(row.0)")
@@ -74,7 +96,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       #expect(fields.maxVideosReal == row.real && fields.frames == 16 && fields.stride == 1, "\(row.0)")
       #expect(fields.weights == "i3d-kinetics400" && fields.endpoint == "logits-mean", "\(row.0)")
     }
-    let styleganV = try EvaluationProtocol.named("stylegan-v").fields
+    let styleganV = try EvaluationProtocol.named("stylegan-v", metric: "fvd").fields
     #expect(styleganV.offsetReal == .random && styleganV.offsetFake == .start)
     let cdfvd = try EvaluationProtocol.named("cd-fvd").fields
     #expect(cdfvd.loaderResize == .antialiasBilinear && cdfvd.loaderResolution == 256 && cdfvd.seed == 42)

@@ -30,6 +30,7 @@ public enum FeatureFileError: Error, Equatable, Sendable {
 
   // Merging: files by their names, or `part 1`, ...
   case nothingToMerge
+  case notASet(path: String)
   case columnsDiffer(first: String, columns: Int, second: String, otherColumns: Int)
   case recipesDiffer(field: String, first: String, value: String?, second: String, otherValue: String?)
   case duplicateRows(first: String, second: String, rows: [String])
@@ -87,6 +88,8 @@ extension FeatureFileError: CustomStringConvertible {
       the content of `\(path)` is not what was written: expected \(expected), found \(found)
       hint: copy the file again, or compute the features again
       """
+    case .notASet(let path):
+      "`\(path)` holds a mean and a covariance, and only features can be merged"
     case .nothingToMerge: "there is nothing to merge: no file was given"
     case .columnsDiffer(let first, let columns, let second, let otherColumns):
       "`\(first)` has features of \(columns) values and `\(second)` of \(otherColumns): they are not of one network"

@@ -1,0 +1,239 @@
+import Foundation
+import Synchronization
+import Tensors
+import Video
+
+/// Decodes and resizes on some threads while teams of others run the network, joined by a `ClipQueue`.
+struct ClipPipeline {
+  private let extraction: Extraction
+  private let videos: [WantedVideo]
+  private let clips: [Extraction.Clip]
+  private let missing: Int
+  /// Videos in order, each with the clips that are missing of it.
+  private let jobs: [Job]
+
+  private struct Job: Sendable {
+    let video: Int
+    var clips: [Int]
+  }
+
+  /// Each decoder holds a clip (9.6 MB at 16 frames), and this many keep any network busy. There are two at least, so that
+  /// one long video does not hold up the others.
+  private static let mostDecoders = 16
+
+  struct Outcome: Sendable {
+    var features: [Int: [Float]] = [:]
+    var failures: [(video: Int, error: any Error)] = []
+  }
+
+  init(extraction: Extraction, videos: [WantedVideo], clips: [Extraction.Clip], missing: [Int]) {
+    self.extraction = extraction
+    self.videos = videos
+    self.clips = clips
+    self.missing = missing.count
+    var jobs: [Job] = []
+    for clip in missing {
+      if jobs.last?.video == clips[clip].video {
+        jobs[jobs.count - 1].clips.append(clip)
+      } else {
+        jobs.append(Job(video: clips[clip].video, clips: [clip]))
+      }
+    }
+    self.jobs = jobs
+  }
+
+  /// Computes all missing clips; a video that fails keeps none of them.
+  func run(stopsAtFailure: Bool, cached: Int) throws -> Outcome {
+    let networks = NetworksInUse(clips: clips, of: jobs.flatMap(\.clips), sources: extraction.sources)
+    let values = networks.sources.map { extraction.sources[$0].values }.max() ?? 0
+    let teams = ComputeTeams.sharing(
+      threads: extraction.threads, clips: missing, memory: networks.memory + 4 * values,
+      available: ComputeTeams.availableMemory)
+    let extractors = try networks.extractors(teams: teams)
+    let decoders = min(max(2, extraction.threads / 4), Self.mostDecoders, jobs.count)
+    let queue = ClipQueue(
+      slots: decoders + extractors.count + 1, values: values, decoders: decoders, receivers: extractors.count)
+    start(decoders, on: queue, stopsAtFailure: stopsAtFailure)
+
+    extraction.progress.begin(.computing(cached: cached), total: missing)
+    defer { extraction.progress.end() }
+    let state = Mutex(Computation())
+    let threads = DispatchGroup()
+    for team in extractors.dropFirst() {
+      threads.enter()
+      Self.startThread {
+        compute(with: team, from: queue, state)
+        threads.leave()
+      }
+    }
+    compute(with: extractors[0], from: queue, state)
+    threads.wait()
+
+    let end = state.withLock { $0 }
+    if end.isInterrupted {
+      throw EvaluationError.interrupted(done: end.done, total: missing, kept: extraction.cache != nil)
+    }
+    if let error = end.error { throw error }
+    var outcome = end.outcome
+    outcome.failures.sort { $0.video < $1.video }
+    // Which later videos had been claimed is a matter of timing.
+    if stopsAtFailure { outcome.failures = Array(outcome.failures.prefix(1)) }
+    for failure in outcome.failures {
+      for clip in jobs.first(where: { $0.video == failure.video })?.clips ?? [] { outcome.features[clip] = nil }
+    }
+    return outcome
+  }
+
+  /// What the teams have done so far.
+  private struct Computation: Sendable {
+    var outcome = Outcome()
+    var done = 0
+    var error: (any Error)?
+    var isInterrupted = false
+  }
+
+  /// One team's work: clips from the queue until there are no more.
+  private func compute(
+    with extractors: [Int: any FeatureExtractor], from queue: ClipQueue, _ state: borrowing Mutex<Computation>
+  ) {
+    while let event = queue.next() {
+      switch event {
+      case .failed(let video, let error): state.withLock { $0.outcome.failures.append((video, error)) }
+      case .clip(let clip, let slot):
+        if extraction.isInterrupted() {
+          state.withLock { $0.isInterrupted = true }
+          queue.close()
+        } else if state.withLock({ $0.error == nil && !$0.isInterrupted }) {
+          do {
+            guard let extractor = extractors[clips[clip].source] else { preconditionFailure("a clip of no network") }
+            let features = try extractor.features(of: slot.buffer.pointer, frames: clips[clip].window.count)
+            extraction.cache?.store(features, clips[clip].key)
+            state.withLock { state in
+              state.outcome.features[clip] = features
+              state.done += 1
+              extraction.progress.advance(to: state.done)
+            }
+          } catch {
+            state.withLock { state in state.error = state.error ?? error }
+            queue.close()
+          }
+        }
+        queue.giveBack(slot)
+      }
+    }
+  }
+
+  /// Decoders claim videos in order. After a failure no further video is claimed, and those already claimed are finished, so
+  /// that the first failure in order is found whatever the number of decoders.
+  private func start(_ decoders: Int, on queue: ClipQueue, stopsAtFailure: Bool) {
+    let progress = DecodingProgress()
+    let (jobs, videos, clips, sources) = (jobs, videos, clips, extraction.sources)
+    for _ in 0..<decoders {
+      Self.startThread {
+        while let index = progress.claim(jobs.count), !queue.isClosed {
+          let job = jobs[index]
+          do {
+            try Self.decode(videos[job.video], job.clips, clips, sources, into: queue)
+          } catch {
+            if stopsAtFailure { progress.stop() }
+            queue.send(.failed(video: job.video, error))
+          }
+        }
+        queue.decoderIsDone()
+      }
+    }
+  }
+
+  private static func startThread(_ body: @escaping @Sendable () -> Void) {
+    let thread = Thread(block: body)
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// One pass over a video; a window that several networks want is decoded once.
+  private static func decode(
+    _ wanted: WantedVideo, _ missing: [Int], _ clips: [Extraction.Clip], _ sources: [FeatureSource],
+    into queue: ClipQueue
+  ) throws {
+    let (item, stamp) = (wanted.video.item, wanted.video.stamp)
+    var windows: [FrameWindow] = []
+    var takers: [FrameWindow: [Int]] = [:]
+    for clip in missing {
+      if takers[clips[clip].window] == nil { windows.append(clips[clip].window) }
+      takers[clips[clip].window, default: []].append(clip)
+    }
+    do {
+      try item.read(windows) { index, frames in
+        for clip in takers[windows[index]] ?? [] {
+          guard let slot = queue.takeSlot() else { throw Closed() }
+          do {
+            try sources[clips[clip].source].preprocessing.apply(frames, of: item, into: slot.buffer.pointer)
+            // The features are kept under the digest of the content that was surveyed.
+            guard item.stamp() == stamp else { throw EvaluationError.changedWhileRead(name: item.name) }
+          } catch {
+            queue.giveBack(slot)
+            throw error
+          }
+          queue.send(.clip(clip, slot))
+        }
+      }
+    } catch is Closed {
+      return
+    }
+  }
+
+  /// Ends the reading of a video that nobody waits for.
+  private struct Closed: Error {}
+}
+
+/// The networks that missing clips need: sources with the same network and clip length share one.
+private struct NetworksInUse {
+  /// Sources with a missing clip, by rising index.
+  let sources: [Int]
+  private let all: [FeatureSource]
+  /// For each network, the sources that it serves.
+  private var users: [(source: Int, servedSources: [Int])] = []
+
+  init(clips: [Extraction.Clip], of missing: [Int], sources all: [FeatureSource]) {
+    self.all = all
+    sources = Set(missing.map { clips[$0].source }).sorted()
+    var places: [String: Int] = [:]
+    for source in sources {
+      let identity = all[source].network.identity + "\n\(all[source].frames)"
+      if let place = places[identity] {
+        users[place].servedSources.append(source)
+      } else {
+        places[identity] = users.count
+        users.append((source, [source]))
+      }
+    }
+  }
+
+  /// Bytes of one team.
+  var memory: Int { users.reduce(0) { $0 + all[$1.source].network.memory(frames: all[$1.source].frames) } }
+
+  /// For each team, the extractor of each source.
+  func extractors(teams: ComputeTeams) throws -> [[Int: any FeatureExtractor]] {
+    var result = [[Int: any FeatureExtractor]](repeating: [:], count: teams.count)
+    for (source, served) in users {
+      let own = try all[source].network.extractors(frames: all[source].frames, teams: teams)
+      for (team, extractor) in own.enumerated() { for source in served { result[team][source] = extractor } }
+    }
+    return result
+  }
+}
+
+/// Which video is decoded next.
+private final class DecodingProgress: Sendable {
+  private let state = Mutex((next: 0, isStopped: false))
+
+  func claim(_ count: Int) -> Int? {
+    state.withLock { state in
+      guard !state.isStopped, state.next < count else { return nil }
+      state.next += 1
+      return state.next - 1
+    }
+  }
+
+  func stop() { state.withLock { $0.isStopped = true } }
+}

@@ -1,0 +1,80 @@
+import MetricCatalog
+import Video
+
+/// A network with the preprocessing before it: what turns windows of frames into rows of features.
+struct FeatureSource: Sendable {
+  let network: any FeatureNetwork
+  let preprocessing: Preprocessing
+  /// Frames of a clip; where the network is per frame, the most frames that travel together.
+  let frames: Int
+
+  /// Frames of a per-frame network that are decoded, computed and cached together.
+  static let framesTogether = 8
+
+  /// Sources of one identity give the same features.
+  var identity: String { "\(network.identity)\n\(preprocessing.identity)\n\(network.isPerFrame ? 0 : frames)" }
+
+  /// Floats of a clip.
+  var values: Int { frames * network.side * network.side * 3 }
+}
+
+/// Which samples of a video a protocol takes.
+enum SampleRule: Hashable, Sendable {
+  case clips(ClipSampler)
+  /// Single frames: every `stride`-th after `skipFirst`, all of them or as many as `clips` says.
+  case frames(ClipSampler)
+  /// Every clip of the sampler's length that begins at skipFirst, skipFirst + step, ...
+  case windows(ClipSampler, step: Int)
+
+  /// The samples of a video of `frameCount` frames, by rising start. Single frames are windows of one.
+  ///
+  /// - Throws: `VideoError.tooShort`, `.tooFewStarts`, `.badSampler`.
+  func windows(frameCount: Int, videoName: String) throws -> [FrameWindow] {
+    switch self {
+    case .clips(let sampler): return try sampler.windows(frameCount: frameCount, videoName: videoName)
+    case .windows(let sampler, let step):
+      var first = sampler
+      first.clips = .one
+      first.offset = .start
+      _ = try first.windows(frameCount: frameCount, videoName: videoName)
+      let span = (sampler.frames - 1) * sampler.stride + 1
+      return Swift.stride(from: sampler.skipFirst, through: frameCount - span, by: step).map {
+        FrameWindow(start: $0, count: sampler.frames, stride: sampler.stride)
+      }
+    case .frames(let sampler):
+      // The sampler counts in steps of the stride: frame number i of its video is frame skipFirst + i·stride of ours.
+      var inner = sampler
+      (inner.frames, inner.stride, inner.skipFirst) = (1, 1, 0)
+      let count = max(0, (frameCount - sampler.skipFirst + sampler.stride - 1) / sampler.stride)
+      guard count > 0 else {
+        throw VideoError.tooShort(
+          name: videoName, wanted: sampler.skipFirst + 1, found: frameCount, frames: 1, stride: sampler.stride,
+          skipFirst: sampler.skipFirst)
+      }
+      return try inner.windows(frameCount: count, videoName: videoName).map {
+        FrameWindow(start: sampler.skipFirst + $0.start * sampler.stride, count: 1)
+      }
+    }
+  }
+}
+
+extension ProtocolFields {
+  /// The sampler of the real or the fake videos.
+  func sampler(offset: ClipOffset, seed: Int) -> ClipSampler {
+    let count: ClipSampler.ClipCount =
+      switch clips {
+      case .one: .one
+      case .all: .all
+      case .count(let count): .count(count)
+      case .even: .even
+      }
+    let place: ClipSampler.Offset =
+      switch offset {
+      case .start: .start
+      case .center: .center
+      case .random: .random
+      }
+    return ClipSampler(
+      frames: frames, stride: stride, clips: count, offset: place, seed: UInt64(seed), skipFirst: skipFirst)
+  }
+}

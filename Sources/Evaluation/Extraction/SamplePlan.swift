@@ -1,0 +1,110 @@
+import MetricCatalog
+import Video
+
+/// Which features each protocol needs: the distinct sources, and for each protocol its samples of them.
+struct SamplePlan: Sendable {
+  let sources: [FeatureSource]
+  /// One for each protocol, in their order.
+  let samples: [ProtocolSamples]
+
+  init(_ wanted: [RequestedScore], network: (EvaluationProtocol) throws -> any FeatureNetwork) throws {
+    var sources: [FeatureSource] = []
+    var places: [String: Int] = [:]
+    samples = try wanted.map { wanted in
+      let settled = wanted.evaluationProtocol
+      let metric = try settled.definition
+      guard metric.sample == .clip || metric.sample == .frame else {
+        return ProtocolSamples(parts: [], fields: settled.fields, sample: metric.sample, columns: 0)
+      }
+      let network = try network(settled)
+      let lengths = try Self.lengths(settled.fields, metric.sample, network)
+      let parts = lengths.map { length in
+        var fields = settled.fields
+        fields.frames = length
+        let source = FeatureSource(
+          network: network, preprocessing: Preprocessing(fields, side: network.side),
+          frames: network.isPerFrame ? FeatureSource.framesTogether : length)
+        let place = places[source.identity] ?? sources.count
+        if place == sources.count {
+          sources.append(source)
+          places[source.identity] = place
+        }
+        return ProtocolSamples.Part(
+          source: place, frames: length, real: Self.rules(fields, .real, metric.sample),
+          fake: Self.rules(fields, .fake, metric.sample))
+      }
+      return ProtocolSamples(parts: parts, fields: settled.fields, sample: metric.sample, columns: network.columns)
+    }
+    self.sources = sources
+  }
+
+  /// The clip lengths that a network computes: one, but for prefixes.
+  private static func lengths(_ fields: ProtocolFields, _ sample: Metric.Sample, _ network: any FeatureNetwork) throws
+    -> [Int]
+  {
+    guard sample == .clip else { return [1] }
+    var lengths = [fields.series == .windows ? fields.window : fields.frames]
+    if fields.series == .prefixes {
+      lengths = Array(stride(from: fields.window, through: fields.frames, by: fields.windowStep))
+      guard !lengths.isEmpty else {
+        throw EvaluationError.noPrefix(window: fields.window, frames: fields.frames)
+      }
+    }
+    for length in lengths where length < network.minimumFrames {
+      throw EvaluationError.clipTooShort(frames: length, least: network.minimumFrames)
+    }
+    return lengths
+  }
+
+  /// What is taken of a real or a fake video: one rule, or one for each repeat of the real draw.
+  private static func rules(_ fields: ProtocolFields, _ role: Role, _ sample: Metric.Sample) -> [SampleRule] {
+    let offset = role == .real ? fields.offsetReal : fields.offsetFake
+    let repeats = role == .real ? fields.repeats : 1
+    return (0..<repeats).map { round in
+      var sampler = fields.sampler(offset: offset, seed: fields.seed + round)
+      if sample == .frame {
+        sampler.frames = 1
+        return .frames(sampler)
+      }
+      if fields.series == .windows, role == .fake || fields.windowReference != .sampled {
+        sampler.clips = .one
+        sampler.offset = .start
+        return .windows(sampler, step: fields.windowStep)
+      }
+      return .clips(sampler)
+    }
+  }
+}
+
+/// The samples of one protocol.
+struct ProtocolSamples: Sendable {
+  /// One clip length of one source.
+  struct Part: Sendable {
+    let source: Int
+    /// Frames of a clip.
+    let frames: Int
+    /// One for each repeat.
+    let real: [SampleRule]
+    let fake: [SampleRule]
+
+    func rules(_ role: Role) -> [SampleRule] { role == .real ? real : fake }
+  }
+
+  /// More than one for prefixes of growing length; none for metrics that look at pixels.
+  let parts: [Part]
+  let fields: ProtocolFields
+  let sample: Metric.Sample
+  /// Features of a row.
+  let columns: Int
+
+  func limit(_ role: Role) -> Limit { role == .real ? fields.maxVideosReal : fields.maxVideosFake }
+
+  func demands(_ role: Role) -> [Demand] {
+    guard !parts.isEmpty else { return [] }
+    return parts.map {
+      Demand(
+        source: $0.source, limit: limit(role), rules: $0.rules(role),
+        takesFramesAsTheyAre: fields.resize == .none)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Distances
+import MetricCatalog
+import Tensors
+import Video
+
+/// One part of a set that is worked on by itself: 1 of 3, 2 of 3, ...
+public struct Shard: Sendable, Equatable {
+  public let index: Int
+  public let count: Int
+
+  /// - Parameter text: `2/16`; nil for what is none, or an index beyond the count.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count else { return nil }
+    self.index = index
+    self.count = count
+  }
+
+  /// The places of this shard among so many.
+  func range(_ total: Int) -> Range<Int> { total * (index - 1) / count..<total * index / count }
+}
+
+/// The features of one set, as a protocol takes them of its real or fake set.
+public struct FeatureExtraction {
+  public let path: String
+  public let wanted: RequestedScore
+  public let network: (EvaluationProtocol) throws -> any FeatureNetwork
+  public let cache: CacheFolder?
+  /// Whose offsets, seed and limit hold.
+  public var isReal = true
+  public var shard: Shard?
+  public var valueRange: ValueRange?
+  public var skipsUnusable = false
+  public var threads = 1
+  public var progress: any ExtractionProgress = NoProgress()
+  public var isInterrupted: @Sendable () -> Bool = { false }
+
+  public init(
+    path: String, wanted: RequestedScore, cache: CacheFolder?,
+    network: @escaping (EvaluationProtocol) throws -> any FeatureNetwork
+  ) {
+    self.path = path
+    self.wanted = wanted
+    self.cache = cache
+    self.network = network
+  }
+
+  /// The features with their recipe, and what was left out. A shard of few videos may have none.
+  ///
+  /// - Throws: `EvaluationError`, `CatalogError`, and the errors of the rooms below.
+  public func run() throws -> (features: FeatureSet, skipped: [SkippedVideo]) {
+    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
+    try wanted.evaluationProtocol.validate()
+    guard wanted.evaluationProtocol.fields.repeats == 1 else {
+      throw CatalogError.contradiction(
+        field: "repeats", other: "features extract", reason: "a file holds one draw: set `seed` for another one")
+    }
+    let role = isReal ? Role.real : .fake
+    let fields = wanted.evaluationProtocol.fields
+    let side = try SampleSide(
+      role: role, path: path, limit: isReal ? fields.maxVideosReal : fields.maxVideosFake,
+      isNetworkRange: fields.valueRange == .network, valueRange: valueRange, shard: shard)
+    guard side.videos != nil else { throw EvaluationError.alreadyFeatures(path: path) }
+    let pass = ExtractionPass(
+      cache: cache, threads: threads, skipsUnusable: skipsUnusable, progress: progress, isInterrupted: isInterrupted)
+    var sides = [side]
+    try pass.survey(&sides)
+    let settled = try pass.withArrayLength(wanted, sides)
+    let plan = try SamplePlan([settled], network: network)
+    guard let samples = plan.samples.first, let part = samples.parts.first, samples.parts.count == 1 else {
+      throw EvaluationError.needsVideos(path: path, metric: wanted.evaluationProtocol.metric)
+    }
+    try sides[0].plan(plan, skipsUnusable: skipsUnusable)
+    _ = try pass.extract(&sides, plan)
+    var features = sides[0].features(part, round: 0, samples)
+    features.recipe = FeatureRecipe(settled.evaluationProtocol, role: role).fields
+    return (features, sides[0].skipped)
+  }
+}

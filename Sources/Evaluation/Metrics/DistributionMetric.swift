@@ -1,0 +1,68 @@
+import Distances
+import MetricCatalog
+
+/// What a metric says of two sets of features.
+struct Measurement: Sendable, Equatable {
+  /// One for each score of the metric.
+  var values: [Double]
+  /// Over subsets, where the metric draws some.
+  var deviations: [Double]?
+  /// Numerical ranks of the covariances, where there are covariances.
+  var ranks: (real: Int, fake: Int)?
+
+  init(values: [Double], deviations: [Double]? = nil, ranks: (real: Int, fake: Int)? = nil) {
+    self.values = values
+    self.deviations = deviations
+    self.ranks = ranks
+  }
+
+  static func == (a: Measurement, b: Measurement) -> Bool {
+    a.values == b.values && a.deviations == b.deviations && a.ranks?.real == b.ranks?.real
+      && a.ranks?.fake == b.ranks?.fake
+  }
+}
+
+/// A metric of two sets of features, as the fields of a protocol define it.
+protocol DistributionMetric: Sendable {
+  /// - Throws: `DistanceError`.
+  func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement
+
+  /// The same for many fake sets against one real set, of which what can be is computed once.
+  func against(_ real: FeatureMatrix) throws -> (FeatureMatrix) throws -> Measurement
+
+  /// The spread of each score over resamples of the rows.
+  func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval]
+
+  /// Whether no score can be below 0.
+  var isNeverNegative: Bool { get }
+}
+
+extension DistributionMetric {
+  var isNeverNegative: Bool { true }
+
+  func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval] {
+    let count = try measure(real, fake).values.count
+    return try (0..<count).map { score in
+      try bootstrap.interval(rows: real.rows, fake.rows) { a, b in
+        try measure(real.selecting(a), fake.selecting(b)).values[score]
+      }
+    }
+  }
+
+  func against(_ real: FeatureMatrix) throws -> (FeatureMatrix) throws -> Measurement {
+    { try measure(real, $0) }
+  }
+}
+
+extension Metric {
+  /// The computation behind a metric; nil for those that look at pixels.
+  func distribution(_ fields: ProtocolFields, threads: Int) -> (any DistributionMetric)? {
+    switch name {
+    case "fvd", "dt-fvd", "fid": FrechetMetric(fields, threads: threads)
+    case "kvd", "kid": KernelMetric(fields)
+    case "prdc": NeighbourMetric(fields)
+    case "fvd-infinity", "fid-infinity": ExtrapolatedMetric(fields)
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import Distances
+import MetricCatalog
+
+/// FVD∞ and FID∞: the Fréchet distance of growing random parts of the fake set to the whole real one, extrapolated to
+/// infinitely many samples.
+struct ExtrapolatedMetric: DistributionMetric {
+  private let frechet: FrechetMetric
+  private let points: Int
+  private let from: Int
+  private let seed: UInt64
+
+  init(_ fields: ProtocolFields) {
+    frechet = FrechetMetric(fields)
+    points = fields.extrapolationPoints
+    from = fields.extrapolationFrom
+    seed = UInt64(fields.seed)
+  }
+
+  /// The extrapolated value may lie below 0.
+  var isNeverNegative: Bool { false }
+
+  func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {
+    let smallest = min(from, max(2, fake.rows / 2))
+    let line = try Extrapolation(points: points, smallest: smallest, seed: seed)(
+      FrechetReference(real, frechet: frechet.distance), fake)
+    return Measurement(values: [line.intercept * frechet.scale])
+  }
+}

@@ -1,0 +1,44 @@
+import Distances
+import MetricCatalog
+
+/// KVD and KID: the squared maximum mean discrepancy under a polynomial kernel, over all samples or over subsets.
+struct KernelMetric: DistributionMetric {
+  let distance: KernelDistance
+  private let subsets: Int
+  private let size: Int
+  private let seed: UInt32
+  private let draws: KernelDistance.SubsetDraws
+  let scale: Double
+
+  init(_ fields: ProtocolFields) {
+    let gamma: PolynomialKernel.Gamma =
+      switch fields.kernelGamma {
+      case .perDimension: .perDimension
+      case .value(let value): .value(value)
+      }
+    distance = KernelDistance(
+      kernel: PolynomialKernel(degree: fields.kernelDegree, gamma: gamma, coefficient: fields.kernelCoefficient),
+      estimator: fields.estimator == .unbiased ? .unbiased : .biased)
+    subsets = fields.subsets
+    size = fields.subsetSize
+    seed = UInt32(truncatingIfNeeded: fields.subsetSeed)
+    draws = fields.subsetDraw == .cleanFID ? .cleanFID : .torchFidelity
+    scale = fields.scaleFactor
+  }
+
+  func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {
+    guard subsets > 0 else { return Measurement(values: [try distance.between(real, fake) * scale]) }
+    // torch-fidelity's first set is the fake one, clean-fid's the second: the order of draws follows from that.
+    let size = min(size, real.rows, fake.rows)
+    let over = MeanAndDeviation(
+      of: try distance.subsetDistances(real, fake, subsets: subsets, size: size, seed: seed, draws: draws))
+    return Measurement(values: [over.mean * scale], deviations: [over.deviation * scale])
+  }
+
+  var isNeverNegative: Bool { distance.estimator == .biased }
+
+  /// Of all samples, whether the score itself takes subsets or not.
+  func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval] {
+    [try bootstrap.interval(real, fake, kernel: distance).scaled(by: scale)]
+  }
+}

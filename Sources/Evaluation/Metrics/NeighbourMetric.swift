@@ -1,0 +1,16 @@
+import Distances
+import MetricCatalog
+
+/// Precision, recall, density and coverage, in this order.
+struct NeighbourMetric: DistributionMetric {
+  private let prdc: PRDC
+
+  init(_ fields: ProtocolFields) {
+    prdc = PRDC(k: fields.neighbours, rule: fields.neighbourRule == .strict ? .strict : .inclusive)
+  }
+
+  func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {
+    let result = try prdc.between(real: real, generated: fake)
+    return Measurement(values: [result.precision, result.recall, result.density, result.coverage])
+  }
+}

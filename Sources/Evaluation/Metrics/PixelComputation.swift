@@ -1,0 +1,178 @@
+import Dispatch
+import Distances
+import Foundation
+import MetricCatalog
+import Synchronization
+import Tensors
+import Video
+
+/// PSNR, SSIM and temporal flickering: metrics that look at the pixels of one video, or of a real and a fake one of the
+/// same name. The score is the mean over videos.
+struct PixelComputation {
+  private let computation: ScoreComputation
+  private let metric: Metric
+
+  init(_ computation: ScoreComputation, _ metric: Metric) {
+    self.computation = computation
+    self.metric = metric
+  }
+
+  func scores() throws -> [Score] {
+    guard let real = computation.real.videos, let fake = computation.fake.videos else {
+      let path = computation.real.videos == nil ? computation.real.path : computation.fake.path
+      throw EvaluationError.needsVideos(path: path, metric: metric.name)
+    }
+    return metric.sample == .pair ? [try paired(real, fake)] : [try alone(real, fake)]
+  }
+
+  // MARK: Pairs
+
+  private func paired(_ real: SetPlan, _ fake: SetPlan) throws -> Score {
+    let (reals, fakes) = (try byStem(real, .real), try byStem(fake, .fake))
+    let (a, b) = (Set(reals.keys), Set(fakes.keys))
+    guard b.isSubset(of: a), !b.isEmpty else {
+      throw EvaluationError.notPaired(
+        metric: metric.name, onlyReal: b.isDisjoint(with: a) ? a.subtracting(b).sorted() : [],
+        onlyFake: b.subtracting(a).sorted())
+    }
+    let names = b.sortedNaturally()
+    let results = try inParallel(names.count) { index -> (value: Double, cut: Bool) in
+      let name = names[index]
+      guard let first = reals[name], let second = fakes[name] else { throw EvaluationError.noFrames(name: name) }
+      return try pair(name, first, second)
+    }
+    let unmatched = a.subtracting(b)
+    var warnings: [ScoreWarning] = []
+    if !unmatched.isEmpty {
+      warnings.append(
+        ScoreWarning(
+          code: "unpaired-videos",
+          text: "\(count(unmatched.count, "real video")) of \(a.count) have no fake one of their name"))
+    }
+    let cut = results.count { $0.cut }
+    if cut > 0 {
+      warnings.append(
+        ScoreWarning(
+          code: "pair-lengths-differ",
+          text: "\(count(cut, "pair")) of \(names.count) differ in length: the frames that both have are compared"))
+    }
+    return try score(names, results.map(\.value), warnings)
+  }
+
+  private func byStem(_ plan: SetPlan, _ role: Role) throws -> [String: SurveyedVideo] {
+    var found: [String: SurveyedVideo] = [:]
+    for video in plan.scored(computation.samples.limit(role)) {
+      let name = Self.stem(video.item)
+      guard found.updateValue(video, forKey: name) == nil else {
+        throw EvaluationError.samePairName(path: plan.set.path, name: name)
+      }
+    }
+    return found
+  }
+
+  /// What a pair has in common: the path below the set without its extension; of rows of arrays, the number of the row.
+  private static func stem(_ item: VideoItem) -> String {
+    guard item.isArrayRow, let bracket = item.name.lastIndex(of: "[") else { return item.stem }
+    return String(item.name[bracket...])
+  }
+
+  private func pair(_ name: String, _ real: SurveyedVideo, _ fake: SurveyedVideo) throws -> (Double, Bool) {
+    let sizes = [real, fake].map { "\($0.facts.width)x\($0.facts.height)" }
+    guard sizes[0] == sizes[1] else { throw EvaluationError.pairSizes(name: name, real: sizes[0], fake: sizes[1]) }
+    let skip = computation.settled.fields.skipFirst
+    let length = min(real.facts.frameCount, fake.facts.frameCount) - skip
+    guard length > 0 else { throw EvaluationError.noFrames(name: name) }
+    // The real frames are kept as bytes, or as the floats of an array; the fake ones are compared as they come.
+    var kept: [Frames] = []
+    try real.item.read(windows(length, skip)) { _, frame in kept.append(frame) }
+    var sum = 0.0
+    try fake.item.read(windows(length, skip)) { index, frame in
+      sum += try compare(unit(kept[index], real.item), unit(frame, fake.item), frame)
+    }
+    return (sum / Double(length), real.facts.frameCount != fake.facts.frameCount)
+  }
+
+  private func compare(_ a: [Float], _ b: [Float], _ frame: Frames) throws -> Double {
+    let pixels = PairedPixels(frames: 1, height: frame.height, width: frame.width)
+    return try metric.name == "psnr" ? pixels.psnr(a, b)[0] : pixels.ssim(a, b)[0]
+  }
+
+  // MARK: One video
+
+  private func alone(_ real: SetPlan, _ fake: SetPlan) throws -> Score {
+    let fakes = fake.scored(computation.samples.limit(.fake))
+    let reals = real.scored(computation.samples.limit(.real))
+    let values = try inParallel(fakes.count + reals.count) { index in
+      try flickering(index < fakes.count ? fakes[index] : reals[index - fakes.count])
+    }
+    let real = MeanAndDeviation(of: Array(values[fakes.count...]))
+    let note = ScoreWarning(
+      code: "real-value", text: "the real set's value is \(significant(real.mean)) ± \(significant(real.deviation))")
+    return try score(fakes.map(\.item.name), Array(values[..<fakes.count]), [note])
+  }
+
+  private func flickering(_ video: SurveyedVideo) throws -> Double {
+    let skip = computation.settled.fields.skipFirst
+    let length = video.facts.frameCount - skip
+    guard length >= 2 else { throw EvaluationError.noFrames(name: video.item.name) }
+    var previous: [Float] = []
+    var sum = 0.0
+    try video.item.read(windows(length, skip)) { _, frame in
+      let values = unit(frame, video.item)
+      if !previous.isEmpty {
+        sum += try PairedPixels(frames: 2, height: frame.height, width: frame.width)
+          .temporalFlickering(previous + values)
+      }
+      previous = values
+    }
+    return sum / Double(length - 1)
+  }
+
+  // MARK: Together
+
+  private func windows(_ count: Int, _ skip: Int) -> [FrameWindow] {
+    (0..<count).map { FrameWindow(start: skip + $0, count: 1) }
+  }
+
+  /// A frame's samples in 0...1, [H][W][3].
+  private func unit(_ frame: Frames, _ item: VideoItem) -> [Float] {
+    switch frame.samples {
+    case .bytes(let bytes): bytes.map { Float($0) / 255 }
+    case .floats(let floats):
+      switch item.valueRange {
+      case .byte: floats.map { $0 / 255 }
+      case .symmetric: floats.map { ($0 + 1) / 2 }
+      case .unit, .network: floats
+      }
+    }
+  }
+
+  private func score(_ names: [String], _ values: [Double], _ warnings: [ScoreWarning]) throws -> Score {
+    let over = MeanAndDeviation(of: values)
+    let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
+    var score = try computation.score(
+      metric.name, value: over.mean, real: nothing, fake: nothing, ranks: nil, warnings: warnings)
+    score.std = values.count > 1 ? over.deviation : nil
+    score.interval = try computation.request.honesty.interval(ofMeans: values)
+    score.perVideo = zip(names, values).map { (name: $0, value: $1) }
+    return score
+  }
+
+  /// One result for each index, in order; the first error by index is thrown.
+  private func inParallel<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Value) throws -> [Value] {
+    let results = Mutex([Result<Value, any Error>?](repeating: nil, count: count))
+    let next = Atomic<Int>(0)
+    let isInterrupted = computation.isInterrupted
+    DispatchQueue.concurrentPerform(iterations: max(1, min(computation.request.threads, count))) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count, !isInterrupted() else { return }
+        let result = Result { try body(index) }
+        results.withLock { $0[index] = result }
+      }
+    }
+    let found = results.withLock { $0 }.compactMap { $0 }
+    guard found.count == count else { throw EvaluationError.interruptedComputing }
+    return try found.map { try $0.get() }
+  }
+}

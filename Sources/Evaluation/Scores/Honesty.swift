@@ -1,0 +1,160 @@
+import Distances
+import Foundation
+import MetricCatalog
+
+/// How sure a score is: what can be found out from the features alone.
+///
+/// Draws take whole videos, since clips and frames of one video are not independent; rows of arrays are videos by
+/// themselves.
+public struct Honesty: Sendable {
+  /// Resamples of a 95 % interval.
+  public var bootstrap: Int?
+  /// The metric between two random halves of the real set.
+  public var floor = false
+  /// Points of the curve over the number of samples.
+  public var curve: Int?
+
+  public init() {}
+
+  /// Of intervals.
+  static let level = 0.95
+  /// Fewer resamples say nothing of a 2.5 % quantile.
+  private static let fewestResamples = 40
+
+  func validate() throws {
+    if let bootstrap, bootstrap < Self.fewestResamples {
+      throw EvaluationError.badCount(option: "bootstrap", value: bootstrap, least: Self.fewestResamples)
+    }
+    if let curve, curve < 2 { throw EvaluationError.badCount(option: "n-curve", value: curve, least: 2) }
+  }
+
+  struct Findings {
+    /// One for each score of the metric.
+    var intervals: [ScoreInterval]?
+    var floors: [ScoreFloor]?
+    var curves: [[CurvePoint]]?
+    var warnings: [ScoreWarning] = []
+  }
+
+  /// - Throws: what the metric throws.
+  func measure(
+    _ metric: any DistributionMetric, real: FeatureSet, fake: FeatureSet, fields: ProtocolFields, least: Int,
+    threads: Int
+  ) throws -> Findings {
+    var findings = Findings()
+    let seed = UInt64(fields.seed)
+    if let bootstrap {
+      findings.intervals = try intervals(
+        metric, real, fake,
+        Bootstrap(resamples: bootstrap, seed: seed, confidence: Self.level, threads: threads))
+    }
+    if floor {
+      findings.floors = try floors(metric, real, fake, seed: seed, least: least)
+      if findings.floors == nil {
+        findings.warnings.append(
+          ScoreWarning(code: "no-floor", text: "the real set is too small for two halves: no floor is given"))
+      }
+    }
+    if let curve {
+      findings.curves = try curves(metric, real, fake, points: curve, seed: seed, least: least)
+      if findings.curves == nil {
+        findings.warnings.append(
+          ScoreWarning(code: "no-curve", text: "the sets are too small for a curve over the number of samples"))
+      }
+    }
+    return findings
+  }
+
+  // MARK: Intervals
+
+  /// Resamples repeat videos, which alone raises a Fréchet distance; the quantiles are therefore taken around the mean of
+  /// the resamples and laid around the score.
+  private func intervals(
+    _ metric: any DistributionMetric, _ real: FeatureSet, _ fake: FeatureSet, _ bootstrap: Bootstrap
+  ) throws -> [ScoreInterval] {
+    let score = try metric.measure(real.features, fake.features).values
+    let found = try metric.intervals(real.features, fake.features, bootstrap)
+    return zip(score, found).map { Self.interval(around: $0, $1, isNeverNegative: metric.isNeverNegative) }
+  }
+
+  /// For scores that are the mean of one value a video.
+  func interval(ofMeans values: [Double]) throws -> ScoreInterval? {
+    guard let bootstrap, values.count > 1 else { return nil }
+    let found = try Bootstrap(resamples: bootstrap, confidence: Self.level).interval(rows: values.count, 1) { rows, _ in
+      rows.reduce(0.0) { $0 + values[$1] } / Double(rows.count)
+    }
+    return Self.interval(around: MeanAndDeviation(of: values).mean, found, isNeverNegative: false)
+  }
+
+  private static func interval(around score: Double, _ found: Bootstrap.Interval, isNeverNegative: Bool)
+    -> ScoreInterval
+  {
+    func bound(_ quantile: Double) -> Double {
+      let value = score + quantile - found.mean
+      return isNeverNegative ? max(value, 0) : value
+    }
+    return ScoreInterval(
+      low: bound(found.lower), high: bound(found.upper), level: level, resamples: found.values.count)
+  }
+
+  // MARK: Floor and curve
+
+  private func floors(
+    _ metric: any DistributionMetric, _ real: FeatureSet, _ fake: FeatureSet, seed: UInt64, least: Int
+  ) throws -> [ScoreFloor]? {
+    let videos = real.rowsOfVideos
+    guard videos.count >= 2 else { return nil }
+    let halves = try RowSubsets.halves(videos.count, seed: seed)
+    let (first, second) = (halves.first.flatMap { videos[$0] }, halves.second.flatMap { videos[$0] })
+    let size = min(first.count, second.count)
+    guard size >= least else { return nil }
+    let half = real.selecting(Array(first.prefix(size)))
+    let floor = try metric.measure(half.features, real.selecting(Array(second.prefix(size))).features).values
+    var same: [Double]?
+    if fake.rows.count >= size {
+      let drawn = try RowSubsets.nested(fake.rows.count, sizes: [size], seed: seed)[0]
+      same = try metric.measure(half.features, fake.selecting(drawn).features).values
+    }
+    return floor.enumerated().map { ScoreFloor(value: $1, samples: size, scoreAtSamples: same?[$0]) }
+  }
+
+  /// Each point holds the samples of the one before.
+  private func curves(
+    _ metric: any DistributionMetric, _ real: FeatureSet, _ fake: FeatureSet, points: Int, seed: UInt64, least: Int
+  ) throws -> [[CurvePoint]]? {
+    let largest = min(real.rows.count, fake.rows.count)
+    var sizes: [Int] = []
+    for point in 1...points {
+      let size = largest * point / points
+      if size >= least, size > sizes.last ?? 0 { sizes.append(size) }
+    }
+    let reals = try RowSubsets.nested(real.rows.count, sizes: sizes, seed: seed)
+    let fakes = try RowSubsets.nested(fake.rows.count, sizes: sizes, seed: seed &+ 1)
+    var curves: [[CurvePoint]] = []
+    for (index, size) in sizes.enumerated() {
+      let measured = try metric.measure(real.selecting(reals[index]).features, fake.selecting(fakes[index]).features)
+      if curves.isEmpty { curves = Array(repeating: [], count: measured.values.count) }
+      for (score, value) in measured.values.enumerated() {
+        curves[score].append(CurvePoint(samples: size, value: value))
+      }
+    }
+    return curves.isEmpty ? nil : curves
+  }
+}
+
+extension FeatureSet {
+  /// The rows of each video, in order.
+  var rowsOfVideos: [[Int]] {
+    var places: [String: Int] = [:]
+    var found: [[Int]] = []
+    for (index, row) in rows.enumerated() {
+      if let place = places[row.video] {
+        found[place].append(index)
+      } else {
+        places[row.video] = found.count
+        found.append([index])
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,287 @@
+import Distances
+import MetricCatalog
+
+/// From the samples of two sets to the scores of one protocol.
+struct ScoreComputation {
+  let wanted: RequestedScore
+  let samples: ProtocolSamples
+  let real: SampleSide
+  let fake: SampleSide
+  let request: ScoreRequest
+  let cache: CacheFolder?
+  let isInterrupted: @Sendable () -> Bool
+
+  var settled: EvaluationProtocol { wanted.evaluationProtocol }
+  private var fields: ProtocolFields { settled.fields }
+
+  /// One score for each name of the metric.
+  func scores() throws -> [Score] {
+    let metric = try settled.definition
+    guard let distribution = metric.distribution(fields, threads: request.threads) else {
+      return try PixelComputation(self, metric).scores()
+    }
+    if let scores = try statisticsScores(metric) { return scores }
+    switch (fields.series, fields.groupBy) {
+    case (.none, .none): return try plain(metric, distribution)
+    case (.none, _): return try grouped(metric, distribution)
+    default: return try series(metric, distribution)
+    }
+  }
+
+  // MARK: One number
+
+  private func plain(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [Score] {
+    let part = samples.parts[0]
+    var runs: [Measurement] = []
+    var first: (real: FeatureSet, fake: FeatureSet)?
+    var drawn: [ScoreWarning] = []
+    for round in 0..<fields.repeats {
+      let (a, b, note) = try equalised(
+        real.features(part, round: round, samples), fake.features(part, round: round, samples),
+        seed: fields.seed + round)
+      if first == nil { (first, drawn) = ((a, b), note) }
+      runs.append(try distribution.measure(a.features, b.features))
+    }
+    guard let first else { return [] }
+    let honest = try request.honesty.measure(
+      distribution, real: first.real, fake: first.fake, fields: fields, least: settled.counts.minimum,
+      threads: request.threads)
+    return try metric.scores.enumerated().map { index, name in
+      let values = runs.map { $0.values[index] }
+      let over = MeanAndDeviation(of: values)
+      var score = try score(
+        name, value: runs.count == 1 ? values[0] : over.mean, real: first.real, fake: first.fake,
+        ranks: runs[0].ranks, warnings: drawn + smallSubsets(first.real, first.fake) + honest.warnings)
+      score.runs = runs.count > 1 ? values : nil
+      score.std = runs.count > 1 ? over.deviation : runs[0].deviations?[index]
+      score.interval = honest.intervals?[index]
+      score.floor = honest.floors?[index]
+      score.curve = honest.curves?[index]
+      return score
+    }
+  }
+
+  private func smallSubsets(_ a: FeatureSet, _ b: FeatureSet) -> [ScoreWarning] {
+    let largest = min(a.rows.count, b.rows.count)
+    guard fields.subsets > 0, largest < fields.subsetSize else { return [] }
+    return [
+      ScoreWarning(
+        code: "small-subsets",
+        text: "subsets hold \(largest) \(samples.sample.rawValue)s, since a set has no more, and not the "
+          + "\(fields.subsetSize) of `\(settled.name)`: of a set that a subset holds whole, the deviation says nothing")
+    ]
+  }
+
+  /// Where the protocol wants it, the larger set is drawn down to the smaller one's number.
+  private func equalised(_ a: FeatureSet, _ b: FeatureSet, seed: Int) throws -> (FeatureSet, FeatureSet, [ScoreWarning])
+  {
+    var (a, b) = (a, b)
+    if fields.partialBatch == "drop-40" {
+      a = a.selecting(Array(0..<a.rows.count / 40 * 40))
+      b = b.selecting(Array(0..<b.rows.count / 40 * 40))
+    }
+    guard fields.equalCounts == .yes, a.rows.count != b.rows.count else { return (a, b, []) }
+    let size = min(a.rows.count, b.rows.count)
+    let larger = a.rows.count > b.rows.count ? "real" : "fake"
+    let text =
+      "\(size) of \(max(a.rows.count, b.rows.count)) \(larger) \(samples.sample.rawValue)s were drawn (seed \(seed)), so "
+      + "that both sets have equal numbers, as `\(settled.name)` wants it"
+    func drawn(_ set: FeatureSet) throws -> FeatureSet {
+      try set.rows.count == size
+        ? set : set.selecting(RowSubsets.nested(set.rows.count, sizes: [size], seed: UInt64(seed))[0])
+    }
+    return (try drawn(a), try drawn(b), [ScoreWarning(code: "equal-counts", text: text)])
+  }
+
+  // MARK: Groups
+
+  private func grouped(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [Score] {
+    let part = samples.parts[0]
+    let (a, b) = (real.features(part, round: 0, samples), fake.features(part, round: 0, samples))
+    let (reals, fakes) = (try real.groups(of: a, fields.groupBy), try fake.groups(of: b, fields.groupBy))
+    let (labelsA, labelsB) = (Set(reals.keys), Set(fakes.keys))
+    guard labelsA == labelsB else {
+      throw EvaluationError.groupsDiffer(
+        grouping: fields.groupBy.description, onlyReal: labelsA.subtracting(labelsB).sorted(),
+        onlyFake: labelsB.subtracting(labelsA).sorted())
+    }
+    let least = settled.counts.minimum
+    for label in labelsA.sorted() {
+      let (m, n) = (reals[label]?.count ?? 0, fakes[label]?.count ?? 0)
+      guard m >= least, n >= least else {
+        throw EvaluationError.groupTooSmall(label: label, real: m, fake: n, least: least)
+      }
+    }
+    var groups: [[GroupScore]] = Array(repeating: [], count: metric.scores.count)
+    for label in labelsA.sortedNaturally() {
+      let own = (a.selecting(reals[label] ?? []), b.selecting(fakes[label] ?? []))
+      let measured = try distribution.measure(own.0.features, own.1.features)
+      for (index, value) in measured.values.enumerated() {
+        groups[index].append(
+          GroupScore(
+            label: label, value: value, realSamples: own.0.rows.count, fakeSamples: own.1.rows.count))
+      }
+    }
+    return try metric.scores.enumerated().map { index, name in
+      let values = groups[index].map(\.value)
+      let (mean, deviation) = Self.meanAndDeviation(values, ddof: fields.groupDdof)
+      var score = try score(
+        Self.groupedName(name, fields.groupBy), value: mean, real: a, fake: b, ranks: nil,
+        warnings: smallGroups(groups[index]))
+      score.std = deviation
+      score.groups = groups[index]
+      return score
+    }
+  }
+
+  /// `cfvd` and `sfvd` are the names that papers use; other groupings say what they are.
+  static func groupedName(_ name: String, _ grouping: Grouping) -> String {
+    switch (name, grouping) {
+    case ("fvd", .class): "cfvd"
+    case ("fvd", .subject): "sfvd"
+    default: "\(name)/\(grouping)"
+    }
+  }
+
+  /// nil where there are too few values for a deviation.
+  static func meanAndDeviation(_ values: [Double], ddof: Int) -> (Double, Double?) {
+    let over = MeanAndDeviation(of: values)
+    guard values.count > ddof else { return (over.mean, nil) }
+    let (n, d) = (Double(values.count), Double(values.count - ddof))
+    return (over.mean, over.deviation * (n / d).squareRoot())
+  }
+
+  private func smallGroups(_ groups: [GroupScore]) -> [ScoreWarning] {
+    let small = groups.filter { min($0.realSamples, $0.fakeSamples) <= samples.columns }
+    guard !small.isEmpty, samples.columns > 0 else { return [] }
+    let shown = small.prefix(4).map { "`\($0.label)` (\($0.realSamples) real, \($0.fakeSamples) fake)" }
+    let more = small.count > 4 ? " and \(small.count - 4) more" : ""
+    return [
+      ScoreWarning(
+        code: "small-groups",
+        text: "\(small.count) of \(groups.count) groups have no more samples than the \(samples.columns) features: "
+          + shown.joined(separator: ", ") + more + "\ntheir values depend strongly on the number of samples")
+    ]
+  }
+
+  // MARK: Along time
+
+  private func series(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [Score] {
+    let windows = try SeriesWindows(samples, real: real, fake: fake)
+    var points: [[SeriesPoint]] = Array(repeating: [], count: metric.scores.count)
+    let reference = try windows.fixedReference.map { try distribution.against($0.features) }
+    var largest: (real: FeatureSet, fake: FeatureSet)?
+    for window in windows.all {
+      if isInterrupted() { throw EvaluationError.interruptedComputing }
+      let (a, b) = windows.samples(of: window)
+      guard min(a.rows.count, b.rows.count) >= settled.counts.minimum else { continue }
+      let measured = try reference.map { try $0(b.features) } ?? distribution.measure(a.features, b.features)
+      for (index, value) in measured.values.enumerated() {
+        points[index].append(
+          SeriesPoint(
+            start: window.start, frames: window.frames, value: value, realSamples: a.rows.count,
+            fakeSamples: b.rows.count))
+      }
+      if largest.map({ $0.fake.rows.count < b.rows.count }) ?? true { largest = (a, b) }
+    }
+    guard let largest else { throw EvaluationError.noWindow(least: settled.counts.minimum) }
+    return try metric.scores.enumerated().map { index, name in
+      let (mean, deviation) = Self.meanAndDeviation(points[index].map(\.value), ddof: 0)
+      var score = try score(
+        name, value: mean, real: largest.real, fake: largest.fake, ranks: nil, warnings: fewer(points[index]))
+      score.std = points[index].count > 1 ? deviation : nil
+      score.series = points[index]
+      return score
+    }
+  }
+
+  /// Videos of different lengths: later windows have fewer of them.
+  private func fewer(_ points: [SeriesPoint]) -> [ScoreWarning] {
+    let counts = points.map(\.fakeSamples)
+    guard fields.series == .windows, let most = counts.max(), let least = counts.min(), least < most else { return [] }
+    return [
+      ScoreWarning(
+        code: "uneven-windows",
+        text: "windows hold from \(least) to \(most) fake \(samples.sample.rawValue)s, since videos differ in length: "
+          + "their values cannot be compared as they are")
+    ]
+  }
+
+  // MARK: From statistics
+
+  /// nil where both sets have features.
+  private func statisticsScores(_ metric: Metric) throws -> [Score]? {
+    guard let a = try statistics(real), let b = try statistics(fake), real.isStatistics || fake.isStatistics else {
+      return nil
+    }
+    let distance = FrechetMetric(fields, threads: request.threads)
+    let result = try distance.distance.between(a, b)
+    let empty = FeatureSet(
+      features: FeatureMatrix(rows: 0, columns: samples.columns, values: []), rows: [], recipe: [:])
+    return [
+      try score(
+        metric.name, value: result.value * distance.scale, real: empty, fake: empty,
+        ranks: (result.rankA, result.rankB),
+        warnings: [
+          ScoreWarning(
+            code: "from-statistics",
+            text:
+              "means and covariances do not say what they were computed from: whether they fit this protocol is yours "
+              + "to know")
+        ])
+    ]
+  }
+
+  private func statistics(_ side: SampleSide) throws -> FeatureStatistics? {
+    if case .statistics(let statistics, _) = side.content {
+      guard statistics.columns == samples.columns else {
+        throw EvaluationError.otherColumns(
+          path: side.path, columns: statistics.columns, wanted: samples.columns, metric: settled.metric)
+      }
+      return statistics
+    }
+    guard real.isStatistics || fake.isStatistics else { return nil }
+    return try FeatureStatistics(side.features(samples.parts[0], round: 0, samples).features, ddof: fields.ddof)
+  }
+
+  // MARK: The score
+
+  func score(
+    _ name: String, value: Double, real a: FeatureSet, fake b: FeatureSet, ranks: (real: Int, fake: Int)?,
+    warnings: [ScoreWarning]
+  ) throws -> Score {
+    guard value.isFinite else { throw EvaluationError.notFinite(value) }
+    var (realSet, fakeSet) = (real.scored(samples), fake.scored(samples))
+    if a.rows.count > 0 { realSet.clips = a.rows.count }
+    if b.rows.count > 0 { fakeSet.clips = b.rows.count }
+    realSet.rank = ranks?.real
+    fakeSet.rank = ranks?.fake
+    return Score(
+      metric: name, value: value, evaluationProtocol: settled, sample: samples.sample.rawValue,
+      features: samples.columns > 0 ? samples.columns : nil, real: realSet, fake: fakeSet,
+      warnings: allWarnings(realSet, fakeSet, own: warnings))
+  }
+
+  private func allWarnings(_ realSet: ScoredSet, _ fakeSet: ScoredSet, own: [ScoreWarning]) -> [ScoreWarning] {
+    let found = ScoreWarnings(
+      evaluationProtocol: settled, framesAreGiven: wanted.framesAreGiven, columns: samples.columns,
+      sample: samples.sample.rawValue, real: extracted(real, realSet, settled.counts.recommendedReal),
+      fake: extracted(fake, fakeSet, settled.counts.recommendedFake))
+    var all = wanted.warnings + own + found.all
+    if let failure = cache?.failure {
+      all.append(ScoreWarning(code: "cache-not-written", text: "features could not be kept: \(failure)"))
+    }
+    return all
+  }
+
+  private func extracted(_ side: SampleSide, _ scored: ScoredSet, _ recommended: Int?) -> ExtractedSet {
+    let videos = side.videos?.scored(samples.limit(side.role)) ?? []
+    return ExtractedSet(
+      role: side.role.rawValue, path: scored.path, found: side.videos?.set.videos.count ?? 0,
+      limit: samples.limit(side.role),
+      limitIsPresets: !settled.overrides.contains { $0.field == "max-videos-\(side.role)" }, recommended: recommended,
+      facts: videos.map(\.facts), hasArrayRows: videos.contains { $0.item.isArrayRow }, clips: scored.clips,
+      skipped: side.skipped.count, ignored: side.videos?.set.ignored.filter { !$0.isHidden } ?? [],
+      originIsUnknown: side.originIsUnknown)
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import MetricCatalog
+
+// The table that people read.
+extension ScoreDocument {
+  /// Scores with protocol, counts and warnings, then what was skipped. Ends with a line break.
+  public var table: String {
+    var blocks = scores.map(\.table)
+    if !skipped.isEmpty {
+      let lines = skipped.map { "  \($0.path): \($0.reason.split(separator: "\n").first ?? "")\n" }
+      blocks.append("skipped \(count(skipped.count, "video"))\n" + lines.joined())
+    }
+    return blocks.joined(separator: "\n")
+  }
+}
+
+extension Score {
+  fileprivate var table: String {
+    let arrow = evaluationProtocol.direction == .lower ? "lower is better" : "higher is better"
+    let factor = evaluationProtocol.fields.scaleFactor
+    let times = factor != 1 && factor != 0 ? ", times \(significant(factor))" : ""
+    var lines = [
+      "\(metric.uppercased())  \(significant(value))\(deviation)  (\(arrow)\(times))",
+      "protocol  \(evaluationProtocol.displayName)  (version \(evaluationProtocol.version), "
+        + "\(evaluationProtocol.fingerprint.description.prefix(19)))",
+      "real      \(line(real))",
+      "fake      \(line(fake))",
+    ]
+    if let interval {
+      lines.append(
+        "interval  \(significant(interval.low)) ... \(significant(interval.high))  "
+          + "(\(fixed(interval.level * 100, digits: 0)) %, \(interval.resamples) resamples)")
+    }
+    if let floor {
+      let same = floor.scoreAtSamples.map { "; real against fake at that size: \(significant($0))" } ?? ""
+      lines.append("floor     \(significant(floor.value))  (real halves of \(count(floor.samples, sample))\(same))")
+    }
+    if let curve {
+      lines.append("curve")
+      lines += curve.map { "  N = \($0.samples)  \(significant($0.value))" }
+    }
+    if let groups {
+      let width = groups.map(\.label.count).max() ?? 0
+      lines.append("groups    \(groups.count)")
+      lines += groups.map { group in
+        let padding = String(repeating: " ", count: width - group.label.count)
+        return "  \(group.label)\(padding)  \(significant(group.value))  "
+          + "(\(group.realSamples) real, \(group.fakeSamples) fake)"
+      }
+    }
+    if let series {
+      lines.append("series    \(seriesWords(series.count))")
+      lines += series.map { point in
+        "  frames \(point.start)..<\(point.start + point.frames)  \(significant(point.value))  "
+          + "(\(point.realSamples) real, \(point.fakeSamples) fake)"
+      }
+    }
+    if let perVideo {
+      lines.append("videos")
+      lines += perVideo.map { "  \($0.name)  \(significant($0.value))" }
+    }
+    for warning in warnings {
+      let words = warning.text.split(separator: "\n")
+      lines.append("warning: \(words.first ?? "") [\(warning.code)]")
+      lines += words.dropFirst().map { "  \($0)" }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func seriesWords(_ points: Int) -> String {
+    let fields = evaluationProtocol.fields
+    if fields.series == .prefixes {
+      return "\(count(points, "prefix", plural: "prefixes")), \(fields.windowStep) frames apart"
+    }
+    let reference =
+      switch fields.windowReference {
+      case .all: "all real windows"
+      case .same: "the same window of the real set"
+      case .sampled: "the real \(sample)s that the protocol samples"
+      }
+    return
+      "\(count(points, "window")) of \(fields.window) frames, \(fields.windowStep) apart, each against \(reference)"
+  }
+
+  private var deviation: String {
+    guard let std else { return "" }
+    let over =
+      if let runs { count(runs.count, "run") } else if let groups { count(groups.count, "group") } else if let series {
+        count(series.count, "window")
+      } else if perVideo != nil { "videos" } else { "subsets" }
+    return " ± \(significant(std)) over \(over)"
+  }
+
+  private func line(_ set: ScoredSet) -> String {
+    var parts: [String] = []
+    if let videos = set.videos { parts.append(count(videos, "video")) }
+    if let clips = set.clips, sample != "video" { parts.append(count(clips, sample)) }
+    if let rank = set.rank, let features { parts.append("rank \(rank) of \(features)") }
+    return parts.isEmpty ? set.path : "\(set.path)  (\(parts.joined(separator: ", ")))"
+  }
+}
+
+/// Seven significant digits, as published scores are compared to six: `151.3925`, `10.13809`, `0.0001234568`.
+public func significant(_ value: Double) -> String {
+  guard value.isFinite else { return "\(value)" }
+  var magnitude = 0
+  var rest = abs(value)
+  while rest >= 10, magnitude < 300 {
+    rest /= 10
+    magnitude += 1
+  }
+  while rest > 0, rest < 1, magnitude > -12 {
+    rest *= 10
+    magnitude -= 1
+  }
+  return fixed(value, digits: min(max(6 - magnitude, 0), 12))
+}
+
+/// A number with `digits` digits after the point.
+public func fixed(_ value: Double, digits: Int) -> String {
+  var buffer = [CChar](repeating: 0, count: 400)
+  let length = withVaList([CInt(digits), value]) { vsnprintf(&buffer, buffer.count, "%.*f", $0) }
+  return String(decoding: buffer[..<Int(min(length, 399))].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

@@ -1,0 +1,47 @@
+import Foundation
+import MetricCatalog
+
+/// The group that each video of a set belongs to.
+struct GroupLabels {
+  private let grouping: Grouping
+  private let pattern: NSRegularExpression?
+  /// Columns of a manifest, by the video's name.
+  private let columns: [String: [String: String]]
+
+  /// - Throws: `EvaluationError.badPattern`.
+  init(_ grouping: Grouping, columns: [String: [String: String]]) throws {
+    self.grouping = grouping
+    self.columns = columns
+    guard case .regex(let text) = grouping else {
+      pattern = nil
+      return
+    }
+    do {
+      pattern = try NSRegularExpression(pattern: text)
+    } catch { throw EvaluationError.badPattern(text) }
+  }
+
+  /// - Throws: `EvaluationError.noGroup` for a video that the grouping says nothing of.
+  func label(of name: String) throws -> String {
+    guard let label = found(name), !label.isEmpty else {
+      throw EvaluationError.noGroup(name: name, grouping: grouping.description)
+    }
+    return label
+  }
+
+  private func found(_ name: String) -> String? {
+    let folders = name.split(separator: "/").dropLast().map(String.init)
+    switch grouping {
+    case .none: return name
+    case .class: return columns[name]?["class"] ?? folders.last
+    case .subject: return columns[name]?["subject"] ?? folders.dropLast().last
+    case .dir: return folders.joined(separator: "/")
+    case .column(let column): return columns[name]?[column]
+    case .regex:
+      let range = NSRange(name.startIndex..., in: name)
+      guard let match = pattern?.firstMatch(in: name, range: range) else { return nil }
+      let group = match.numberOfRanges > 1 ? match.range(at: 1) : match.range
+      return Range(group, in: name).map { String(name[$0]) }
+    }
+  }
+}

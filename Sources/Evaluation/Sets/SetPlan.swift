@@ -1,0 +1,216 @@
+import Distances
+import MetricCatalog
+import Tensors
+import Video
+
+/// Which of the two sets.
+enum Role: String, Sendable {
+  case real
+  case fake
+}
+
+/// What one protocol wants of one set: samples of the first videos, by one or more rules.
+struct Demand: Sendable {
+  /// Index of the feature source.
+  let source: Int
+  let limit: Limit
+  /// One for each repeat; a rule that stands there twice is one.
+  let rules: [SampleRule]
+  /// The frames that go into the network unresized must have its size.
+  let takesFramesAsTheyAre: Bool
+}
+
+/// One set of videos on its way to features.
+struct SetPlan: Sendable {
+  let role: Role
+  let set: VideoSet
+  /// The videos within the largest limit of all protocols.
+  let items: [VideoItem]
+  private(set) var surveyed: [Result<SurveyedVideo, any Error>] = []
+  private(set) var skipped: [SkippedVideo] = []
+  /// For each of `items`: what is known of it; nil for a video that is left out.
+  private(set) var videos: [SurveyedVideo?] = []
+  /// For each of `items`, the windows of each rule of each source.
+  private var windows: [[RuleOfSource: [FrameWindow]]] = []
+  /// For each of `items`, the row of each window of each source.
+  private var rows: [[WantedClip: ArraySlice<Float>]] = []
+
+  private struct RuleOfSource: Hashable {
+    let source: Int
+    let rule: SampleRule
+  }
+
+  /// Opens a set; nothing is decoded yet.
+  init(role: Role, path: String, limit: Limit, isNetworkRange: Bool, valueRange: ValueRange?, shard: Shard? = nil)
+    throws
+  {
+    self.role = role
+    let range = isNetworkRange ? ValueRange.network : valueRange
+    set = try VideoSet.open(path, options: VideoSetOptions(valueRange: range))
+    let within = set.videos.prefix(limit.maximum ?? set.videos.count)
+    items = shard.map { Array(within[$0.range(within.count)]) } ?? Array(within)
+    for item in items where (item.valueRange == .network) != isNetworkRange {
+      throw EvaluationError.networkRange(name: item.name, range: item.valueRange.rawValue)
+    }
+  }
+
+  mutating func take(_ results: [Result<SurveyedVideo, any Error>]) { surveyed = results }
+
+  /// The clip length that the rows of arrays in this set ask for: a row is a clip by itself. nil without arrays.
+  func arrayFrames(_ fields: ProtocolFields, limit: Limit, skipsUnusable: Bool) throws -> (name: String, frames: Int)? {
+    var found: (name: String, frames: Int)?
+    for case .success(let video) in surveyed.prefix(limit.maximum ?? surveyed.count) where video.item.isArrayRow {
+      let length = video.facts.frameCount - fields.skipFirst
+      guard length > 0 else {
+        if skipsUnusable { continue }
+        throw EvaluationError.arrayTooShort(
+          name: video.item.name, frames: video.facts.frameCount, skipFirst: fields.skipFirst)
+      }
+      let frames = (length - 1) / fields.stride + 1
+      if let found, found.frames != frames {
+        throw EvaluationError.arrayLengthsDiffer(
+          first: found.name, frames: found.frames, second: video.item.name, otherFrames: frames)
+      }
+      found = found ?? (video.item.name, frames)
+    }
+    return found
+  }
+
+  /// Places the clips. A video that one of the protocols cannot use stops with the reasons of all such videos, or is left
+  /// out of all protocols.
+  ///
+  /// - Throws: `EvaluationError.unusableVideos`, or `.frameSize` for frames that need a resize and get none: that is
+  ///   the protocol's doing and never skipped.
+  mutating func plan(_ demands: [Demand], sources: [FeatureSource], skipsUnusable: Bool) throws {
+    var reasons: [String] = []
+    for (index, (item, result)) in zip(items, surveyed).enumerated() {
+      let wanted = demands.filter { index < $0.limit.maximum ?? .max }
+      do {
+        let video = try result.get()
+        for demand in wanted where demand.takesFramesAsTheyAre {
+          let side = sources[demand.source].network.side
+          guard video.facts.width == side, video.facts.height == side else {
+            throw EvaluationError.frameSize(
+              name: item.name, width: video.facts.width, height: video.facts.height, side: side)
+          }
+        }
+        var own: [RuleOfSource: [FrameWindow]] = [:]
+        for demand in wanted {
+          for rule in demand.rules {
+            let key = RuleOfSource(source: demand.source, rule: rule)
+            if own[key] != nil { continue }
+            own[key] = try rule.windows(frameCount: video.facts.frameCount, videoName: item.name)
+          }
+        }
+        videos.append(video)
+        windows.append(own)
+      } catch let error as EvaluationError {
+        if case .frameSize = error { throw error }
+        leaveOut(item, error, &reasons)
+      } catch {
+        leaveOut(item, error, &reasons)
+      }
+    }
+    if !skipsUnusable, !reasons.isEmpty { throw EvaluationError.unusableVideos(path: set.path, reasons: reasons) }
+    rows = Array(repeating: [:], count: items.count)
+  }
+
+  private mutating func leaveOut(_ item: VideoItem, _ error: any Error, _ reasons: inout [String]) {
+    reasons.append(reason(error))
+    skipped.append(SkippedVideo(path: path(of: item), reason: reason(error)))
+    videos.append(nil)
+    windows.append([:])
+  }
+
+  /// The videos that are left, each with the clips of those sources.
+  func wanted(sources: [FeatureSource], only selection: Set<Int>) -> [(item: Int, video: WantedVideo)] {
+    items.indices.compactMap { index in
+      guard let video = videos[index] else { return nil }
+      var clips: [WantedClip] = []
+      for source in selection.sorted() {
+        let distinct = Set(windows[index].filter { $0.key.source == source }.values.joined())
+        if sources[source].network.isPerFrame {
+          let frames = distinct.map(\.start).sorted()
+          for start in stride(from: 0, to: frames.count, by: FeatureSource.framesTogether) {
+            let part = Array(frames[start..<min(start + FeatureSource.framesTogether, frames.count)])
+            clips.append(WantedClip(source: source, window: FrameWindow(frames: part)))
+          }
+        } else {
+          clips += distinct.map { WantedClip(source: source, window: $0) }
+        }
+      }
+      return (index, WantedVideo(video, clips: clips))
+    }
+  }
+
+  /// Takes the features of one video's clips.
+  mutating func take(_ features: [[Float]], of clips: [WantedClip], item: Int, sources: [FeatureSource]) {
+    for (clip, values) in zip(clips, features) {
+      let network = sources[clip.source].network
+      guard network.isPerFrame else {
+        rows[item][clip] = values[...]
+        continue
+      }
+      for place in 0..<clip.window.count {
+        let frame = WantedClip(
+          source: clip.source, window: FrameWindow(start: clip.window.frame(place), count: 1))
+        rows[item][frame] = values[place * network.columns..<(place + 1) * network.columns]
+      }
+    }
+  }
+
+  /// Takes out the videos that turned out to be unreadable, by index in `items`.
+  mutating func drop(_ failures: [(item: Int, error: any Error)], skipsUnusable: Bool) throws {
+    guard !failures.isEmpty else { return }
+    if !skipsUnusable {
+      throw EvaluationError.unusableVideos(path: set.path, reasons: failures.map { reason($0.error) })
+    }
+    for failure in failures where videos[failure.item] != nil {
+      skipped.append(SkippedVideo(path: path(of: items[failure.item]), reason: reason(failure.error)))
+      videos[failure.item] = nil
+    }
+  }
+
+  /// The videos of a protocol.
+  func scored(_ limit: Limit) -> [SurveyedVideo] {
+    videos.prefix(limit.maximum ?? videos.count).compactMap { $0 }
+  }
+
+  /// How many samples a rule takes.
+  func count(_ rule: SampleRule, source: Int, limit: Limit) -> Int {
+    zip(videos, windows).prefix(limit.maximum ?? videos.count).reduce(0) { sum, video in
+      sum + (video.0 == nil ? 0 : video.1[RuleOfSource(source: source, rule: rule)]?.count ?? 0)
+    }
+  }
+
+  /// The samples of a rule, in natural order of the videos and by rising start.
+  func features(_ rule: SampleRule, source: Int, limit: Limit, columns: Int) -> FeatureSet {
+    var values: [Float] = []
+    var found: [FeatureSet.Row] = []
+    for index in items.indices.prefix(limit.maximum ?? items.count) {
+      guard let video = videos[index] else { continue }
+      for window in windows[index][RuleOfSource(source: source, rule: rule)] ?? [] {
+        guard let row = rows[index][WantedClip(source: source, window: window)] else { continue }
+        values += row
+        found.append(
+          FeatureSet.Row(
+            video: video.item.name, digest: video.facts.digest, start: window.start, count: window.count,
+            stride: window.stride))
+      }
+    }
+    return FeatureSet(
+      features: FeatureMatrix(rows: found.count, columns: columns, values: values), rows: found, recipe: [:])
+  }
+
+  /// The item's name below the set's path; names of rows and of single files begin with the set's own file name.
+  func path(of item: VideoItem) -> String {
+    let last = set.path.split(separator: "/").last.map(String.init) ?? set.path
+    guard item.name == last || item.name.hasPrefix(last + "[") else { return set.path + "/" + item.name }
+    return String(set.path.dropLast(last.count)) + item.name
+  }
+
+  /// The message without its hints, which are for the one who meets it alone.
+  private func reason(_ error: any Error) -> String {
+    "\(error)".split(separator: "\n").filter { !$0.hasPrefix("hint: ") }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import MetricCatalog
+
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score", abstract: "Several metrics of two sets, in one decoding pass",
+    discussion: """
+      \(SetArguments.discussion)
+
+        vidmetrics score real/ generated/ --metrics fvd,kvd,fid
+        vidmetrics score real/ generated/ --metrics fvd:tats,kvd:tats,fid:pytorch-fid --json
+        vidmetrics score real/ generated/ --table lvdm       what a paper's table prints, with every field of it
+
+      A metric stands by itself or with a protocol after a colon. An option or `--set field=value` holds for every metric \
+      that has the field, `--set fvd.field=value` for one.
+      """)
+
+  @OptionGroup var sets: SetArguments
+
+  @Option(help: ArgumentHelp("The metrics, separated by commas.", valueName: "metric[:protocol],..."))
+  var metrics: String?
+
+  @Option(help: ArgumentHelp("A paper's table: \(PaperTable.names.joined(separator: ", ")).", valueName: "name"))
+  var table: String?
+
+  @OptionGroup var options: ScoreOptions
+
+  func run() throws {
+    var requested: [RequestedProtocol] = []
+    if let table {
+      let only = metrics.map { Set(Self.parts($0)) }
+      let rows = try PaperTable.named(table).rows.filter { only?.contains($0.metric) ?? true }
+      for row in rows { requested.append(try options.applied(to: row, isOneOfSeveral: true)) }
+      guard !rows.isEmpty else {
+        throw ValidationError("the table `\(table)` has none of the metrics \(metrics ?? "")")
+      }
+    } else {
+      guard let metrics else {
+        throw ValidationError(
+          "--metrics or --table says what to score; metrics are \(Metric.names.joined(separator: ", "))")
+      }
+      for part in Self.parts(metrics) {
+        let halves = part.split(separator: ":", maxSplits: 1).map(String.init)
+        let metric = try Metric.named(halves[0])
+        let name = halves.count > 1 ? halves[1] : options.protocolOptions.name ?? metric.defaultProtocol
+        requested += try options.withGroups(
+          options.applied(to: EvaluationProtocol.named(name, metric: metric.name), isOneOfSeveral: true))
+      }
+    }
+    try options.checkAssignments(of: requested.map(\.evaluationProtocol))
+    try ScoreRun(sets: sets, options: options).run(requested)
+  }
+
+  private static func parts(_ text: String) -> [String] {
+    text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
+  }
+}

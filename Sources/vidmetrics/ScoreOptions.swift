@@ -1,0 +1,190 @@
+import ArgumentParser
+import Evaluation
+import MetricCatalog
+
+/// Everything that may stand behind the two sets of a scoring command.
+struct ScoreOptions: ParsableArguments {
+  @OptionGroup(title: "Protocol") var protocolOptions: ProtocolOptions
+  @OptionGroup(title: "Which frames") var frameOptions: FrameOptions
+  @OptionGroup(title: "Along time and by groups") var seriesOptions: SeriesOptions
+  @OptionGroup(title: "How sure") var honesty: HonestyOptions
+  @OptionGroup(title: "Input") var inputOptions: InputOptions
+  @OptionGroup(title: "Running and output") var runOptions: RunOptions
+
+  /// The protocols of a command of one metric: the plain one, and one for each grouping.
+  func requested(metric: String) throws -> [RequestedProtocol] {
+    let base = try EvaluationProtocol.named(
+      protocolOptions.name ?? EvaluationProtocol.defaultName(metric: metric) ?? "", metric: metric)
+    return try withGroups(applied(to: base, isOneOfSeveral: false))
+  }
+
+  /// A protocol with every option that concerns it.
+  ///
+  /// - Parameter isOneOfSeveral: then an option may be meant for another metric, and is left alone where there is no such
+  ///   field.
+  func applied(to base: EvaluationProtocol, isOneOfSeveral: Bool) throws -> RequestedProtocol {
+    var requested = RequestedProtocol(evaluationProtocol: base)
+    let metric = try base.definition
+    let known = Set(metric.fields.map(\.name))
+    for assignment in try assignments(of: metric) where !isOneOfSeveral || known.contains(assignment.field) {
+      requested.evaluationProtocol = try requested.evaluationProtocol.overriding(
+        assignment.field, with: assignment.value)
+      if assignment.field == "frames" { requested.framesAreGiven = true }
+      if assignment.field == "weights-fingerprint" { requested.fingerprint = assignment.value }
+    }
+    try requested.evaluationProtocol.validate()
+    return requested
+  }
+
+  /// The protocol, and one more for each grouping that is asked for and that its metric can do.
+  func withGroups(_ requested: RequestedProtocol) throws -> [RequestedProtocol] {
+    let metric = try requested.evaluationProtocol.definition
+    guard metric.fields.contains(where: { $0.name == "group-by" }) || seriesOptions.groupBy.isEmpty else {
+      throw CatalogError.unknownField(name: "group-by", metric: metric.name, nearest: nil)
+    }
+    return try [requested]
+      + seriesOptions.groupBy.map { grouping in
+        var grouped = requested
+        grouped.evaluationProtocol = try grouped.evaluationProtocol.overriding("group-by", with: grouping)
+        try grouped.evaluationProtocol.validate()
+        return grouped
+      }
+  }
+
+  /// Refuses a `--set` that no metric has a field for.
+  func checkAssignments(of protocols: [EvaluationProtocol]) throws {
+    let metrics = try protocols.map { try $0.definition }
+    for text in protocolOptions.set {
+      let assignment = try Assignment(text)
+      let known = metrics.contains { metric in
+        (assignment.metric == nil || assignment.metric == metric.name)
+          && metric.fields.contains { $0.name == assignment.field }
+      }
+      if !known {
+        throw CatalogError.unknownField(
+          name: assignment.field, metric: assignment.metric ?? metrics.map(\.name).joined(separator: ", "),
+          nearest: NearestName.of(assignment.field, among: metrics.flatMap { $0.fields.map(\.name) }))
+      }
+    }
+  }
+
+  /// What the options set in a protocol of that metric, in the order in which it is applied; `--set` comes last.
+  ///
+  /// - Throws: `CatalogError.malformedAssignment`, `.setTwice`.
+  private func assignments(of metric: Metric) throws -> [(field: String, value: String)] {
+    var all: [(field: String, value: String)] = []
+    if inputOptions.valueRange == .network { all.append(("value-range", "network")) }
+    let frames = metric.sample == .frame ? "samples" : "frames"
+    let (own, place, time) = (protocolOptions, frameOptions, seriesOptions)
+    let named: [(String, String?)] = [
+      ("weights", own.weights), ("batch-norm-eps", own.batchNormEpsilon), ("resize", own.resize), ("crop", own.crop),
+      ("ddof", own.ddof), ("root", own.root), (frames, place.frames), ("stride", place.stride), ("clips", place.clips),
+      ("offset-real", place.offset), ("offset-fake", place.offset), ("seed", place.seed), ("repeats", place.repeats),
+      ("skip-first", place.skipFirst), ("max-videos-real", place.maxVideos), ("max-videos-fake", place.maxVideos),
+      ("series", time.series), ("window", time.windows ?? time.prefixes), ("window-step", time.windowStep),
+      ("window-reference", time.reference), ("group-ddof", time.groupDdof),
+    ]
+    for (field, value) in named { if let value { all.append((field, value)) } }
+    for text in protocolOptions.set {
+      let assignment = try Assignment(text)
+      guard assignment.metric == nil || assignment.metric == metric.name else { continue }
+      if let earlier = all.last(where: { $0.field == assignment.field }), earlier.value != assignment.value {
+        throw CatalogError.setTwice(field: assignment.field, first: earlier.value, second: assignment.value)
+      }
+      all.append((assignment.field, assignment.value))
+    }
+    return all
+  }
+
+  /// `field=value`, or `metric.field=value`.
+  private struct Assignment {
+    let metric: String?
+    let field: String
+    let value: String
+
+    init(_ text: String) throws {
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw CatalogError.malformedAssignment(text)
+      }
+      let name = text[..<equals]
+      value = String(text[text.index(after: equals)...])
+      if let point = name.firstIndex(of: ".") {
+        metric = try Metric.named(String(name[..<point])).name
+        field = String(name[name.index(after: point)...])
+      } else {
+        (metric, field) = (nil, String(name))
+      }
+    }
+  }
+}
+
+/// Values along time, and values of groups of videos.
+struct SeriesOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("One value for each window of so many frames.", valueName: "frames"))
+  var windows: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("One value for the first t frames, from so many on.", valueName: "frames"))
+  var prefixes: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Frames from one to the next. (default: the window's length for clips, 1 for FID and KID)", valueName: "frames"))
+  var windowStep: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a fake window is compared with: all real windows, the same one, or the clips that the protocol samples. "
+        + "(default: all)", valueName: "all|same|sampled"))
+  var reference: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also the mean over groups: class (the folder above a video), subject (the one above that), dir, regex:PATTERN, or "
+        + "column:NAME of a manifest. Repeatable.", valueName: "grouping"))
+  var groupBy: [String] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The deviation over groups divides by groups - ddof: 0 or 1.", valueName: "number"))
+  var groupDdof: String?
+
+  var series: String? { windows != nil ? "windows" : prefixes != nil ? "prefixes" : nil }
+
+  func validate() throws {
+    if windows != nil, prefixes != nil { throw ValidationError("--windows and --prefixes are two series: give one") }
+    if series == nil, windowStep != nil || reference != nil {
+      throw ValidationError("--window-step and --reference belong to --windows or --prefixes")
+    }
+    if groupDdof != nil, groupBy.isEmpty { throw ValidationError("--group-ddof belongs to --group-by") }
+  }
+}
+
+/// How sure a score is.
+struct HonestyOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "A 95 % interval from so many resamples of the videos of both sets; 1000 is usual.", valueName: "n"))
+  var bootstrap: Int?
+
+  @Flag(help: "Also the metric between two random halves of the real set: no generator gets below it at that size.")
+  var floor = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Also the score at so many growing numbers of samples.", valueName: "points"))
+  var nCurve: Int?
+
+  var settings: Honesty {
+    var settings = Honesty()
+    settings.bootstrap = bootstrap
+    settings.floor = floor
+    settings.curve = nCurve
+    return settings
+  }
+}
