@@ -74,7 +74,8 @@ let package = Package(
 
     // Tests
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["vidmetrics", "Digests"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
     .testTarget(
       name: "EvaluationTests",

@@ -68,13 +68,25 @@ final class Workplace {
   static let withoutWeights: Comment =
     "left out: the weights i3d-kinetics400 are not there (`vidmetrics weights fetch`)"
 
+  static let hasInception = FileManager.default.fileExists(
+    atPath: weightsFolder + "/inception-2015-12-05.safetensors")
+  static let withoutInception: Comment =
+    "left out: the weights inception-2015-12-05 are not there (`vidmetrics weights fetch`)"
+
+  /// The project's own fixtures.
+  static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Fixtures").path
+
   init(weights: Bool = false) throws {
     path = NSTemporaryDirectory() + "vidmetrics-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path + "/cache/weights", withIntermediateDirectories: true)
     guard weights else { return }
-    try FileManager.default.createSymbolicLink(
-      atPath: path + "/cache/weights/i3d-kinetics400.safetensors",
-      withDestinationPath: Self.weightsFolder + "/i3d-kinetics400.safetensors")
+    for name in ["i3d-kinetics400", "inception-2015-12-05"] {
+      let file = "/\(name).safetensors"
+      guard FileManager.default.fileExists(atPath: Self.weightsFolder + file) else { continue }
+      try FileManager.default.createSymbolicLink(
+        atPath: path + "/cache/weights" + file, withDestinationPath: Self.weightsFolder + file)
+    }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -96,6 +108,21 @@ final class Workplace {
     return url.path
   }
 
+  /// Any uint8 array.
+  func write(_ name: String, shape: [Int], _ values: [UInt8]) throws -> String {
+    precondition(shape.reduce(1, *) == values.count)
+    let list = shape.map { "\($0)," }.joined(separator: " ")
+    var text = "{'descr': '|u1', 'fortran_order': False, 'shape': (\(list)), }"
+    while (10 + text.utf8.count + 1) % 64 != 0 { text += " " }
+    text += "\n"
+    let head: [UInt8] =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)]
+    let url = URL(fileURLWithPath: file(name))
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(head + Array(text.utf8) + values).write(to: url)
+    return url.path
+  }
+
   func cachedClips() -> Int {
     let files = (try? FileManager.default.subpathsOfDirectory(atPath: file("cache/features"))) ?? []
     return files.count { $0.count > 60 && !$0.hasSuffix(".tmp") }
@@ -109,4 +136,73 @@ func document(_ result: Program.Result) throws -> [String: Any] {
 
 func firstScore(_ result: Program.Result) throws -> [String: Any] {
   try #require((document(result)["results"] as? [[String: Any]])?.first)
+}
+
+/// A document of scores, as much of it as tests look at.
+struct Scores: Decodable {
+  let results: [Entry]
+  let timing: Timing
+
+  struct Entry: Decodable {
+    let metric: String
+    let value: Double
+    let std: Double?
+    let sample: String
+    let features: Int?
+    let real: Side
+    let fake: Side
+    let groups: [Group]?
+    let series: [Point]?
+    let warnings: [Warning]
+    let `protocol`: Settled
+
+    func has(_ code: String) -> Bool { warnings.contains { $0.code == code } }
+  }
+  struct Side: Decodable {
+    let videos: Int?
+    let clips: Int?
+    let rank: Int?
+  }
+  struct Group: Decodable {
+    let label: String
+    let value: Double
+  }
+  struct Point: Decodable {
+    let start: Int
+    let frames: Int
+    let value: Double
+  }
+  struct Warning: Decodable {
+    let code: String
+    let text: String
+  }
+  struct Settled: Decodable {
+    let name: String
+    let fingerprint: String
+  }
+  struct Timing: Decodable {
+    let clipsComputed: Int
+    let clipsCached: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case clipsComputed = "clips_computed"
+      case clipsCached = "clips_cached"
+    }
+  }
+
+  /// The first score of that name.
+  subscript(_ metric: String) -> Double { results.first { $0.metric == metric }?.value ?? .nan }
+}
+
+extension Program {
+  /// Runs a command with `--json`, which must succeed.
+  func scores(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> Scores {
+    let result = try run(arguments + ["--json"])
+    try #require(result.status == 0, "\(result.errors)", sourceLocation: sourceLocation)
+    return try JSONDecoder().decode(Scores.self, from: Data(result.output.utf8))
+  }
+
+  func scores(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> Scores {
+    try scores(arguments, sourceLocation: sourceLocation)
+  }
 }

@@ -79,7 +79,7 @@ final class TemporaryFolder {
     try write(npyHeader("<f4", shape) + bytes, name)
   }
 
-  private func npyHeader(_ type: String, _ shape: [Int]) -> [UInt8] {
+  func npyHeader(_ type: String, _ shape: [Int]) -> [UInt8] {
     let list = shape.map { "\($0)," }.joined(separator: " ")
     var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(list)), }"
     while (10 + text.utf8.count + 1) % 64 != 0 { text += " " }

@@ -1,0 +1,216 @@
+import Distances
+import Evaluation
+import Foundation
+import MetricCatalog
+import Testing
+
+/// Files of features in the place of a set.
+@Suite struct StoredFeaturesTests {
+  let folder: TemporaryFolder
+  let networks = FakeNetworks()
+  let real: String
+  let fake: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    real = try folder.writeSet("real", videos: 0..<11) { 12 + $0 % 3 }
+    fake = try folder.writeSet("fake", videos: 20..<29) { _ in 13 }
+  }
+
+  @discardableResult
+  private func extract(
+    _ set: String, _ wanted: RequestedScore, to name: String, isReal: Bool = true, shard: String? = nil
+  ) throws -> String {
+    var extraction = FeatureExtraction(path: set, wanted: wanted, cache: nil) { try networks($0) }
+    extraction.isReal = isReal
+    extraction.shard = shard.flatMap { Shard($0) }
+    try FeatureFile.write(extraction.run().features, to: folder.file(name))
+    return folder.file(name)
+  }
+
+  private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+
+  /// However many machines share the work, and in whatever order their parts come back.
+  @Test(arguments: [("fvd", 1), ("fvd", 3), ("fvd", 16), ("fid", 3)])
+  func mergedPartsAreTheWhole(_ metric: String, _ parts: Int) throws {
+    let clips = metric == "fvd" ? [("frames", "4"), ("clips", "2")] : []
+    let asked = try wanted(metric, nil, clips)
+    let direct = try extract(real, asked, to: "direct.safetensors")
+    let names = try (1...parts).map {
+      try extract(real, asked, to: "part-\($0).safetensors", shard: "\($0)/\(parts)")
+    }.reversed()
+    let sets = try names.map { path -> FeatureSet in
+      guard case .set(let set) = try FeatureFile.read(path) else { throw EvaluationError.alreadyFeatures(path: path) }
+      return set
+    }
+    try FeatureFile.write(FeatureSet.merged(sets, names: Array(names)), to: folder.file("merged.safetensors"))
+    #expect(try bytes(folder.file("merged.safetensors")) == bytes(direct))
+
+    let fakes = try extract(fake, asked, to: "fake.safetensors", isReal: false)
+    networks.clips.computed.store(0, ordering: .relaxed)
+    networks.frames.computed.store(0, ordering: .relaxed)
+    let stored = try scores(folder.file("merged.safetensors"), fakes, [asked], networks: networks)[0]
+    #expect(networks.clips.computed.load(ordering: .relaxed) + networks.frames.computed.load(ordering: .relaxed) == 0)
+    let videos = try scores(real, fake, [asked])[0]
+    #expect(stored.value == videos.value)
+    #expect(stored.real.clips == videos.real.clips && stored.real.videos == 11 && stored.real.rank == videos.real.rank)
+    #expect(try scores(direct, fake, [asked])[0].value == videos.value, "features against videos")
+  }
+
+  @Test func featuresOfAnotherProtocolAreRefused() throws {
+    func refusal(_ stored: RequestedScore, _ asked: RequestedScore, isReal: Bool = true) throws -> String? {
+      let path = folder.file("stored.safetensors")
+      try? FileManager.default.removeItem(atPath: path)
+      try extract(real, stored, to: "stored.safetensors", isReal: isReal)
+      return message { _ = try scores(path, fake, [asked]) }?.replacingOccurrences(of: path, with: "FILE")
+    }
+    func words(_ field: String, _ stored: String, _ asked: String) -> String {
+      "`FILE` was made with \(field) = \(stored), and the protocol asks for \(asked)\n"
+        + "hint: extract the features with this protocol and for this side (`--as real` or `--as fake`), or set the field"
+    }
+    let four = [("frames", "4")]
+    #expect(
+      try refusal(wanted("fvd", nil, four), wanted("fvd", nil, [("frames", "5")])) == words("frames", "4", "5"))
+    #expect(
+      try refusal(wanted("fvd", nil, four), wanted("fvd", "tats", four)) == words("batch-norm-eps", "0.001", "1e-05"))
+    // stylegan-v draws real clips and takes fake ones at the start.
+    #expect(
+      try refusal(wanted("fvd", nil, four), wanted("fvd", nil, four), isReal: false) == words("offset", "start", "random"))
+    #expect(
+      try refusal(wanted("fvd", nil, four), wanted("fvd", nil, four + [("seed", "1")])) == words("seed", "0", "1"))
+    #expect(try refusal(wanted("fvd", nil, four), wanted("kvd", "tats", four)) == words("batch-norm-eps", "0.001", "1e-05"))
+    #expect(
+      try refusal(wanted("fid"), wanted("fid", "ttur")) == words("resize", "pil-bicubic", "tf1-bilinear"))
+    // What is computed from the same features takes them.
+    #expect(try refusal(wanted("fvd", nil, four), wanted("prdc", nil, four)) == nil)
+    #expect(
+      try refusal(wanted("fvd", nil, four), wanted("fvd", nil, four + [("repeats", "3")]))?
+        .hasPrefix("`FILE` holds features, and ") == true)
+  }
+
+  /// A limit on videos holds for files of features as for the videos that they came from.
+  @Test func limitsOfStoredFeatures() throws {
+    let all = try wanted("fvd", nil, [("frames", "4"), ("max-videos-real", "all")])
+    let stored = try extract(real, all, to: "all.safetensors")
+    let few = try wanted("fvd", nil, [("frames", "4"), ("max-videos-real", "5")])
+    let videos = try scores(real, fake, [few])[0]
+    #expect(videos.real.videos == 5)
+    let found = Result { try scores(stored, fake, [few])[0] }
+    withKnownIssue("max-videos-real of the protocol is not kept to, and the score does not say so") {
+      guard case .success(let score) = found else { return }
+      #expect(score.real.videos == 5 && score.value == videos.value)
+    }
+  }
+
+  @Test func featuresAlongTimeAndByGroups() throws {
+    let settings = [("series", "windows"), ("window", "4"), ("window-step", "3"), ("window-reference", "all")]
+    for (metric, name) in [("fvd", "tats"), ("fid", "clean")] {
+      let asked = try wanted(metric, name, settings)
+      let files = try [(real, true), (fake, false)].map {
+        try extract($0.0, asked, to: "\(metric)-\($0.1).safetensors", isReal: $0.1)
+      }
+      let videos = try scores(real, fake, [asked])[0]
+      let stored = try scores(files[0], files[1], [asked])[0]
+      #expect(stored.series == videos.series && stored.series?.isEmpty == false && stored.std == videos.std)
+    }
+    // Plain features do not hold the clips of windows.
+    let plain = try extract(real, wanted("fvd", "tats", [("frames", "4")]), to: "plain.safetensors")
+    #expect(
+      message { _ = try scores(plain, fake, [wanted("fvd", "tats", settings)]) }
+        == "`\(plain)` was made with clips = one, and the protocol asks for windows of 4, 3 apart\n"
+        + "hint: extract the features with this protocol and for this side (`--as real` or `--as fake`), or set the field")
+
+    let grouping = [("frames", "4"), ("group-by", "regex:v.*([01234])\\.npy")]
+    let (folderOf, asked) = (folder.file("grouped"), try wanted("fvd", nil, grouping))
+    try folder.writeSet("grouped", videos: 0..<20) { _ in 9 }
+    try FileManager.default.createDirectory(atPath: folder.file("only"), withIntermediateDirectories: true)
+    for video in 0..<20 where video % 10 < 5 {
+      try FileManager.default.copyItem(atPath: folderOf + "/v\(video).npy", toPath: folder.file("only/v\(video).npy"))
+    }
+    let only = folder.file("only")
+    let stored = try extract(only, asked, to: "only.safetensors")
+    #expect(try scores(stored, only, [asked])[0].groups == scores(only, only, [asked])[0].groups)
+  }
+
+  private func statistics(_ path: String, _ name: String) throws -> String {
+    guard case .set(let set) = try FeatureFile.read(path) else { throw EvaluationError.alreadyFeatures(path: path) }
+    let found = try FeatureStatistics(set.features, ddof: 1)
+    try FeatureFile.write(
+      mean: found.mean, covariance: found.covariance, count: set.rows.count, to: folder.file(name))
+    return folder.file(name)
+  }
+
+  /// Mean and covariance as pytorch-fid writes them, on either side or both.
+  @Test func statisticsScoreAsTheirFeatures() throws {
+    let asked = try wanted("fid")
+    let files = try [("real", real), ("fake", fake)].map {
+      try extract($0.1, asked, to: $0.0 + ".safetensors", isReal: $0.0 == "real")
+    }
+    let npz = try zip(files, ["real.npz", "fake.npz"]).map { try statistics($0, $1) }
+    let value = try scores(files[0], files[1], [asked])[0].value
+    for (a, b) in [(npz[0], files[1]), (files[0], npz[1]), (npz[0], npz[1]), (npz[0], fake)] {
+      let score = try scores(a, b, [asked])[0]
+      #expect(isClose(score.value, value, 1e-9))
+      #expect(score.warnings.contains { $0.code == "from-statistics" })
+      #expect(score.real.clips == 137 && score.fake.clips == 117)
+    }
+  }
+
+  @Test func statisticsAreRefusedWhereTheyDoNotDo() throws {
+    let file = try extract(real, wanted("fid"), to: "real.safetensors")
+    let npz = try statistics(file, "real.npz")
+    let way = "\nhint: give the videos, or features by `vidmetrics features extract`"
+    #expect(
+      message { _ = try scores(npz, fake, [wanted("kid")]) }
+        == "`\(npz)` holds a mean and a covariance, from which clean cannot be computed" + way)
+    #expect(
+      message { _ = try scores(npz, fake, [wanted("fid", nil, [("group-by", "class")])]) }
+        == "`\(npz)` holds a mean and a covariance, from which clean + group-by=class cannot be computed" + way)
+    #expect(
+      message { _ = try scores(npz, fake, [wanted("fvd", nil, [("frames", "4"), ("ddof", "1")])]) }
+        == "`\(npz)` holds 3 features a row, and fvd with this protocol has 4"
+        || message { _ = try scores(npz, fake, [wanted("fvd", nil, [("frames", "4"), ("ddof", "1")])]) }?
+          .contains("3 ") == true)
+    #expect(
+      message { _ = try scores(file, fake, [wanted("psnr")]) } == "`\(file)` holds features, and psnr needs the videos themselves")
+    #expect(
+      message { try extract(file, wanted("fid"), to: "again.safetensors") }
+        == "`\(file)` holds features already\nhint: `vidmetrics features info` says which")
+  }
+
+  /// A covariance divided by N - 1 is none that a protocol with divisor N has: refused, or brought to it where N is known.
+  @Test func statisticsOfAnotherDivisor() throws {
+    let asked = try wanted("fvd", nil, [("frames", "4")])  // ddof 0
+    let files = try [("real", real), ("fake", fake)].map {
+      try extract($0.1, asked, to: $0.0 + ".safetensors", isReal: $0.0 == "real")
+    }
+    let npz = try zip(files, ["real.npz", "fake.npz"]).map { try statistics($0, $1) }
+    let value = try scores(files[0], files[1], [asked])[0].value
+    #expect(
+      message { _ = try scores(npz[0], files[1], [asked]) }
+        == "the covariance of the first set has ddof 1, that of the second 0")
+    let both = Result { try scores(npz[0], npz[1], [asked])[0].value }
+    withKnownIssue("two files of statistics score with ddof 1 under a protocol with ddof 0, which the score claims") {
+      guard case .success(let found) = both else { return }
+      #expect(isClose(found, value, 1e-9))
+    }
+  }
+
+  /// An array [N][D] from elsewhere is scored, and the score says that nobody knows how it was made.
+  @Test func foreignFeatures() throws {
+    func write(_ name: String, _ rows: Int, _ offset: Float) throws -> String {
+      let values = (0..<rows * 4).map { Float(($0 * 7919) % 101) / 50 + offset }
+      let bytes = values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init) }
+      try folder.write(folder.npyHeader("<f4", [rows, 4]) + bytes, name)
+      return folder.file(name)
+    }
+    let (a, b) = (try write("a.npy", 12, 0), try write("b.npy", 9, 1))
+    let score = try scores(a, b, [wanted("fvd")])[0]
+    #expect(score.real.clips == 12 && score.fake.clips == 9 && score.value > 1)
+    #expect(score.warnings.filter { $0.code == "unknown-origin" }.map(\.text) == [a, b].map {
+      "the features of `\($0)` do not say how they were made: whether they fit this protocol is yours to know"
+    })
+    #expect(
+      message { _ = try scores(a, b, [wanted("fid")]) } == "`\(a)` holds 4 features a row, and fid with this protocol has 3")
+  }
+}
