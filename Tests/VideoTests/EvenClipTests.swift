@@ -40,7 +40,7 @@ import Video
     }
     #expect(
       message { _ = try frames(4, ClipSampler(frames: 2, clips: .even, skipFirst: 4)) }
-        == "`v` is too short: 4 frames found, 5 needed for 2 frames at stride 1 after the first 4")
+        == "`v` is too short: 4 frames found, 5 needed for 2 frames after the first 4")
   }
 
   /// Whatever the numbers: from the first frame to the last, never backwards, and steps that differ by one at the most.
