@@ -98,9 +98,11 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(pattern)` is not a regular expression"
     case .noGroup(let name, let grouping):
       let way =
-        grouping.hasPrefix("regex:")
-        ? "the pattern must match every video's name"
-        : "a folder above each video names its group, or a manifest's column does (a .csv or .jsonl with `path` and more)"
+        grouping.hasPrefix("column:")
+        ? "a manifest (.csv or .jsonl) has this column, and a value of it for every video"
+        : grouping.hasPrefix("regex:")
+          ? "the pattern must match every video's name"
+          : "a folder above each video names its group, or a manifest's column does (a .csv or .jsonl with `path` and more)"
       return "`\(name)` belongs to no group by `\(grouping)`\nhint: \(way)"
     case .groupsDiffer(let grouping, let onlyReal, let onlyFake):
       func list(_ labels: [String]) -> String {

@@ -54,7 +54,7 @@ struct ScoreComputation {
         ranks: runs[0].ranks, warnings: drawn + smallSubsets(first.real, first.fake) + honest.warnings)
       score.runs = runs.count > 1 ? values : nil
       score.std = runs.count > 1 ? over.deviation : runs[0].deviations?[index]
-      score.interval = honest.intervals?[index]
+      score.interval = honest.intervals?[index].shifted(by: score.value - values[0])
       score.floor = honest.floors?[index]
       score.curve = honest.curves?[index]
       return score
@@ -127,7 +127,7 @@ struct ScoreComputation {
       let (mean, deviation) = Self.meanAndDeviation(values, ddof: fields.groupDdof)
       var score = try score(
         Self.groupedName(name, fields.groupBy), value: mean, real: a, fake: b, ranks: nil,
-        warnings: smallGroups(groups[index]))
+        warnings: smallGroups(groups[index]) + request.honesty.notDone(for: "groups"))
       score.std = deviation
       score.groups = groups[index]
       return score
@@ -188,7 +188,8 @@ struct ScoreComputation {
     return try metric.scores.enumerated().map { index, name in
       let (mean, deviation) = Self.meanAndDeviation(points[index].map(\.value), ddof: 0)
       var score = try score(
-        name, value: mean, real: largest.real, fake: largest.fake, ranks: nil, warnings: fewer(points[index]))
+        name, value: mean, real: largest.real, fake: largest.fake, ranks: nil,
+        warnings: fewer(points[index]) + request.honesty.notDone(for: "a series"))
       score.std = points[index].count > 1 ? deviation : nil
       score.series = points[index]
       return score
@@ -228,7 +229,7 @@ struct ScoreComputation {
             text:
               "means and covariances do not say what they were computed from: whether they fit this protocol is yours "
               + "to know")
-        ])
+        ] + request.honesty.notDone(for: "statistics"))
     ]
   }
 

@@ -26,6 +26,12 @@ extension Score {
       "real      \(line(real))",
       "fake      \(line(fake))",
     ]
+    if evaluationProtocol.fields.subsets > 0, series == nil, groups == nil {
+      let size = min(evaluationProtocol.fields.subsetSize, real.clips ?? .max, fake.clips ?? .max)
+      lines.append(
+        "subsets   \(evaluationProtocol.fields.subsets) of \(count(size, sample)), seed "
+          + "\(evaluationProtocol.fields.subsetSeed)")
+    }
     if let interval {
       lines.append(
         "interval  \(significant(interval.low)) ... \(significant(interval.high))  "
@@ -95,7 +101,13 @@ extension Score {
     var parts: [String] = []
     if let videos = set.videos { parts.append(count(videos, "video")) }
     if let clips = set.clips, sample != "video" { parts.append(count(clips, sample)) }
-    if let rank = set.rank, let features { parts.append("rank \(rank) of \(features)") }
+    if let features {
+      if let rank = set.rank {
+        parts.append("rank \(rank) of \(features)")
+      } else {
+        parts.append("\(features) features")
+      }
+    }
     return parts.isEmpty ? set.path : "\(set.path)  (\(parts.joined(separator: ", ")))"
   }
 }

@@ -19,7 +19,7 @@ struct SampleSide: Sendable {
   let path: String
   private(set) var content: Content
 
-  init(role: Role, path: String, limit: Limit, isNetworkRange: Bool, valueRange: ValueRange?, shard: Shard? = nil)
+  init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil)
     throws
   {
     self.role = role
@@ -36,8 +36,7 @@ struct SampleSide: Sendable {
     } else {
       content = .videos(
         try SetPlan(
-          role: role, path: path, limit: limit, isNetworkRange: isNetworkRange, valueRange: valueRange,
-          shard: shard))
+          role: role, path: path, limit: limit, options: options, shard: shard))
     }
   }
 
