@@ -28,7 +28,7 @@ protocol DistributionMetric: Sendable {
   func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement
 
   /// The same for many fake sets against one real set, of which what can be is computed once.
-  func against(_ real: FeatureMatrix) throws -> (FeatureMatrix) throws -> Measurement
+  func against(_ real: FeatureMatrix) throws -> @Sendable (FeatureMatrix) throws -> Measurement
 
   /// The spread of each score over resamples of the rows.
   func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval]
@@ -49,7 +49,7 @@ extension DistributionMetric {
     }
   }
 
-  func against(_ real: FeatureMatrix) throws -> (FeatureMatrix) throws -> Measurement {
+  func against(_ real: FeatureMatrix) throws -> @Sendable (FeatureMatrix) throws -> Measurement {
     { try measure(real, $0) }
   }
 }

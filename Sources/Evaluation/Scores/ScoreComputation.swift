@@ -17,7 +17,9 @@ struct ScoreComputation {
   /// One score for each name of the metric.
   func scores() throws -> [Score] {
     let metric = try settled.definition
-    guard let distribution = metric.distribution(fields, threads: request.threads) else {
+    // Windows are computed side by side, a single distance with both its sets.
+    let threads = fields.series == .none ? request.threads : 1
+    guard let distribution = metric.distribution(fields, threads: threads) else {
       return try PixelComputation(self, metric).scores()
     }
     if let scores = try statisticsScores(metric) { return scores }
@@ -170,19 +172,22 @@ struct ScoreComputation {
     let windows = try SeriesWindows(samples, real: real, fake: fake)
     var points: [[SeriesPoint]] = Array(repeating: [], count: metric.scores.count)
     let reference = try windows.fixedReference.map { try distribution.against($0.features) }
-    var largest: (real: FeatureSet, fake: FeatureSet)?
-    for window in windows.all {
-      if isInterrupted() { throw EvaluationError.interruptedComputing }
-      let (a, b) = windows.samples(of: window)
-      guard min(a.rows.count, b.rows.count) >= settled.counts.minimum else { continue }
-      let measured = try reference.map { try $0(b.features) } ?? distribution.measure(a.features, b.features)
-      for (index, value) in measured.values.enumerated() {
+    let least = settled.counts.minimum
+    let measured = try parallelMap(windows.all.count, threads: request.threads, isInterrupted: isInterrupted) { index in
+      let (a, b) = windows.samples(of: windows.all[index])
+      guard min(a.rows.count, b.rows.count) >= least else { return MeasuredWindow?.none }
+      return MeasuredWindow(
+        window: windows.all[index], realSamples: a.rows.count, fakeSamples: b.rows.count,
+        values: try (reference.map { try $0(b.features) } ?? distribution.measure(a.features, b.features)).values)
+    }.compactMap { $0 }
+    let largest = measured.max { $0.fakeSamples < $1.fakeSamples }.map { windows.samples(of: $0.window) }
+    for window in measured {
+      for (index, value) in window.values.enumerated() {
         points[index].append(
           SeriesPoint(
-            start: window.start, frames: window.frames, value: value, realSamples: a.rows.count,
-            fakeSamples: b.rows.count))
+            start: window.window.start, frames: window.window.frames, value: value, realSamples: window.realSamples,
+            fakeSamples: window.fakeSamples))
       }
-      if largest.map({ $0.fake.rows.count < b.rows.count }) ?? true { largest = (a, b) }
     }
     guard let largest else { throw EvaluationError.noWindow(least: settled.counts.minimum) }
     return try metric.scores.enumerated().map { index, name in
@@ -194,6 +199,13 @@ struct ScoreComputation {
       score.series = points[index]
       return score
     }
+  }
+
+  private struct MeasuredWindow: Sendable {
+    let window: SeriesWindows.Window
+    let realSamples: Int
+    let fakeSamples: Int
+    let values: [Double]
   }
 
   /// Videos of different lengths: later windows have fewer of them.
