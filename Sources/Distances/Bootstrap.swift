@@ -69,12 +69,19 @@ public struct Bootstrap: Sendable, Equatable {
   public func interval(
     rows first: Int, _ second: Int, statistic: @Sendable ([Int], [Int]) throws -> Double
   ) throws -> Interval {
+    try intervals(rows: first, second) { [try statistic($0, $1)] }[0]
+  }
+
+  /// The same of several statistics that are computed together, as many for each resample.
+  public func intervals(
+    rows first: Int, _ second: Int, statistics: @Sendable ([Int], [Int]) throws -> [Double]
+  ) throws -> [Interval] {
     try check(first, second)
     let values = try concurrentMap(resamples, threads: threads) { resample in
       let (a, b) = draw(resample, first, second)
-      return try statistic(a, b)
+      return try statistics(a, b)
     }
-    return Interval(values: values, confidence: confidence)
+    return values[0].indices.map { index in Interval(values: values.map { $0[index] }, confidence: confidence) }
   }
 
   /// Of a Fréchet distance. A row that is drawn several times is one weighted row: O(N²·D + N³) a resample where the

@@ -21,6 +21,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noPrefix(window: Int, frames: Int)
   case noWindow(least: Int)
   case statisticsOnly(path: String, metric: String)
+  case statisticsDivisor(path: String, ddof: Int)
   case needsVideos(path: String, metric: String)
   case otherColumns(path: String, columns: Int, wanted: Int, metric: String)
   case otherFeatures(path: String, field: String, stored: String, wanted: String)
@@ -87,6 +88,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .statisticsOnly(let path, let metric):
       return "`\(path)` holds a mean and a covariance, from which \(metric) cannot be computed"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
+    case .statisticsDivisor(let path, let ddof):
+      return "the covariance in `\(path)` is NumPy's, divided by N - 1, and the protocol divides by N - \(ddof)"
+        + "\nhint: --ddof 1 computes both sets that way, and the score's name says so"
     case .needsVideos(let path, let metric):
       return "`\(path)` holds features, and \(metric) needs the videos themselves"
     case .otherColumns(let path, let columns, let wanted, let metric):

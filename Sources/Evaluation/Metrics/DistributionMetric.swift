@@ -41,11 +41,8 @@ extension DistributionMetric {
   var isNeverNegative: Bool { true }
 
   func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval] {
-    let count = try measure(real, fake).values.count
-    return try (0..<count).map { score in
-      try bootstrap.interval(rows: real.rows, fake.rows) { a, b in
-        try measure(real.selecting(a), fake.selecting(b)).values[score]
-      }
+    try bootstrap.intervals(rows: real.rows, fake.rows) { a, b in
+      try measure(real.selecting(a), fake.selecting(b)).values
     }
   }
 
