@@ -88,6 +88,9 @@ struct ScoreOptions: ParsableArguments {
       ("window-reference", time.reference), ("group-ddof", time.groupDdof),
     ]
     for (field, value) in named { if let value { all.append((field, value)) } }
+    if metric.sample == .clip, let window = time.windows, let length = place.frames, window != length {
+      throw CatalogError.setTwice(field: "frames", first: length, second: window)
+    }
     for text in protocolOptions.set {
       let assignment = try Assignment(text)
       guard assignment.metric == nil || assignment.metric == metric.name else { continue }

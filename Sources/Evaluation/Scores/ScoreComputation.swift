@@ -45,6 +45,12 @@ struct ScoreComputation {
       runs.append(try distribution.measure(a.features, b.features))
     }
     guard let first else { return [] }
+    if fields.repeats > 1, fields.offsetReal != .random || fields.clips == .all || fields.clips == .even {
+      drawn.append(
+        ScoreWarning(
+          code: "repeats-draw-nothing",
+          text: "every run takes the same real \(samples.sample.rawValue)s: only `offset-real=random` draws them anew"))
+    }
     let honest = try request.honesty.measure(
       distribution, real: first.real, fake: first.fake, fields: fields, least: settled.counts.minimum,
       threads: request.threads)
