@@ -27,6 +27,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
     // System libraries
@@ -50,7 +51,7 @@ let package = Package(
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
     .target(name: "Weights", dependencies: ["Digests", "CArchive"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CArchive"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CArchive", "SwiftCSV"], swiftSettings: optimised),
 
     // Numbers out
     .target(

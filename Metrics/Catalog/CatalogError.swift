@@ -20,7 +20,7 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
       let hint = nearest.map { "did you mean `\($0)`?" } ?? "the metrics are \(known.joined(separator: ", "))"
       return "there is no metric `\(name)`\nhint: \(hint)"
     case .unknownField(let name, let metric, let nearest):
-      let hint = nearest.map { "did you mean `\($0)`?" } ?? "`vidmetrics protocols show NAME` lists every field"
+      let hint = nearest.map { "did you mean `\($0)`?" } ?? "`vidmetrics protocols show NAME` lists its fields"
       return "a protocol of \(metric) has no field `\(name)`\nhint: \(hint)"
     case .badValue(let field, let value, let allowed):
       return "`\(value)` is not a value of `\(field)`: \(allowed) is expected"

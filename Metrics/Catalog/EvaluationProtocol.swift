@@ -94,9 +94,9 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
 
   /// The protocol with one field set from text, as in `--set field=value`. Setting the preset's own value is no override.
   ///
-  /// Three values settle other fields too, and these then show as overrides as well: `value-range=network` turns resize
-  /// and crop off, `root=svd` takes TensorFlow's epsilon 1e-10 and `root=symmetric-eigen` none, and `loader-resize=none`
-  /// has no resolution.
+  /// Some values settle other fields too, and these then show as overrides as well: `value-range=network` turns resize
+  /// and crop off, `root=svd` takes TensorFlow's epsilon 1e-10 and `root=symmetric-eigen` none, `loader-resize=none` has
+  /// no resolution, and the window of a series of clips is the clips' length.
   ///
   /// - Throws: `CatalogError.unknownField` (with the nearest name) or `.badValue` (with what is allowed).
   public func overriding(_ field: String, with text: String) throws -> EvaluationProtocol {
@@ -121,6 +121,10 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     case ("window", _) where metric.sample == .clip && fields.windowStep == fields.window:
       changed.windowStep = changed.window
     default: break
+    }
+    // A window of clips is a clip.
+    if changed.series == .windows, metric.sample == .clip, field == "window" || field == "series" {
+      changed.frames = changed.window
     }
     copy.fields = changed
     copy.overrides = metric.fields.compactMap { definition in
@@ -181,6 +185,10 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     if fields.series != .none, fields.window < 1 || fields.windowStep < 1 {
       throw CatalogError.contradiction(
         field: "series", other: "window", reason: "a series needs `window` and `window-step` of at least 1")
+    }
+    if fields.series == .windows, try definition.sample == .clip, fields.frames != fields.window {
+      throw CatalogError.contradiction(
+        field: "window", other: "frames", reason: "a window of clips is one clip, so the two are equal")
     }
     if fields.series != .none, fields.repeats > 1 {
       throw CatalogError.contradiction(field: "series", other: "repeats", reason: "a series is computed once")

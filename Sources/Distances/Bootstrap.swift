@@ -39,6 +39,20 @@ public struct Bootstrap: Sendable, Equatable {
   public let seed: UInt64
   public let confidence: Double
   public let threads: Int
+  /// Rows of each set that are drawn together, such as the clips of one video, which are not independent; nil: rows are
+  /// drawn one by one. Each row is in one unit.
+  public var units: Units?
+
+  /// The rows of each unit of either set.
+  public struct Units: Sendable, Equatable {
+    public let first: [[Int]]
+    public let second: [[Int]]
+
+    public init(first: [[Int]], second: [[Int]]) {
+      self.first = first
+      self.second = second
+    }
+  }
 
   /// - Parameter resamples: 2 or more.
   public init(resamples: Int = 1000, seed: UInt64 = 0, confidence: Double = 0.95, threads: Int = 1) {
@@ -48,19 +62,26 @@ public struct Bootstrap: Sendable, Equatable {
     self.threads = threads
   }
 
-  /// Of any statistic of rows of two sets: as many indices as the sets have rows, some of them repeated.
+  /// Of any statistic of rows of two sets: as many indices as the sets have rows, or units of rows, some of them repeated.
   ///
   /// Throws `DistanceError` for a set without rows, fewer than 2 resamples or a confidence that is none, and what
   /// `statistic` throws for the first resample it fails for.
   public func interval(
     rows first: Int, _ second: Int, statistic: @Sendable ([Int], [Int]) throws -> Double
   ) throws -> Interval {
+    try intervals(rows: first, second) { [try statistic($0, $1)] }[0]
+  }
+
+  /// The same of several statistics that are computed together, as many for each resample.
+  public func intervals(
+    rows first: Int, _ second: Int, statistics: @Sendable ([Int], [Int]) throws -> [Double]
+  ) throws -> [Interval] {
     try check(first, second)
     let values = try concurrentMap(resamples, threads: threads) { resample in
       let (a, b) = draw(resample, first, second)
-      return try statistic(a, b)
+      return try statistics(a, b)
     }
-    return Interval(values: values, confidence: confidence)
+    return values[0].indices.map { index in Interval(values: values.map { $0[index] }, confidence: confidence) }
   }
 
   /// Of a Fréchet distance. A row that is drawn several times is one weighted row: O(N²·D + N³) a resample where the
@@ -91,16 +112,24 @@ public struct Bootstrap: Sendable, Equatable {
     let drawn = (0..<resamples).map { draw($0, a.rows, b.rows) }
     let values = kernel.weighted(
       a, b, weightsA: multiplicities(drawn.map(\.0), rows: a.rows),
-      weightsB: multiplicities(drawn.map(\.1), rows: b.rows), samples: resamples, sizeA: a.rows, sizeB: b.rows)
+      weightsB: multiplicities(drawn.map(\.1), rows: b.rows), samples: resamples, sizesA: drawn.map(\.0.count),
+      sizesB: drawn.map(\.1.count))
     return Interval(values: values, confidence: confidence)
   }
 
   private func draw(_ resample: Int, _ first: Int, _ second: Int) -> ([Int], [Int]) {
     var stream = RowStream(seed: seed, stream: UInt64(resample))
-    return (stream.resample(first), stream.resample(second))
+    guard let units else { return (stream.resample(first), stream.resample(second)) }
+    let drawn = (stream.resample(units.first.count), stream.resample(units.second.count))
+    return (drawn.0.flatMap { units.first[$0] }, drawn.1.flatMap { units.second[$0] })
   }
 
   private func check(_ first: Int, _ second: Int) throws {
+    if let units {
+      precondition(
+        units.first.joined().count == first && units.second.joined().count == second,
+        "Bootstrap: each row is in one unit")
+    }
     guard first > 0 else { throw DistanceError.empty(.first) }
     guard second > 0 else { throw DistanceError.empty(.second) }
     guard resamples >= 2 else { throw DistanceError.count(of: "resamples", value: resamples, least: 2) }

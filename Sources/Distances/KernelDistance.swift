@@ -40,7 +40,7 @@ public struct KernelDistance: Sendable, Equatable {
     return weighted(
       a, b, weightsA: [Double](repeating: 1, count: a.rows), weightsB: [Double](repeating: 1, count: b.rows),
       samples: 1,
-      sizeA: a.rows, sizeB: b.rows)[0]
+      sizesA: [a.rows], sizesB: [b.rows])[0]
   }
 
   /// The distances of `subsets` pairs of random subsets of `size` rows, drawn without replacement as NumPy's
@@ -78,7 +78,7 @@ public struct KernelDistance: Sendable, Equatable {
     }
     return weighted(
       a, b, weightsA: multiplicities(chosenA, rows: a.rows), weightsB: multiplicities(chosenB, rows: b.rows),
-      samples: subsets, sizeA: size, sizeB: size)
+      samples: subsets, sizesA: Array(repeating: size, count: subsets), sizesB: Array(repeating: size, count: subsets))
   }
 
   private var leastRows: Int { estimator == .unbiased ? 2 : 1 }
@@ -94,15 +94,16 @@ public struct KernelDistance: Sendable, Equatable {
   }
 
   /// The distances of samples of the rows, given by how often each row is in each: `weightsA` samples×m, `weightsB`
-  /// samples×n, whole numbers that add up to `sizeA` and `sizeB`. All kernel values are computed once.
+  /// samples×n, whole numbers that add up to each sample's `sizesA` and `sizesB`. All kernel values are computed once.
   func weighted(
-    _ a: FeatureMatrix, _ b: FeatureMatrix, weightsA: [Double], weightsB: [Double], samples: Int, sizeA: Int, sizeB: Int
+    _ a: FeatureMatrix, _ b: FeatureMatrix, weightsA: [Double], weightsB: [Double], samples: Int, sizesA: [Int],
+    sizesB: [Int]
   ) -> [Double] {
     let withinA = within(a, weights: weightsA, samples: samples)
     let withinB = within(b, weights: weightsB, samples: samples)
     let across = across(a, b, weightsA: weightsA, weightsB: weightsB, samples: samples)
-    let (m, n) = (Double(sizeA), Double(sizeB))
     return (0..<samples).map { sample in
+      let (m, n) = (Double(sizesA[sample]), Double(sizesB[sample]))
       let cross = 2 * across[sample] / (m * n)
       switch estimator {
       case .unbiased:

@@ -22,6 +22,8 @@ public struct ScoreRequest: Sendable {
   public var scores: [RequestedScore]
   /// What the numbers of float arrays mean.
   public var valueRange: ValueRange?
+  /// Whether each picture is a sample by itself, and no folder of pictures a video.
+  public var picturesAreImages = false
   /// Whether videos that cannot be used are left out and listed.
   public var skipsUnusable = false
   public var threads = 1
@@ -107,7 +109,9 @@ public struct Evaluation {
     guard ranges.count <= 1 else { throw EvaluationError.mixedValueRanges }
     return try SampleSide(
       role: role, path: role == .real ? request.real : request.fake, limit: limits.largest,
-      isNetworkRange: ranges.contains(true), valueRange: request.valueRange)
+      options: VideoSetOptions(
+        valueRange: ranges.contains(true) ? .network : request.valueRange,
+        picturesAreImages: request.picturesAreImages))
   }
 
   private func checkCounts(_ settled: [RequestedScore], _ plan: SamplePlan, _ sides: [SampleSide]) throws {

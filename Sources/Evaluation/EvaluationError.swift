@@ -21,6 +21,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noPrefix(window: Int, frames: Int)
   case noWindow(least: Int)
   case statisticsOnly(path: String, metric: String)
+  case statisticsDivisor(path: String, ddof: Int)
   case needsVideos(path: String, metric: String)
   case otherColumns(path: String, columns: Int, wanted: Int, metric: String)
   case otherFeatures(path: String, field: String, stored: String, wanted: String)
@@ -87,6 +88,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .statisticsOnly(let path, let metric):
       return "`\(path)` holds a mean and a covariance, from which \(metric) cannot be computed"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
+    case .statisticsDivisor(let path, let ddof):
+      return "the covariance in `\(path)` is NumPy's, divided by N - 1, and the protocol divides by N - \(ddof)"
+        + "\nhint: --ddof 1 computes both sets that way, and the score's name says so"
     case .needsVideos(let path, let metric):
       return "`\(path)` holds features, and \(metric) needs the videos themselves"
     case .otherColumns(let path, let columns, let wanted, let metric):
@@ -98,9 +102,11 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(pattern)` is not a regular expression"
     case .noGroup(let name, let grouping):
       let way =
-        grouping.hasPrefix("regex:")
-        ? "the pattern must match every video's name"
-        : "a folder above each video names its group, or a manifest's column does (a .csv or .jsonl with `path` and more)"
+        grouping.hasPrefix("column:")
+        ? "a manifest (.csv or .jsonl) has this column, and a value of it for every video"
+        : grouping.hasPrefix("regex:")
+          ? "the pattern must match every video's name"
+          : "a folder above each video names its group, or a manifest's column does (a .csv or .jsonl with `path` and more)"
       return "`\(name)` belongs to no group by `\(grouping)`\nhint: \(way)"
     case .groupsDiffer(let grouping, let onlyReal, let onlyFake):
       func list(_ labels: [String]) -> String {

@@ -30,6 +30,7 @@ public struct FeatureExtraction {
   public var isReal = true
   public var shard: Shard?
   public var valueRange: ValueRange?
+  public var picturesAreImages = false
   public var skipsUnusable = false
   public var threads = 1
   public var progress: any ExtractionProgress = NoProgress()
@@ -59,7 +60,9 @@ public struct FeatureExtraction {
     let fields = wanted.evaluationProtocol.fields
     let side = try SampleSide(
       role: role, path: path, limit: isReal ? fields.maxVideosReal : fields.maxVideosFake,
-      isNetworkRange: fields.valueRange == .network, valueRange: valueRange, shard: shard)
+      options: VideoSetOptions(
+        valueRange: fields.valueRange == .network ? .network : valueRange, picturesAreImages: picturesAreImages),
+      shard: shard)
     guard side.videos != nil else { throw EvaluationError.alreadyFeatures(path: path) }
     let pass = ExtractionPass(
       cache: cache, threads: threads, skipsUnusable: skipsUnusable, progress: progress, isInterrupted: isInterrupted)

@@ -4,10 +4,11 @@ enum MediaKind {
   case image
   case array
   case archive
+  case manifest
 
   static let setKinds =
     "a folder of videos (\(videos.prefix(6).joined(separator: ", ")), ...), a folder of frame folders (png, jpg), "
-    + "classes above either, a video file, a .npy/.npz array, or a .zip/.tar of these"
+    + "classes above either, a video file, a .npy/.npz array, a .zip/.tar of these, or a manifest (.csv, .jsonl)"
 
   /// Containers and elementary streams that are taken for videos inside of folders and archives.
   static let videos = [
@@ -17,6 +18,7 @@ enum MediaKind {
   ]
   static let images = ["png", "jpg", "jpeg"]
   static let arrays = ["npy", "npz"]
+  static let manifests = ["csv", "jsonl"]
   static let archives = ["zip", "tar", "tgz", "tbz2", "txz", "tar.gz", "tar.bz2", "tar.xz", "tar.zst", "tzst"]
 
   /// nil: none of these.
@@ -34,6 +36,8 @@ enum MediaKind {
       self = .image
     } else if Self.arrays.contains(ending) {
       self = .array
+    } else if Self.manifests.contains(ending) {
+      self = .manifest
     } else {
       return nil
     }

@@ -61,6 +61,40 @@ struct SetScan {
     try take(listing, path: folder, name: name, videosBelow: items[before...].map(\.name))
   }
 
+  // MARK: Manifests
+
+  /// The videos that a manifest names: files, folders of frames, or arrays of one video. Paths are relative to the
+  /// manifest, and a video's name is its path as it stands there.
+  mutating func manifest() throws {
+    var seen: Set<String> = []
+    let base = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    for entry in try Manifest.read(path) {
+      guard seen.insert(entry.path).inserted else {
+        throw VideoError.manifest(path: path, line: entry.line, reason: "`\(entry.path)` is named twice")
+      }
+      let place =
+        entry.path.hasPrefix("/") || base.isEmpty && !path.hasPrefix("/") ? entry.path : base + "/" + entry.path
+      var scan = SetScan(path: place, options: options)
+      guard let status = FileStatus(place) else {
+        throw VideoError.manifest(path: path, line: entry.line, reason: "there is no `\(place)`")
+      }
+      switch (status.kind, MediaKind(place)) {
+      case (.folder, _): try scan.folder()
+      case (.file, .video): scan.video(.file(path: place), name: entry.path)
+      case (.file, .array): try scan.array(.file(path: place), name: entry.path)
+      default:
+        throw VideoError.manifest(
+          path: path, line: entry.line, reason: "`\(place)` is no video, folder of frames or array by its name")
+      }
+      guard scan.items.count == 1, let item = scan.items.first else {
+        throw VideoError.manifest(
+          path: path, line: entry.line, reason: "`\(place)` holds \(scan.items.count) videos, and a line is for one")
+      }
+      kinds.formUnion(scan.kinds)
+      items.append(item.named(entry.path, labels: entry.columns))
+    }
+  }
+
   // MARK: Archives
 
   /// Returns "zip" or "tar".
@@ -138,10 +172,16 @@ struct SetScan {
           try array(origin, name: prefix + file)
         }
       case .archive: ignore(prefix + file, "an archive inside of a set")
+      case .manifest: ignore(prefix + file, "a table inside of a set; give its own path to score what it names")
       case nil: ignore(prefix + file, "not a video, picture or array by its name")
       }
     }
     guard !images.isEmpty else { return }
+    if options.picturesAreImages {
+      kinds.insert("images")
+      items += images.map { VideoItem(name: prefix + $0.name, source: FrameFolder(path: path, files: [$0])) }
+      return
+    }
     guard others.isEmpty else {
       throw VideoError.mixedFolder(path: path, images: images.count, others: Array(others.prefix(3)))
     }

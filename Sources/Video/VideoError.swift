@@ -9,6 +9,7 @@ public enum VideoError: Error, Equatable, CustomStringConvertible, Sendable {
   case loneImage(path: String)
   case emptySet(path: String, ignored: Int)
   case mixedFolder(path: String, images: Int, others: [String])
+  case manifest(path: String, line: Int?, reason: String)
 
   // Encoded videos and images
   case undecodable(name: String, frame: Int?, reason: String)

@@ -4,7 +4,7 @@ extension VideoError {
   /// The message: what was found, where, and the way out.
   public var description: String {
     switch self {
-    case .missing, .io, .unknownKind, .loneImage, .emptySet, .mixedFolder: setText
+    case .missing, .io, .unknownKind, .loneImage, .emptySet, .mixedFolder, .manifest: setText
     case .notAnArray, .fortranOrder, .elementType, .layout, .valueRangeNeeded, .valueRangeOfBytes, .outOfRange,
       .notFinite, .severalArrays:
       arrayText
@@ -19,6 +19,9 @@ extension VideoError {
     case .io(let path, let reason): "cannot read `\(path)`: \(reason)"
     case .unknownKind(let path):
       "`\(path)` is no kind of set that is known by its name\nhint: a set is \(MediaKind.setKinds)"
+    case .manifest(let path, let line, let reason):
+      "\(path)\(line.map { ", line \($0)" } ?? ""): \(reason)"
+        + "\nhint: a manifest has a column `path`, relative to its own folder, and any others such as `class` and `subject`"
     case .loneImage(let path):
       "`\(path)` is one picture, not a video\nhint: name the folder that holds the frames"
     case .emptySet(let path, let ignored):
@@ -49,6 +52,7 @@ extension VideoError {
         + "hint: convert it to bt709 first"
     case .frameSizeDiffers(let folder, let file, let size, let first, let firstSize):
       "frames of `\(folder)` differ in size: `\(file)` is \(size), `\(first)` is \(firstSize)"
+        + "\nhint: a folder of pictures is a video; for FID and KID, --images takes each picture by itself"
     case .badArchive(let path, let reason): "cannot read archive `\(path)`: \(reason)"
     case .noSpool(let path, let reason):
       "cannot unpack `\(path)` to a temporary file: \(reason)\nhint: TMPDIR chooses the folder"

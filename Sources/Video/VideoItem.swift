@@ -44,6 +44,13 @@ public struct VideoItem: Sendable {
     self.source = source
   }
 
+  /// The same video as a manifest names it.
+  func named(_ name: String, labels: [String: String]) -> VideoItem {
+    VideoItem(
+      name: name, isArrayRow: isArrayRow, holdsFloats: holdsFloats, valueRange: valueRange, labels: labels,
+      source: source)
+  }
+
   /// The name without the extension of a video file.
   public var stem: String {
     guard MediaKind(name) == .video, let dot = name.lastIndex(of: ".") else { return name }

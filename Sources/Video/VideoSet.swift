@@ -7,15 +7,19 @@ public struct VideoSetOptions: Sendable {
   public var valueRange: ValueRange?
   /// Only the first of the set's videos, in natural order; nil: all.
   public var maxVideos: Int?
+  /// Each picture is an image by itself, and no folder of pictures is a video: for metrics of frames.
+  public var picturesAreImages: Bool
 
-  public init(valueRange: ValueRange? = nil, maxVideos: Int? = nil) {
+  public init(valueRange: ValueRange? = nil, maxVideos: Int? = nil, picturesAreImages: Bool = false) {
     self.valueRange = valueRange
     self.maxVideos = maxVideos
+    self.picturesAreImages = picturesAreImages
   }
 }
 
 /// A set of videos: a folder of video files, a folder of frame folders, classes above either (any depth), one video
-/// file, a .npy/.npz array, or a .zip/.tar of these.
+/// file, a .npy/.npz array, a .zip/.tar of these, or a manifest: a .csv or .jsonl that names videos and what belongs to
+/// them.
 ///
 /// Rules: a folder that directly holds pictures is one video made of frames, and holds nothing else that could be a
 /// video. Each row of an array [N,T,H,W,3] is a video; an array [T,H,W,3] is one. Files that are none of these, hidden
@@ -23,7 +27,8 @@ public struct VideoSetOptions: Sendable {
 /// name says, so that using it says what is wrong. Nothing is decoded when a set is opened.
 public struct VideoSet: Sendable {
   public let path: String
-  /// "videos", "frame folders", "arrays", several of these joined by " + "; archives add " in zip" or " in tar".
+  /// "videos", "frame folders", "images", "arrays", several of these joined by " + "; archives add " in zip" or " in tar", manifests
+  /// " of a manifest".
   public let kind: String
   /// In natural order of their names (`NaturalOrder`).
   public let videos: [VideoItem]
@@ -61,6 +66,9 @@ public struct VideoSet: Sendable {
     case .file:
       switch MediaKind(path) {
       case .archive: suffix = " in " + (try scan.archive())
+      case .manifest:
+        try scan.manifest()
+        suffix = " of a manifest"
       case .array: try scan.array(.file(path: path), name: lastComponent(path))
       case .image: throw VideoError.loneImage(path: path)
       case .video: scan.video(.file(path: path), name: lastComponent(path))

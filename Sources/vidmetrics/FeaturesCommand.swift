@@ -66,6 +66,7 @@ struct FeaturesCommand: ParsableCommand {
       extraction.isReal = side == .real
       extraction.shard = part
       extraction.valueRange = options.inputOptions.valueRange
+      extraction.picturesAreImages = options.inputOptions.images
       extraction.skipsUnusable = options.inputOptions.onError == .skip
       extraction.threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
       if Terminal.isInteractive { extraction.progress = TerminalProgress() }

@@ -92,6 +92,9 @@ struct InputOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Videos that cannot be used: stop, or skip and list them.", valueName: "stop|skip"))
   var onError: OnError = .stop
+
+  @Flag(help: "Pictures are images by themselves, of any sizes, and no folder of them is a video: for FID and KID.")
+  var images = false
 }
 
 struct RunOptions: ParsableArguments {

@@ -12,7 +12,8 @@ struct ScoreCommand: ParsableCommand {
         vidmetrics score real/ generated/ --table lvdm       what a paper's table prints, with every field of it
 
       A metric stands by itself or with a protocol after a colon. An option or `--set field=value` holds for every metric \
-      that has the field, `--set fvd.field=value` for one.
+      that has the field, `--set fvd.field=value` for one. `--frames` is the length of clips here; how many frames of a \
+      video FID and KID take is `--set samples=N`.
       """)
 
   @OptionGroup var sets: SetArguments
@@ -44,7 +45,8 @@ struct ScoreCommand: ParsableCommand {
         let metric = try Metric.named(halves[0])
         let name = halves.count > 1 ? halves[1] : options.protocolOptions.name ?? metric.defaultProtocol
         requested += try options.withGroups(
-          options.applied(to: EvaluationProtocol.named(name, metric: metric.name), isOneOfSeveral: true))
+          options.applied(to: EvaluationProtocol.named(name, metric: metric.name), isOneOfSeveral: true),
+          isOneOfSeveral: true)
       }
     }
     try options.checkAssignments(of: requested.map(\.evaluationProtocol))

@@ -15,7 +15,7 @@ struct ScoreOptions: ParsableArguments {
   func requested(metric: String) throws -> [RequestedProtocol] {
     let base = try EvaluationProtocol.named(
       protocolOptions.name ?? EvaluationProtocol.defaultName(metric: metric) ?? "", metric: metric)
-    return try withGroups(applied(to: base, isOneOfSeveral: false))
+    return try withGroups(applied(to: base, isOneOfSeveral: false), isOneOfSeveral: false)
   }
 
   /// A protocol with every option that concerns it.
@@ -26,7 +26,8 @@ struct ScoreOptions: ParsableArguments {
     var requested = RequestedProtocol(evaluationProtocol: base)
     let metric = try base.definition
     let known = Set(metric.fields.map(\.name))
-    for assignment in try assignments(of: metric) where !isOneOfSeveral || known.contains(assignment.field) {
+    for assignment in try assignments(of: metric, isOneOfSeveral: isOneOfSeveral)
+    where !isOneOfSeveral || known.contains(assignment.field) {
       requested.evaluationProtocol = try requested.evaluationProtocol.overriding(
         assignment.field, with: assignment.value)
       if assignment.field == "frames" { requested.framesAreGiven = true }
@@ -36,10 +37,11 @@ struct ScoreOptions: ParsableArguments {
     return requested
   }
 
-  /// The protocol, and one more for each grouping that is asked for and that its metric can do.
-  func withGroups(_ requested: RequestedProtocol) throws -> [RequestedProtocol] {
+  /// The protocol, and one more for each grouping that is asked for; of several metrics, where the metric has groups.
+  func withGroups(_ requested: RequestedProtocol, isOneOfSeveral: Bool) throws -> [RequestedProtocol] {
     let metric = try requested.evaluationProtocol.definition
     guard metric.fields.contains(where: { $0.name == "group-by" }) || seriesOptions.groupBy.isEmpty else {
+      if isOneOfSeveral { return [requested] }
       throw CatalogError.unknownField(name: "group-by", metric: metric.name, nearest: nil)
     }
     return try [requested]
@@ -71,10 +73,11 @@ struct ScoreOptions: ParsableArguments {
   /// What the options set in a protocol of that metric, in the order in which it is applied; `--set` comes last.
   ///
   /// - Throws: `CatalogError.malformedAssignment`, `.setTwice`.
-  private func assignments(of metric: Metric) throws -> [(field: String, value: String)] {
+  private func assignments(of metric: Metric, isOneOfSeveral: Bool) throws -> [(field: String, value: String)] {
     var all: [(field: String, value: String)] = []
     if inputOptions.valueRange == .network { all.append(("value-range", "network")) }
-    let frames = metric.sample == .frame ? "samples" : "frames"
+    // One `--frames` cannot be the length of a clip and the number of samples at once.
+    let frames = metric.sample == .frame && !isOneOfSeveral ? "samples" : "frames"
     let (own, place, time) = (protocolOptions, frameOptions, seriesOptions)
     let named: [(String, String?)] = [
       ("weights", own.weights), ("batch-norm-eps", own.batchNormEpsilon), ("resize", own.resize), ("crop", own.crop),
@@ -85,6 +88,9 @@ struct ScoreOptions: ParsableArguments {
       ("window-reference", time.reference), ("group-ddof", time.groupDdof),
     ]
     for (field, value) in named { if let value { all.append((field, value)) } }
+    if metric.sample == .clip, let window = time.windows, let length = place.frames, window != length {
+      throw CatalogError.setTwice(field: "frames", first: length, second: window)
+    }
     for text in protocolOptions.set {
       let assignment = try Assignment(text)
       guard assignment.metric == nil || assignment.metric == metric.name else { continue }

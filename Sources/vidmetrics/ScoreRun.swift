@@ -22,6 +22,7 @@ struct ScoreRun {
     }
     var request = ScoreRequest(real: sets.real, fake: sets.fake, scores: scores)
     request.valueRange = options.inputOptions.valueRange
+    request.picturesAreImages = options.inputOptions.images
     request.skipsUnusable = options.inputOptions.onError == .skip
     request.threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
     request.honesty = options.honesty.settings

@@ -10,7 +10,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
   /// write the new version and fingerprint here.
   static let pinned: [String: (version: Int, fingerprint: String)] = [
     "stylegan-v": (1, "sha256:9e37a73f17acda24ee34cea04a0f1c3b01f38ee3815401b4c069534a7767b5c7"),
-    "tf-original": (1, "sha256:a03cfc60e3b5312dfb8d3c6aad69d540fe0bc5203bd253c5b7d5692e3a2a8c41"),
+    "tf-original": (2, "sha256:b3658235603562072c3be5f3c067fd6dffe424868d03407a9fa9847b84e884a5"),
     "videogpt": (1, "sha256:ee9657285bbe11bc10a75f88a7093b84c844be63ae6187b04849ff159dd9d8c7"),
     "tats": (1, "sha256:8c31bd65b676b8c1e1f047e3379b41f9f41cdbaf43f52462fc4e871d854fff42"),
     "cd-fvd": (1, "sha256:01780c318b25321fd47405927f36463eec1ef2e94dd6b6488af1a9608d688482"),

@@ -79,7 +79,9 @@ import Video
     #expect(try VideoSet.open(folder.path).videos[0].info().frameCount == 2)
     try folder.write("v/f3.png", tinyPNG())
     let video = try VideoSet.open(folder.path).videos[0]
-    let wanted = "frames of `v` differ in size: `f3.png` is 1x1, `f1.png` is 17x13"
+    let wanted =
+      "frames of `v` differ in size: `f3.png` is 1x1, `f1.png` is 17x13"
+      + "\nhint: a folder of pictures is a video; for FID and KID, --images takes each picture by itself"
     #expect(message { _ = try video.info() } == wanted)
     #expect(message { try video.read([FrameWindow(start: 0, count: 3)]) { _, _ in } } == wanted)
   }

@@ -43,7 +43,7 @@ struct SamplePlan: Sendable {
     -> [Int]
   {
     guard sample == .clip else { return [1] }
-    var lengths = [fields.series == .windows ? fields.window : fields.frames]
+    var lengths = [fields.frames]
     if fields.series == .prefixes {
       lengths = Array(stride(from: fields.window, through: fields.frames, by: fields.windowStep))
       guard !lengths.isEmpty else {

@@ -28,7 +28,7 @@ protocol DistributionMetric: Sendable {
   func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement
 
   /// The same for many fake sets against one real set, of which what can be is computed once.
-  func against(_ real: FeatureMatrix) throws -> (FeatureMatrix) throws -> Measurement
+  func against(_ real: FeatureMatrix) throws -> @Sendable (FeatureMatrix) throws -> Measurement
 
   /// The spread of each score over resamples of the rows.
   func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval]
@@ -41,15 +41,12 @@ extension DistributionMetric {
   var isNeverNegative: Bool { true }
 
   func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval] {
-    let count = try measure(real, fake).values.count
-    return try (0..<count).map { score in
-      try bootstrap.interval(rows: real.rows, fake.rows) { a, b in
-        try measure(real.selecting(a), fake.selecting(b)).values[score]
-      }
+    try bootstrap.intervals(rows: real.rows, fake.rows) { a, b in
+      try measure(real.selecting(a), fake.selecting(b)).values
     }
   }
 
-  func against(_ real: FeatureMatrix) throws -> (FeatureMatrix) throws -> Measurement {
+  func against(_ real: FeatureMatrix) throws -> @Sendable (FeatureMatrix) throws -> Measurement {
     { try measure(real, $0) }
   }
 }

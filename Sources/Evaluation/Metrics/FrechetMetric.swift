@@ -19,9 +19,9 @@ struct FrechetMetric: DistributionMetric {
     return Measurement(values: [result.value * scale], ranks: (result.rankA, result.rankB))
   }
 
-  func against(_ real: FeatureMatrix) throws -> (FeatureMatrix) throws -> Measurement {
+  func against(_ real: FeatureMatrix) throws -> @Sendable (FeatureMatrix) throws -> Measurement {
     let reference = try FrechetReference(real, frechet: distance)
-    return { fake in
+    return { [scale] fake in
       let result = try reference.distance(to: fake)
       return Measurement(values: [result.value * scale], ranks: (result.rankA, result.rankB))
     }

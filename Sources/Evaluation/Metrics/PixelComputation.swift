@@ -1,8 +1,5 @@
-import Dispatch
 import Distances
-import Foundation
 import MetricCatalog
-import Synchronization
 import Tensors
 import Video
 
@@ -158,21 +155,8 @@ struct PixelComputation {
     return score
   }
 
-  /// One result for each index, in order; the first error by index is thrown.
   private func inParallel<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Value) throws -> [Value] {
-    let results = Mutex([Result<Value, any Error>?](repeating: nil, count: count))
-    let next = Atomic<Int>(0)
-    let isInterrupted = computation.isInterrupted
-    DispatchQueue.concurrentPerform(iterations: max(1, min(computation.request.threads, count))) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < count, !isInterrupted() else { return }
-        let result = Result { try body(index) }
-        results.withLock { $0[index] = result }
-      }
-    }
-    let found = results.withLock { $0 }.compactMap { $0 }
-    guard found.count == count else { throw EvaluationError.interruptedComputing }
-    return try found.map { try $0.get() }
+    try parallelMap(
+      count, threads: computation.request.threads, isInterrupted: computation.isInterrupted, body)
   }
 }

@@ -40,8 +40,9 @@ public struct I3DNetwork: FeatureNetwork {
   public func memory(frames: Int) -> Int { I3D.memory(frames: frames) }
 
   public func extractors(frames: Int, teams: ComputeTeams) throws -> [any FeatureExtractor] {
-    let network = try I3D(weights: weights(), epsilon: epsilon, frames: frames, threads: teams.threads, table: table)
-    guard network.classes == columns else {
+    let network = try I3D(
+      weights: weights(), epsilon: epsilon, frames: frames, endpoint: endpoint, threads: teams.threads, table: table)
+    guard network.columns == columns else {
       throw EvaluationError.wrongNetwork(
         weights: "i3d with \(network.classes) classes", network: "i3d-\(network.classes)", needed: "i3d-\(columns)")
     }
@@ -52,5 +53,5 @@ public struct I3DNetwork: FeatureNetwork {
 private final class I3DExtractor: FeatureExtractor {
   private let network: I3D
   init(_ network: I3D) { self.network = network }
-  func features(of clip: UnsafePointer<Float>, frames: Int) -> [Float] { network.logits(clip) }
+  func features(of clip: UnsafePointer<Float>, frames: Int) -> [Float] { network.features(clip) }
 }

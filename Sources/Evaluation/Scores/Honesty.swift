@@ -28,6 +28,18 @@ public struct Honesty: Sendable {
     if let curve, curve < 2 { throw EvaluationError.badCount(option: "n-curve", value: curve, least: 2) }
   }
 
+  /// Says that what was asked for is not given for a kind of score.
+  func notDone(for kind: String) -> [ScoreWarning] {
+    let asked = [bootstrap.map { _ in "interval" }, floor ? "floor" : nil, curve.map { _ in "curve over N" }]
+    let words = asked.compactMap { $0 }
+    guard !words.isEmpty else { return [] }
+    return [
+      ScoreWarning(
+        code: "plain-scores-only",
+        text: "no \(words.joined(separator: ", no ")) is given for \(kind): plain scores have them")
+    ]
+  }
+
   struct Findings {
     /// One for each score of the metric.
     var intervals: [ScoreInterval]?
@@ -44,9 +56,9 @@ public struct Honesty: Sendable {
     var findings = Findings()
     let seed = UInt64(fields.seed)
     if let bootstrap {
-      findings.intervals = try intervals(
-        metric, real, fake,
-        Bootstrap(resamples: bootstrap, seed: seed, confidence: Self.level, threads: threads))
+      var draws = Bootstrap(resamples: bootstrap, seed: seed, confidence: Self.level, threads: threads)
+      draws.units = Bootstrap.Units(first: real.rowsOfVideos, second: fake.rowsOfVideos)
+      findings.intervals = try intervals(metric, real, fake, draws)
     }
     if floor {
       findings.floors = try floors(metric, real, fake, seed: seed, least: least)

@@ -39,6 +39,13 @@ public struct ScoreInterval: Sendable, Equatable {
   /// The share of resamples between them.
   public let level: Double
   public let resamples: Int
+
+  /// Laid around another score.
+  func shifted(by difference: Double) -> ScoreInterval {
+    difference == 0
+      ? self
+      : ScoreInterval(low: low + difference, high: high + difference, level: level, resamples: resamples)
+  }
 }
 
 /// The same metric between two random halves of the real set: no generator gets below it at this number of samples.

@@ -17,7 +17,9 @@ struct ScoreComputation {
   /// One score for each name of the metric.
   func scores() throws -> [Score] {
     let metric = try settled.definition
-    guard let distribution = metric.distribution(fields, threads: request.threads) else {
+    // Windows are computed side by side, a single distance with both its sets.
+    let threads = fields.series == .none ? request.threads : 1
+    guard let distribution = metric.distribution(fields, threads: threads) else {
       return try PixelComputation(self, metric).scores()
     }
     if let scores = try statisticsScores(metric) { return scores }
@@ -43,6 +45,12 @@ struct ScoreComputation {
       runs.append(try distribution.measure(a.features, b.features))
     }
     guard let first else { return [] }
+    if fields.repeats > 1, fields.offsetReal != .random || fields.clips == .all || fields.clips == .even {
+      drawn.append(
+        ScoreWarning(
+          code: "repeats-draw-nothing",
+          text: "every run takes the same real \(samples.sample.rawValue)s: only `offset-real=random` draws them anew"))
+    }
     let honest = try request.honesty.measure(
       distribution, real: first.real, fake: first.fake, fields: fields, least: settled.counts.minimum,
       threads: request.threads)
@@ -54,7 +62,7 @@ struct ScoreComputation {
         ranks: runs[0].ranks, warnings: drawn + smallSubsets(first.real, first.fake) + honest.warnings)
       score.runs = runs.count > 1 ? values : nil
       score.std = runs.count > 1 ? over.deviation : runs[0].deviations?[index]
-      score.interval = honest.intervals?[index]
+      score.interval = honest.intervals?[index].shifted(by: score.value - values[0])
       score.floor = honest.floors?[index]
       score.curve = honest.curves?[index]
       return score
@@ -127,7 +135,7 @@ struct ScoreComputation {
       let (mean, deviation) = Self.meanAndDeviation(values, ddof: fields.groupDdof)
       var score = try score(
         Self.groupedName(name, fields.groupBy), value: mean, real: a, fake: b, ranks: nil,
-        warnings: smallGroups(groups[index]))
+        warnings: smallGroups(groups[index]) + request.honesty.notDone(for: "groups"))
       score.std = deviation
       score.groups = groups[index]
       return score
@@ -170,29 +178,40 @@ struct ScoreComputation {
     let windows = try SeriesWindows(samples, real: real, fake: fake)
     var points: [[SeriesPoint]] = Array(repeating: [], count: metric.scores.count)
     let reference = try windows.fixedReference.map { try distribution.against($0.features) }
-    var largest: (real: FeatureSet, fake: FeatureSet)?
-    for window in windows.all {
-      if isInterrupted() { throw EvaluationError.interruptedComputing }
-      let (a, b) = windows.samples(of: window)
-      guard min(a.rows.count, b.rows.count) >= settled.counts.minimum else { continue }
-      let measured = try reference.map { try $0(b.features) } ?? distribution.measure(a.features, b.features)
-      for (index, value) in measured.values.enumerated() {
+    let least = settled.counts.minimum
+    let measured = try parallelMap(windows.all.count, threads: request.threads, isInterrupted: isInterrupted) { index in
+      let (a, b) = windows.samples(of: windows.all[index])
+      guard min(a.rows.count, b.rows.count) >= least else { return MeasuredWindow?.none }
+      return MeasuredWindow(
+        window: windows.all[index], realSamples: a.rows.count, fakeSamples: b.rows.count,
+        values: try (reference.map { try $0(b.features) } ?? distribution.measure(a.features, b.features)).values)
+    }.compactMap { $0 }
+    let largest = measured.max { $0.fakeSamples < $1.fakeSamples }.map { windows.samples(of: $0.window) }
+    for window in measured {
+      for (index, value) in window.values.enumerated() {
         points[index].append(
           SeriesPoint(
-            start: window.start, frames: window.frames, value: value, realSamples: a.rows.count,
-            fakeSamples: b.rows.count))
+            start: window.window.start, frames: window.window.frames, value: value, realSamples: window.realSamples,
+            fakeSamples: window.fakeSamples))
       }
-      if largest.map({ $0.fake.rows.count < b.rows.count }) ?? true { largest = (a, b) }
     }
     guard let largest else { throw EvaluationError.noWindow(least: settled.counts.minimum) }
     return try metric.scores.enumerated().map { index, name in
       let (mean, deviation) = Self.meanAndDeviation(points[index].map(\.value), ddof: 0)
       var score = try score(
-        name, value: mean, real: largest.real, fake: largest.fake, ranks: nil, warnings: fewer(points[index]))
+        name, value: mean, real: largest.real, fake: largest.fake, ranks: nil,
+        warnings: fewer(points[index]) + request.honesty.notDone(for: "a series"))
       score.std = points[index].count > 1 ? deviation : nil
       score.series = points[index]
       return score
     }
+  }
+
+  private struct MeasuredWindow: Sendable {
+    let window: SeriesWindows.Window
+    let realSamples: Int
+    let fakeSamples: Int
+    let values: [Double]
   }
 
   /// Videos of different lengths: later windows have fewer of them.
@@ -228,7 +247,7 @@ struct ScoreComputation {
             text:
               "means and covariances do not say what they were computed from: whether they fit this protocol is yours "
               + "to know")
-        ])
+        ] + request.honesty.notDone(for: "statistics"))
     ]
   }
 

@@ -3,19 +3,64 @@ import MetricCatalog
 
 // The table that people read.
 extension ScoreDocument {
-  /// Scores with protocol, counts and warnings, then what was skipped. Ends with a line break.
+  /// Scores with protocol, counts and warnings, then what was skipped. Of several scores a summary comes first, and a
+  /// warning that many share stands once, with their names. Ends with a line break.
   public var table: String {
-    var blocks = scores.map(\.table)
+    var blocks: [String]
+    if scores.count > 1 {
+      blocks =
+        [summary] + scores.map { $0.block.joined(separator: "\n") + "\n" } + [sharedWarnings].filter { !$0.isEmpty }
+    } else {
+      blocks = scores.map { ($0.block + $0.warnings.flatMap { $0.lines(of: nil) }).joined(separator: "\n") + "\n" }
+    }
     if !skipped.isEmpty {
       let lines = skipped.map { "  \($0.path): \($0.reason.split(separator: "\n").first ?? "")\n" }
       blocks.append("skipped \(count(skipped.count, "video"))\n" + lines.joined())
     }
     return blocks.joined(separator: "\n")
   }
+
+  /// One line for each score.
+  private var summary: String {
+    let cells = scores.map { score in
+      [
+        score.metric, significant(score.value) + (score.std.map { " ± " + significant($0) } ?? ""),
+        score.evaluationProtocol.direction == .lower ? "lower" : "higher", score.evaluationProtocol.displayName,
+      ]
+    }
+    let rows = [["metric", "value", "better", "protocol"]] + cells
+    let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      (0..<3).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count) + "  " }.joined() + row[3]
+        + "\n"
+    }.joined()
+  }
+
+  private var sharedWarnings: String {
+    var order: [ScoreWarning] = []
+    var metrics: [String: [String]] = [:]
+    for score in scores {
+      for warning in score.warnings {
+        let key = warning.code + "\n" + warning.text
+        if metrics[key] == nil { order.append(warning) }
+        if metrics[key]?.last != score.metric { metrics[key, default: []].append(score.metric) }
+      }
+    }
+    return order.flatMap { $0.lines(of: metrics[$0.code + "\n" + $0.text]) }.map { $0 + "\n" }.joined()
+  }
+}
+
+extension ScoreWarning {
+  /// - Parameter metrics: whose warning it is, where there are several scores.
+  fileprivate func lines(of metrics: [String]?) -> [String] {
+    let words = text.split(separator: "\n")
+    let names = metrics.map { $0.joined(separator: ", ") + ": " } ?? ""
+    return ["warning: \(names)\(words.first ?? "") [\(code)]"] + words.dropFirst().map { "  \($0)" }
+  }
 }
 
 extension Score {
-  fileprivate var table: String {
+  fileprivate var block: [String] {
     let arrow = evaluationProtocol.direction == .lower ? "lower is better" : "higher is better"
     let factor = evaluationProtocol.fields.scaleFactor
     let times = factor != 1 && factor != 0 ? ", times \(significant(factor))" : ""
@@ -26,6 +71,12 @@ extension Score {
       "real      \(line(real))",
       "fake      \(line(fake))",
     ]
+    if evaluationProtocol.fields.subsets > 0, series == nil, groups == nil {
+      let size = min(evaluationProtocol.fields.subsetSize, real.clips ?? .max, fake.clips ?? .max)
+      lines.append(
+        "subsets   \(evaluationProtocol.fields.subsets) of \(count(size, sample)), seed "
+          + "\(evaluationProtocol.fields.subsetSeed)")
+    }
     if let interval {
       lines.append(
         "interval  \(significant(interval.low)) ... \(significant(interval.high))  "
@@ -59,12 +110,7 @@ extension Score {
       lines.append("videos")
       lines += perVideo.map { "  \($0.name)  \(significant($0.value))" }
     }
-    for warning in warnings {
-      let words = warning.text.split(separator: "\n")
-      lines.append("warning: \(words.first ?? "") [\(warning.code)]")
-      lines += words.dropFirst().map { "  \($0)" }
-    }
-    return lines.joined(separator: "\n") + "\n"
+    return lines
   }
 
   private func seriesWords(_ points: Int) -> String {
@@ -95,7 +141,13 @@ extension Score {
     var parts: [String] = []
     if let videos = set.videos { parts.append(count(videos, "video")) }
     if let clips = set.clips, sample != "video" { parts.append(count(clips, sample)) }
-    if let rank = set.rank, let features { parts.append("rank \(rank) of \(features)") }
+    if let features {
+      if let rank = set.rank {
+        parts.append("rank \(rank) of \(features)")
+      } else {
+        parts.append("\(features) features")
+      }
+    }
     return parts.isEmpty ? set.path : "\(set.path)  (\(parts.joined(separator: ", ")))"
   }
 }

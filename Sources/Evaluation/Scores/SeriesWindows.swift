@@ -3,8 +3,8 @@ import MetricCatalog
 
 /// The windows of a series, and the samples of both sets in each. The features of a frame or a clip are computed once,
 /// however many windows hold it.
-struct SeriesWindows {
-  struct Window {
+struct SeriesWindows: Sendable {
+  struct Window: Sendable {
     let start: Int
     let frames: Int
     /// First frames of the samples that it holds.

@@ -21,7 +21,6 @@ struct FeatureRecipe: Sendable, Equatable {
     let isWindows = settled.series == .windows && settled.endpoint != "pool-3"
     if isWindows, role == .fake || settled.windowReference != .sampled {
       fields["clips"] = "windows of \(settled.window), \(settled.windowStep) apart"
-      fields["frames"] = "\(settled.window)"
     } else if settled.clips != .all, settled.clips != .even {
       fields["offset"] = offset.rawValue
       if offset == .random { fields["seed"] = "\(settled.seed)" }

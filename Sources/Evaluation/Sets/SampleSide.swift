@@ -19,7 +19,7 @@ struct SampleSide: Sendable {
   let path: String
   private(set) var content: Content
 
-  init(role: Role, path: String, limit: Limit, isNetworkRange: Bool, valueRange: ValueRange?, shard: Shard? = nil)
+  init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil)
     throws
   {
     self.role = role
@@ -36,8 +36,7 @@ struct SampleSide: Sendable {
     } else {
       content = .videos(
         try SetPlan(
-          role: role, path: path, limit: limit, isNetworkRange: isNetworkRange, valueRange: valueRange,
-          shard: shard))
+          role: role, path: path, limit: limit, options: options, shard: shard))
     }
   }
 
@@ -71,12 +70,13 @@ struct SampleSide: Sendable {
       let isPlain =
         fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
       guard isPlain, ["fvd", "fid", "dt-fvd"].contains(wanted.metric) else {
-        throw EvaluationError.statisticsOnly(path: path, metric: wanted.displayName)
+        throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }
+      guard fields.ddof == 1 else { throw EvaluationError.statisticsDivisor(path: path, ddof: fields.ddof) }
     case .features(let set, _):
       guard !samples.parts.isEmpty else { throw EvaluationError.needsVideos(path: path, metric: wanted.metric) }
       guard samples.parts.count == 1, role == .fake || samples.fields.repeats == 1 else {
-        throw EvaluationError.needsVideos(path: path, metric: wanted.displayName)
+        throw EvaluationError.needsVideos(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }
       guard set.features.columns == samples.columns else {
         throw EvaluationError.otherColumns(

@@ -41,15 +41,14 @@ struct SetPlan: Sendable {
   }
 
   /// Opens a set; nothing is decoded yet.
-  init(role: Role, path: String, limit: Limit, isNetworkRange: Bool, valueRange: ValueRange?, shard: Shard? = nil)
+  init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil)
     throws
   {
     self.role = role
-    let range = isNetworkRange ? ValueRange.network : valueRange
-    set = try VideoSet.open(path, options: VideoSetOptions(valueRange: range))
+    set = try VideoSet.open(path, options: options)
     let within = set.videos.prefix(limit.maximum ?? set.videos.count)
     items = shard.map { Array(within[$0.range(within.count)]) } ?? Array(within)
-    for item in items where (item.valueRange == .network) != isNetworkRange {
+    for item in items where (item.valueRange == .network) != (options.valueRange == .network) {
       throw EvaluationError.networkRange(name: item.name, range: item.valueRange.rawValue)
     }
   }
