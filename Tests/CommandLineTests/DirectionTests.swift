@@ -112,7 +112,8 @@ struct DirectionTests {
 
   @Test func blurAndNoise() throws {
     // Three of each motion.
-    let plain = Clips(videos: self.plain.videos.enumerated().filter { $0.offset % 4 > 0 }.map(\.element), side: all.side)
+    let plain = Clips(
+      videos: self.plain.videos.enumerated().filter { $0.offset % 4 > 0 }.map(\.element), side: all.side)
     let reference = try write(plain, "plain")
     let blurs = [1, 2, 4].map { radius in
       plain.changed { $1.map { blurred($0, side: all.side, radius: radius) } }

@@ -56,23 +56,29 @@ struct FamilyTests {
     #expect(
       try errors("fvd", real, fake, "--frames", "9", "--set", "frames=10")
         == "error: `frames` is set to `9` and to `10`: which one is meant?\n")
-    #expect(try program.run("fvd", "none", "none", "--frames", "9", "--set", "frames=9").errors.contains("frames") == false)
     #expect(
-      try score("--metrics", "fvd,fid", "--set", "fvd.sampels=3")
-        == "error: a protocol of fvd has no field `sampels`\nhint: did you mean `scale-factor`?\n"
-        || score("--metrics", "fvd,fid", "--set", "fvd.sampels=3").hasPrefix(
-          "error: a protocol of fvd has no field `sampels`\nhint: "))
+      try errors("fvd", "none", "none", "--frames", "9", "--set", "frames=9")
+        == "error: no such file or folder: `none`\n", "the same twice is no contradiction")
+    let misspelt = try score("--metrics", "fvd,fid", "--set", "fvd.sampels=3")
+    #expect(misspelt.hasPrefix("error: a protocol of fvd has no field `sampels`\nhint: "))
+    withKnownIssue("the hint offers a field of another metric, `samples`, which a protocol of fvd has not") {
+      #expect(!misspelt.contains("`samples`"))
+    }
     #expect(
       try score("--metrics", "fvd,fid", "--set", "fraems=3")
         == "error: a protocol of fvd, fid has no field `fraems`\nhint: did you mean `frames`?\n")
-    #expect(
-      try score("--metrics", "fvd,fid", "--set", "kid.subsets=3").hasPrefix(
-        "error: a protocol of kid has no field `subsets`\n"))
+    let absent = try score("--metrics", "fvd,fid", "--set", "kid.subsets=3")
+    withKnownIssue("a protocol of kid has this field; what is missing is kid among the metrics") {
+      #expect(!absent.contains("has no field `subsets`"))
+    }
     #expect(
       try score("--metrics", "fvd,fdi") == "error: there is no metric `fdi`\nhint: did you mean `fid`?\n")
     #expect(try score("--metrics", "fvd:clean").hasPrefix("error: there is no protocol `clean`"))
-    #expect(try score().hasPrefix("error: --metrics or --table says what to score; metrics are fvd, kvd, dt-fvd, fid, "))
-    #expect(try score("--metrics", "fvd", "--windows", "16", "--prefixes", "16").hasPrefix("error: --windows and --prefixes are two series: give one"))
+    #expect(
+      try score().hasPrefix("error: --metrics or --table says what to score; metrics are fvd, kvd, dt-fvd, fid, "))
+    #expect(
+      try score("--metrics", "fvd", "--windows", "16", "--prefixes", "16").hasPrefix(
+        "error: --windows and --prefixes are two series: give one"))
     #expect(
       try errors("fvd", real, fake, "--windows", "9", "--repeats", "3")
         == "error: `series` and `repeats` contradict each other: a series is computed once\n")
@@ -110,7 +116,8 @@ struct FamilyTests {
 
     let turned = try save("turned.json", "fvd", fake, real)
     let same = try program.run("diff", one, turned)
-    #expect(same.status == 0 && same.output.contains("\ncomparable: every field is the same\nthe sets\n  real.digest  "))
+    #expect(
+      same.status == 0 && same.output.contains("\ncomparable: every field is the same\nthe sets\n  real.digest  "))
     let kvd = try save("kvd.json", "kvd", real, fake)
     #expect(try program.run("diff", one, kvd).status == 3)
     let broken = workplace.file("broken.json")
@@ -121,6 +128,32 @@ struct FamilyTests {
         + "hint: `vidmetrics fvd REAL FAKE --json > FILE` makes one\n")
     #expect(
       try errors("explain", one, "--metric", "kid") == "error: `\(one)` has no score `kid`\nhint: it has fvd\n")
+  }
+
+  /// A score that the other document does not have is no comparison, and that must be said.
+  @Test func scoresWithoutAPartner() throws {
+    let two = try save(
+      "two.json", "score", real, fake, "--metrics", "fvd,kvd:fvd-paper", "--set", "kvd.resize=half-pixel-bilinear")
+    let one = try save("one.json", "score", real, fake, "--metrics", "fvd")
+    let result = try program.run("diff", two, one, "--metric", "fvd")
+    #expect(result.status == 0 && result.output.hasPrefix("FVD  "))
+    let whole = try program.run("diff", two, one)
+    withKnownIssue("diff leaves out scores that only one document has, and ends with 0") {
+      #expect(whole.status != 0 || whole.output.lowercased().contains("kvd"), "\(whole.output)")
+    }
+  }
+
+  /// A row of a paper's table is explained as that paper's, also where another protocol has the name as an alias.
+  @Test func aTableIsExplainedAsItself() throws {
+    let real = try workplace.writeArray("real16.npy", frames: 16, side: 16, values: [0, 40])
+    let fake = try workplace.writeArray("fake16.npy", frames: 16, side: 16, values: [200, 160])
+    let table = try save("table.json", "score", real, fake, "--table", "lvdm", "--metrics", "fvd")
+    let words = try program.run("explain", table).output
+    #expect(words.contains("computed by the protocol `lvdm`, version 1: "))
+    withKnownIssue("`lvdm` is an alias of the protocol `tats`, whose title and fields explain takes for the table's") {
+      #expect(
+        words.contains("Latent Video Diffusion Models") && !words.contains("Long Video Generation with Time-Agnostic"))
+    }
   }
 
   @Test func linesOfStyleGANV() throws {
@@ -162,7 +195,7 @@ struct FamilyTests {
     let shown = try program.run("protocols", "show", "lfdm").output
     #expect(shown.contains("group-by") && shown.contains("even"))
     #expect(
-      try errors("score", real, fake, "--table", "lfdn") .hasPrefix("error: there is no "))
+      try errors("score", real, fake, "--table", "lfdn").hasPrefix("error: there is no protocol `lfdn`\nhint: did you mean `lfdm`?\n"))
   }
 
   /// Parts from several machines, merged, score as the set itself; another protocol's files are refused.
@@ -193,7 +226,8 @@ struct FamilyTests {
       try errors("features", "merge", parts[0], parts[0], "--out", workplace.file("twice.safetensors"))
         .hasPrefix("error: `\(parts[0])` and `\(parts[0])` both have ")
         || errors("features", "merge", parts[0], parts[0], "--out", workplace.file("twice.safetensors"))
-          .hasPrefix("error: `\(parts[0])` has "))
+          .hasPrefix("error: `\(parts[0])` has ")
+    )
   }
 
   /// Mean and covariance in a .npz score as the features that they are of.
@@ -207,6 +241,7 @@ struct FamilyTests {
     #expect(abs(stored["fid"] / direct["fid"] - 1) < 1e-9)
     #expect(stored.results[0].real.clips == 3 && stored.results[0].has("from-statistics"))
     #expect(
-      try errors("kid", npz, fake).hasPrefix("error: `\(npz)` holds a mean and a covariance, from which clean cannot be computed\n"))
+      try errors("kid", npz, fake).hasPrefix(
+        "error: `\(npz)` holds a mean and a covariance, from which kid by `clean` cannot be computed\n"))
   }
 }

@@ -117,7 +117,8 @@ import Testing
     let (still, moving) = (try steps("still.npy", 0), try steps("moving.npy", 3))
     let score = try program.scores("temporal-flickering", still, moving)
     #expect(abs(score["temporal-flickering"] - 252.0 / 255) < 1e-7)
-    #expect(score.results[0].warnings.first { $0.code == "real-value" }?.text.hasPrefix("the real set's value is 1") == true)
+    #expect(
+      score.results[0].warnings.first { $0.code == "real-value" }?.text.hasPrefix("the real set's value is 1") == true)
     #expect(try program.scores("temporal-flickering", moving, still)["temporal-flickering"] == 1)
     let short = try program.run("temporal-flickering", still, moving, "--skip-first", "3")
     #expect(short.status == 2 && short.errors == "error: `moving.npy[0]` has too few frames\n")

@@ -31,7 +31,9 @@ import Testing
     }
   }
 
-  private func grouped(_ grouping: String, _ metric: String = "fvd", _ settings: [(String, String)] = []) throws -> Score {
+  private func grouped(_ grouping: String, _ metric: String = "fvd", _ settings: [(String, String)] = []) throws
+    -> Score
+  {
     let clips = metric == "fid" ? [] : [("frames", "4")]
     return try scores(
       real, fake, [wanted(metric, nil, clips + [("offset-real", "start"), ("group-by", grouping)] + settings)])[0]
@@ -52,7 +54,8 @@ import Testing
       let score = try grouped(grouping)
       #expect(score.metric == name && score.groups?.map(\.label) == labels)
       #expect(score.evaluationProtocol.overrides.contains { $0.field == "group-by" })
-      #expect(score.groups?.allSatisfy { $0.realSamples == 24 / labels.count && $0.fakeSamples == 18 / labels.count } == true)
+      #expect(
+        score.groups?.allSatisfy { $0.realSamples == 24 / labels.count && $0.fakeSamples == 18 / labels.count } == true)
     }
     #expect(try grouped("class", "kvd").metric == "kvd/class")
     #expect(try grouped("class", "fid").metric == "fid/class")
@@ -125,19 +128,21 @@ import Testing
     var lines = ["path,class,take"]
     for subject in Self.subjects {
       for label in Self.classes {
-        for video in 0..<3 { lines.append("fake/\(subject)/\(label)/v\(video).npy,\(label == "sit" ? "slow" : "fast"),\(video)") }
+        for video in 0..<3 {
+          lines.append("fake/\(subject)/\(label)/v\(video).npy,\(label == "sit" ? "slow" : "fast"),\(video)")
+        }
       }
     }
     try folder.write(Array(lines.joined(separator: "\n").utf8), "list.csv")
     func labels(_ grouping: String) throws -> [String]? {
       try scores(
         folder.file("list.csv"), folder.file("list.csv"),
-        [wanted("fvd", nil, [("frames", "4"), ("offset-real", "start"), ("group-by", grouping)])])[0].groups?.map(\.label)
+        [wanted("fvd", nil, [("frames", "4"), ("offset-real", "start"), ("group-by", grouping)])])[0].groups?.map(
+          \.label)
     }
-    withKnownIssue("the help and the errors speak of manifests, and a .csv is no kind of set") {
-      #expect(try labels("class") == ["fast", "slow"])
-      #expect(try labels("column:take") == ["0", "1", "2"])
-    }
+    #expect(try labels("class") == ["fast", "slow"])
+    #expect(try labels("column:take") == ["0", "1", "2"])
+    #expect(try labels("subject") == ["anna", "berta"])
   }
 
   /// What a plain score does with its sets, that of groups does too, or says why not.
@@ -153,13 +158,11 @@ import Testing
   @Test func honestyOfGroups() throws {
     var honesty = Honesty()
     honesty.bootstrap = 50
-    let found = Result {
-      try scores(
-        real, fake, [wanted("fvd", nil, [("frames", "4"), ("group-by", "class")])], honesty: honesty)[0]
-    }
-    withKnownIssue("--bootstrap with --group-by gives no interval and no word") {
-      guard case .success(let score) = found else { return }
-      #expect(score.interval != nil || score.warnings.contains { $0.text.contains("interval") })
-    }
+    honesty.floor = true
+    let score = try scores(
+      real, fake, [wanted("fvd", nil, [("frames", "4"), ("group-by", "class")])], honesty: honesty)[0]
+    #expect(
+      score.warnings.first { $0.code == "plain-scores-only" }?.text
+        == "no interval, no floor is given for groups: plain scores have them")
   }
 }

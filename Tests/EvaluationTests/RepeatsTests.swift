@@ -18,7 +18,9 @@ import Testing
 
   @Test(arguments: ["fvd", "kvd", "prdc"]) func runsAreScoresOfSeedsInARow(_ metric: String) throws {
     let name = metric == "prdc" ? "i3d" : "tats"
-    let base = [("frames", "4"), ("offset-real", "random"), ("offset-fake", "random")] + (metric == "prdc" ? [("neighbours", "2")] : [])
+    let base =
+      [("frames", "4"), ("offset-real", "random"), ("offset-fake", "random")]
+      + (metric == "prdc" ? [("neighbours", "2")] : [])
     let repeated = try scores(
       real, fake, [wanted(metric, name, base + [("seed", "5"), ("repeats", "10")])], networks: networks)
     // The fake clips are those of the first seed in every run.
@@ -54,18 +56,17 @@ import Testing
     let single = try scores(real, fake, [wanted("fvd", "tats", [settings[0], settings[2]])], honesty: honesty)[0]
     let own = try #require(single.interval)
     #expect(runs[0] == single.value)
-    withKnownIssue("the interval lies around the first run, not around the mean that is the score") {
-      #expect(isClose(interval.low - score.value, own.low - single.value, 1e-9))
-    }
+    #expect(isClose(interval.low - score.value, own.low - single.value, 1e-9))
+    #expect(isClose(interval.high - score.value, own.high - single.value, 1e-9))
   }
 
   @Test func repeatsThatNothingIsDrawnIn() throws {
     let settings = [("frames", "4"), ("repeats", "3"), ("offset-real", "start")]
     let score = try scores(real, fake, [wanted("fvd", "tats", settings)])[0]
     #expect(score.std == 0 && Set(score.runs ?? []).count == 1)
-    withKnownIssue("10 repeats of a protocol without a random draw are 10 times the same number, and nothing says so") {
-      #expect(score.warnings.contains { $0.text.contains("drawn") || $0.text.contains("random") })
-    }
+    #expect(
+      score.warnings.first { $0.code == "repeats-draw-nothing" }?.text
+        == "every run takes the same real clips: only `offset-real=random` draws them anew")
   }
 
   /// One clip a video of T = 7 frames from the first to the last, whatever its length; shorter ones repeat their last.

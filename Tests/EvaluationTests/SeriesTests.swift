@@ -97,7 +97,8 @@ import Testing
   }
 
   @Test func prefixesOfFrames() throws {
-    let found = try series("kid", "clean", [("series", "prefixes"), ("window", "3"), ("window-step", "6"), ("subsets", "0")])
+    let found = try series(
+      "kid", "clean", [("series", "prefixes"), ("window", "3"), ("window-step", "6"), ("subsets", "0")])
     let points = try #require(found.series)
     #expect(points.map(\.frames) == [3, 9, 15])
     #expect(networks.frames.computed.load(ordering: .relaxed) == 7 * 21 + 6 * 18)
@@ -125,14 +126,17 @@ import Testing
 
   /// LVDM's quality over time: 16-frame clips of long videos against random real clips, drawn from the seed.
   @Test func asLVDM() throws {
-    let rows = try PaperTable.named("lvdm").rows.filter { $0.decidingFields.contains { $0.definition.name == "series" } }
+    let rows = try PaperTable.named("lvdm").rows.filter {
+      $0.decidingFields.contains { $0.definition.name == "series" }
+    }
     #expect(rows.map(\.metric) == ["fvd", "kvd"])
     let long = try folder.writeSet("long", videos: 40..<45) { _ in 67 }
     let found = try scores(real, long, rows.map { RequestedScore($0) }, networks: networks)
     // 5 videos of 4 windows and 7 random clips, for both metrics.
     #expect(networks.clips.computed.load(ordering: .relaxed) == 27)
     for score in found {
-      #expect(score.series?.map(\.start) == [0, 16, 32, 48] && score.series?.allSatisfy { $0.realSamples == 7 } == true)
+      #expect(
+        score.series?.map(\.start) == [0, 16, 32, 48] && score.series?.allSatisfy { $0.realSamples == 7 } == true)
     }
     let second = try folder.writeSet("second", videos: 40..<45, lengths: { _ in 67 }, cut: 16..<32)
     for (score, metric) in zip(found, ["fvd", "kvd"]) {
@@ -148,7 +152,8 @@ import Testing
     #expect(found.series?.map(\.fakeSamples) == [9, 9, 6, 6])
     #expect(
       found.warnings.first { $0.code == "uneven-windows" }?.text
-        == "windows hold from 6 to 9 fake clips, since videos differ in length: their values cannot be compared as they are")
+        == "windows hold from 6 to 9 fake clips, since videos differ in length: their values cannot be compared as they are"
+    )
   }
 
   /// A window with too few samples has no value. The score must say which are left out.
