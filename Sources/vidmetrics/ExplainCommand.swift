@@ -6,7 +6,7 @@ struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Every field behind a score, in words",
     discussion: """
-      Takes what `--json` printed.
+      Takes what `--json` printed. Of JSON lines as StyleGAN-V writes them (.jsonl) it tells what they say, which is less.
 
         vidmetrics fvd real/ generated/ --json > score.json
         vidmetrics explain score.json
@@ -19,10 +19,35 @@ struct Explain: ParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
+    if path.hasSuffix(".jsonl") { return try records() }
     let stored = try StoredScores.read(path)
     let scores = try stored.scores(metric: metric, path: path)
     if json { return Output.print(JSONValue.array(scores.map(Self.json)).text()) }
     Output.print(scores.map { Self.words($0, stored.environment) }.joined(separator: "\n\n"))
+  }
+
+  /// StyleGAN-V's lines hold values alone.
+  private func records() throws {
+    let found = try StyleGANVRecord.read(path).filter { metric == nil || $0.metric == metric }
+    guard !found.isEmpty else {
+      throw EvaluationError.noSuchScore(path: path, metric: metric ?? "of any name", known: ["no such line"])
+    }
+    if json {
+      let lines = found.map { record in
+        JSONValue.object([
+          ("metric", .string(record.metric)),
+          ("results", .object(record.results.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })),
+          ("fake", .string(orNull: record.snapshot)), ("timestamp", .number(orNull: record.timestamp)),
+        ])
+      }
+      return Output.print(JSONValue.array(lines).text())
+    }
+    for record in found {
+      let values = record.results.sorted { $0.key < $1.key }.map { "\($0.key) \(significant($0.value))" }
+      let snapshot = record.snapshot.map { ", of \($0)" } ?? ""
+      Output.print("\(values.joined(separator: ", "))\(snapshot)")
+    }
+    Output.print("the lines do not say which protocol, sets and numbers of clips are behind the values")
   }
 
   private static func words(_ score: StoredScore, _ environment: StoredScores.Environment) -> String {

@@ -113,7 +113,9 @@ struct FeaturesCommand: ParsableCommand {
 
     @Flag(help: "Print JSON.") var json = false
 
-    func run() throws {
+    func run() throws { try Self.describe(paths, json: json) }
+
+    static func describe(_ paths: [String], json: Bool) throws {
       let all = try paths.map { ($0, try FeatureFile.read($0)) }
       if json { return Output.print(JSONValue.array(all.map { Self.json($0.0, $0.1) }).text()) }
       Output.print(all.map { Self.words($0.0, $0.1) }.joined(separator: "\n\n"))

@@ -21,6 +21,7 @@ struct Inspect: ParsableCommand {
   @Option(help: ArgumentHelp("Threads. (default: all processors)", valueName: "number")) var threads: Int?
 
   func run() throws {
+    if FeatureFile.isFeatureFile(path) { return try FeaturesCommand.Info.describe([path], json: json) }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
     let progress: any ExtractionProgress = Terminal.isInteractive ? TerminalProgress() : NoProgress()

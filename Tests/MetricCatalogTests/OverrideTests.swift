@@ -93,7 +93,7 @@ import Testing
     ("framse", "16", "a protocol of fvd has no field `framse`\nhint: did you mean `frames`?"),
     (
       "zzzzzzzz", "1",
-      "a protocol of fvd has no field `zzzzzzzz`\nhint: `vidmetrics protocols show NAME` lists every field"
+      "a protocol of fvd has no field `zzzzzzzz`\nhint: `vidmetrics protocols show NAME` lists its fields"
     ),
   ])
   func whatIsNotAValueIsRefused(_ field: String, _ value: String, _ expected: String) throws {
