@@ -20,7 +20,8 @@ gives for noise with the TorchScript's, as a fraction of the largest).
                          matrix; the unbiased MMD² of all frames
 
 With `--against`, `VIDMETRICS fid A B --protocol clean|pytorch-fid|ttur --json` and `... kid ...` are run too, and a table
-on stderr compares. `--fid-options` and `--kid-options` are handed to them.
+on stderr compares. `--fid-options` and `--kid-options` are handed to them. torch-fidelity's subsets are at most half of the
+smaller set here, and vidmetrics gets the same `--set subset-size`; `kid_all` is held against `--set subsets=0`.
 """
 import argparse
 import hashlib
@@ -235,8 +236,12 @@ def compare(program, folders, scores, fid_options, kid_options):
             wanted = [name for name in names if name in values]
             if metric == "kid" and "kid" not in values:
                 continue
-            value = ask(program, metric, folders, PROTOCOLS[package], options)
+            size = values.get("kid_subset_size") if metric == "kid" else None
+            own = options + (f" --set subset-size={size}" if size else "")
+            asked = {name: options + " --set subsets=0" if name == "kid_all" else own for name in wanted}
+            answers = {text: ask(program, metric, folders, PROTOCOLS[package], text) for text in dict.fromkeys(asked.values())}
             for name in wanted:
+                value = answers[asked[name]]
                 if isinstance(value, str):
                     rows.append((package, name, f"{values[name]:.9g}", value, ""))
                 else:
