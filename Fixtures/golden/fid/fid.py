@@ -60,8 +60,9 @@ def frames(folder, every, scratch):
     if not clips:
         sys.exit(f"{folder}: neither pictures nor clips")
     target = pathlib.Path(tempfile.mkdtemp(prefix="frames-", dir=scratch))
-    for clip in clips:
+    for number, clip in enumerate(clips):
         name = clip.relative_to(folder).with_suffix("").as_posix().replace("/", "-").replace(".", "-")
+        name = f"{number:04d}-{name}"  # one order for those that sort by letter and those that sort by number
         (target / name).mkdir()
         choice = f"select=not(mod(n\\,{every})),scale=flags=accurate_rnd+full_chroma_int+full_chroma_inp+bicubic"
         subprocess.run(
