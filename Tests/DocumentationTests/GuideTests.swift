@@ -4,38 +4,55 @@ import Testing
 
 /// What the program knows stands in the guides.
 @Suite struct GuideTests {
-  static func text(_ path: String) throws -> String {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+  @Test(arguments: Metric.names) func everyMetricHasAGuide(metric: String) throws {
+    let guide = try Documents.text("Metrics/\(metric.uppercased()).md")
+    let name = try #require(EvaluationProtocol.defaultName(metric: metric))
+    let preset = try EvaluationProtocol.named(name, metric: metric)
+    #expect(guide.contains(preset.direction == .lower ? "**Lower is better" : "**Higher is better"))
+    #expect(guide.contains("vidmetrics \(metric) "))
+    for section in ["Detailed design", "What to look at before comparing", "Comparison with other programs"] {
+      #expect(guide.contains("\n## \(section)"), "\(section)")
+    }
+    for link in ["../Sources/Evaluation/Metrics/", "../Tests/"] { #expect(guide.contains("](\(link)"), "\(link)") }
   }
 
   @Test func everyProtocolIsInItsGuide() throws {
-    let overview = try Self.text("Metrics/README.md")
+    let overview = try Documents.text("Metrics/README.md").split(separator: "\n")
     for preset in try EvaluationProtocol.all() {
-      let guide = try Self.text("Metrics/\(preset.metric.uppercased()).md")
+      let guide = try Documents.text("Metrics/\(preset.metric.uppercased()).md")
+      let row = try #require(overview.first { $0.hasPrefix("| `\(preset.metric)` | [") }, "\(preset.metric)")
       for name in [preset.name] + preset.aliases where name == preset.name || name == "lvdm" {
-        #expect(guide.contains("`\(name)`") && overview.contains("`\(name)`"), "\(name)")
+        #expect(guide.contains("`\(name)`") && row.contains("`\(name)`"), "\(preset.metric): \(name)")
       }
     }
   }
 
+  @Test func everyProtocolFileIsLinkedByItsGuide() throws {
+    let files = try Documents.files(in: "Metrics/protocols", ending: ".yaml")
+    #expect(try files.count == EvaluationProtocol.all().count)
+    for file in files {
+      let metric = try #require(try Documents.text(file).firstMatch(of: /(?m)^metric: (\S+)$/)).output.1
+      let guide = try Documents.text("Metrics/\(metric.uppercased()).md")
+      #expect(guide.contains("(\(file.dropFirst("Metrics/".count)))"), "\(file)")
+    }
+  }
+
   @Test func theGuideNamesEveryFieldThatPapersDifferIn() throws {
-    let guide = try Self.text("Metrics/FVD.md")
+    let guide = try Documents.text("Metrics/FVD.md")
     for field in ["weights", "batch-norm-eps", "resize", "crop", "frames", "stride", "clips", "ddof", "root", "seed"] {
       #expect(guide.contains("`\(field)`"), "\(field)")
     }
   }
 
-  @Test func linksLeadSomewhere() throws {
-    for guide in ["Metrics/README.md", "Metrics/FVD.md"] {
-      for link in try Self.text(guide).matches(of: /\]\(([^)]+)\)/).map({ String($0.output.1) })
-      where !link.contains("://") {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-          .deletingLastPathComponent()
-        let target = root.appendingPathComponent("Metrics/" + link).standardized.path
-        #expect(FileManager.default.fileExists(atPath: target), "\(guide): \(link)")
-      }
+  @Test func everyTableHasASection() throws {
+    let sections = try Documents.text("Metrics/TABLES.md").components(separatedBy: "\n## ")
+    for table in try PaperTable.all() {
+      let section = try #require(sections.first { $0.hasPrefix(table.name + "\n") }, "\(table.name)")
+      #expect(section.contains("(tables/\(table.name).yaml)"))
+      for row in table.rows { #expect(section.contains("`\(row.metric)`"), "\(table.name): \(row.metric)") }
+      // One line for each choice: those of the second table, below its two head lines.
+      let choices = section.split(separator: "\n").drop { !$0.hasPrefix("| left open") }.prefix { $0.hasPrefix("|") }
+      #expect(choices.count == table.open.count + 2, "\(table.name): one line for each choice")
     }
   }
 }

@@ -20,7 +20,8 @@ gives for noise with the TorchScript's, as a fraction of the largest).
                          matrix; the unbiased MMD² of all frames
 
 With `--against`, `VIDMETRICS fid A B --protocol clean|pytorch-fid|ttur --json` and `... kid ...` are run too, and a table
-on stderr compares. `--fid-options` and `--kid-options` are handed to them.
+on stderr compares. `--fid-options` and `--kid-options` are handed to them. torch-fidelity's subsets are at most half of the
+smaller set here, and vidmetrics gets the same `--set subset-size`; `kid_all` is held against `--set subsets=0`.
 """
 import argparse
 import hashlib
@@ -59,8 +60,9 @@ def frames(folder, every, scratch):
     if not clips:
         sys.exit(f"{folder}: neither pictures nor clips")
     target = pathlib.Path(tempfile.mkdtemp(prefix="frames-", dir=scratch))
-    for clip in clips:
+    for number, clip in enumerate(clips):
         name = clip.relative_to(folder).with_suffix("").as_posix().replace("/", "-").replace(".", "-")
+        name = f"{number:04d}-{name}"  # one order for those that sort by letter and those that sort by number
         (target / name).mkdir()
         choice = f"select=not(mod(n\\,{every})),scale=flags=accurate_rnd+full_chroma_int+full_chroma_inp+bicubic"
         subprocess.run(
@@ -235,8 +237,12 @@ def compare(program, folders, scores, fid_options, kid_options):
             wanted = [name for name in names if name in values]
             if metric == "kid" and "kid" not in values:
                 continue
-            value = ask(program, metric, folders, PROTOCOLS[package], options)
+            size = values.get("kid_subset_size") if metric == "kid" else None
+            own = options + (f" --set subset-size={size}" if size else "")
+            asked = {name: options + " --set subsets=0" if name == "kid_all" else own for name in wanted}
+            answers = {text: ask(program, metric, folders, PROTOCOLS[package], text) for text in dict.fromkeys(asked.values())}
             for name in wanted:
+                value = answers[asked[name]]
                 if isinstance(value, str):
                     rows.append((package, name, f"{values[name]:.9g}", value, ""))
                 else:
