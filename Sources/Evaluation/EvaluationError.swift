@@ -37,7 +37,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case alreadyFeatures(path: String)
   case badScores(path: String, reason: String)
   case noSuchScore(path: String, metric: String, known: [String])
-  case interrupted(done: Int, total: Int, kept: Bool)
+  case interrupted(done: Int, total: Int, noun: String, kept: Bool)
 
   public var description: String {
     switch self {
@@ -144,10 +144,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noSuchScore(let path, let metric, let known):
       return "`\(path)` has no score `\(metric)`\nhint: it has \(known.joined(separator: ", "))"
     case .interruptedReading: return "interrupted before the first clip"
-    case .interrupted(let done, let total, let kept):
+    case .interrupted(let done, let total, let noun, let kept):
       let way =
         kept ? "what is done is kept, and the same command goes on from there" : "nothing is kept without the cache"
-      return "interrupted after \(done) of \(total) clips\nhint: \(way)"
+      return "interrupted after \(done) of \(total) \(noun)\nhint: \(way)"
     }
   }
 

@@ -47,8 +47,8 @@ final class TerminalProgress: ExtractionProgress {
     var line: String
     switch stage {
     case .reading: line = "reading \(done)/\(total) videos"
-    case .computing(let cached):
-      line = "computing \(done)/\(total) clips" + (cached > 0 ? " (\(cached) more from the cache)" : "")
+    case .computing(let cached, let noun):
+      line = "computing \(done)/\(total) \(noun)" + (cached > 0 ? " (\(cached) more from the cache)" : "")
     }
     guard done > 0, seconds > 0.5 else { return line }
     let rate = Double(done) / seconds

@@ -44,6 +44,10 @@ struct ClipPipeline {
 
   /// Computes all missing clips; a video that fails keeps none of them.
   func run(stopsAtFailure: Bool, cached: Int) throws -> Outcome {
+    let (total, noun) = (
+      jobs.flatMap(\.clips).reduce(0) { $0 + extraction.samples(clips[$1]) },
+      extraction.noun(jobs.flatMap(\.clips).lazy.map { clips[$0] })
+    )
     let networks = NetworksInUse(clips: clips, of: jobs.flatMap(\.clips), sources: extraction.sources)
     let values = networks.sources.map { extraction.sources[$0].values }.max() ?? 0
     let teams = ComputeTeams.sharing(
@@ -55,7 +59,7 @@ struct ClipPipeline {
       slots: decoders + extractors.count + 1, values: values, decoders: decoders, receivers: extractors.count)
     start(decoders, on: queue, stopsAtFailure: stopsAtFailure)
 
-    extraction.progress.begin(.computing(cached: cached), total: missing)
+    extraction.progress.begin(.computing(cached: cached, noun: noun), total: total)
     defer { extraction.progress.end() }
     let state = Mutex(Computation())
     let threads = DispatchGroup()
@@ -71,7 +75,7 @@ struct ClipPipeline {
 
     let end = state.withLock { $0 }
     if end.isInterrupted {
-      throw EvaluationError.interrupted(done: end.done, total: missing, kept: extraction.cache != nil)
+      throw EvaluationError.interrupted(done: end.done, total: total, noun: noun, kept: extraction.cache != nil)
     }
     if let error = end.error { throw error }
     var outcome = end.outcome
@@ -110,7 +114,7 @@ struct ClipPipeline {
             extraction.cache?.store(features, clips[clip].key)
             state.withLock { state in
               state.outcome.features[clip] = features
-              state.done += 1
+              state.done += extraction.samples(clips[clip])
               extraction.progress.advance(to: state.done)
             }
           } catch {

@@ -23,6 +23,7 @@ struct Extraction {
     var features: [[[Float]]?]
     /// Videos that could not be read, by rising index.
     var failures: [(video: Int, error: any Error)] = []
+    /// Samples.
     var computed = 0
     var cached = 0
   }
@@ -47,7 +48,7 @@ struct Extraction {
     }
     var features = lookUp(clips)
     var outcome = Outcome(features: [])
-    outcome.cached = features.count { $0 != nil }
+    outcome.cached = clips.indices.reduce(0) { $0 + (features[$1] == nil ? 0 : samples(clips[$1])) }
 
     var missing: [Int] = []
     var first: [Digest: Int] = [:]
@@ -60,7 +61,7 @@ struct Extraction {
       let computed = try pipeline.run(stopsAtFailure: stopsAtFailure, cached: outcome.cached)
       outcome.failures = computed.failures
       let twins = Dictionary(computed.failures.map { ($0.video, $0.error) }) { first, _ in first }
-      outcome.computed = computed.features.count
+      outcome.computed = computed.features.keys.reduce(0) { $0 + samples(clips[$1]) }
       for index in clips.indices where features[index] == nil {
         guard let twin = first[clips[index].key] else { continue }
         features[index] = computed.features[twin]
@@ -98,8 +99,14 @@ struct Extraction {
   }
 
   /// Values of a clip's features.
-  private func count(_ clip: Clip) -> Int {
-    let network = sources[clip.source].network
-    return network.columns * (network.isPerFrame ? clip.window.count : 1)
+  private func count(_ clip: Clip) -> Int { sources[clip.source].network.columns * samples(clip) }
+
+  /// Rows of features: one for a clip, or one for each frame.
+  func samples(_ clip: Clip) -> Int { sources[clip.source].network.isPerFrame ? clip.window.count : 1 }
+
+  /// What the samples of those clips are called.
+  func noun(_ clips: some Sequence<Clip>) -> String {
+    let kinds = Set(clips.map { sources[$0.source].network.isPerFrame })
+    return kinds.count > 1 ? "clips and frames" : kinds.contains(true) ? "frames" : "clips"
   }
 }

@@ -9,8 +9,8 @@ public protocol ExtractionProgress: Sendable {
 public enum ExtractionStage: Sendable, Equatable {
   /// Videos are opened, counted and digested.
   case reading
-  /// Clips are decoded, resized and given to the network; how many of all were in the cache.
-  case computing(cached: Int)
+  /// Samples are decoded, resized and given to the networks: "clips", "frames", or both; how many were in the cache.
+  case computing(cached: Int, noun: String)
 }
 
 /// Hears nothing.

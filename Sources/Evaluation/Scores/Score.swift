@@ -140,6 +140,7 @@ public struct ScoreTiming: Sendable, Equatable {
   /// Decoding, resizing and the network.
   public let extractionSeconds: Double
   public let distanceSeconds: Double
+  /// Samples: clips, and frames of networks that see single frames.
   public let clipsComputed: Int
   public let clipsCached: Int
   public let threads: Int
