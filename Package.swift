@@ -59,8 +59,8 @@ let package = Package(
     .target(
       name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics",
       exclude: [
-        "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FVD-INFINITY.md", "FVD.md", "HONESTY.md", "KID.md", "KVD.md", "PRDC.md",
-        "PSNR.md", "README.md", "SSIM.md", "TABLES.md", "TEMPORAL-FLICKERING.md",
+        "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FVD-INFINITY.md", "FVD.md", "HONESTY.md", "KID.md", "KVD.md",
+        "PRDC.md", "PSNR.md", "README.md", "SSIM.md", "TABLES.md", "TEMPORAL-FLICKERING.md",
       ],
       sources: ["Catalog"], resources: [.embedInCode("protocols"), .embedInCode("tables")]),
     .target(
