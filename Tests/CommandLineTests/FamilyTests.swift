@@ -195,7 +195,8 @@ struct FamilyTests {
     let shown = try program.run("protocols", "show", "lfdm").output
     #expect(shown.contains("group-by") && shown.contains("even"))
     #expect(
-      try errors("score", real, fake, "--table", "lfdn").hasPrefix("error: there is no protocol `lfdn`\nhint: did you mean `lfdm`?\n"))
+      try errors("score", real, fake, "--table", "lfdn")
+        == "error: there is no protocol `lfdn`\nhint: did you mean `lfdm`?\n")
   }
 
   /// Parts from several machines, merged, score as the set itself; another protocol's files are refused.

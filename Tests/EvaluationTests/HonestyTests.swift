@@ -75,7 +75,8 @@ import Testing
     }
     let widths = try [1, 8].map { count in
       let score = try score(
-        "fid", [], { $0.bootstrap = 200 }, real: still("stills", 0..<24, count), fake: still("copies", 100..<120, count)
+        "fid", [("ddof", "0")], { $0.bootstrap = 200 }, real: still("stills", 0..<24, count),
+        fake: still("copies", 100..<120, count)
       )[0]
       let interval = try #require(score.interval)
       return interval.high - interval.low
