@@ -5,6 +5,8 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
   case unknownField(name: String, metric: String, nearest: String?)
   case badValue(field: String, value: String, allowed: String)
   case malformedAssignment(String)
+  case noEffect(field: String, value: String)
+  case notScored(metric: String, setting: String, scored: [String])
   case setTwice(field: String, first: String, second: String)
   case unreadable(file: String, reason: String)
   case unknownKey(file: String, key: String)
@@ -26,6 +28,10 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
       return "`\(value)` is not a value of `\(field)`: \(allowed) is expected"
     case .malformedAssignment(let text):
       return "`\(text)` does not set a field: write `field=value`"
+    case .noEffect(let field, let value):
+      return "`\(field)` = \(value) changes nothing as things stand\nhint: \(Self.switchOf(field))"
+    case .notScored(let metric, let setting, let scored):
+      return "`\(setting)` is for \(metric), which is not among the metrics \(scored.joined(separator: ", "))"
     case .setTwice(let field, let first, let second):
       return "`\(field)` is set to `\(first)` and to `\(second)`: which one is meant?"
     case .unreadable(let file, let reason):
@@ -36,6 +42,16 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
       return "\(file): the key `\(key)` is missing"
     case .contradiction(let field, let other, let reason):
       return "`\(field)` and `\(other)` contradict each other: \(reason)"
+    }
+  }
+
+  /// What brings a field into force.
+  private static func switchOf(_ field: String) -> String {
+    switch field {
+    case "window", "window-step", "window-reference": "it belongs to a series: --windows, or --set series=windows"
+    case "group-ddof": "it belongs to groups: --group-by"
+    case "subset-size", "subset-seed", "subset-draw": "it belongs to subsets: --set subsets=100"
+    default: "`vidmetrics protocols show NAME` lists the fields that decide the score"
     }
   }
 }

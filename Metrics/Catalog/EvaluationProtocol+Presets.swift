@@ -58,9 +58,10 @@ extension EvaluationProtocol {
     let entries = files.filter { metric == nil || $0.metric == metric }
     if let entry = entries.first(where: { $0.name == name }) { return try load(entry) }
     if let preset = try entries.lazy.map(load).first(where: { $0.aliases.contains(name) }) { return preset }
-    if let metric, PaperTable.names.contains(name) {
-      let rows = try PaperTable.named(name).rows.filter { $0.metric == metric && $0.fields.series == .none }
-      if let row = rows.first(where: { $0.fields.groupBy == .none }) ?? rows.first { return row }
+    let table = name.split(separator: "/").first.map(String.init) ?? name
+    if PaperTable.names.contains(table) {
+      let rows = try PaperTable.named(table).rows.filter { metric == nil || $0.metric == metric }
+      if let row = rows.first(where: { $0.name == name }) { return row }
     }
     let known = try known(metric)
     throw CatalogError.unknownProtocol(name: name, nearest: NearestName.of(name, among: known), known: known)

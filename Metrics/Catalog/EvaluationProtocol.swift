@@ -190,11 +190,21 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
       throw CatalogError.contradiction(
         field: "window", other: "frames", reason: "a window of clips is one clip, so the two are equal")
     }
+    if fields.series == .prefixes, try definition.sample == .clip, fields.clips != .one {
+      throw CatalogError.contradiction(
+        field: "series", other: "clips",
+        reason: "a prefix is one clip of a video, the first frames of what `clips=one` takes")
+    }
     if fields.series != .none, fields.repeats > 1 {
       throw CatalogError.contradiction(field: "series", other: "repeats", reason: "a series is computed once")
     }
     if fields.series != .none, fields.groupBy != .none {
       throw CatalogError.contradiction(field: "series", other: "group-by", reason: "ask for one of them at a time")
+    }
+    if fields.equalCounts == .yes, fields.series != .none {
+      throw CatalogError.contradiction(
+        field: "series", other: "equal-counts",
+        reason: "windows are compared with what they hold; say `equal-counts=no`")
     }
     if fields.groupBy != .none, fields.repeats > 1 {
       throw CatalogError.contradiction(field: "group-by", other: "repeats", reason: "groups are computed once")

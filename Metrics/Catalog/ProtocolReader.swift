@@ -29,9 +29,10 @@ struct ProtocolReader {
       var keys = try mapping(node, at: "rows.")
       let base = try EvaluationProtocol.named(keys.text("protocol"), metric: keys.text("metric"))
       let settings = try mapping(keys.take("set"), at: "rows.set.").all
+      let label = keys.has("label") ? "/" + (try keys.text("label")) : ""
       try keys.finish()
       let row = try base.overriding(settings).adopted(
-        name: name, source: source, bibtex: bibtex, sentence: sentence, departures: base.departures,
+        name: name + label, source: source, bibtex: bibtex, sentence: sentence, departures: base.departures,
         changelog: changelog, version: base.version)
       try row.validate()
       return row

@@ -19,7 +19,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case interruptedComputing
   case mixedValueRanges
   case noPrefix(window: Int, frames: Int)
-  case noWindow(least: Int)
+  case noWindow(frames: Int)
+  case noFullWindow(least: Int)
   case statisticsOnly(path: String, metric: String)
   case statisticsDivisor(path: String, ddof: Int)
   case needsVideos(path: String, metric: String)
@@ -82,14 +83,17 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noPrefix(let window, let frames):
       return "prefixes begin with \(window) frames, and the protocol's clips have \(frames)"
         + "\nhint: --frames sets the longest prefix, --window the shortest"
-    case .noWindow(let least):
-      return "no window of the fake set holds enough samples (\(least) are needed)"
+    case .noWindow(let frames):
+      return "no fake video has the \(frames) frames of a window"
+        + "\nhint: `vidmetrics inspect` shows how long the videos are"
+    case .noFullWindow(let least):
+      return "no window holds \(least) samples of both sets"
         + "\nhint: `vidmetrics inspect` shows how long the videos are"
     case .statisticsOnly(let path, let metric):
       return "`\(path)` holds a mean and a covariance, from which \(metric) cannot be computed"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
     case .statisticsDivisor(let path, let ddof):
-      return "the covariance in `\(path)` is NumPy's, divided by N - 1, and the protocol divides by N - \(ddof)"
+      return "the covariance in `\(path)` is NumPy's, divided by N - 1, and the protocol divides by \(ddof == 0 ? "N" : "N - \(ddof)")"
         + "\nhint: --ddof 1 computes both sets that way, and the score's name says so"
     case .needsVideos(let path, let metric):
       return "`\(path)` holds features, and \(metric) needs the videos themselves"

@@ -51,9 +51,9 @@ public struct VideoItem: Sendable {
       source: source)
   }
 
-  /// The name without the extension of a video file.
+  /// The name without the extension of a video or array file.
   public var stem: String {
-    guard MediaKind(name) == .video, let dot = name.lastIndex(of: ".") else { return name }
+    guard [.video, .array].contains(MediaKind(name)), let dot = name.lastIndex(of: ".") else { return name }
     return String(name[..<dot])
   }
 

@@ -11,7 +11,7 @@ struct Cite: ParsableCommand {
   var name: String?
 
   func run() throws {
-    if let name, PaperTable.names.contains(name), (try? EvaluationProtocol.named(name)) == nil {
+    if let name, PaperTable.names.contains(name) {
       let table = try PaperTable.named(name)
       let prints = table.rows.map { "\($0.metric) \($0.fingerprint)" }.joined(separator: ", ")
       Output.print("\(table.sentence) [table \(table.name), version \(table.version), \(prints)].\n")

@@ -51,7 +51,7 @@ struct Explain: ParsableCommand {
   }
 
   private static func words(_ score: StoredScore, _ environment: StoredScores.Environment) -> String {
-    let preset = try? EvaluationProtocol.named(score.protocol.name, metric: catalogMetric(score.metric))
+    let preset = preset(of: score)
     let std = score.std.map { " ± \(significant($0))" } ?? ""
     var lines = [
       "\(score.metric.uppercased()) \(significant(score.value))\(std): \(score.direction) is better",
@@ -89,6 +89,15 @@ struct Explain: ParsableCommand {
     return (parts + ["content \(set.digest)"]).joined(separator: ", ")
   }
 
+  /// The preset behind a score: the row of a paper's table that has its very fields, or the protocol of its name.
+  private static func preset(of score: StoredScore) -> EvaluationProtocol? {
+    let rows = (try? PaperTable.all())?.filter {
+      score.protocol.name == $0.name || score.protocol.name.hasPrefix($0.name + "/")
+    }
+    let row = rows?.flatMap(\.rows).first { $0.fingerprint.description == score.protocol.fingerprint }
+    return row ?? (try? EvaluationProtocol.named(score.protocol.name, metric: catalogMetric(score.metric)))
+  }
+
   /// `cfvd` and `fvd/dir` are FVD's.
   static func catalogMetric(_ name: String) -> String? {
     if let metric = Metric.all.first(where: { $0.name == name || $0.scores.contains(name) }) { return metric.name }
@@ -97,7 +106,7 @@ struct Explain: ParsableCommand {
   }
 
   private static func json(_ score: StoredScore) -> JSONValue {
-    let preset = try? EvaluationProtocol.named(score.protocol.name, metric: catalogMetric(score.metric))
+    let preset = preset(of: score)
     return .object([
       ("metric", .string(score.metric)), ("value", .number(score.value)),
       ("direction", .string(score.direction.rawValue)),
@@ -152,6 +161,14 @@ struct Diff: ParsableCommand {
     let differences = pairs.map { ScoreDifference($0, a.environment, $1, b.environment) }
     Output.print(
       json ? JSONValue.array(differences.map(Self.json)).text() : differences.map(Self.words).joined(separator: "\n\n"))
+    let names = Set((left + right).map(\.metric)).subtracting(pairs.map(\.0.metric)).sorted()
+    if !names.isEmpty, pairs.count > 1 || left.count != right.count {
+      if json {
+        Terminal.write("in one of the documents only: \(names.joined(separator: ", "))\n")
+      } else {
+        Output.print("\nin one of the documents only: \(names.joined(separator: ", "))")
+      }
+    }
     if differences.contains(where: { !$0.isComparable }) { throw ExitCode(Exit.notComparable) }
   }
 
@@ -159,7 +176,11 @@ struct Diff: ParsableCommand {
     let (a, b) = (difference.first, difference.second)
     var lines = ["\(a.metric.uppercased())  \(significant(a.value))  against  \(significant(b.value))"]
     if difference.isComparable {
-      lines.append("comparable: every field is the same")
+      let counts = difference.sets.contains { $0.name == "fake.clips" }
+      lines.append(
+        "comparable: every field and the real set are the same" + (counts ? ", but the numbers of fake samples" : ""))
+    } else if difference.isOneMeasure {
+      lines.append("not comparable: every field is the same, but the real set")
     } else {
       lines.append("not comparable: \(difference.fields.count) field\(difference.fields.count == 1 ? "" : "s") differ")
     }

@@ -24,7 +24,7 @@ struct ProtocolOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How frames reach the network's size: \(Self.resizes).", valueName: "mode"))
   var resize: String?
 
-  @Option(help: ArgumentHelp("Frames that are not square: none or center.", valueName: "mode"))
+  @Option(help: ArgumentHelp("Frames that are not square: none or center; not of FID and KID.", valueName: "mode"))
   var crop: String?
 
   @Option(
@@ -56,7 +56,8 @@ struct FrameOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Clips of a video: one, all, a number, or one whose frames are spread evenly.", valueName: "one|all|N|even"))
+      "Clips of a video: one, all, a number, or one whose frames are spread evenly; not of FID and KID.",
+      valueName: "one|all|N|even"))
   var clips: String?
 
   @Option(help: ArgumentHelp("Where a clip begins: start, center or random.", valueName: "place"))

@@ -34,7 +34,18 @@ struct ScoreOptions: ParsableArguments {
       if assignment.field == "weights-fingerprint" { requested.fingerprint = assignment.value }
     }
     try requested.evaluationProtocol.validate()
+    try checkForce(of: requested.evaluationProtocol, assignments(of: metric, isOneOfSeveral: isOneOfSeveral))
     return requested
+  }
+
+  /// Refuses a setting that changes nothing as things stand, such as a window without a series.
+  private func checkForce(of settled: EvaluationProtocol, _ assignments: [(field: String, value: String)]) throws {
+    let inForce = Set(settled.decidingFields.map(\.definition.name)).union(settled.overrides.map(\.field))
+    let known = Set(try settled.definition.fields.map(\.name))
+    for (field, value) in assignments where known.contains(field) && !inForce.contains(field) {
+      guard !["none", "no", "0"].contains(value) else { continue }
+      throw CatalogError.noEffect(field: field, value: value)
+    }
   }
 
   /// The protocol, and one more for each grouping that is asked for; of several metrics, where the metric has groups.
@@ -62,10 +73,14 @@ struct ScoreOptions: ParsableArguments {
         (assignment.metric == nil || assignment.metric == metric.name)
           && metric.fields.contains { $0.name == assignment.field }
       }
+      if let name = assignment.metric, !metrics.contains(where: { $0.name == name }) {
+        throw CatalogError.notScored(metric: name, setting: text, scored: metrics.map(\.name))
+      }
       if !known {
+        let asked = metrics.filter { assignment.metric == nil || assignment.metric == $0.name }
         throw CatalogError.unknownField(
-          name: assignment.field, metric: assignment.metric ?? metrics.map(\.name).joined(separator: ", "),
-          nearest: NearestName.of(assignment.field, among: metrics.flatMap { $0.fields.map(\.name) }))
+          name: assignment.field, metric: asked.map(\.name).joined(separator: ", "),
+          nearest: NearestName.of(assignment.field, among: asked.flatMap { $0.fields.map(\.name) }))
       }
     }
   }
@@ -178,7 +193,7 @@ struct HonestyOptions: ParsableArguments {
       "A 95 % interval from so many resamples of the videos of both sets; 1000 is usual.", valueName: "n"))
   var bootstrap: Int?
 
-  @Flag(help: "Also the metric between two random halves of the real set: no generator gets below it at that size.")
+  @Flag(help: "Also the metric between two random halves of the real set: what no difference gives at that size.")
   var floor = false
 
   @Option(

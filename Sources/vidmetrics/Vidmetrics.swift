@@ -12,7 +12,7 @@ struct Vidmetrics: ParsableCommand {
         vidmetrics weights fetch i3d-kinetics400
         vidmetrics fvd real/ generated/
 
-      Numbers go to stdout, everything else to stderr. Exit status: 0 done, 2 usage or input error, 4 done but inputs were \
+      Numbers go to stdout, everything else to stderr. Exit status: 0 done, 2 usage or input error, 3 not comparable (diff), 4 done but inputs were \
       skipped because --on-error skip was given.
       """,
     version: Version.text,

@@ -148,10 +148,8 @@ import Testing
   /// What a plain score does with its sets, that of groups does too, or says why not.
   @Test func equalCountsOfGroups() throws {
     let score = Result { try grouped("class", "fvd", [("equal-counts", "yes")]) }
-    withKnownIssue("equal-counts is in the protocol of a grouped score and is not done") {
-      guard case .success(let score) = score else { return }
-      #expect(score.groups?.allSatisfy { $0.realSamples == $0.fakeSamples } == true)
-    }
+    guard case .success(let score) = score else { return }
+    #expect(score.groups?.allSatisfy { $0.realSamples == $0.fakeSamples } == true)
   }
 
   /// Intervals and the like of a score over groups: given, or refused; not left out in silence.

@@ -163,16 +163,14 @@ import Testing
     let settings = [("series", "windows"), ("window", "4"), ("window-step", "4"), ("window-reference", "same")]
     let found = try series("fvd", "tats", settings)
     #expect(found.series?.map(\.start) == [0, 4, 8, 12])
-    withKnownIssue("windows with fewer than 2 samples of a side are left out without a word") {
-      #expect(found.warnings.contains { $0.text.contains("left out") })
-    }
+    #expect(found.warnings.contains { $0.text.contains("left out") })
   }
 
   /// Neither set reaches the second window with the samples that a covariance needs.
   @Test func noWindowAtAll() throws {
     #expect(
       message { _ = try series("fid", "clean", [("series", "windows"), ("window", "30")]) }
-        == "no window of the fake set holds enough samples (30 are needed)\n"
+        == "no fake video has the 30 frames of a window\n"
         + "hint: `vidmetrics inspect` shows how long the videos are")
   }
 }

@@ -48,6 +48,46 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     #expect(Set(Self.pinned.keys) == Set(EvaluationProtocol.names))
   }
 
+  /// As for the presets: the rows of papers' tables, in their order.
+  static let pinnedRows: [String: [String]] = [
+    "lfdm": [
+      "fvd lfdm b54272af17de1c06",
+      "fvd lfdm/class 0e40192bba0d6840",
+      "fvd lfdm/subject 1967555d6b4ef72e",
+    ],
+    "lvdm": [
+      "fvd lvdm 5aa2d7f8f673e103",
+      "kvd lvdm 8f0171a922e803aa",
+      "fvd lvdm/over-time 5d1148d53d747ea8",
+      "kvd lvdm/over-time da990d25cd5af930",
+    ],
+    "dynamicrafter": [
+      "fvd dynamicrafter 8c31bd65b676b8c1",
+      "kvd dynamicrafter ea707c1f3fe3fe62",
+    ],
+    "generative-image-dynamics": [
+      "fid generative-image-dynamics 5231ed15e58df8e3",
+      "kid generative-image-dynamics 14d6d1c6a6d6b78a",
+      "fvd generative-image-dynamics 6cb75f2fde091671",
+      "fvd generative-image-dynamics/32 98a4ede797288986",
+      "dt-fvd generative-image-dynamics e7f5faec9527c8d3",
+      "dt-fvd generative-image-dynamics/32 19f65b4b9b637bf2",
+      "fid generative-image-dynamics/sliding a3b0e2531987c3e8",
+      "dt-fvd generative-image-dynamics/sliding 115546e36a21d00e",
+    ],
+  ]
+
+  @Test(arguments: PaperTable.names)
+  func rowsOfTablesArePinned(_ name: String) throws {
+    let table = try PaperTable.named(name)
+    #expect(table.rows.map { "\($0.metric) \($0.name) \($0.fingerprint.hex.prefix(16))" } == Self.pinnedRows[name])
+    #expect(Set(table.rows.map { $0.metric + $0.name }).count == table.rows.count, "each row has a name of its own")
+    for row in table.rows where row.name != "lvdm" {
+      #expect(try EvaluationProtocol.named(row.name, metric: row.metric) == row)
+    }
+    #expect(!table.open.isEmpty && !table.sentence.hasSuffix(".") && table.bibtex.hasPrefix("@"))
+  }
+
   @Test func fingerprintsDiffer() throws {
     let fingerprints = try EvaluationProtocol.all().map(\.fingerprint)
     #expect(Set(fingerprints).count == fingerprints.count)

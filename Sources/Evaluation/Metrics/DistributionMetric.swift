@@ -33,12 +33,12 @@ protocol DistributionMetric: Sendable {
   /// The spread of each score over resamples of the rows.
   func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval]
 
-  /// Whether no score can be below 0.
-  var isNeverNegative: Bool { get }
+  /// Between which numbers each score lies.
+  func bounds(ofScore index: Int) -> ClosedRange<Double>
 }
 
 extension DistributionMetric {
-  var isNeverNegative: Bool { true }
+  func bounds(ofScore index: Int) -> ClosedRange<Double> { 0 ... .infinity }
 
   func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval] {
     try bootstrap.intervals(rows: real.rows, fake.rows) { a, b in

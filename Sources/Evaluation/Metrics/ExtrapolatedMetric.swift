@@ -17,7 +17,7 @@ struct ExtrapolatedMetric: DistributionMetric {
   }
 
   /// The extrapolated value may lie below 0.
-  var isNeverNegative: Bool { false }
+  func bounds(ofScore index: Int) -> ClosedRange<Double> { -.infinity ... .infinity }
 
   func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {
     let smallest = min(from, max(2, fake.rows / 2))

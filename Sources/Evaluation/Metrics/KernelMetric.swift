@@ -28,14 +28,16 @@ struct KernelMetric: DistributionMetric {
 
   func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {
     guard subsets > 0 else { return Measurement(values: [try distance.between(real, fake) * scale]) }
-    // torch-fidelity's first set is the fake one, clean-fid's the second: the order of draws follows from that.
+    // The real set is the first of both packages' two.
     let size = min(size, real.rows, fake.rows)
     let over = MeanAndDeviation(
       of: try distance.subsetDistances(real, fake, subsets: subsets, size: size, seed: seed, draws: draws))
     return Measurement(values: [over.mean * scale], deviations: [over.deviation * scale])
   }
 
-  var isNeverNegative: Bool { distance.estimator == .biased }
+  func bounds(ofScore index: Int) -> ClosedRange<Double> {
+    distance.estimator == .biased ? 0 ... .infinity : -.infinity ... .infinity
+  }
 
   /// Of all samples, whether the score itself takes subsets or not.
   func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval] {

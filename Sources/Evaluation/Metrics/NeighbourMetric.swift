@@ -13,4 +13,7 @@ struct NeighbourMetric: DistributionMetric {
     let result = try prdc.between(real: real, generated: fake)
     return Measurement(values: [result.precision, result.recall, result.density, result.coverage])
   }
+
+  /// Density alone may be above 1.
+  func bounds(ofScore index: Int) -> ClosedRange<Double> { index == 2 ? 0 ... .infinity : 0...1 }
 }

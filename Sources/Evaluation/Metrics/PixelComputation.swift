@@ -148,7 +148,8 @@ struct PixelComputation {
     let over = MeanAndDeviation(of: values)
     let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
     var score = try computation.score(
-      metric.name, value: over.mean, real: nothing, fake: nothing, ranks: nil, warnings: warnings)
+      metric.name, value: over.mean, real: nothing, fake: nothing, ranks: nil,
+      warnings: warnings + computation.request.honesty.notDone(for: "metrics of pixels", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try computation.request.honesty.interval(ofMeans: values)
     score.perVideo = zip(names, values).map { (name: $0, value: $1) }

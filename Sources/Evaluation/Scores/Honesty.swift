@@ -29,14 +29,19 @@ public struct Honesty: Sendable {
   }
 
   /// Says that what was asked for is not given for a kind of score.
-  func notDone(for kind: String) -> [ScoreWarning] {
-    let asked = [bootstrap.map { _ in "interval" }, floor ? "floor" : nil, curve.map { _ in "curve over N" }]
+  func notDone(for kind: String, intervalsAreDone: Bool = false) -> [ScoreWarning] {
+    let asked = [
+      intervalsAreDone ? nil : bootstrap.map { _ in "interval" }, floor ? "floor" : nil,
+      curve.map { _ in "curve over N" },
+    ]
     let words = asked.compactMap { $0 }
     guard !words.isEmpty else { return [] }
     return [
       ScoreWarning(
         code: "plain-scores-only",
-        text: "no \(words.joined(separator: ", no ")) is given for \(kind): plain scores have them")
+        text:
+          "no \(words.joined(separator: ", no ")) is given for \(kind)\(intervalsAreDone ? "" : ": plain scores have them")"
+      )
     ]
   }
 
@@ -86,7 +91,7 @@ public struct Honesty: Sendable {
   ) throws -> [ScoreInterval] {
     let score = try metric.measure(real.features, fake.features).values
     let found = try metric.intervals(real.features, fake.features, bootstrap)
-    return zip(score, found).map { Self.interval(around: $0, $1, isNeverNegative: metric.isNeverNegative) }
+    return score.indices.map { Self.interval(around: score[$0], found[$0], within: metric.bounds(ofScore: $0)) }
   }
 
   /// For scores that are the mean of one value a video.
@@ -95,15 +100,15 @@ public struct Honesty: Sendable {
     let found = try Bootstrap(resamples: bootstrap, confidence: Self.level).interval(rows: values.count, 1) { rows, _ in
       rows.reduce(0.0) { $0 + values[$1] } / Double(rows.count)
     }
-    return Self.interval(around: MeanAndDeviation(of: values).mean, found, isNeverNegative: false)
+    return Self.interval(around: MeanAndDeviation(of: values).mean, found, within: -.infinity ... .infinity)
   }
 
-  private static func interval(around score: Double, _ found: Bootstrap.Interval, isNeverNegative: Bool)
+  private static func interval(around score: Double, _ found: Bootstrap.Interval, within bounds: ClosedRange<Double>)
     -> ScoreInterval
   {
     func bound(_ quantile: Double) -> Double {
       let value = score + quantile - found.mean
-      return isNeverNegative ? max(value, 0) : value
+      return min(max(value, bounds.lowerBound), bounds.upperBound)
     }
     return ScoreInterval(
       low: bound(found.lower), high: bound(found.upper), level: level, resamples: found.values.count)

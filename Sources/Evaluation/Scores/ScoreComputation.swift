@@ -121,8 +121,11 @@ struct ScoreComputation {
       }
     }
     var groups: [[GroupScore]] = Array(repeating: [], count: metric.scores.count)
+    var drawn: [ScoreWarning] = []
     for label in labelsA.sortedNaturally() {
-      let own = (a.selecting(reals[label] ?? []), b.selecting(fakes[label] ?? []))
+      let own = try equalised(
+        a.selecting(reals[label] ?? []), b.selecting(fakes[label] ?? []), seed: fields.seed)
+      drawn += own.2
       let measured = try distribution.measure(own.0.features, own.1.features)
       for (index, value) in measured.values.enumerated() {
         groups[index].append(
@@ -135,7 +138,7 @@ struct ScoreComputation {
       let (mean, deviation) = Self.meanAndDeviation(values, ddof: fields.groupDdof)
       var score = try score(
         Self.groupedName(name, fields.groupBy), value: mean, real: a, fake: b, ranks: nil,
-        warnings: smallGroups(groups[index]) + request.honesty.notDone(for: "groups"))
+        warnings: drawn + smallGroups(groups[index]) + request.honesty.notDone(for: "groups"))
       score.std = deviation
       score.groups = groups[index]
       return score
@@ -195,12 +198,13 @@ struct ScoreComputation {
             fakeSamples: window.fakeSamples))
       }
     }
-    guard let largest else { throw EvaluationError.noWindow(least: settled.counts.minimum) }
+    guard let largest else { throw EvaluationError.noFullWindow(least: settled.counts.minimum) }
     return try metric.scores.enumerated().map { index, name in
       let (mean, deviation) = Self.meanAndDeviation(points[index].map(\.value), ddof: 0)
       var score = try score(
         name, value: mean, real: largest.real, fake: largest.fake, ranks: nil,
-        warnings: fewer(points[index]) + request.honesty.notDone(for: "a series"))
+        warnings: fewer(points[index]) + leftOut(windows.all.count - measured.count)
+          + request.honesty.notDone(for: "a series"))
       score.std = points[index].count > 1 ? deviation : nil
       score.series = points[index]
       return score
@@ -212,6 +216,16 @@ struct ScoreComputation {
     let realSamples: Int
     let fakeSamples: Int
     let values: [Double]
+  }
+
+  private func leftOut(_ windows: Int) -> [ScoreWarning] {
+    guard windows > 0 else { return [] }
+    return [
+      ScoreWarning(
+        code: "windows-left-out",
+        text: "\(count(windows, "window")) left out: fewer than \(settled.counts.minimum) samples of a side lie in them"
+      )
+    ]
   }
 
   /// Videos of different lengths: later windows have fewer of them.
@@ -296,7 +310,7 @@ struct ScoreComputation {
   private func extracted(_ side: SampleSide, _ scored: ScoredSet, _ recommended: Int?) -> ExtractedSet {
     let videos = side.videos?.scored(samples.limit(side.role)) ?? []
     return ExtractedSet(
-      role: side.role.rawValue, path: scored.path, found: side.videos?.set.videos.count ?? 0,
+      role: side.role.rawValue, path: scored.path, found: side.found,
       limit: samples.limit(side.role),
       limitIsPresets: !settled.overrides.contains { $0.field == "max-videos-\(side.role)" }, recommended: recommended,
       facts: videos.map(\.facts), hasArrayRows: videos.contains { $0.item.isArrayRow }, clips: scored.clips,

@@ -206,10 +206,13 @@ extension ScoreDocument {
   /// - Throws: `FeatureFileError.unwritable`.
   public func append(to path: String) throws {
     for score in scores {
-      var results = [score.metric: score.value]
-      if let std = score.std { results["\(score.metric)_std"] = std }
+      // Two scores of one metric are told apart by their protocols.
+      let isAlone = scores.count { $0.metric == score.metric } == 1
+      let name = isAlone ? score.metric : "\(score.metric) (\(score.evaluationProtocol.displayName))"
+      var results = [name: score.value]
+      if let std = score.std { results["\(name)_std"] = std }
       try StyleGANVRecord(
-        results: results, metric: score.metric, totalTime: timing.totalSeconds, gpus: 0,
+        results: results, metric: name, totalTime: timing.totalSeconds, gpus: 0,
         snapshot: score.fake.path, timestamp: Date().timeIntervalSince1970
       ).append(to: path)
     }

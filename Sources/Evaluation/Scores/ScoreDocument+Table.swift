@@ -65,7 +65,7 @@ extension Score {
     let factor = evaluationProtocol.fields.scaleFactor
     let times = factor != 1 && factor != 0 ? ", times \(significant(factor))" : ""
     var lines = [
-      "\(metric.uppercased())  \(significant(value))\(deviation)  (\(arrow)\(times))",
+      "\(title)  \(significant(value))\(deviation)  (\(arrow)\(times))",
       "protocol  \(evaluationProtocol.displayName)  (version \(evaluationProtocol.version), "
         + "\(evaluationProtocol.fingerprint.description.prefix(19)))",
       "real      \(line(real))",
@@ -113,6 +113,12 @@ extension Score {
     return lines
   }
 
+  /// `FVD`; of a grouping only the metric in capitals: `FVD/regex:^([a-z]+)`.
+  private var title: String {
+    guard let slash = metric.firstIndex(of: "/") else { return metric.uppercased() }
+    return metric[..<slash].uppercased() + metric[slash...]
+  }
+
   private func seriesWords(_ points: Int) -> String {
     let fields = evaluationProtocol.fields
     if fields.series == .prefixes {
@@ -132,7 +138,8 @@ extension Score {
     guard let std else { return "" }
     let over =
       if let runs { count(runs.count, "run") } else if let groups { count(groups.count, "group") } else if let series {
-        count(series.count, "window")
+        evaluationProtocol.fields.series == .prefixes
+          ? count(series.count, "prefix", plural: "prefixes") : count(series.count, "window")
       } else if perVideo != nil { "videos" } else { "subsets" }
     return " ± \(significant(std)) over \(over)"
   }

@@ -38,7 +38,7 @@ struct SeriesWindows: Sendable {
         windows.append(Window(start: start, frames: fields.window, range: start..<start + length, part: 0))
       }
     }
-    guard !windows.isEmpty else { throw EvaluationError.noWindow(least: fields.window) }
+    guard !windows.isEmpty else { throw EvaluationError.noWindow(frames: fields.window) }
     all = windows
     fixedReference = fields.series == .windows && fields.windowReference != .same ? parts[0].real : nil
   }

@@ -128,8 +128,11 @@ public struct ScoreDifference: Sendable {
   /// Where they were computed; of rounding's importance.
   public let circumstances: [Difference]
 
-  /// Whether the two numbers measure the same: equal metric and fingerprint.
-  public var isComparable: Bool {
+  /// Whether the two numbers can be held against each other: equal metric and fingerprint, against the same real set.
+  public var isComparable: Bool { isOneMeasure && first.real.digest == second.real.digest }
+
+  /// Whether metric and fingerprint are equal.
+  public var isOneMeasure: Bool {
     first.metric == second.metric && first.protocol.fingerprint == second.protocol.fingerprint
   }
 

@@ -119,7 +119,7 @@ struct SampleSide: Sendable {
   func sampleCount(_ samples: ProtocolSamples) -> Int? {
     switch content {
     case .changing: return nil
-    case .features(let set, _): return set.features.rows
+    case .features(let set, _): return set.first(samples.limit(role)).rows.count
     case .statistics(let statistics, _): return statistics.count
     case .videos(let plan):
       guard let part = samples.parts.last else { return plan.scored(samples.limit(role)).count }
@@ -140,7 +140,7 @@ struct SampleSide: Sendable {
   /// The features of one part and repeat.
   func features(_ part: ProtocolSamples.Part, round: Int, _ samples: ProtocolSamples) -> FeatureSet {
     switch content {
-    case .features(let set, _): return set
+    case .features(let set, _): return set.first(samples.limit(role))
     case .statistics, .changing:
       return FeatureSet(features: FeatureMatrix(rows: 0, columns: samples.columns, values: []), rows: [], recipe: [:])
     case .videos(let plan):
@@ -154,8 +154,9 @@ struct SampleSide: Sendable {
     switch content {
     case .changing: return ScoredSet(path: path, videos: nil, clips: nil, digest: "")
     case .features(let set, let digest):
+      let taken = set.first(samples.limit(role))
       return ScoredSet(
-        path: path, videos: Set(set.rows.map(\.video)).count, clips: set.features.rows, digest: digest)
+        path: path, videos: Set(taken.rows.map(\.video)).count, clips: taken.rows.count, digest: digest)
     case .statistics(let statistics, let digest):
       return ScoredSet(path: path, videos: nil, clips: statistics.count, digest: digest)
     case .videos(let plan):
@@ -165,6 +166,12 @@ struct SampleSide: Sendable {
         path: plan.set.path, videos: videos.count, clips: sampleCount(samples),
         digest: SHA256.digest(of: content).description)
     }
+  }
+
+  /// Videos before any limit.
+  var found: Int {
+    if case .features(let set, _) = content { return Set(set.rows.map(\.video)).count }
+    return videos?.set.videos.count ?? 0
   }
 
   var isStatistics: Bool { if case .statistics = content { true } else { false } }
@@ -186,6 +193,16 @@ struct SampleSide: Sendable {
       groups[label, default: []].append(index)
     }
     return groups
+  }
+}
+
+extension FeatureSet {
+  /// The rows of the first videos.
+  func first(_ limit: Limit) -> FeatureSet {
+    guard let most = limit.maximum else { return self }
+    var seen: Set<String> = []
+    let end = rows.firstIndex { seen.insert($0.video).inserted && seen.count > most } ?? rows.count
+    return selecting(Array(0..<end))
   }
 }
 
