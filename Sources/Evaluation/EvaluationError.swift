@@ -93,7 +93,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(path)` holds a mean and a covariance, from which \(metric) cannot be computed"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
     case .statisticsDivisor(let path, let ddof):
-      return "the covariance in `\(path)` is NumPy's, divided by N - 1, and the protocol divides by \(ddof == 0 ? "N" : "N - \(ddof)")"
+      let divisor = ddof == 0 ? "N" : "N - \(ddof)"
+      return "the covariance in `\(path)` is NumPy's, divided by N - 1, and the protocol divides by \(divisor)"
         + "\nhint: --ddof 1 computes both sets that way, and the score's name says so"
     case .needsVideos(let path, let metric):
       return "`\(path)` holds features, and \(metric) needs the videos themselves"
