@@ -206,6 +206,14 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
         field: "series", other: "equal-counts",
         reason: "windows are compared with what they hold; say `equal-counts=no`")
     }
+    if fields.partialBatch != "keep", !fields.partialBatch.isEmpty, fields.series != .none || fields.groupBy != .none {
+      throw CatalogError.contradiction(
+        field: "partial-batch", other: fields.series != .none ? "series" : "group-by",
+        reason: "batches are those of the whole set")
+    }
+    if fields.frames > 1 << 16 {
+      throw CatalogError.badValue(field: "frames", value: "\(fields.frames)", allowed: "at most \(1 << 16)")
+    }
     if fields.groupBy != .none, fields.repeats > 1 {
       throw CatalogError.contradiction(field: "group-by", other: "repeats", reason: "groups are computed once")
     }

@@ -83,10 +83,14 @@ public struct FieldDefinition: Sendable {
     gamma("kernel-gamma", "what the inner product is multiplied by", \.kernelGamma),
     number("kernel-coef", "what is added to it", \.kernelCoefficient, from: 0),
     choice("estimator", "of the squared mean discrepancy: without or with the diagonals", \.estimator),
-    integer("subsets", "the score is the mean over so many random subsets; 0: all samples at once", \.subsets, from: 0),
+    integer(
+      "subsets", "the score is the mean over so many random subsets; 0: all samples at once", \.subsets, from: 0,
+      to: 100_000),
     integer("subset-size", "samples of a side in a subset, or all where there are fewer", \.subsetSize, from: 2)
       .when { $0.subsets > 0 },
-    integer("subset-seed", "of the draw of subsets", \.subsetSeed, from: 0).when { $0.subsets > 0 },
+    integer("subset-seed", "of the draw of subsets", \.subsetSeed, from: 0, to: Int(UInt32.max)).when {
+      $0.subsets > 0
+    },
     choice("subset-draw", "whose order of random draws", \.subsetDraw).when { $0.subsets > 0 },
   ]
   static let neighbours: [FieldDefinition] = [
@@ -94,7 +98,7 @@ public struct FieldDefinition: Sendable {
     choice("neighbour-rule", "whether the rim belongs to the ball", \.neighbourRule),
   ]
   static let extrapolation: [FieldDefinition] = [
-    integer("extrapolation-points", "sizes that the line is fitted through", \.extrapolationPoints, from: 2),
+    integer("extrapolation-points", "sizes that the line is fitted through", \.extrapolationPoints, from: 2, to: 1000),
     integer("extrapolation-from", "the smallest size; the largest is N", \.extrapolationFrom, from: 2),
   ]
   static let dtype: [FieldDefinition] = [

@@ -53,7 +53,7 @@ public struct Metric: Sendable {
     Metric(
       "prdc", "precision, recall, density and coverage", sample: .clip, defaultProtocol: "i3d",
       scores: ["precision", "recall", "density", "coverage"],
-      fields: clips + statistics(FieldDefinition.neighbours) + extras),
+      fields: clips + [FieldDefinition.repeats] + FieldDefinition.neighbours + FieldDefinition.dtype + extras),
     Metric(
       "fvd-infinity", "FVD extrapolated to infinitely many clips", sample: .clip, defaultProtocol: "stylegan-v",
       fields: clips + statistics(FieldDefinition.frechet + FieldDefinition.extrapolation)),

@@ -61,6 +61,9 @@ public struct Evaluation {
     let clock = ContinuousClock()
     let begin = clock.now
     guard request.threads >= 1 else { throw EvaluationError.badThreads(request.threads) }
+    guard request.threads <= 1024 else {
+      throw EvaluationError.tooLarge(option: "threads", value: request.threads, most: 1024)
+    }
     try request.honesty.validate()
     for wanted in request.scores { try wanted.evaluationProtocol.validate() }
 

@@ -30,11 +30,14 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noGroup(name: String, grouping: String)
   case groupsDiffer(grouping: String, onlyReal: [String], onlyFake: [String])
   case groupTooSmall(label: String, real: Int, fake: Int, least: Int)
+  case tooLarge(option: String, value: Int, most: Int)
   case badCount(option: String, value: Int, least: Int)
   case notPaired(metric: String, onlyReal: [String], onlyFake: [String])
   case samePairName(path: String, name: String)
   case pairSizes(name: String, real: String, fake: String)
   case noFrames(name: String)
+  case noTimes(path: String)
+  case noFeatures(metric: String)
   case alreadyFeatures(path: String)
   case badScores(path: String, reason: String)
   case noSuchScore(path: String, metric: String, known: [String])
@@ -124,6 +127,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "\nhint: both sets need the same groups; leave the others out of the folders or the manifest"
     case .groupTooSmall(let label, let real, let fake, let least):
       return "group `\(label)` has \(real) real and \(fake) fake samples: at least \(least) a side are needed"
+    case .tooLarge(let option, let value, let most): return "--\(option) \(value): at most \(most) are expected"
     case .badCount(let option, let value, let least):
       return "--\(option) \(value): \(least) or more are expected"
     case .notPaired(let metric, let onlyReal, let onlyFake):
@@ -139,6 +143,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "several videos of `\(path)` are called `\(name)` but for their extension: which one is meant?"
     case .pairSizes(let name, let real, let fake):
       return "`\(name)` is \(real) in the real set and \(fake) in the fake one: pairs are compared pixel by pixel"
+    case .noTimes(let path):
+      return "the features of `\(path)` do not say which frames they are of, and a series needs to know"
+        + "\nhint: give the videos, or features by `vidmetrics features extract`"
+    case .noFeatures(let metric): return "\(metric) looks at pixels: it has no features to extract"
     case .noFrames(let name):
       return "`\(name)` has too few frames"
     case .alreadyFeatures(let path):

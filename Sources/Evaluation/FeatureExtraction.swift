@@ -51,7 +51,11 @@ public struct FeatureExtraction {
   /// - Throws: `EvaluationError`, `CatalogError`, and the errors of the rooms below.
   public func run() throws -> (features: FeatureSet, skipped: [SkippedVideo]) {
     guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
+    guard threads <= 1024 else { throw EvaluationError.tooLarge(option: "threads", value: threads, most: 1024) }
     try wanted.evaluationProtocol.validate()
+    guard try [.clip, .frame].contains(wanted.evaluationProtocol.definition.sample) else {
+      throw EvaluationError.noFeatures(metric: wanted.evaluationProtocol.metric)
+    }
     guard wanted.evaluationProtocol.fields.repeats == 1 else {
       throw CatalogError.contradiction(
         field: "repeats", other: "features extract", reason: "a file holds one draw: set `seed` for another one")

@@ -29,9 +29,14 @@ struct ScoreCommand: ParsableCommand {
   func run() throws {
     var requested: [RequestedProtocol] = []
     if let table {
+      guard options.protocolOptions.name == nil else {
+        throw ValidationError("--table and --protocol both say how: give one")
+      }
       let only = metrics.map { Set(Self.parts($0)) }
       let rows = try PaperTable.named(table).rows.filter { only?.contains($0.metric) ?? true }
-      for row in rows { requested.append(try options.applied(to: row, isOneOfSeveral: true)) }
+      for row in rows {
+        requested += try options.withGroups(options.applied(to: row, isOneOfSeveral: true), isOneOfSeveral: true)
+      }
       guard !rows.isEmpty else {
         throw ValidationError("the table `\(table)` has none of the metrics \(metrics ?? "")")
       }

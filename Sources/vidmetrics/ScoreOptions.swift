@@ -64,9 +64,18 @@ struct ScoreOptions: ParsableArguments {
       }
   }
 
-  /// Refuses a `--set` that no metric has a field for.
+  /// Refuses an option or a `--set` that no metric has a field for.
   func checkAssignments(of protocols: [EvaluationProtocol]) throws {
     let metrics = try protocols.map { try $0.definition }
+    let fields = Set(metrics.flatMap { $0.fields.map(\.name) })
+    for metric in metrics {
+      let named = try assignments(of: metric, isOneOfSeveral: true, takesSettings: false)
+      if let unknown = named.first(where: { !fields.contains($0.field) }) {
+        throw CatalogError.unknownField(
+          name: unknown.field, metric: Set(metrics.map(\.name)).sorted().joined(separator: ", "),
+          nearest: unknown.field == "frames" && fields.contains("samples") ? "--set samples=\(unknown.value)" : nil)
+      }
+    }
     for text in protocolOptions.set {
       let assignment = try Assignment(text)
       let known = metrics.contains { metric in
@@ -88,7 +97,9 @@ struct ScoreOptions: ParsableArguments {
   /// What the options set in a protocol of that metric, in the order in which it is applied; `--set` comes last.
   ///
   /// - Throws: `CatalogError.malformedAssignment`, `.setTwice`.
-  private func assignments(of metric: Metric, isOneOfSeveral: Bool) throws -> [(field: String, value: String)] {
+  private func assignments(of metric: Metric, isOneOfSeveral: Bool, takesSettings: Bool = true) throws -> [(
+    field: String, value: String
+  )] {
     var all: [(field: String, value: String)] = []
     if inputOptions.valueRange == .network { all.append(("value-range", "network")) }
     // One `--frames` cannot be the length of a clip and the number of samples at once.
@@ -106,7 +117,7 @@ struct ScoreOptions: ParsableArguments {
     if metric.sample == .clip, let window = time.windows, let length = place.frames, window != length {
       throw CatalogError.setTwice(field: "frames", first: length, second: window)
     }
-    for text in protocolOptions.set {
+    for text in takesSettings ? protocolOptions.set : [] {
       let assignment = try Assignment(text)
       guard assignment.metric == nil || assignment.metric == metric.name else { continue }
       if let earlier = all.last(where: { $0.field == assignment.field }), earlier.value != assignment.value {
@@ -200,6 +211,8 @@ struct HonestyOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp("Also the score at so many growing numbers of samples.", valueName: "points"))
   var nCurve: Int?
+
+  var isAsked: Bool { bootstrap != nil || floor || nCurve != nil }
 
   var settings: Honesty {
     var settings = Honesty()

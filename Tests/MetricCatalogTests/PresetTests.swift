@@ -24,7 +24,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "ttur": (1, "sha256:1b04bb4e0c0bd4d34d54e812e84b06899837d853dd613cb5d0ee3781a96cb7b6"),
     "kid/clean": (1, "sha256:b3c6d3aca508d12525cd04093cdc51de83a1bcd090dc3429beb9c9ce46412532"),
     "torch-fidelity": (1, "sha256:7ef75a0159ab582e5ca9d80f4c4d478f62285b11f0f9dd7852f2398da892432d"),
-    "i3d": (1, "sha256:9995f214402293dcae080a7aeac5df2baa6c5817602a34dcaa14b176fa9aedca"),
+    "i3d": (1, "sha256:4fa93e61057fe5d1b07a3e6b90f9b244a211add7be3031d46d5c646b250d0fe6"),
     "fvd-infinity/stylegan-v": (1, "sha256:60ba222d96cf370d5f176fb044d4434603fda7c650ce1971e379ffe13e33e781"),
     "fid-infinity/clean": (1, "sha256:136d78262b18ad86acc4388923e8b65b1344475fdfae9b39dd0ef096d134f904"),
     "psnr/common-metrics": (1, "sha256:02d0cb024754d8c7adf3d68a98d3b5a162a422086f97edc2fd1d4fa8f1bd7852"),

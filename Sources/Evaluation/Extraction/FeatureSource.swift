@@ -23,6 +23,8 @@ enum SampleRule: Hashable, Sendable {
   case clips(ClipSampler)
   /// Single frames: every `stride`-th after `skipFirst`, all of them or as many as `clips` says.
   case frames(ClipSampler)
+  /// The first so many frames of the sampler's clips.
+  case prefixes(ClipSampler, frames: Int)
   /// Every clip of the sampler's length that begins at skipFirst, skipFirst + step, ...
   case windows(ClipSampler, step: Int)
 
@@ -32,6 +34,10 @@ enum SampleRule: Hashable, Sendable {
   func windows(frameCount: Int, videoName: String) throws -> [FrameWindow] {
     switch self {
     case .clips(let sampler): return try sampler.windows(frameCount: frameCount, videoName: videoName)
+    case .prefixes(let sampler, let frames):
+      return try sampler.windows(frameCount: frameCount, videoName: videoName).map {
+        FrameWindow(start: $0.start, count: frames, stride: $0.stride)
+      }
     case .windows(let sampler, let step):
       var first = sampler
       first.clips = .one

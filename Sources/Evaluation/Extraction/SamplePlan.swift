@@ -30,8 +30,8 @@ struct SamplePlan: Sendable {
           places[source.identity] = place
         }
         return ProtocolSamples.Part(
-          source: place, frames: length, real: Self.rules(fields, .real, metric.sample),
-          fake: Self.rules(fields, .fake, metric.sample))
+          source: place, frames: length, real: Self.rules(settled.fields, length, .real, metric.sample),
+          fake: Self.rules(settled.fields, length, .fake, metric.sample))
       }
       return ProtocolSamples(parts: parts, fields: settled.fields, sample: metric.sample, columns: network.columns)
     }
@@ -57,7 +57,9 @@ struct SamplePlan: Sendable {
   }
 
   /// What is taken of a real or a fake video: one rule, or one for each repeat of the real draw.
-  private static func rules(_ fields: ProtocolFields, _ role: Role, _ sample: Metric.Sample) -> [SampleRule] {
+  private static func rules(_ fields: ProtocolFields, _ length: Int, _ role: Role, _ sample: Metric.Sample)
+    -> [SampleRule]
+  {
     let offset = role == .real ? fields.offsetReal : fields.offsetFake
     let repeats = role == .real ? fields.repeats : 1
     return (0..<repeats).map { round in
@@ -71,7 +73,7 @@ struct SamplePlan: Sendable {
         sampler.offset = .start
         return .windows(sampler, step: fields.windowStep)
       }
-      return .clips(sampler)
+      return fields.series == .prefixes ? .prefixes(sampler, frames: length) : .clips(sampler)
     }
   }
 }

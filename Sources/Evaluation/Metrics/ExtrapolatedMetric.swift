@@ -20,9 +20,16 @@ struct ExtrapolatedMetric: DistributionMetric {
   func bounds(ofScore index: Int) -> ClosedRange<Double> { -.infinity ... .infinity }
 
   func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {
-    let smallest = min(from, max(2, fake.rows / 2))
+    let smallest = Self.smallest(from: from, rows: fake.rows)
     let line = try Extrapolation(points: points, smallest: smallest, seed: seed)(
       FrechetReference(real, frechet: frechet.distance), fake)
     return Measurement(values: [line.intercept * frechet.scale])
   }
+
+  /// The smallest size, at most half of the rows.
+  static func smallest(_ fields: ProtocolFields, rows: Int) -> Int {
+    smallest(from: fields.extrapolationFrom, rows: rows)
+  }
+
+  private static func smallest(from: Int, rows: Int) -> Int { min(from, max(2, rows / 2)) }
 }

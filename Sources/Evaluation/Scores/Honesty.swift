@@ -4,8 +4,8 @@ import MetricCatalog
 
 /// How sure a score is: what can be found out from the features alone.
 ///
-/// Draws take whole videos, since clips and frames of one video are not independent; rows of arrays are videos by
-/// themselves.
+/// Resamples and halves take whole videos, since clips and frames of one video are not independent; rows of arrays are
+/// videos by themselves. The curve over N takes single samples.
 public struct Honesty: Sendable {
   /// Resamples of a 95 % interval.
   public var bootstrap: Int?
@@ -25,6 +25,10 @@ public struct Honesty: Sendable {
     if let bootstrap, bootstrap < Self.fewestResamples {
       throw EvaluationError.badCount(option: "bootstrap", value: bootstrap, least: Self.fewestResamples)
     }
+    if let bootstrap, bootstrap > 1_000_000 {
+      throw EvaluationError.tooLarge(option: "bootstrap", value: bootstrap, most: 1_000_000)
+    }
+    if let curve, curve > 1000 { throw EvaluationError.tooLarge(option: "n-curve", value: curve, most: 1000) }
     if let curve, curve < 2 { throw EvaluationError.badCount(option: "n-curve", value: curve, least: 2) }
   }
 
@@ -47,7 +51,7 @@ public struct Honesty: Sendable {
 
   struct Findings {
     /// One for each score of the metric.
-    var intervals: [ScoreInterval]?
+    var spreads: [Bootstrap.Interval]?
     var floors: [ScoreFloor]?
     var curves: [[CurvePoint]]?
     var warnings: [ScoreWarning] = []
@@ -63,7 +67,7 @@ public struct Honesty: Sendable {
     if let bootstrap {
       var draws = Bootstrap(resamples: bootstrap, seed: seed, confidence: Self.level, threads: threads)
       draws.units = Bootstrap.Units(first: real.rowsOfVideos, second: fake.rowsOfVideos)
-      findings.intervals = try intervals(metric, real, fake, draws)
+      findings.spreads = try metric.intervals(real.features, fake.features, draws)
     }
     if floor {
       findings.floors = try floors(metric, real, fake, seed: seed, least: least)
@@ -84,34 +88,13 @@ public struct Honesty: Sendable {
 
   // MARK: Intervals
 
-  /// Resamples repeat videos, which alone raises a Fréchet distance; the quantiles are therefore taken around the mean of
-  /// the resamples and laid around the score.
-  private func intervals(
-    _ metric: any DistributionMetric, _ real: FeatureSet, _ fake: FeatureSet, _ bootstrap: Bootstrap
-  ) throws -> [ScoreInterval] {
-    let score = try metric.measure(real.features, fake.features).values
-    let found = try metric.intervals(real.features, fake.features, bootstrap)
-    return score.indices.map { Self.interval(around: score[$0], found[$0], within: metric.bounds(ofScore: $0)) }
-  }
-
   /// For scores that are the mean of one value a video.
   func interval(ofMeans values: [Double]) throws -> ScoreInterval? {
     guard let bootstrap, values.count > 1 else { return nil }
     let found = try Bootstrap(resamples: bootstrap, confidence: Self.level).interval(rows: values.count, 1) { rows, _ in
       rows.reduce(0.0) { $0 + values[$1] } / Double(rows.count)
     }
-    return Self.interval(around: MeanAndDeviation(of: values).mean, found, within: -.infinity ... .infinity)
-  }
-
-  private static func interval(around score: Double, _ found: Bootstrap.Interval, within bounds: ClosedRange<Double>)
-    -> ScoreInterval
-  {
-    func bound(_ quantile: Double) -> Double {
-      let value = score + quantile - found.mean
-      return min(max(value, bounds.lowerBound), bounds.upperBound)
-    }
-    return ScoreInterval(
-      low: bound(found.lower), high: bound(found.upper), level: level, resamples: found.values.count)
+    return found.interval(around: MeanAndDeviation(of: values).mean, within: -.infinity ... .infinity)
   }
 
   // MARK: Floor and curve
@@ -128,9 +111,13 @@ public struct Honesty: Sendable {
     let half = real.selecting(Array(first.prefix(size)))
     let floor = try metric.measure(half.features, real.selecting(Array(second.prefix(size))).features).values
     var same: [Double]?
-    if fake.rows.count >= size {
-      let drawn = try RowSubsets.nested(fake.rows.count, sizes: [size], seed: seed)[0]
-      same = try metric.measure(half.features, fake.selecting(drawn).features).values
+    let fakes = fake.rowsOfVideos
+    if fakes.count >= 2 {
+      let order = try RowSubsets.halves(fakes.count, seed: seed)
+      let drawn = (order.first + order.second).flatMap { fakes[$0] }
+      if drawn.count >= size {
+        same = try metric.measure(half.features, fake.selecting(Array(drawn.prefix(size))).features).values
+      }
     }
     return floor.enumerated().map { ScoreFloor(value: $1, samples: size, scoreAtSamples: same?[$0]) }
   }
@@ -156,6 +143,18 @@ public struct Honesty: Sendable {
       }
     }
     return curves.isEmpty ? nil : curves
+  }
+}
+
+extension Bootstrap.Interval {
+  /// Resamples repeat videos, which alone raises a Fréchet distance; the quantiles are therefore taken around the mean of
+  /// the resamples and laid around the score, no further than the metric's own bounds.
+  func interval(around score: Double, within bounds: ClosedRange<Double>) -> ScoreInterval {
+    func bound(_ quantile: Double) -> Double {
+      min(max(score + quantile - mean, bounds.lowerBound), bounds.upperBound)
+    }
+    return ScoreInterval(
+      low: bound(lower), high: bound(upper), level: Honesty.level, resamples: values.count)
   }
 }
 

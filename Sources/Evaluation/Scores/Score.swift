@@ -32,23 +32,16 @@ public struct ScoredSet: Sendable, Equatable {
   }
 }
 
-/// A percentile bootstrap interval.
+/// Quantiles of a bootstrap, laid around the score.
 public struct ScoreInterval: Sendable, Equatable {
   public let low: Double
   public let high: Double
   /// The share of resamples between them.
   public let level: Double
   public let resamples: Int
-
-  /// Laid around another score.
-  func shifted(by difference: Double) -> ScoreInterval {
-    difference == 0
-      ? self
-      : ScoreInterval(low: low + difference, high: high + difference, level: level, resamples: resamples)
-  }
 }
 
-/// The same metric between two random halves of the real set: no generator gets below it at this number of samples.
+/// The same metric between two random halves of the real set: what no difference gives at this number of samples.
 public struct ScoreFloor: Sendable, Equatable {
   public let value: Double
   /// Samples of each half.

@@ -41,15 +41,29 @@ struct ScoreComputation {
       let (a, b, note) = try equalised(
         real.features(part, round: round, samples), fake.features(part, round: round, samples),
         seed: fields.seed + round)
+      for (side, set) in [(real, a), (fake, b)] where set.rows.count < settled.counts.minimum {
+        throw EvaluationError.tooFewClips(
+          role: side.role.rawValue, path: side.path, clips: set.rows.count, sample: samples.sample.rawValue,
+          least: settled.counts.minimum, skipped: side.skipped.count)
+      }
       if first == nil { (first, drawn) = ((a, b), note) }
       runs.append(try distribution.measure(a.features, b.features))
     }
     guard let first else { return [] }
-    if fields.repeats > 1, fields.offsetReal != .random || fields.clips == .all || fields.clips == .even {
+    if fields.repeats > 1, fields.equalCounts == .no,
+      fields.offsetReal != .random || fields.clips == .all || fields.clips == .even
+    {
       drawn.append(
         ScoreWarning(
           code: "repeats-draw-nothing",
           text: "every run takes the same real \(samples.sample.rawValue)s: only `offset-real=random` draws them anew"))
+    }
+    if fields.extrapolationPoints > 0, first.fake.rows.count < 2 * fields.extrapolationFrom {
+      let text =
+        "the line begins at \(ExtrapolatedMetric.smallest(fields, rows: first.fake.rows.count)) of "
+        + "\(count(first.fake.rows.count, samples.sample.rawValue)), and not at extrapolation-from = "
+        + "\(fields.extrapolationFrom), which leaves too few sizes"
+      drawn.append(ScoreWarning(code: "small-extrapolation", text: text))
     }
     let honest = try request.honesty.measure(
       distribution, real: first.real, fake: first.fake, fields: fields, least: settled.counts.minimum,
@@ -62,7 +76,8 @@ struct ScoreComputation {
         ranks: runs[0].ranks, warnings: drawn + smallSubsets(first.real, first.fake) + honest.warnings)
       score.runs = runs.count > 1 ? values : nil
       score.std = runs.count > 1 ? over.deviation : runs[0].deviations?[index]
-      score.interval = honest.intervals?[index].shifted(by: score.value - values[0])
+      score.interval = honest.spreads?[index].interval(
+        around: score.value, within: distribution.bounds(ofScore: index))
       score.floor = honest.floors?[index]
       score.curve = honest.curves?[index]
       return score

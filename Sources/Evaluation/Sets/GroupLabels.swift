@@ -33,8 +33,8 @@ struct GroupLabels {
     let folders = name.split(separator: "/").dropLast().map(String.init)
     switch grouping {
     case .none: return name
-    case .class: return columns[name]?["class"] ?? folders.last
-    case .subject: return columns[name]?["subject"] ?? folders.dropLast().last
+    case .class: return hasColumn("class") ? columns[name]?["class"] : folders.last
+    case .subject: return hasColumn("subject") ? columns[name]?["subject"] : folders.dropLast().last
     case .dir: return folders.joined(separator: "/")
     case .column(let column): return columns[name]?[column]
     case .regex:
@@ -44,4 +44,7 @@ struct GroupLabels {
       return Range(group, in: name).map { String(name[$0]) }
     }
   }
+
+  /// A column that a manifest has decides alone: an empty cell is no reason to look at folders.
+  private func hasColumn(_ column: String) -> Bool { columns.values.contains { $0[column] != nil } }
 }

@@ -69,6 +69,7 @@ struct SampleSide: Sendable {
       let fields = samples.fields
       let isPlain =
         fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
+        && fields.partialBatch == "keep" && !wanted.overrides.contains { $0.field == "max-videos-\(role)" }
       guard isPlain, ["fvd", "fid", "dt-fvd"].contains(wanted.metric) else {
         throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }
@@ -77,6 +78,9 @@ struct SampleSide: Sendable {
       guard !samples.parts.isEmpty else { throw EvaluationError.needsVideos(path: path, metric: wanted.metric) }
       guard samples.parts.count == 1, role == .fake || samples.fields.repeats == 1 else {
         throw EvaluationError.needsVideos(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
+      }
+      guard samples.fields.series == .none || !set.recipe.isEmpty else {
+        throw EvaluationError.noTimes(path: path)
       }
       guard set.features.columns == samples.columns else {
         throw EvaluationError.otherColumns(
