@@ -71,6 +71,9 @@ public struct Metric: Sendable {
       fields: FieldDefinition.videos),
   ]
 
+  /// Whether means and covariances are all it needs of two sets, or it extrapolates what needs them.
+  public var hasCovariances: Bool { fields.contains { $0.name == "ddof" } }
+
   public static var names: [String] { all.map(\.name) }
 
   /// - Throws: `CatalogError.unknownMetric` with the nearest name.

@@ -1,14 +1,16 @@
-/// Mean and standard deviation of values that a distance takes on subsets.
+/// Mean and standard deviation of values that a distance takes on subsets, runs, groups or windows.
 public struct MeanAndDeviation: Sendable, Equatable {
   public let mean: Double
-  /// With ddof 0, as NumPy's `std` has it.
+  /// Divided by the number of values less `ddof`; 0 as NumPy's `std` has it.
   public let deviation: Double
 
-  /// Of no values both are nan.
-  public init(of values: [Double]) {
+  /// Of no values both are nan; of no more than `ddof` the deviation is.
+  public init(of values: [Double], ddof: Int = 0) {
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count
     self.mean = mean
-    deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
+    deviation =
+      values.count > ddof
+      ? (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - Double(ddof))).squareRoot() : .nan
   }
 }

@@ -11,7 +11,9 @@ public struct Shard: Sendable, Equatable {
   /// - Parameter text: `2/16`; nil for what is none, or an index beyond the count.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count else { return nil }
+    guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count,
+      count <= 1 << 20
+    else { return nil }
     self.index = index
     self.count = count
   }
@@ -62,6 +64,10 @@ public struct FeatureExtraction {
     }
     let role = isReal ? Role.real : .fake
     let fields = wanted.evaluationProtocol.fields
+    if fields.series == .prefixes, try wanted.evaluationProtocol.definition.sample == .clip {
+      throw CatalogError.contradiction(
+        field: "series", other: "features extract", reason: "a file holds clips of one length: set `frames` for each")
+    }
     let side = try SampleSide(
       role: role, path: path, limit: isReal ? fields.maxVideosReal : fields.maxVideosFake,
       options: VideoSetOptions(
@@ -74,7 +80,7 @@ public struct FeatureExtraction {
     try pass.survey(&sides)
     let settled = try pass.withArrayLength(wanted, sides)
     let plan = try SamplePlan([settled], network: network)
-    guard let samples = plan.samples.first, let part = samples.parts.first, samples.parts.count == 1 else {
+    guard let samples = plan.samples.first, let part = samples.parts.first else {
       throw EvaluationError.needsVideos(path: path, metric: wanted.evaluationProtocol.metric)
     }
     try sides[0].plan(plan, skipsUnusable: skipsUnusable)

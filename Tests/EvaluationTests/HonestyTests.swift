@@ -1,3 +1,4 @@
+import Distances
 import Evaluation
 import Foundation
 import MetricCatalog
@@ -89,8 +90,13 @@ import Testing
     let other = try #require(score("fvd", Self.plain, { $0.floor = true })[0].floor)
     #expect(own.samples == 12 && own.value > 0 && own.value == other.value)
     #expect(try #require(other.scoreAtSamples) > 0)
-    // Two halves of one set, as two sets of their own: the definition.
-    #expect(try score("fvd", Self.plain, { $0.floor = true })[0].floor == other)
+    // The two halves as two sets of their own: the definition.
+    let halves = try RowSubsets.halves(24, seed: 0)
+    for (name, videos) in [("first", halves.first), ("second", halves.second)] {
+      for video in videos { try folder.writeVideo("\(name)/v\(video).npy", FakeVideos.frames(8, seed: video)) }
+    }
+    let apart = try score("fvd", Self.plain, real: folder.file("first"), fake: folder.file("second"))[0]
+    #expect(isClose(apart.value, other.value))
     let tiny = try folder.writeSet("tiny", videos: 0..<3) { _ in 8 }
     let none = try score("fvd", Self.plain, { $0.floor = true }, real: tiny)[0]
     #expect(none.floor == nil)

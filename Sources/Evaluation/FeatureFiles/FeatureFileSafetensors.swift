@@ -110,8 +110,9 @@ extension FeatureFile {
       row = FeatureSet.Row(
         video: try fields.decode(String.self), digest: try fields.decode(String.self),
         start: try fields.decode(Int.self), count: try fields.decode(Int.self), stride: try fields.decode(Int.self))
-      guard fields.isAtEnd else {
-        throw DecodingError.dataCorruptedError(in: fields, debugDescription: "a row has five fields")
+      let frames = 0...1 << 40
+      guard fields.isAtEnd, frames.contains(row.start), frames.contains(row.count), frames.contains(row.stride) else {
+        throw DecodingError.dataCorruptedError(in: fields, debugDescription: "a row has five fields, frames from 0 on")
       }
     }
   }

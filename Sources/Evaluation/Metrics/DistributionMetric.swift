@@ -2,7 +2,7 @@ import Distances
 import MetricCatalog
 
 /// What a metric says of two sets of features.
-struct Measurement: Sendable, Equatable {
+struct Measurement: Sendable {
   /// One for each score of the metric.
   var values: [Double]
   /// Over subsets, where the metric draws some.
@@ -14,11 +14,6 @@ struct Measurement: Sendable, Equatable {
     self.values = values
     self.deviations = deviations
     self.ranks = ranks
-  }
-
-  static func == (a: Measurement, b: Measurement) -> Bool {
-    a.values == b.values && a.deviations == b.deviations && a.ranks?.real == b.ranks?.real
-      && a.ranks?.fake == b.ranks?.fake
   }
 }
 

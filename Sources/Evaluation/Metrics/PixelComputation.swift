@@ -26,7 +26,12 @@ struct PixelComputation {
 
   private func paired(_ real: SetPlan, _ fake: SetPlan) throws -> Score {
     let (reals, fakes) = (try byStem(real, .real), try byStem(fake, .fake))
-    let (a, b) = (Set(reals.keys), Set(fakes.keys))
+    // The partner of a video that was skipped has nothing to be compared with.
+    func skipped(_ plan: SetPlan, _ role: Role) -> Set<String> {
+      Set(plan.leftOut(computation.samples.limit(role)).map(Self.stem))
+    }
+    let a = Set(reals.keys).subtracting(skipped(fake, .fake))
+    let b = Set(fakes.keys).subtracting(skipped(real, .real))
     guard b.isSubset(of: a), !b.isEmpty else {
       throw EvaluationError.notPaired(
         metric: metric.name, onlyReal: b.isDisjoint(with: a) ? a.subtracting(b).sorted() : [],

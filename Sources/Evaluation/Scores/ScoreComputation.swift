@@ -37,10 +37,10 @@ struct ScoreComputation {
     var runs: [Measurement] = []
     var first: (real: FeatureSet, fake: FeatureSet)?
     var drawn: [ScoreWarning] = []
+    let fakes = wholeBatches(fake.features(part, round: 0, samples))
     for round in 0..<fields.repeats {
       let (a, b, note) = try equalised(
-        real.features(part, round: round, samples), fake.features(part, round: round, samples),
-        seed: fields.seed + round)
+        wholeBatches(real.features(part, round: round, samples)), fakes, seed: fields.seed + round)
       for (side, set) in [(real, a), (fake, b)] where set.rows.count < settled.counts.minimum {
         throw EvaluationError.tooFewClips(
           role: side.role.rawValue, path: side.path, clips: set.rows.count, sample: samples.sample.rawValue,
@@ -95,14 +95,14 @@ struct ScoreComputation {
     ]
   }
 
+  /// Where the protocol wants it, without the samples that do not fill a batch of 40.
+  private func wholeBatches(_ set: FeatureSet) -> FeatureSet {
+    fields.partialBatch == "drop-40" ? set.selecting(Array(0..<set.rows.count / 40 * 40)) : set
+  }
+
   /// Where the protocol wants it, the larger set is drawn down to the smaller one's number.
   private func equalised(_ a: FeatureSet, _ b: FeatureSet, seed: Int) throws -> (FeatureSet, FeatureSet, [ScoreWarning])
   {
-    var (a, b) = (a, b)
-    if fields.partialBatch == "drop-40" {
-      a = a.selecting(Array(0..<a.rows.count / 40 * 40))
-      b = b.selecting(Array(0..<b.rows.count / 40 * 40))
-    }
     guard fields.equalCounts == .yes, a.rows.count != b.rows.count else { return (a, b, []) }
     let size = min(a.rows.count, b.rows.count)
     let larger = a.rows.count > b.rows.count ? "real" : "fake"
@@ -150,11 +150,11 @@ struct ScoreComputation {
     }
     return try metric.scores.enumerated().map { index, name in
       let values = groups[index].map(\.value)
-      let (mean, deviation) = Self.meanAndDeviation(values, ddof: fields.groupDdof)
+      let over = MeanAndDeviation(of: values, ddof: fields.groupDdof)
       var score = try score(
-        Self.groupedName(name, fields.groupBy), value: mean, real: a, fake: b, ranks: nil,
+        Self.groupedName(name, fields.groupBy), value: over.mean, real: a, fake: b, ranks: nil,
         warnings: drawn + smallGroups(groups[index]) + request.honesty.notDone(for: "groups"))
-      score.std = deviation
+      score.std = over.deviation.isNaN ? nil : over.deviation
       score.groups = groups[index]
       return score
     }
@@ -167,14 +167,6 @@ struct ScoreComputation {
     case ("fvd", .subject): "sfvd"
     default: "\(name)/\(grouping)"
     }
-  }
-
-  /// nil where there are too few values for a deviation.
-  static func meanAndDeviation(_ values: [Double], ddof: Int) -> (Double, Double?) {
-    let over = MeanAndDeviation(of: values)
-    guard values.count > ddof else { return (over.mean, nil) }
-    let (n, d) = (Double(values.count), Double(values.count - ddof))
-    return (over.mean, over.deviation * (n / d).squareRoot())
   }
 
   private func smallGroups(_ groups: [GroupScore]) -> [ScoreWarning] {
@@ -215,12 +207,12 @@ struct ScoreComputation {
     }
     guard let largest else { throw EvaluationError.noFullWindow(least: settled.counts.minimum) }
     return try metric.scores.enumerated().map { index, name in
-      let (mean, deviation) = Self.meanAndDeviation(points[index].map(\.value), ddof: 0)
+      let over = MeanAndDeviation(of: points[index].map(\.value))
       var score = try score(
-        name, value: mean, real: largest.real, fake: largest.fake, ranks: nil,
+        name, value: over.mean, real: largest.real, fake: largest.fake, ranks: nil,
         warnings: fewer(points[index]) + leftOut(windows.all.count - measured.count)
           + request.honesty.notDone(for: "a series"))
-      score.std = points[index].count > 1 ? deviation : nil
+      score.std = points[index].count > 1 ? over.deviation : nil
       score.series = points[index]
       return score
     }

@@ -33,16 +33,15 @@ extension Score {
       ("groups", groups.map { .array($0.map(\.json)) } ?? .null),
       ("series", series.map { .array($0.map(\.json)) } ?? .null),
     ]
-    if let runs { entries.append(("runs", .array(runs.map { .number($0) }))) }
-    if let floor { entries.append(("floor", floor.json)) }
-    if let curve {
-      entries.append(
-        ("n_curve", .array(curve.map { .object([("samples", .integer($0.samples)), ("value", .number($0.value))]) })))
-    }
-    if let perVideo {
-      entries.append(
-        ("videos", .array(perVideo.map { .object([("name", .string($0.name)), ("value", .number($0.value))]) })))
-    }
+    entries += [
+      ("runs", runs.map { .array($0.map { .number($0) }) } ?? .null),
+      ("floor", floor?.json ?? .null),
+      ("n_curve", curve.map { .array($0.map(\.json)) } ?? .null),
+      (
+        "videos",
+        perVideo.map { .array($0.map { .object([("name", .string($0.name)), ("value", .number($0.value))]) }) } ?? .null
+      ),
+    ]
     entries.append(
       ("warnings", .array(warnings.map { .object([("code", .string($0.code)), ("text", .string($0.text))]) })))
     return .object(entries)
@@ -63,6 +62,10 @@ extension ScoreFloor {
       ("value", .number(value)), ("samples", .integer(samples)), ("score_at_samples", .number(orNull: scoreAtSamples)),
     ])
   }
+}
+
+extension CurvePoint {
+  var json: JSONValue { .object([("samples", .integer(samples)), ("value", .number(value))]) }
 }
 
 extension GroupScore {

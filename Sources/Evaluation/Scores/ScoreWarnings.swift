@@ -51,9 +51,7 @@ struct ScoreWarnings {
     }
   }
 
-  private var hasCovariance: Bool {
-    ["fvd", "dt-fvd", "fid", "fvd-infinity", "fid-infinity"].contains(evaluationProtocol.metric)
-  }
+  private var hasCovariance: Bool { (try? evaluationProtocol.definition.hasCovariances) ?? false }
 
   private var rankDeficient: [ScoreWarning] {
     guard hasCovariance, let real = real.clips, let fake = fake.clips, min(real, fake) <= columns,

@@ -25,11 +25,12 @@ struct SeriesWindows: Sendable {
     var windows: [Window] = []
     if fields.series == .prefixes, samples.sample == .clip {
       windows = samples.parts.enumerated().map { index, part in
-        Window(start: 0, frames: part.frames, range: 0..<Int.max, part: index)
+        Window(start: fields.skipFirst, frames: part.frames, range: 0..<Int.max, part: index)
       }
     } else if fields.series == .prefixes {
-      for frames in stride(from: fields.window, through: end, by: fields.windowStep) {
-        windows.append(Window(start: 0, frames: frames, range: 0..<frames, part: 0))
+      let skip = fields.skipFirst
+      for frames in stride(from: fields.window, through: end - skip, by: fields.windowStep) {
+        windows.append(Window(start: skip, frames: frames, range: skip..<skip + frames, part: 0))
       }
     } else {
       // A window of clips holds those that begin with it, one of frames those that lie in it.

@@ -70,13 +70,14 @@ struct SampleSide: Sendable {
       let isPlain =
         fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
         && fields.partialBatch == "keep" && !wanted.overrides.contains { $0.field == "max-videos-\(role)" }
-      guard isPlain, ["fvd", "fid", "dt-fvd"].contains(wanted.metric) else {
+      guard isPlain, fields.extrapolationPoints == 0, try wanted.definition.hasCovariances else {
         throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }
       guard fields.ddof == 1 else { throw EvaluationError.statisticsDivisor(path: path, ddof: fields.ddof) }
     case .features(let set, _):
       guard !samples.parts.isEmpty else { throw EvaluationError.needsVideos(path: path, metric: wanted.metric) }
-      guard samples.parts.count == 1, role == .fake || samples.fields.repeats == 1 else {
+      let arePrefixes = samples.sample == .clip && samples.fields.series == .prefixes
+      guard !arePrefixes, role == .fake || samples.fields.repeats == 1 else {
         throw EvaluationError.needsVideos(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }
       guard samples.fields.series == .none || !set.recipe.isEmpty else {

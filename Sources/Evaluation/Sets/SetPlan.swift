@@ -175,6 +175,11 @@ struct SetPlan: Sendable {
     videos.prefix(limit.maximum ?? videos.count).compactMap { $0 }
   }
 
+  /// The videos of a protocol that were left out.
+  func leftOut(_ limit: Limit) -> [VideoItem] {
+    zip(items, videos).prefix(limit.maximum ?? items.count).compactMap { $1 == nil ? $0 : nil }
+  }
+
   /// How many samples a rule takes.
   func count(_ rule: SampleRule, source: Int, limit: Limit) -> Int {
     zip(videos, windows).prefix(limit.maximum ?? videos.count).reduce(0) { sum, video in
