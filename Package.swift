@@ -46,6 +46,7 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["Tensors", "CPUFeatures"] + kernelVariantDependencies, swiftSettings: optimised),
     .target(name: "Networks", dependencies: ["Kernels", "Tensors", "Weights"]),
+    .target(name: "Text", swiftSettings: optimised),
 
     // Files in
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
@@ -85,6 +86,7 @@ let package = Package(
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
+    .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
     .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Digests"]),
