@@ -141,7 +141,7 @@ final class NetworkChoice {
   }
 
   private func tokenizer() throws -> CLIPTokenizer {
-    try CLIPTokenizer(vocabulary: String(contentsOfFile: store.folder + "/clip-vocabulary.txt", encoding: .utf8))
+    try CLIPTokenizer(vocabulary: store.loadVocabulary("clip-vocabulary"))
   }
 
   /// What reads the weights of a settled protocol.
