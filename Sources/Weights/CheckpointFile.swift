@@ -56,11 +56,13 @@ package enum CheckpointFile {
 
   /// A file of text, as it is published or unzipped.
   private static func text(_ file: ByteSlice) throws -> (KnownWeights, ByteSlice)? {
-    guard file.count < 16 << 20, ["gz", "txt"].contains(URL(fileURLWithPath: file.label).pathExtension) else { return nil }
+    let ending = URL(fileURLWithPath: file.label).pathExtension
+    guard file.count < 16 << 20, ending == "gz" || ending == "txt" else { return nil }
     let digest = file.withBytes { SHA256.digest(of: $0) }
-    guard let known = KnownWeights.all.first(where: { known in
+    let found = KnownWeights.all.first { known in
       known.isText && (known.fingerprint == digest || known.package?.memberDigest == digest.hex)
-    }) else { return nil }
+    }
+    guard let known = found else { return nil }
     return (known, try ArchiveMember.unzipped(file))
   }
 

@@ -20,7 +20,8 @@ package struct FileCollection {
     let files = FileManager.default.enumerator(atPath: path)
     while let name = files?.nextObject() as? String {
       guard names.count < 10_000 else {
-        throw WeightsError.unreadable(path: path, reason: "it holds more than 10000 files: give the folder of the weights")
+        throw WeightsError.unreadable(
+          path: path, reason: "it holds more than 10000 files: give the folder of the weights")
       }
       names.append(name)
     }

@@ -17,14 +17,17 @@ struct FileDownload {
     if size(path) != nil { return path }
     let part = path + ".part"
     let lock = try Lock(part)
-    defer { withExtendedLifetime(lock) {} }
+    defer {
+      if size(part) == 0 { unlink(part) }
+      withExtendedLifetime(lock) {}
+    }
     let total = try length(of: url, part: part)
     if let total, let expected = file.size, total != expected {
       report("\(url) has \(total) bytes, \(expected) were expected: reading it will tell whether it is whole")
     }
     if let total, (size(part) ?? 0) > total {
       // Of another file that was once there.
-      unlink(part)
+      truncate(part, 0)
     }
     if total == nil || size(part) != total { try transfer(url, to: part, total: total) }
     if let total, let found = size(part), found != total {
@@ -62,7 +65,7 @@ struct FileDownload {
     return lines[start...].lazy.compactMap { line -> Int? in
       let fields = line.split(separator: ":", maxSplits: 1)
       guard fields.count == 2, fields[0].lowercased() == "content-length" else { return nil }
-      return Int(fields[1].trimmingCharacters(in: .whitespaces))
+      return Int(fields[1].trimmingCharacters(in: .whitespacesAndNewlines))
     }.first
   }
 

@@ -65,7 +65,8 @@ extension KnownWeights {
   public static let clipVocabulary = KnownWeights(
     name: "clip-vocabulary", network: "bpe-merges",
     fingerprint: Digest(hex: "67603cfda2e032ad77b5f8808af37789d590db664b26df8705d2bf8b3c553fc8"),
-    purpose: "CLIP similarities of texts: the merges of the byte pair encoding", source: "PyPI wheel open-clip-torch 3.3.0",
+    purpose: "CLIP similarities of texts: the merges of the byte pair encoding",
+    source: "PyPI wheel open-clip-torch 3.3.0",
     package: PythonPackage(
       project: "open-clip-torch", version: "3.3.0", kind: .wheel, archive: "open_clip_torch-3.3.0-py3-none-any.whl",
       archiveDigest: "c549ad5ed6bfc119cc11105033c0a2b9d7a2a4afeb40a58a09aab3da1a0043ce",
@@ -101,8 +102,8 @@ extension KnownWeights {
         + "dreamsim_\(type)_checkpoint.zip",
       size: size)
     return published(
-      "dreamsim-" + type.map { $0 == "_" ? "-" : String($0) }.joined(), "PIC: DreamSim, \(type)", files: [file] + others,
-      likeness: .transformer(network, towers))
+      "dreamsim-" + type.map { $0 == "_" ? "-" : String($0) }.joined(), "PIC: DreamSim, \(type)",
+      files: [file] + others, likeness: .transformer(network, towers))
   }
 
   // LPIPS: torchvision's AlexNet and the package's own weights of its layers.

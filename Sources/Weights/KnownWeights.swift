@@ -14,13 +14,28 @@ public struct KnownWeights: Sendable {
   /// The Python package that holds them; nil where none does.
   let package: PythonPackage?
   /// The files that hold them, as published, in the order in which `weights import` takes them.
-  public var files: [PublishedFile] = []
+  public let files: [PublishedFile]
   /// What people can get, and where, if `files` does not say it.
-  var origin: String? = nil
+  let origin: String?
   /// What a file must be to get the name while nobody knows the fingerprint; nil where nothing is known of it.
-  package var likeness: WeightsLikeness? = nil
+  package let likeness: WeightsLikeness?
   /// Not a network but a text: `WeightStore.loadVocabulary` reads it.
   public var isText: Bool { network == "bpe-merges" }
+
+  package init(
+    name: String, network: String, fingerprint: Digest?, purpose: String, source: String, package: PythonPackage?,
+    files: [PublishedFile] = [], origin: String? = nil, likeness: WeightsLikeness? = nil
+  ) {
+    self.name = name
+    self.network = network
+    self.fingerprint = fingerprint
+    self.purpose = purpose
+    self.source = source
+    self.package = package
+    self.files = files
+    self.origin = origin
+    self.likeness = likeness
+  }
 
   public var canFetch: Bool { package != nil || !files.isEmpty && files.allSatisfy { $0.url != nil } }
 

@@ -19,8 +19,8 @@ package struct LowRankAdapter {
   package init(_ files: FileCollection, folder: String) throws {
     let configuration = try files.bytes(folder + "adapter_config.json")
     scale = try AdapterConfiguration.scale(configuration, path: "\(files.path):\(folder)adapter_config.json")
-    guard let name = ["adapter_model.safetensors", "adapter_model.bin"].lazy.compactMap({ files.file($0, in: folder) }).first
-    else {
+    let names = ["adapter_model.safetensors", "adapter_model.bin"].compactMap { files.file($0, in: folder) }
+    guard let name = names.first else {
       throw WeightsError.malformed(
         path: files.path, .missing(part: "`\(folder)adapter_model.safetensors` or `\(folder)adapter_model.bin`"))
     }
@@ -31,13 +31,17 @@ package struct LowRankAdapter {
       guard let (layer, isUp) = Self.layer(of: key) else {
         throw WeightsError.adapter(path: path, problem: "`\(key)` is no part of a low-rank update of a linear layer")
       }
-      if isUp { halves[layer, default: (nil, nil)].up = tensor } else { halves[layer, default: (nil, nil)].down = tensor }
+      if isUp {
+        halves[layer, default: (nil, nil)].up = tensor
+      } else {
+        halves[layer, default: (nil, nil)].down = tensor
+      }
     }
     guard !halves.isEmpty else { throw WeightsError.adapter(path: path, problem: "it holds no update") }
     for (layer, half) in halves {
       guard let down = half.down, let up = half.up else {
-        throw WeightsError.adapter(
-          path: path, problem: "`\(layer)` has lora_\(half.up == nil ? "A" : "B") and no lora_\(half.up == nil ? "B" : "A")")
+        let (there, missing) = half.up == nil ? ("lora_A", "lora_B") : ("lora_B", "lora_A")
+        throw WeightsError.adapter(path: path, problem: "`\(layer)` has \(there) and no \(missing)")
       }
       pairs[layer] = Pair(down: down, up: up)
     }
@@ -120,8 +124,8 @@ enum AdapterConfiguration {
     guard fields["peft_type"] as? String ?? "LORA" == "LORA" else {
       throw WeightsError.adapter(path: path, problem: "`peft_type` is not LORA")
     }
-    guard let rank = (fields["r"] as? NSNumber)?.doubleValue, let alpha = (fields["lora_alpha"] as? NSNumber)?.doubleValue,
-      rank >= 1, alpha.isFinite
+    guard let rank = (fields["r"] as? NSNumber)?.doubleValue,
+      let alpha = (fields["lora_alpha"] as? NSNumber)?.doubleValue, rank >= 1, alpha.isFinite
     else { throw WeightsError.adapter(path: path, problem: "it lacks `r` or `lora_alpha`") }
     return alpha / ((fields["use_rslora"] as? Bool ?? false) ? rank.squareRoot() : rank)
   }

@@ -18,6 +18,11 @@ extension WeightStore {
     guard let known = KnownWeights.named(name) else {
       throw WeightsError.unknownName(name: name, known: KnownWeights.all.filter(\.canFetch).map(\.name))
     }
+    return try fetch(known, searchPath: searchPath, report: report)
+  }
+
+  package func fetch(_ known: KnownWeights, searchPath: String, report: (String) -> Void) throws -> StoredWeights {
+    let name = known.name
     guard known.canFetch else { throw WeightsError.cannotFetch(name: name) }
     if let present = try? stored(known) {
       report("\(name) is already in \(path(name))")
@@ -65,7 +70,7 @@ extension WeightStore {
     of known: KnownWeights, searchPath: String, report: @escaping (String) -> Void
   ) throws -> StoredWeights {
     guard let curl = ChildProcess.executable("curl", in: searchPath) else {
-      throw WeightsError.fetchFailed(name: known.name, problem: .noCurl)
+      throw known.failure(.noCurl)
     }
     let downloads = folder + "/downloads"
     try? FileManager.default.createDirectory(atPath: downloads, withIntermediateDirectories: true)
@@ -81,10 +86,12 @@ extension WeightStore {
       return weights
     } catch let error as WeightsError {
       switch error {
-      case .curlFailed, .wrongDownload: throw WeightsError.fetchFailed(name: known.name, problem: error)
-      case .malformed, .unknownFormat, .unknownLayout, .missingTensor:
+      case .curlFailed, .wrongDownload:
+        remove([], from: downloads)
+        throw known.failure(error)
+      case .malformed, .unknownFormat, .unknownLayout, .missingTensor, .refusedInstruction, .refusedGlobal:
         remove(paths, from: downloads)
-        throw WeightsError.fetchFailed(name: known.name, problem: error)
+        throw known.failure(error)
       default: throw error
       }
     }
@@ -92,9 +99,9 @@ extension WeightStore {
 
   /// Whether a further file is needed: DreamSim's backbone may be here, or in the archive.
   private func needs(_ file: PublishedFile, beside path: String, of known: KnownWeights) throws -> Bool {
-    guard case .dreamSim(let archive) = try CheckpointFile(path, named: known.name), let name = archive.kind.backbone else {
-      return true
-    }
+    guard case .dreamSim(let archive) = try CheckpointFile(path, named: known.name),
+      let name = archive.kind.backbone
+    else { return true }
     return try !has(name) && archive.backbone() == nil
   }
 
@@ -130,5 +137,11 @@ extension WeightStore {
     let found = bytes.withBytes { SHA256.digest(of: $0) }
     guard found.hex != hex, let expected = Digest(hex: hex) else { return }
     throw WeightsError.wrongDigest(path: path, part: part, expected: expected, found: found)
+  }
+}
+
+extension KnownWeights {
+  fileprivate func failure(_ problem: WeightsError) -> WeightsError {
+    .fetchFailed(name: name, urls: files.compactMap(\.url), command: importCommand, problem: problem)
   }
 }

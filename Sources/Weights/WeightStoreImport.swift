@@ -94,7 +94,8 @@ extension WeightStore {
   ) throws -> NetworkWeights {
     let path = archive.files.path
     let known = KnownWeights.named(archive.kind.name)
-    var source = "\(URL(fileURLWithPath: path).lastPathComponent) (PyTorch DreamSim names, `\(archive.kind.adapter)` merged)"
+    let fileName = URL(fileURLWithPath: path).lastPathComponent
+    var source = "\(fileName) (PyTorch DreamSim names, `\(archive.kind.adapter)` merged)"
     var backbone: [String: WeightTensor] = [:]
     if let needed = archive.kind.backbone.flatMap(KnownWeights.named) {
       let found = try self.backbone(needed, of: archive, others)

@@ -59,7 +59,7 @@ public indirect enum WeightsError: Error, Equatable, Sendable {
   case isNoText(name: String)
   case cannotFetch(name: String)
   /// Fetching published files; `problem` is what happened.
-  case fetchFailed(name: String, problem: WeightsError)
+  case fetchFailed(name: String, urls: [String], command: String, problem: WeightsError)
   case noCurl
   /// `kept` says what has come so far.
   case curlFailed(url: String, output: [String], kept: String?)
@@ -96,7 +96,8 @@ extension WeightsError: CustomStringConvertible {
     case .noSuchTensor(let weights, let tensor): "weights `\(weights)` have no tensor `\(tensor)`"
     case .wrongShape(let weights, let tensor, let wanted, let found):
       "tensor `\(tensor)` of weights `\(weights)` has shape \(found), the network needs \(wanted)"
-    case .unknownName(let name, let known): "there are no weights called `\(name)`; known: \(Self.list(known))"
+    case .unknownName(let name, let known):
+      "there are no weights called `\(name)`; known: \(known.map { "`\($0)`" }.joined(separator: ", "))"
     case .invalidName(let name):
       "`\(name)` cannot name weights: use letters, digits, `.`, `_` and `-`, starting with a letter or digit"
     case .absent(let name, let canFetch): Self.absent(name, canFetch: canFetch)
@@ -156,7 +157,7 @@ extension WeightsError: CustomStringConvertible {
     case .adapter(let path, let problem): "the adapter `\(path)` cannot be merged: \(problem)"
     case .isText(let name): "`\(name)` is a vocabulary, not weights of a network"
     case .isNoText(let name): "`\(name)` are weights of a network, not a vocabulary"
-    case .fetchFailed(let name, let problem): Self.fetchFailed(name, problem)
+    case .fetchFailed(let name, let urls, let command, let problem): Self.fetchFailed(name, urls, command, problem)
     case .noCurl: "fetching needs `curl`, and there is no `curl` on the PATH"
     case .curlFailed(let url, let output, _):
       "`curl` could not get \(url):\n" + output.map { "  " + $0 }.joined(separator: "\n")
@@ -200,8 +201,9 @@ extension WeightsError: CustomStringConvertible {
   }
 
   /// What happened, what has come so far, and the way around a network that does not allow it.
-  private static func fetchFailed(_ name: String, _ problem: WeightsError) -> String {
-    guard let known = KnownWeights.named(name) else { return "\(problem)" }
+  private static func fetchFailed(
+    _ name: String, _ urls: [String], _ command: String, _ problem: WeightsError
+  ) -> String {
     var lines = ["\(problem)"]
     if case .curlFailed(_, _, let kept?) = problem {
       lines.append("hint: \(kept); `vidmetrics weights fetch \(name)` continues there")
@@ -212,9 +214,9 @@ extension WeightsError: CustomStringConvertible {
     } else {
       lines.append("hint: the download is removed; `vidmetrics weights fetch \(name)` begins anew")
     }
-    lines.append("hint: or get \(known.files.count == 1 ? "this file" : "these files") on another machine:")
-    lines += known.files.compactMap(\.url).map { "  " + $0 }
-    lines.append("copy \(known.files.count == 1 ? "it" : "them") here, and run `\(known.importCommand)`")
+    lines.append("hint: or get \(urls.count == 1 ? "this file" : "these files") on another machine:")
+    lines += urls.map { "  " + $0 }
+    lines.append("copy \(urls.count == 1 ? "it" : "them") here, and run `\(command)`")
     return lines.joined(separator: "\n")
   }
 

@@ -16,7 +16,8 @@ extension TensorLayout {
     name: "PyTorch torchvision AlexNet", network: "alexnet", separator: ".",
     marks: [0, 3, 6, 8, 10].map { "features.\($0).weight" }, rules: TensorRule.alexNet, ignored: ["classifier.*"])
 
-  package static let alexNetCanonical = canonical("alexnet", marks: ["conv_1/kernel"], rules: TensorRule.alexNet)
+  package static let alexNetCanonical = canonical(
+    "alexnet", marks: ["conv_5/kernel", "conv_5/bias"], rules: TensorRule.alexNet)
 
   package static let lpips = TensorLayout(
     name: "PyTorch LPIPS", network: "lpips-alex", separator: ".", marks: ["lin0.model.1.weight"],
