@@ -26,6 +26,38 @@ extension EvaluationProtocol {
     ("psnr", "common-metrics", "psnr", PackageResources.psnr_yaml),
     ("ssim", "common-metrics", "ssim", PackageResources.ssim_yaml),
     ("temporal-flickering", "vbench", "temporal-flickering", PackageResources.temporal_flickering_yaml),
+    ("pic", "dreamsim", "pic-dreamsim", PackageResources.pic_dreamsim_yaml),
+    ("pic", "dreamsim-dino", "pic-dreamsim-dino", PackageResources.pic_dreamsim_dino_yaml),
+    ("pic", "dreamsim-clip", "pic-dreamsim-clip", PackageResources.pic_dreamsim_clip_yaml),
+    ("pic", "dreamsim-open-clip", "pic-dreamsim-open-clip", PackageResources.pic_dreamsim_open_clip_yaml),
+    ("pic", "dreamsim-dinov2", "pic-dreamsim-dinov2", PackageResources.pic_dreamsim_dinov2_yaml),
+    ("pic", "inception-cosine", "pic-inception-cosine", PackageResources.pic_inception_cosine_yaml),
+    ("clip-sim", "clip-vit-b-32", "clip-sim-clip-vit-b-32", PackageResources.clip_sim_clip_vit_b_32_yaml),
+    ("clip-sim", "clip-vit-b-16", "clip-sim-clip-vit-b-16", PackageResources.clip_sim_clip_vit_b_16_yaml),
+    (
+      "clip-sim", "open-clip-vit-b-32", "clip-sim-open-clip-vit-b-32", PackageResources.clip_sim_open_clip_vit_b_32_yaml
+    ),
+    (
+      "clip-sim", "open-clip-vit-b-16", "clip-sim-open-clip-vit-b-16", PackageResources.clip_sim_open_clip_vit_b_16_yaml
+    ),
+    ("clip-sim", "torchmetrics", "clip-sim-torchmetrics", PackageResources.clip_sim_torchmetrics_yaml),
+    ("clip-sim", "clipscore", "clip-sim-clipscore", PackageResources.clip_sim_clipscore_yaml),
+    (
+      "frame-consistency", "clip-vit-b-32", "frame-consistency-clip-vit-b-32",
+      PackageResources.frame_consistency_clip_vit_b_32_yaml
+    ),
+    (
+      "frame-consistency", "clip-vit-b-16", "frame-consistency-clip-vit-b-16",
+      PackageResources.frame_consistency_clip_vit_b_16_yaml
+    ),
+    (
+      "frame-consistency", "open-clip-vit-b-32", "frame-consistency-open-clip-vit-b-32",
+      PackageResources.frame_consistency_open_clip_vit_b_32_yaml
+    ),
+    (
+      "frame-consistency", "open-clip-vit-b-16", "frame-consistency-open-clip-vit-b-16",
+      PackageResources.frame_consistency_open_clip_vit_b_16_yaml
+    ),
   ]
 
   /// A name that `named` finds: the plain name for the first metric that has it, `metric/name` for the others.
@@ -83,4 +115,19 @@ extension EvaluationProtocol {
   package static func parse(_ yaml: String, file: String) throws -> EvaluationProtocol {
     try ProtocolReader(file: file).read(yaml)
   }
+}
+
+extension EvaluationProtocol {
+  /// What its score is called: the metric's name, and of PIC with another distance than DreamSim's ensemble the distance too.
+  public var scoreName: String {
+    guard metric == "pic", let presets = try? Self.files.filter({ $0.metric == metric }).map(Self.load) else {
+      return metric
+    }
+    guard fields.weights != presets.first?.preset.weights else { return metric }
+    let distance = presets.first { $0.preset.weights == fields.weights }?.name ?? fields.weights
+    return "\(metric)[\(distance)]"
+  }
+
+  /// Whether videos are compared with the pictures that they were made from.
+  public var isOfInputs: Bool { (try? definition.reference) == .inputs }
 }

@@ -170,6 +170,7 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
       throw CatalogError.contradiction(
         field: "root", other: "root-eps", reason: "`svd` needs an epsilon above 0 and `symmetric-eigen` has none")
     }
+    try validateEmbedding()
     if (fields.loaderResize == .none) != (fields.loaderResolution == 0) {
       throw CatalogError.contradiction(
         field: "loader-resize", other: "loader-resolution", reason: "a resolution above 0 belongs to a loader resize")
@@ -228,6 +229,31 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
       throw CatalogError.contradiction(
         field: "resize", other: "loader-resize", reason: "what the loader makes is resized to the network's size")
     }
+  }
+
+  /// Of metrics that compare embeddings of frames.
+  private func validateEmbedding() throws {
+    func demand(_ isTrue: Bool, _ field: String, _ other: String, _ reason: String) throws {
+      if !isTrue { throw CatalogError.contradiction(field: field, other: other, reason: reason) }
+    }
+    guard try definition.fields.contains(where: { $0.name == "offset-fake" }), try definition.reference != .real else {
+      return
+    }
+    switch fields.endpoint {
+    case "pool-3":
+      try demand(fields.batchNormEpsilon > 0, "endpoint", "batch-norm-eps", "`pool-3` is of a network that has one")
+    case "clip":
+      try demand(!fields.activation.isEmpty, "endpoint", "activation", "`clip` is of a network that has one")
+    default:
+      let isDreamSim = fields.centre == .ownMean || metric != "pic"
+      try demand(isDreamSim, "endpoint", "centre", "the embedding of `dreamsim` is one without its own mean")
+    }
+    try demand(
+      fields.endpoint == "pool-3" || fields.inputScaling == .unit, "endpoint", "input-scaling",
+      "`\(fields.endpoint)` takes values in 0...1")
+    try demand(
+      metric != "clip-sim" || fields.endpoint == "clip", "metric", "endpoint",
+      "only `clip` has embeddings of prompts")
   }
 
   /// The score-changing fields as JSON: keys sorted, no spaces, so that one meaning has one text.

@@ -24,15 +24,30 @@ public struct FieldDefinition: Sendable {
   func decides(_ fields: ProtocolFields) -> Bool { isInForce?(fields) ?? true }
 
   // The network
-  static let network: [FieldDefinition] = [
+  static let weights: [FieldDefinition] = [
     text("weights", "the weights' name, see `vidmetrics weights list`", \.weights),
     fingerprint(
       "weights-fingerprint", "SHA-256 over the weights' canonical names, shapes and values", \.weightsFingerprint),
-    number(
-      "batch-norm-eps", "added to the variance in batch normalisation", \.batchNormEpsilon, from: 0, exclusive: true),
-    fixed(
-      "endpoint", "the layer whose values are the features", \.endpoint, ["logits-mean", "mixed-5c-mean", "pool-3"]),
   ]
+  static let headWeights: [FieldDefinition] = [
+    text("head-weights", "the name of the weights of the heads on top of the network", \.headWeights),
+    fingerprint("head-weights-fingerprint", "that of the heads' weights", \.headWeightsFingerprint),
+  ]
+  static let batchNormEpsilon = number(
+    "batch-norm-eps", "added to the variance in batch normalisation", \.batchNormEpsilon, from: 0, exclusive: true)
+  static let network: [FieldDefinition] =
+    weights + [
+      batchNormEpsilon,
+      fixed(
+        "endpoint", "the layer whose values are the features", \.endpoint, ["logits-mean", "mixed-5c-mean", "pool-3"]),
+    ]
+  static let embedding: [FieldDefinition] =
+    weights + [
+      batchNormEpsilon.when { $0.endpoint == "pool-3" },
+      fixed("endpoint", "what of the network is the embedding", \.endpoint, ["pool-3", "dreamsim", "clip"]),
+      fixed("activation", "of the network's hidden layers", \.activation, ["quick-gelu", "gelu"])
+        .when { $0.endpoint == "clip" },
+    ]
 
   // From frames to its input
   static let valueRange = choice("value-range", "what the values given to the network are", \.valueRange)
@@ -62,10 +77,19 @@ public struct FieldDefinition: Sendable {
     choice("offset-fake", "where the samples of a fake video are taken", \.offsetFake),
     integer("seed", "of random offsets and draws", \.seed, from: 0),
   ]
+  private static let skipFirst = integer(
+    "skip-first", "frames left out at the beginning of every video", \.skipFirst, from: 0)
+  private static let maxVideosFake = limit(
+    "max-videos-fake", "the first so many fake videos in natural order", \.maxVideosFake)
   static let videos: [FieldDefinition] = [
-    integer("skip-first", "frames left out at the beginning of every video", \.skipFirst, from: 0),
+    skipFirst,
     limit("max-videos-real", "the first so many real videos in natural order", \.maxVideosReal),
-    limit("max-videos-fake", "the first so many fake videos in natural order", \.maxVideosFake),
+    maxVideosFake,
+  ]
+  /// Of metrics that take frames of fake videos alone.
+  static let fakeVideos: [FieldDefinition] = [
+    choice("offset-fake", "where the samples of a fake video are taken", \.offsetFake),
+    integer("seed", "of random offsets and draws", \.seed, from: 0), skipFirst, maxVideosFake,
   ]
   static let equalCounts = choice(
     "equal-counts", "whether the larger set is drawn down to the smaller one's number of samples", \.equalCounts
@@ -107,6 +131,15 @@ public struct FieldDefinition: Sendable {
   ]
   static let scaleFactor = number(
     "scale-factor", "the score is multiplied by it", \.scaleFactor, from: 0, exclusive: true)
+
+  // Embeddings of frames
+  static let input = choice("input", "where the picture is that a video was made from", \.input)
+  static let centre = choice("centre", "what is subtracted from an embedding before the cosine", \.centre)
+  static let compareWith = choice("compare-with", "the frame that a frame is compared with", \.compareWith)
+  static let prompt: [FieldDefinition] = [
+    text("prompt-prefix", "what stands before every prompt", \.promptPrefix),
+    choice("clamp", "where values below 0 become 0: nowhere, in each frame, or in the mean over videos", \.clamp),
+  ]
 
   // Series and groups
   static let series: [FieldDefinition] = [

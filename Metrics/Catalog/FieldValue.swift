@@ -83,6 +83,9 @@ public enum ResizeMode: String, Sendable, CaseIterable, Codable {
   case antialiasBilinear = "antialias-bilinear"
   /// PIL's bicubic resize of float channels, antialiased, cut off at 0 and 255 and not rounded: clean-fid's.
   case pilBicubic = "pil-bicubic"
+  /// PIL's bicubic resize of RGB images, antialiased, rounded to bytes after each of its two passes: torchvision's of PIL
+  /// images.
+  case pilBicubicBytes = "pil-bicubic-8bit"
   /// The frames must have the network's size already.
   case none
 }
@@ -93,6 +96,9 @@ public enum CropMode: String, Sendable, CaseIterable, Codable {
   case none
   /// The short side is brought to the network's size, the other by the same factor (rounded up), then the centre is cut out.
   case center
+  /// The same, the other side rounded down and the offset to the nearest even number: torchvision's `Resize` and
+  /// `CenterCrop`.
+  case torchvisionCenter = "torchvision-center"
 }
 
 /// A resize that the published program's loader makes before the network's own.

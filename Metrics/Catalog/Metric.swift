@@ -9,11 +9,25 @@ public struct Metric: Sendable {
     case video
   }
 
+  /// What stands beside the fake videos.
+  public enum Reference: Sendable {
+    /// A set of real videos.
+    case real
+    /// A set of real videos, if there is one.
+    case realIfGiven
+    /// For each fake video the picture that it was made from.
+    case inputs
+    /// For each fake video its text.
+    case prompts
+    case nothing
+  }
+
   /// As on the command line: `fvd`.
   public let name: String
   /// One line for people.
   public let meaning: String
   public let sample: Sample
+  public let reference: Reference
   /// What the default protocol is called.
   public let defaultProtocol: String
   /// The names of its scores, where one computation gives several; otherwise its own name.
@@ -22,12 +36,13 @@ public struct Metric: Sendable {
   public let fields: [FieldDefinition]
 
   init(
-    _ name: String, _ meaning: String, sample: Sample, defaultProtocol: String, scores: [String]? = nil,
-    fields: [FieldDefinition]
+    _ name: String, _ meaning: String, sample: Sample, reference: Reference = .real, defaultProtocol: String,
+    scores: [String]? = nil, fields: [FieldDefinition]
   ) {
     self.name = name
     self.meaning = meaning
     self.sample = sample
+    self.reference = reference
     self.defaultProtocol = defaultProtocol
     self.scores = scores ?? [name]
     self.fields = fields
@@ -67,8 +82,18 @@ public struct Metric: Sendable {
       "ssim", "structural similarity of paired videos", sample: .pair, defaultProtocol: "common-metrics",
       fields: FieldDefinition.videos),
     Metric(
-      "temporal-flickering", "how still consecutive frames are", sample: .video, defaultProtocol: "vbench",
-      fields: FieldDefinition.videos),
+      "temporal-flickering", "how still consecutive frames are", sample: .video, reference: .realIfGiven,
+      defaultProtocol: "vbench", fields: FieldDefinition.videos),
+    Metric(
+      "pic", "perceptual input conformity: how alike frames and the input picture are", sample: .frame,
+      reference: .inputs, defaultProtocol: "dreamsim",
+      fields: embeddings + [FieldDefinition.centre, FieldDefinition.input]),
+    Metric(
+      "clip-sim", "how alike prompt and frames are", sample: .frame, reference: .prompts,
+      defaultProtocol: "clip-vit-b-32", fields: embeddings + FieldDefinition.prompt + [FieldDefinition.scaleFactor]),
+    Metric(
+      "frame-consistency", "how alike consecutive frames are", sample: .frame, reference: .nothing,
+      defaultProtocol: "clip-vit-b-32", fields: embeddings + [FieldDefinition.centre, FieldDefinition.compareWith]),
   ]
 
   /// Whether means and covariances are all it needs of two sets, or it extrapolates what needs them.
@@ -99,6 +124,13 @@ public struct Metric: Sendable {
     FieldDefinition.network
     + [FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.inputScaling, FieldDefinition.aspectCrop]
     + FieldDefinition.frameSampling + FieldDefinition.offsets + FieldDefinition.videos + [FieldDefinition.equalCounts]
+
+  private static let embeddings =
+    FieldDefinition.embedding
+    + [
+      FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.crop, FieldDefinition.inputScaling,
+      FieldDefinition.aspectCrop,
+    ] + FieldDefinition.frameSampling + FieldDefinition.fakeVideos
 
   private static func statistics(_ own: [FieldDefinition]) -> [FieldDefinition] {
     [FieldDefinition.repeats] + own + FieldDefinition.dtype + [FieldDefinition.scaleFactor]

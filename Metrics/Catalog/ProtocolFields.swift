@@ -8,6 +8,11 @@ public struct ProtocolFields: Sendable, Codable, Equatable {
   public var weightsFingerprint = ""
   public var batchNormEpsilon = 0.0
   public var endpoint = ""
+  /// Of the transformers of CLIP; empty for other networks.
+  public var activation = ""
+  /// What a second network's weights are called: the heads of a learned distance; empty for most metrics.
+  public var headWeights = ""
+  public var headWeightsFingerprint = ""
 
   // From frames to the network's input
   public var valueRange = InputRange.pixel
@@ -59,6 +64,14 @@ public struct ProtocolFields: Sendable, Codable, Equatable {
   public var extrapolationPoints = 0
   public var extrapolationFrom = 0
 
+  // Embeddings of frames
+  public var input = InputSource.given
+  public var centre = EmbeddingCentre.none
+  public var compareWith = ComparedFrame.previous
+  /// `none`: nothing stands before a prompt.
+  public var promptPrefix = ""
+  public var clamp = Clamp.none
+
   // Series along time
   public var series = SeriesKind.none
   public var window = 0
@@ -85,6 +98,35 @@ public enum InputScaling: String, Sendable, CaseIterable, Codable {
   case symmetric
   /// (x - 128)/128, as in the TensorFlow graph of 2015-12-05.
   case tensorflow
+  /// x/255; what else the network subtracts and divides by is its own.
+  case unit
+}
+
+/// Where the picture is that a video was made from.
+public enum InputSource: String, Sendable, CaseIterable, Codable {
+  /// In a set beside the videos, or in a column of their manifest.
+  case given
+  /// The first frame of the video itself.
+  case firstFrame = "first-frame"
+}
+
+/// What is subtracted from an embedding before it is compared.
+public enum EmbeddingCentre: String, Sendable, CaseIterable, Codable {
+  case none
+  /// The mean of the embedding's own values.
+  case ownMean = "own-mean"
+}
+
+/// The frame that a frame is compared with.
+public enum ComparedFrame: String, Sendable, CaseIterable, Codable { case previous, first }
+
+/// Where values below 0 become 0.
+public enum Clamp: String, Sendable, CaseIterable, Codable {
+  case none
+  /// Each frame's.
+  case frame
+  /// The mean over all videos.
+  case score
 }
 
 public enum Switch: String, Sendable, CaseIterable, Codable { case no, yes }

@@ -15,10 +15,15 @@ public struct RequestedScore: Sendable {
   public init(_ evaluationProtocol: EvaluationProtocol) { self.evaluationProtocol = evaluationProtocol }
 }
 
-/// What is asked of two sets.
+/// What is asked of one set or two.
 public struct ScoreRequest: Sendable {
-  public var real: String
+  /// The real videos, or the pictures that the fake ones were made from.
+  public var real: String?
   public var fake: String
+  /// The column of the fake set's manifest that names those pictures.
+  public var inputColumn: String?
+  /// Where the prompts are.
+  public var prompts = PromptSource.column("prompt")
   public var scores: [RequestedScore]
   /// What the numbers of float arrays mean.
   public var valueRange: ValueRange?
@@ -29,7 +34,7 @@ public struct ScoreRequest: Sendable {
   public var threads = 1
   public var honesty = Honesty()
 
-  public init(real: String, fake: String, scores: [RequestedScore]) {
+  public init(real: String?, fake: String, scores: [RequestedScore]) {
     self.real = real
     self.fake = fake
     self.scores = scores
@@ -41,6 +46,10 @@ public struct Evaluation {
   public let request: ScoreRequest
   /// Makes the network that the fields of a protocol ask for.
   public let network: (EvaluationProtocol) throws -> any FeatureNetwork
+  /// Makes the one for its prompts.
+  public var textNetwork: (EvaluationProtocol) throws -> any TextNetwork = {
+    throw EvaluationError.noTextNetwork($0.name)
+  }
   /// nil: nothing is kept.
   public let cache: CacheFolder?
   public var progress: any ExtractionProgress = NoProgress()
@@ -67,7 +76,12 @@ public struct Evaluation {
     try request.honesty.validate()
     for wanted in request.scores { try wanted.evaluationProtocol.validate() }
 
-    var sides = [try open(.real), try open(.fake)]
+    let metrics = try request.scores.map { try $0.evaluationProtocol.definition }
+    try checkReferences(metrics)
+    let fake = try open(.fake)
+    let inputs = try InputPairs(request, fake: fake)
+    let prompts = try metrics.contains { $0.reference == .prompts } ? Prompts(request.prompts, of: fake) : nil
+    var sides = [try open(.real), fake, inputs?.side ?? SampleSide(absent: .input)]
     if let range = request.valueRange, !sides.flatMap(\.items).contains(where: \.holdsFloats) {
       throw EvaluationError.valueRangeUnused(range.rawValue)
     }
@@ -75,10 +89,10 @@ public struct Evaluation {
       cache: cache, threads: request.threads, skipsUnusable: request.skipsUnusable, progress: progress,
       isInterrupted: isInterrupted)
     try pass.survey(&sides)
-    let settled = try request.scores.map { try pass.withArrayLength($0, sides) }
+    let settled = try request.scores.map { try pass.withArrayLength($0, [sides[0], sides[1]]) }
     let plan = try SamplePlan(settled, network: network)
-    for side in sides {
-      for (wanted, samples) in zip(settled, plan.samples) { try side.check(wanted.evaluationProtocol, samples) }
+    for (wanted, samples) in zip(settled, plan.samples) {
+      for side in try wanted.sides(sides) { try side.check(wanted.evaluationProtocol, samples) }
     }
     for side in sides.indices { try sides[side].plan(plan, skipsUnusable: request.skipsUnusable) }
     try checkCounts(settled, plan, sides)
@@ -89,10 +103,16 @@ public struct Evaluation {
     try checkCounts(settled, plan, sides)
 
     let scores = try zip(settled, plan.samples).flatMap { wanted, samples in
-      try ScoreComputation(
-        wanted: wanted, samples: samples, real: sides[0], fake: sides[1], request: request, cache: cache,
-        isInterrupted: isInterrupted
-      ).scores()
+      let own = try wanted.sides(sides)
+      var computation = ScoreComputation(
+        wanted: wanted, samples: samples, real: own[0], fake: own[1], request: request, cache: cache,
+        isInterrupted: isInterrupted)
+      computation.inputs = inputs
+      computation.prompts = prompts
+      if try wanted.evaluationProtocol.definition.reference == .prompts {
+        computation.textNetwork = try textNetwork(wanted.evaluationProtocol)
+      }
+      return try computation.scores()
     }
     let ended = clock.now
     return ScoreDocument(
@@ -104,14 +124,41 @@ public struct Evaluation {
         clipsComputed: extracted.computed, clipsCached: extracted.cached, threads: request.threads))
   }
 
+  /// Whether what the metrics are measured against is there, and all that is there is used.
+  private func checkReferences(_ metrics: [Metric]) throws {
+    let takers = zip(request.scores, metrics).filter { wanted, metric in
+      metric.reference == .inputs && wanted.evaluationProtocol.fields.input == .given
+    }
+    let takesReal = metrics.contains { $0.reference == .real || $0.reference == .realIfGiven }
+    guard request.inputColumn == nil || !takers.isEmpty else { throw EvaluationError.inputUnused }
+    guard let real = request.real else {
+      if let metric = metrics.first(where: { $0.reference == .real }) {
+        throw EvaluationError.noRealSet(metric: metric.name)
+      }
+      return
+    }
+    let takesInputs = !takers.isEmpty && request.inputColumn == nil
+    guard takesReal || takesInputs else {
+      let isPIC = metrics.contains { $0.reference == .inputs }
+      throw EvaluationError.realUnused(path: real, metrics: metrics.map(\.name), input: isPIC)
+    }
+  }
+
   /// Opens a set; of videos, as many as the protocol that wants most of them takes.
   private func open(_ role: Role) throws -> SampleSide {
-    let fields = request.scores.map(\.evaluationProtocol.fields)
+    let metrics = try request.scores.map { try $0.evaluationProtocol.definition }
+    let fields = zip(request.scores, metrics).compactMap { wanted, metric in
+      role == .fake || metric.reference == .real || metric.reference == .realIfGiven
+        ? wanted.evaluationProtocol.fields : nil
+    }
+    guard let path = role == .real ? request.real : request.fake, !fields.isEmpty else {
+      return SampleSide(absent: role)
+    }
     let limits = fields.map { role == .real ? $0.maxVideosReal : $0.maxVideosFake }
     let ranges = Set(fields.map { $0.valueRange == .network })
     guard ranges.count <= 1 else { throw EvaluationError.mixedValueRanges }
     return try SampleSide(
-      role: role, path: role == .real ? request.real : request.fake, limit: limits.largest,
+      role: role, path: path, limit: limits.largest,
       options: VideoSetOptions(
         valueRange: ranges.contains(true) ? .network : request.valueRange,
         picturesAreImages: request.picturesAreImages))
@@ -119,7 +166,18 @@ public struct Evaluation {
 
   private func checkCounts(_ settled: [RequestedScore], _ plan: SamplePlan, _ sides: [SampleSide]) throws {
     for (wanted, samples) in zip(settled, plan.samples) {
-      for side in sides { try side.checkCount(wanted.evaluationProtocol, samples) }
+      for side in try wanted.sides(sides) { try side.checkCount(wanted.evaluationProtocol, samples) }
+    }
+  }
+}
+
+extension RequestedScore {
+  /// What the fake set is measured against, and the fake set; of all three: real, fake, inputs.
+  fileprivate func sides(_ all: [SampleSide]) throws -> [SampleSide] {
+    switch try evaluationProtocol.definition.reference {
+    case .real, .realIfGiven: [all[0], all[1]]
+    case .inputs: [evaluationProtocol.fields.input == .given ? all[2] : SampleSide(absent: .input), all[1]]
+    case .prompts, .nothing: [SampleSide(absent: .real), all[1]]
     }
   }
 }

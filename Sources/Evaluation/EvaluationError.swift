@@ -37,6 +37,18 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case pairSizes(name: String, real: String, fake: String)
   case noFrames(name: String)
   case noTimes(path: String)
+  case noRealSet(metric: String)
+  case realUnused(path: String, metrics: [String], input: Bool)
+  case inputUnused
+  case noInputs(path: String)
+  case severalInputColumns(path: String)
+  case noManifest(path: String, column: String)
+  case noInput(path: String, names: [String], fake: String)
+  case noPrompts(path: String)
+  case noPrompt(path: String, names: [String], way: String)
+  case badPrompts(path: String, reason: String)
+  case noTextNetwork(String)
+  case absentDistance(weights: String, commands: [String])
   case noFeatures(metric: String)
   case alreadyFeatures(path: String)
   case badScores(path: String, reason: String)
@@ -143,6 +155,41 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "several videos of `\(path)` are called `\(name)` but for their extension: which one is meant?"
     case .pairSizes(let name, let real, let fake):
       return "`\(name)` is \(real) in the real set and \(fake) in the fake one: pairs are compared pixel by pixel"
+    case .noRealSet(let metric):
+      return "\(metric) compares two sets, and one is given\nhint: `vidmetrics \(metric) REAL FAKE`"
+    case .realUnused(let path, let metrics, let input):
+      let way = input ? " or --input, which says that the inputs are with the fake set" : ""
+      let look = metrics.count == 1 ? "looks" : "look"
+      return "`\(path)` is not used: \(metrics.joined(separator: ", ")) \(look) at the fake set alone"
+        + "\nhint: leave out the first set\(way)"
+    case .inputUnused: return "--input is for pic, which is not asked for"
+    case .noInputs(let path):
+      return "pic needs the picture that each video of `\(path)` was made from\nhint: "
+        + "`vidmetrics pic INPUTS \(path)` takes a folder of pictures of the videos' names, or real videos, of which the "
+        + "first frame is taken; `--input first-frame` takes each generated video's own first frame; "
+        + "`--input column:NAME` a column of a manifest"
+    case .severalInputColumns(let path):
+      return "`\(path)` has a column `image` and a column `input`: which one names the inputs?"
+        + "\nhint: --input column:image, or --input column:input"
+    case .noManifest(let path, let column):
+      return "--input column:\(column) is a column of a manifest, and `\(path)` is none"
+        + "\nhint: a manifest is a .csv or .jsonl with a column `path` and a column `\(column)`"
+    case .noInput(let path, let names, let fake):
+      return "`\(path)` has no input for \(Self.list(names)) of `\(fake)`"
+        + "\nhint: an input has its video's path below the set, whatever its extension; a folder of pictures below the set is "
+        + "one video unless --images is given; --input column:NAME takes them from a manifest"
+    case .noPrompts(let path):
+      return "clip-sim needs the prompt that each video of `\(path)` was made from\nhint: "
+        + "give a manifest with a column `prompt`, `--prompts FILE` (.csv, .jsonl, .json or .txt), or `--prompts stem` "
+        + "where the videos are called by their prompts"
+    case .noPrompt(let path, let names, let way):
+      return "`\(path)` has no prompt for \(Self.list(names))\nhint: \(way)"
+    case .badPrompts(let path, let reason): return "`\(path)`: \(reason)"
+    case .noTextNetwork(let name): return "`\(name)` has no network for prompts"
+    case .absentDistance(let weights, let commands):
+      return "weights `\(weights)` are not on this machine\nhint: "
+        + commands.map { "`\($0)`" }.joined(separator: ", or ")
+        + (commands.isEmpty ? "" : "; ") + "`--distance inception-cosine` runs with the weights of FID"
     case .noTimes(let path):
       return "the features of `\(path)` do not say which frames they are of, and a series needs to know"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
@@ -162,6 +209,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         kept ? "what is done is kept, and the same command goes on from there" : "nothing is kept without the cache"
       return "interrupted after \(done) of \(total) \(noun)\nhint: \(way)"
     }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.prefix(5).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
   }
 
   /// The first ten reasons, and how many there are.

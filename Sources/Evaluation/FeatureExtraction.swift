@@ -58,10 +58,12 @@ public struct FeatureExtraction {
     guard try [.clip, .frame].contains(wanted.evaluationProtocol.definition.sample) else {
       throw EvaluationError.noFeatures(metric: wanted.evaluationProtocol.metric)
     }
-    guard wanted.evaluationProtocol.fields.repeats == 1 else {
+    guard wanted.evaluationProtocol.fields.repeats <= 1 else {
       throw CatalogError.contradiction(
         field: "repeats", other: "features extract", reason: "a file holds one draw: set `seed` for another one")
     }
+    // Without a real set every set is taken as the fake one is.
+    let isReal = try isReal && wanted.evaluationProtocol.definition.reference == .real
     let role = isReal ? Role.real : .fake
     let fields = wanted.evaluationProtocol.fields
     if fields.series == .prefixes, try wanted.evaluationProtocol.definition.sample == .clip {

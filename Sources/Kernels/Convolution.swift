@@ -73,6 +73,18 @@ public struct ConvolutionWeights: Sendable {
     self.products = products ?? kernel.count * inputChannels
   }
 
+  private init(withoutValuesOf other: ConvolutionWeights) {
+    kernel = other.kernel
+    inputChannels = other.inputChannels
+    outputChannels = other.outputChannels
+    values = []
+    bias = other.bias
+    products = other.products
+  }
+
+  /// The same without its values, for when a plan has packed them: the weights of a large network would be there twice.
+  var withoutValues: ConvolutionWeights { ConvolutionWeights(withoutValuesOf: self) }
+
   /// Several convolutions of one input as one, output channels in order. All have the same kernel.
   public static func joined(_ parts: [ConvolutionWeights]) -> ConvolutionWeights {
     precondition(
@@ -121,7 +133,7 @@ public struct OutputBlock: Sendable {
 
 /// A convolution bound to its input and outputs: y = max(x ∗ w + b, 0), zeros outside.
 public struct ConvolutionProblem: Sendable {
-  public let weights: ConvolutionWeights
+  public private(set) var weights: ConvolutionWeights
   public let stride: Volume
   /// Whether max(·, 0) is taken of the sums.
   public let rectify: Bool
@@ -159,6 +171,13 @@ public struct ConvolutionProblem: Sendable {
     self.outputs = outputs
     outputVolume = padded.output
     padBefore = padded.before
+  }
+
+  /// The same problem as a plan keeps it that has packed the weights.
+  var withoutValues: ConvolutionProblem {
+    var copy = self
+    copy.weights = weights.withoutValues
+    return copy
   }
 
   /// Multiplications and additions of the direct convolution; spare channels do not count.
@@ -205,6 +224,7 @@ public struct Convolution: Sendable {
     WinogradConvolution.self, WinogradLineConvolution.self, DirectConvolution.self, NaiveConvolution.self,
   ]
 
+  /// Without the values of its weights, which the plan has in an order of its own.
   public let problem: ConvolutionProblem
   private let plan: any ConvolutionPlan
 
@@ -214,7 +234,7 @@ public struct Convolution: Sendable {
   public init(
     _ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace, twin: Convolution? = nil
   ) {
-    self.problem = problem
+    self.problem = problem.withoutValues
     let type = Self.plans.first { $0.refusal(of: problem, with: table) == nil } ?? NaiveConvolution.self
     plan = type.init(problem, with: table, workspace: workspace, twin: twin?.plan)
   }

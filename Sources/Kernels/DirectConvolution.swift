@@ -30,7 +30,7 @@ package struct DirectConvolution: ConvolutionPlan {
   package init(
     _ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace, twin: (any ConvolutionPlan)?
   ) {
-    self.problem = problem
+    self.problem = problem.withoutValues
     tile = table.tile
     packed = (twin as? Self)?.packed ?? PackedWeights(problem, tileChannels: table.tileChannels)
     tiles = TileTable(problem, tile: table.tile)

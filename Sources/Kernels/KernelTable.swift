@@ -44,6 +44,16 @@ struct MicroKernels: Sendable {
   typealias WinogradOutputLineKernel =
     @Sendable (UnsafePointer<Float>, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int, Bool) -> Void
 
+  typealias NormaliseRowsKernel =
+    @Sendable (
+      UnsafePointer<Float>, Int, Int, Int, UnsafePointer<Float>, UnsafePointer<Float>, Float,
+      UnsafeMutablePointer<Float>, Int
+    ) -> Void
+
+  typealias SoftMaxRowKernel = @Sendable (UnsafeMutablePointer<Float>, Int, Float) -> Void
+
+  typealias ValuesKernel = @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
+
   let pixelTile: PixelTileKernel
   let runTile: RunTileKernel
   let maxPoolRow: MaxPoolRowKernel
@@ -55,13 +65,18 @@ struct MicroKernels: Sendable {
   let winogradOutput5of7: WinogradOutputKernel
   let winogradInputLine7: WinogradInputLineKernel
   let winogradOutputLine4of7: WinogradOutputLineKernel
+  let normaliseRows: NormaliseRowsKernel
+  let softMaxRow: SoftMaxRowKernel
+  let geluValues: ValuesKernel
+  let quickGELUValues: ValuesKernel
 
   static let baseline = MicroKernels(
     pixelTile: Kernels.pixelTile, runTile: Kernels.runTile, maxPoolRow: Kernels.maxPoolRow,
     averagePoolRow: Kernels.averagePoolRow, winogradInput6: Kernels.winogradInput6,
     winogradInput7: Kernels.winogradInput7, winogradOutput4of6: Kernels.winogradOutput4of6,
     winogradOutput4of7: Kernels.winogradOutput4of7, winogradOutput5of7: Kernels.winogradOutput5of7,
-    winogradInputLine7: Kernels.winogradInputLine7, winogradOutputLine4of7: Kernels.winogradOutputLine4of7)
+    winogradInputLine7: Kernels.winogradInputLine7, winogradOutputLine4of7: Kernels.winogradOutputLine4of7,
+    normaliseRows: Kernels.normaliseRows, softMaxRow: Kernels.softMaxRow, geluValues: Kernels.geluValues, quickGELUValues: Kernels.quickGELUValues)
 
   #if arch(x86_64)
     static let avx2 = MicroKernels(
@@ -69,15 +84,16 @@ struct MicroKernels: Sendable {
       averagePoolRow: KernelsAVX2.averagePoolRow, winogradInput6: KernelsAVX2.winogradInput6,
       winogradInput7: KernelsAVX2.winogradInput7, winogradOutput4of6: KernelsAVX2.winogradOutput4of6,
       winogradOutput4of7: KernelsAVX2.winogradOutput4of7, winogradOutput5of7: KernelsAVX2.winogradOutput5of7,
-      winogradInputLine7: KernelsAVX2.winogradInputLine7, winogradOutputLine4of7: KernelsAVX2.winogradOutputLine4of7)
+      winogradInputLine7: KernelsAVX2.winogradInputLine7, winogradOutputLine4of7: KernelsAVX2.winogradOutputLine4of7,
+    normaliseRows: KernelsAVX2.normaliseRows, softMaxRow: KernelsAVX2.softMaxRow, geluValues: KernelsAVX2.geluValues, quickGELUValues: KernelsAVX2.quickGELUValues)
 
     static let avx512 = MicroKernels(
       pixelTile: KernelsAVX512.pixelTile, runTile: KernelsAVX512.runTile, maxPoolRow: KernelsAVX512.maxPoolRow,
       averagePoolRow: KernelsAVX512.averagePoolRow, winogradInput6: KernelsAVX512.winogradInput6,
       winogradInput7: KernelsAVX512.winogradInput7, winogradOutput4of6: KernelsAVX512.winogradOutput4of6,
       winogradOutput4of7: KernelsAVX512.winogradOutput4of7, winogradOutput5of7: KernelsAVX512.winogradOutput5of7,
-      winogradInputLine7: KernelsAVX512.winogradInputLine7, winogradOutputLine4of7: KernelsAVX512.winogradOutputLine4of7
-    )
+      winogradInputLine7: KernelsAVX512.winogradInputLine7, winogradOutputLine4of7: KernelsAVX512.winogradOutputLine4of7,
+    normaliseRows: KernelsAVX512.normaliseRows, softMaxRow: KernelsAVX512.softMaxRow, geluValues: KernelsAVX512.geluValues, quickGELUValues: KernelsAVX512.quickGELUValues)
   #endif
 }
 

@@ -95,6 +95,8 @@ public struct Resize: Sendable, Equatable {
       return stage(ResizeGeometry(height: height, width: width, stretchedTo: size), range: range)
     case .shortSideCentre:
       return stage(ResizeGeometry(height: height, width: width, shortSideTo: size), range: range)
+    case .torchvisionCentre:
+      return stage(ResizeGeometry(height: height, width: width, torchvisionShortSideTo: size), range: range)
     case .loader(let resolution):
       return LoaderPlan(
         loader: AntialiasPlan(ResizeGeometry(height: height, width: width, shortSideTo: resolution)),
@@ -107,6 +109,7 @@ public struct Resize: Sendable, Equatable {
     switch mode {
     case .antialiasBilinear: AntialiasPlan(geometry)
     case .pilBicubic: BicubicPlan(geometry, range: range)
+    case .pilBicubicBytes: BicubicBytesPlan(geometry, range: range, scaling: ResizeScaling(.byte, to: scaling))
     case .halfPixelBilinear, .tf1Bilinear, .alignCornersBilinear, .identity: BilinearPlan(geometry, mode: mode)
     }
   }

@@ -32,6 +32,20 @@ struct ResizeGeometry {
   }
 }
 
+extension ResizeGeometry {
+  /// As `shortSideTo`, with torchvision's roundings. Source: torchvision 0.29.2 `transforms/functional.py`
+  /// `_compute_resized_output_size`, `center_crop`.
+  init(height: Int, width: Int, torchvisionShortSideTo size: Int) {
+    func axis(_ input: Int, isShort: Bool) -> Axis {
+      let output = isShort ? size : Int(Double(size * input) / Double(min(height, width)))
+      let start = Int((Double(output - size) / 2).rounded(.toNearestOrEven))
+      return Axis(input: input, output: output, window: start..<start + size)
+    }
+    vertical = axis(height, isShort: height <= width)
+    horizontal = axis(width, isShort: width <= height)
+  }
+}
+
 /// The part of a frame that a resize reads.
 struct ResizeRegion {
   let top: Int

@@ -16,6 +16,9 @@ public enum ResizeMode: String, Sendable, CaseIterable {
   /// at black and white and not rounded to bytes; weights and sums in float64, float32 between the two. Pillow's
   /// `resize(…, BICUBIC)` of images of mode `F`, which is what clean-fid's mode `clean` does to each channel.
   case pilBicubic = "pil-bicubic"
+  /// The same kernel for images of mode `RGB`: weights of 22 bits, each of the two passes rounded to bytes and cut off. What
+  /// torchvision's `Resize(..., BICUBIC)` makes of PIL images; floats are rounded to bytes first.
+  case pilBicubicBytes = "pil-bicubic-8bit"
   /// The frames have the network's size already; anything else is an error.
   case identity
 }
@@ -27,6 +30,8 @@ public enum InputScaling: String, Sendable, CaseIterable {
   /// -1 and 127/128: (x - 128) / 128 of x in 0...255, as in the Inception graph of 2015-12-05, clean-fid and
   /// torch-fidelity.
   case tensorflow
+  /// 0 and 1: x/255 of x in 0...255.
+  case unit
 }
 
 /// What is cut away around the resize.
@@ -37,6 +42,9 @@ public enum Crop: Sendable, Equatable {
   /// ⌊(long - size) / 2⌋ on. Source: VideoGPT `videogpt/data.py` `preprocess`, common_metrics_on_video_quality
   /// `fvd/styleganv/fvd.py` `preprocess_single`.
   case shortSideCentre
+  /// The short side becomes the network's size, the other ⌊size · long / short⌋, and the middle is kept, from (long - size) / 2
+  /// on, halves to the nearest even number: torchvision's `Resize(size)` and `CenterCrop(size)`.
+  case torchvisionCentre
   /// cd-fvd's two stages: its loader resizes the short side to `resolution` with antialiasing, keeps the middle and
   /// truncates to bytes; the mode then resizes that square to the network's size.
   /// Source: content-debiased-fvd `cdfvd/utils/data_utils.py` `preprocess`, `cdfvd/fvd.py` `compute_real_stats`.

@@ -46,15 +46,19 @@ enum ResizeScaling {
   case tensorflowSymmetric
   case tensorflowUnit
   case tensorflowByte
+  case unitSymmetric
+  case unitByte
 
   init(_ range: ValueRange, to scaling: InputScaling) {
     switch (range, scaling) {
-    case (.network, _), (.symmetric, .symmetric): self = .unchanged
+    case (.network, _), (.symmetric, .symmetric), (.unit, .unit): self = .unchanged
     case (.unit, .symmetric): self = .unit
     case (.byte, .symmetric): self = .byte
     case (.symmetric, .tensorflow): self = .tensorflowSymmetric
     case (.unit, .tensorflow): self = .tensorflowUnit
     case (.byte, .tensorflow): self = .tensorflowByte
+    case (.symmetric, .unit): self = .unitSymmetric
+    case (.byte, .unit): self = .unitByte
     }
   }
 
@@ -67,6 +71,8 @@ enum ResizeScaling {
     case .tensorflowSymmetric: for index in 0..<count { values[index] = (127.5 * values[index] - 0.5) / 128 }
     case .tensorflowUnit: for index in 0..<count { values[index] = (255 * values[index] - 128) / 128 }
     case .tensorflowByte: for index in 0..<count { values[index] = (values[index] - 128) / 128 }
+    case .unitSymmetric: for index in 0..<count { values[index] = (values[index] + 1) / 2 }
+    case .unitByte: for index in 0..<count { values[index] = values[index] / 255 }
     }
   }
 }

@@ -6,6 +6,8 @@ struct TileRows: Sendable {
   private let entries: [TileTable.Entry]
   private let inputOffsets: [Int]
   private let outputOffsets: [Int]
+  /// Floats from one row of V to the next.
+  private let rowStride: Int
 
   /// Where sums without a bias begin.
   private static let zeros = Zeros()
@@ -15,21 +17,27 @@ struct TileRows: Sendable {
     var pointer: UnsafePointer<Float> { UnsafePointer(buffer.pointer) }
   }
 
-  init(tiles: Int, table: KernelTable) {
+  /// - Parameters:
+  ///   - tiles: rows of V.
+  ///   - rowStride: floats from one row of V to the next; `outputStride`: of the product.
+  init(
+    tiles: Int, rowStride: Int = ActivationLayout.block, outputStride: Int = ActivationLayout.block,
+    table: KernelTable
+  ) {
     self.table = table
-    let lanes = ActivationLayout.block
+    self.rowStride = rowStride
     switch table.tile {
     case .pixels(let most, _):
       entries = TileTable.Entry.cutEvenly(pixels: tiles, most: most)
-      inputOffsets = (0..<tiles).map { $0 * lanes }
-      outputOffsets = inputOffsets
+      inputOffsets = (0..<tiles).map { $0 * rowStride }
+      outputOffsets = (0..<tiles).map { $0 * outputStride }
     case .runs:
       // A tile's second run goes on where the first ends, so what is missing in the last tile is at its end.
       let run = KernelTable.runLength((tiles + (tiles + 13) / 14 * 2 - 1) / ((tiles + 13) / 14 * 2))
       entries = stride(from: 0, to: tiles, by: 2 * run).map { TileTable.Entry(first: $0, pixels: 2 * run) }
       let padded = entries.count * 2 * run
-      inputOffsets = (0..<padded).map { ($0 < tiles ? $0 : 0) * lanes }
-      outputOffsets = (0..<padded).map { $0 < tiles ? $0 * lanes : -1 }
+      inputOffsets = (0..<padded).map { ($0 < tiles ? $0 : 0) * rowStride }
+      outputOffsets = (0..<padded).map { $0 < tiles ? $0 * outputStride : -1 }
     }
   }
 
@@ -41,7 +49,6 @@ struct TileRows: Sendable {
     _ input: UnsafePointer<Float>, _ segments: UnsafePointer<Int>, _ segmentCount: Int, _ length: Int,
     _ weights: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, blockStride: Int
   ) {
-    let lanes = ActivationLayout.block
     let part = table.partSegments(segmentCount, length: length)
     inputOffsets.withUnsafeBufferPointer { inputs in
       outputOffsets.withUnsafeBufferPointer { outputs in
@@ -58,7 +65,7 @@ struct TileRows: Sendable {
                 outputs + entry.first, false)
             case .runs(let kernel):
               kernel(
-                entry.pixels / 2, input, inputs + entry.first, lanes, segments + first, count, length, weights, start,
+                entry.pixels / 2, input, inputs + entry.first, rowStride, segments + first, count, length, weights, start,
                 output, output + blockStride, outputs + entry.first, false)
             }
           }

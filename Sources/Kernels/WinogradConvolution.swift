@@ -75,7 +75,7 @@ package struct WinogradConvolution: ConvolutionPlan {
     guard let variant = Self.variant(for: problem, with: table) else {
       preconditionFailure("WinogradConvolution: made for a problem that it refuses")
     }
-    self.problem = problem
+    self.problem = problem.withoutValues
     self.workspace = workspace
     self.variant = variant
     name = variant.name

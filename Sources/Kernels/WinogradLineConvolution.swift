@@ -47,7 +47,7 @@ package struct WinogradLineConvolution: ConvolutionPlan {
   package init(
     _ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace, twin: (any ConvolutionPlan)?
   ) {
-    self.problem = problem
+    self.problem = problem.withoutValues
     self.workspace = workspace
     kernels = table.kernels
     let volume = problem.outputVolume

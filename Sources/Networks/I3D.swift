@@ -2,21 +2,6 @@ import Kernels
 import Tensors
 import Weights
 
-/// What is wrong with what a network was asked for.
-public enum NetworkError: Error, Equatable, CustomStringConvertible {
-  case tooFewFrames(frames: Int, least: Int)
-  case epsilon(Float)
-
-  public var description: String {
-    switch self {
-    case .tooFewFrames(let frames, let least):
-      "I3D cannot see a clip of \(frames) frames: its strides and its last pool need at least \(least)"
-    case .epsilon(let value):
-      "a batch-norm epsilon of \(value) is not a positive number"
-    }
-  }
-}
-
 /// Inflated 3D Inception-v1, RGB (Carreira and Zisserman, "Quo Vadis, Action Recognition?", CVPR 2017;
 /// kinetics-i3d `i3d.py`, class `InceptionI3d`), for clips of one length.
 ///

@@ -6,6 +6,11 @@ struct NetworkStep: Sendable {
     case convolution(Convolution)
     case maxPooling(MaxPooling)
     case averagePooling(AveragePooling)
+    case normalisation(LayerNormalisation)
+    case attention(Attention)
+    case function(ValueFunction)
+    case addition(Addition)
+    case tokens(TokenRows)
   }
 
   /// The endpoint's name in the paper or the reference program.
@@ -17,6 +22,11 @@ struct NetworkStep: Sendable {
     case .convolution(let convolution): convolution.run(team)
     case .maxPooling(let pooling): pooling.run(team)
     case .averagePooling(let pooling): pooling.run(team)
+    case .normalisation(let normalisation): normalisation.run(team)
+    case .attention(let attention): attention.run(team)
+    case .function(let function): function.run(team)
+    case .addition(let addition): addition.run(team)
+    case .tokens(let tokens): tokens.run(team)
     }
   }
 }
@@ -49,6 +59,12 @@ extension NetworkStep {
         bytes: convolution.problem.bytes)
     case .maxPooling(let pooling): NetworkLayer(name: name, plan: "max pool", bytes: pooling.bytes)
     case .averagePooling(let pooling): NetworkLayer(name: name, plan: "average pool", bytes: pooling.bytes)
+    case .normalisation(let normalisation): NetworkLayer(name: name, plan: "layer norm", bytes: normalisation.bytes)
+    case .attention(let attention):
+      NetworkLayer(name: name, plan: "attention", operations: attention.operations, bytes: attention.bytes)
+    case .function(let function): NetworkLayer(name: name, plan: function.kind.rawValue, bytes: function.bytes)
+    case .addition(let addition): NetworkLayer(name: name, plan: "sum", bytes: addition.bytes)
+    case .tokens(let tokens): NetworkLayer(name: name, plan: "tokens", bytes: tokens.bytes)
     }
   }
 }

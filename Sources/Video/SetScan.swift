@@ -1,7 +1,7 @@
 /// Collects the videos of a set; folders on disk and archives give the same names.
 struct SetScan {
   let path: String
-  let options: VideoSetOptions
+  var options: VideoSetOptions
   var items: [VideoItem] = []
   var kinds: Set<String> = []
   var ignored: [VideoSet.IgnoredFile] = []
@@ -67,32 +67,42 @@ struct SetScan {
   /// manifest, and a video's name is its path as it stands there.
   mutating func manifest() throws {
     var seen: Set<String> = []
-    let base = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let path = path
     for entry in try Manifest.read(path) {
       guard seen.insert(entry.path).inserted else {
         throw VideoError.manifest(path: path, line: entry.line, reason: "`\(entry.path)` is named twice")
       }
-      let place =
-        entry.path.hasPrefix("/") || base.isEmpty && !path.hasPrefix("/") ? entry.path : base + "/" + entry.path
-      var scan = SetScan(path: place, options: options)
-      guard let status = FileStatus(place) else {
-        throw VideoError.manifest(path: path, line: entry.line, reason: "there is no `\(place)`")
+      try single(entry.path, name: entry.path, labels: entry.columns) {
+        VideoError.manifest(path: path, line: entry.line, reason: $0)
       }
-      switch (status.kind, MediaKind(place)) {
-      case (.folder, _): try scan.folder()
-      case (.file, .video): scan.video(.file(path: place), name: entry.path)
-      case (.file, .array): try scan.array(.file(path: place), name: entry.path)
-      default:
-        throw VideoError.manifest(
-          path: path, line: entry.line, reason: "`\(place)` is no video, folder of frames or array by its name")
-      }
-      guard scan.items.count == 1, let item = scan.items.first else {
-        throw VideoError.manifest(
-          path: path, line: entry.line, reason: "`\(place)` holds \(scan.items.count) videos, and a line is for one")
-      }
-      kinds.formUnion(scan.kinds)
-      items.append(item.named(entry.path, labels: entry.columns))
     }
+  }
+
+  /// One video that a manifest names, by its path from there.
+  ///
+  /// - Parameter error: of what is wrong with it, in words.
+  mutating func single(
+    _ relative: String, name: String, labels: [String: String], error: (String) -> VideoError
+  ) throws {
+    let base = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let place = relative.hasPrefix("/") || base.isEmpty && !path.hasPrefix("/") ? relative : base + "/" + relative
+    var scan = SetScan(path: place, options: options)
+    scan.options.isOfInputs = false
+    guard let status = FileStatus(place) else { throw error("there is no `\(place)`") }
+    switch (status.kind, MediaKind(place)) {
+    case (.folder, _): try scan.folder()
+    case (.file, .video): scan.video(.file(path: place), name: name)
+    case (.file, .array): try scan.array(.file(path: place), name: name)
+    case (.file, .image) where options.isOfInputs: scan.image(.file(path: place), file: place, name: name)
+    default:
+      let picture = options.isOfInputs ? "picture, " : ""
+      throw error("`\(place)` is no \(picture)video, folder of frames or array by its name")
+    }
+    guard scan.items.count == 1, let item = scan.items.first else {
+      throw error("`\(place)` holds \(scan.items.count) videos, and a line is for one")
+    }
+    kinds.formUnion(scan.kinds)
+    items.append(item.named(name, labels: labels))
   }
 
   // MARK: Archives
@@ -177,7 +187,7 @@ struct SetScan {
       }
     }
     guard !images.isEmpty else { return }
-    if options.picturesAreImages {
+    if options.picturesAreImages || options.isOfInputs && name.isEmpty {
       kinds.insert("images")
       items += images.map { VideoItem(name: prefix + $0.name, source: FrameFolder(path: path, files: [$0])) }
       return
@@ -189,6 +199,13 @@ struct SetScan {
     items.append(
       VideoItem(
         name: name.isEmpty ? VideoSet.lastComponent(path) : name, source: FrameFolder(path: path, files: images)))
+  }
+
+  /// A picture by itself.
+  mutating func image(_ origin: ByteOrigin, file: String, name: String) {
+    kinds.insert("images")
+    let picture = FrameFolder.File(name: VideoSet.lastComponent(file), origin: origin)
+    items.append(VideoItem(name: name, source: FrameFolder(path: file, files: [picture])))
   }
 
   mutating func video(_ origin: ByteOrigin, name: String) {

@@ -51,9 +51,12 @@ public struct VideoItem: Sendable {
       source: source)
   }
 
-  /// The name without the extension of a video or array file.
-  public var stem: String {
-    guard [.video, .array].contains(MediaKind(name)), let dot = name.lastIndex(of: ".") else { return name }
+  /// The name without the extension of a video, array or picture.
+  public var stem: String { Self.stem(of: name) }
+
+  /// A name without the extension of a video, array or picture.
+  public static func stem(of name: String) -> String {
+    guard [.video, .array, .image].contains(MediaKind(name)), let dot = name.lastIndex(of: ".") else { return name }
     return String(name[..<dot])
   }
 

@@ -9,11 +9,17 @@ public struct VideoSetOptions: Sendable {
   public var maxVideos: Int?
   /// Each picture is an image by itself, and no folder of pictures is a video: for metrics of frames.
   public var picturesAreImages: Bool
+  /// The set holds the pictures that videos were made from: those right below its path, and those that a manifest names,
+  /// are images by themselves; a folder of pictures below it still is a video.
+  public var isOfInputs: Bool
 
-  public init(valueRange: ValueRange? = nil, maxVideos: Int? = nil, picturesAreImages: Bool = false) {
+  public init(
+    valueRange: ValueRange? = nil, maxVideos: Int? = nil, picturesAreImages: Bool = false, isOfInputs: Bool = false
+  ) {
     self.valueRange = valueRange
     self.maxVideos = maxVideos
     self.picturesAreImages = picturesAreImages
+    self.isOfInputs = isOfInputs
   }
 }
 
@@ -70,7 +76,9 @@ public struct VideoSet: Sendable {
         try scan.manifest()
         suffix = " of a manifest"
       case .array: try scan.array(.file(path: path), name: lastComponent(path))
-      case .image: throw VideoError.loneImage(path: path)
+      case .image:
+        guard options.isOfInputs else { throw VideoError.loneImage(path: path) }
+        scan.image(.file(path: path), file: path, name: lastComponent(path))
       case .video: scan.video(.file(path: path), name: lastComponent(path))
       case nil: throw VideoError.unknownKind(path: path)
       }
@@ -81,6 +89,31 @@ public struct VideoSet: Sendable {
     return VideoSet(
       path: path, kind: scan.kinds.sorted().joined(separator: " + ") + suffix,
       videos: Array(items.prefix(options.maxVideos ?? items.count)), found: items.count, ignored: ignored)
+  }
+
+  /// Whether a manifest names the videos.
+  public var isOfManifest: Bool { kind.hasSuffix(" of a manifest") }
+
+  /// The pictures, or the first frames of videos, that a column of this manifest names for its videos: a set of inputs whose
+  /// items are called as those videos. Paths are relative to the manifest, and several videos may have one input.
+  ///
+  /// - Throws: `VideoError.manifest`, and what is wrong with an array's header.
+  public func inputs(column: String, options: VideoSetOptions) throws -> VideoSet {
+    let columns = Set(videos.flatMap(\.labels.keys))
+    guard columns.contains(column) else {
+      let known = (["path"] + columns.sorted()).map { "`\($0)`" }.joined(separator: ", ")
+      throw VideoError.manifest(path: path, line: nil, reason: "it has no column `\(column)`, but \(known)")
+    }
+    var scan = SetScan(path: path, options: options)
+    for video in videos {
+      guard let place = video.labels[column] else {
+        throw VideoError.manifest(path: path, line: nil, reason: "`\(column)` of `\(video.name)` is empty")
+      }
+      try scan.single(place, name: video.name, labels: [:]) {
+        VideoError.manifest(path: path, line: nil, reason: "`\(column)` of `\(video.name)`: \($0)")
+      }
+    }
+    return VideoSet(path: path, kind: "images of a manifest", videos: scan.items, found: scan.items.count, ignored: [])
   }
 
   static func lastComponent(_ path: String) -> String {

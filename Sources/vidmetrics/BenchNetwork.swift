@@ -15,7 +15,8 @@ protocol BenchmarkedNetwork: AnyObject, Sendable {
   static var defaultFrames: Int { get }
   /// What times are told of: a `clip`, which is one run, or a `frame`, of which a run has `--frames`.
   static var unit: BenchUnit { get }
-  static var knownWeights: KnownWeights { get }
+  /// Nil for a network that is timed with random numbers alone.
+  static var knownWeights: KnownWeights? { get }
   static var minimumFrames: Int { get }
   /// Says why fewer frames than `minimumFrames` cannot be.
   static func check(frames: Int) throws
@@ -38,7 +39,7 @@ extension I3D: BenchmarkedNetwork {
   static let benchName = "i3d"
   static let defaultFrames = 16
   static let unit = BenchUnit.clip
-  static let knownWeights = KnownWeights.i3dKinetics400
+  static let knownWeights: KnownWeights? = .i3dKinetics400
 
   static func check(frames: Int) throws {
     guard frames >= minimumFrames else { throw EvaluationError.clipTooShort(frames: frames, least: minimumFrames) }
@@ -58,7 +59,7 @@ extension InceptionV3: BenchmarkedNetwork {
   static let defaultFrames = 8
   static let unit = BenchUnit.frame
   static let minimumFrames = 1
-  static let knownWeights = KnownWeights.inception
+  static let knownWeights: KnownWeights? = .inception
 
   static func check(frames: Int) throws {
     guard frames >= 1 else { throw BenchError.number(frames, of: "frames", allowed: 1...mostFrames) }
@@ -73,9 +74,38 @@ extension InceptionV3: BenchmarkedNetwork {
   func times(_ input: UnsafePointer<Float>) -> [Duration] { profile(input).times }
 }
 
+extension VisionTransformer: BenchmarkedNetwork {
+  static let benchName = "vit"
+  static let side = 224
+  static let defaultFrames = 8
+  static let unit = BenchUnit.frame
+  static let minimumFrames = 1
+  static let knownWeights: KnownWeights? = nil
+
+  static func check(frames: Int) throws {
+    guard frames >= 1 else { throw BenchError.number(frames, of: "frames", allowed: 1...mostFrames) }
+  }
+
+  static func memory(frames: Int) -> Int { memory(batch: frames) }
+
+  static func make(_ weights: NetworkWeights?, frames: Int, threads: Int, table: KernelTable) throws
+    -> VisionTransformer
+  {
+    try random(patch: 16, batch: frames, threads: threads, table: table)
+  }
+
+  func run(_ input: UnsafePointer<Float>) { _ = features(input, count: batch) }
+  func times(_ input: UnsafePointer<Float>) -> [Duration] { profile(input).times }
+}
+
 extension BenchmarkedNetwork {
-  /// A run holds all its activations, some 11 MB a frame of I3D and 32 of Inception-v3.
+  /// A run holds all its activations, some 11 MB a frame of I3D, 32 of Inception-v3 and 8 of ViT-B/16.
   static var mostFrames: Int { 1024 }
+
+  static var weightsNote: String {
+    guard let name = knownWeights?.name else { return "The weights are random numbers" }
+    return "The weights are \(name) if they are on this machine, random numbers otherwise"
+  }
 }
 
 struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
@@ -83,8 +113,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     CommandConfiguration(
       commandName: Network.benchName, abstract: "The network alone, on \(Network.unit)s made up",
       discussion: """
-        The weights are \(Network.knownWeights.name) if they are on this machine, random numbers otherwise: the time does \
-        not depend on them.
+        \(Network.weightsNote): the time does not depend on them.
 
         GFLOP are those of the direct convolution, whatever the plan: a plan that needs fewer multiplications has more \
         GFLOP/s. MB are the layer's input, output and weights, each once.
@@ -171,7 +200,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
   }
 
   private static func weights() throws -> (NetworkWeights?, source: String) {
-    let name = Network.knownWeights.name
+    guard let name = Network.knownWeights?.name else { return (nil, "random") }
     let folder = WeightStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
     do {
       return (try WeightStore(folder: folder).load(name), name)

@@ -54,7 +54,7 @@ struct Explain: ParsableCommand {
     let preset = preset(of: score)
     let std = score.std.map { " ± \(significant($0))" } ?? ""
     var lines = [
-      "\(score.metric.uppercased()) \(significant(score.value))\(std): \(score.direction) is better",
+      "\(scoreTitle(score.metric)) \(significant(score.value))\(std): \(score.direction) is better",
       "",
       "computed by the protocol `\(score.protocol.name)`, version \(score.protocol.version)"
         + (preset.map { ": \($0.source.title)" } ?? ""),
@@ -68,7 +68,8 @@ struct Explain: ParsableCommand {
       lines.append("  \(name)\(String(repeating: " ", count: width - name.count))  \(value)\(note)")
       lines.append("  \(String(repeating: " ", count: width))    \(StoredScore.meaning(name))")
     }
-    lines += ["", "real  \(side(score.real, score))", "fake  \(side(score.fake, score))"]
+    let name = catalogMetric(score.metric) == "pic" ? "input " : "real  "
+    lines += [""] + (score.real.map { ["\(name)\(side($0, score))"] } ?? []) + ["fake  \(side(score.fake, score))"]
     let place = [
       environment.version.map { "vidmetrics \($0)" }, environment.isa, environment.decoder, environment.processor,
     ]
@@ -101,7 +102,7 @@ struct Explain: ParsableCommand {
   /// `cfvd` and `fvd/dir` are FVD's.
   static func catalogMetric(_ name: String) -> String? {
     if let metric = Metric.all.first(where: { $0.name == name || $0.scores.contains(name) }) { return metric.name }
-    let base = name.split(separator: "/").first.map(String.init) ?? name
+    let base = name.split { $0 == "/" || $0 == "[" }.first.map(String.init) ?? name
     return ["cfvd": "fvd", "sfvd": "fvd"][base] ?? (Metric.names.contains(base) ? base : nil)
   }
 
@@ -174,7 +175,7 @@ struct Diff: ParsableCommand {
 
   private static func words(_ difference: ScoreDifference) -> String {
     let (a, b) = (difference.first, difference.second)
-    var lines = ["\(a.metric.uppercased())  \(significant(a.value))  against  \(significant(b.value))"]
+    var lines = ["\(scoreTitle(a.metric))  \(significant(a.value))  against  \(significant(b.value))"]
     if difference.isComparable {
       let counts = difference.sets.contains { $0.name == "fake.clips" }
       lines.append(

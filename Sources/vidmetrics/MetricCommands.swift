@@ -1,10 +1,11 @@
 import ArgumentParser
 
-/// A command that scores two sets by one metric.
+/// A command that scores one set or two by one metric.
 protocol MetricCommand: ParsableCommand {
+  associatedtype Sets: ScoredSets
   /// As in the catalog.
   static var metric: String { get }
-  var sets: SetArguments { get }
+  var sets: Sets { get }
   var options: ScoreOptions { get }
 }
 
@@ -14,17 +15,77 @@ extension MetricCommand {
   }
 }
 
-struct SetArguments: ParsableArguments {
+/// The sets that a command is given.
+protocol ScoredSets {
+  /// The real videos, or the pictures that the fake ones were made from; nil where one set is given.
+  var reference: String? { get }
+  var fake: String { get }
+}
+
+struct SetArguments: ParsableArguments, ScoredSets {
   @Argument(help: ArgumentHelp("The set of real videos.", valueName: "real"))
   var real: String
 
   @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"))
   var fake: String
 
+  var reference: String? { real }
+
   static let discussion = """
     A set is a folder of videos, of frame folders or of classes of either, a .zip or .tar of those, a .npy/.npz array \
     [N,T,H,W,3], a manifest (.csv or .jsonl with a column `path`), or a file of features.
     """
+}
+
+/// The fake set alone.
+struct FakeArgument: ParsableArguments, ScoredSets {
+  @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"))
+  var fake: String
+
+  var reference: String? { nil }
+}
+
+/// The fake set, after another one or alone.
+struct OneOrTwoSets: ParsableArguments, ScoredSets {
+  @Argument(
+    help: ArgumentHelp(
+      "The set of real videos, or of inputs; if it stands alone, that of generated videos.", valueName: "set"))
+  var first: String
+
+  @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"))
+  var second: String?
+
+  var reference: String? { second == nil ? nil : first }
+  var fake: String { second ?? first }
+}
+
+/// What belongs to videos besides a second set.
+struct BesideOptions {
+  var input: String?
+  var prompts: String?
+
+  static let input = ArgumentHelp(
+    "The picture that each video was made from: first-frame is the video's own first frame, column:NAME a column of the "
+      + "fake set's manifest. (default: the first set's, or a column `image` or `input`)",
+    valueName: "first-frame|column:NAME")
+  static let prompts = ArgumentHelp(
+    "The prompt of each video: a .csv or .jsonl with `path` and `prompt`, a .json of names and prompts, a .txt with one a "
+      + "line, stem for the videos' names, column:NAME for a column of the manifest. (default: column:prompt)",
+    valueName: "file|stem|column:NAME")
+
+  /// nil for `first-frame`, which is a field of the protocol.
+  var inputColumn: String? {
+    get throws {
+      guard let input, input != "first-frame" else { return nil }
+      guard input.hasPrefix("column:"), input.count > "column:".count else {
+        throw ValidationError("--input \(input): `first-frame` or `column:NAME` is expected")
+      }
+      return String(input.dropFirst("column:".count))
+    }
+  }
+
+  /// What of it is a field of protocols.
+  var assignments: [(field: String, value: String)] { input == "first-frame" ? [("input", "first-frame")] : [] }
 }
 
 struct FVD: MetricCommand {
@@ -159,7 +220,69 @@ struct TemporalFlickering: MetricCommand {
   static let metric = "temporal-flickering"
   static let configuration = CommandConfiguration(
     commandName: "temporal-flickering", abstract: "How still consecutive frames are, from 0 to 1",
-    discussion: "The score is the fake set's; a note says the real set's.")
-  @OptionGroup var sets: SetArguments
+    discussion: "The score is the fake set's; a note says the real set's, where one is given.")
+  @OptionGroup var sets: OneOrTwoSets
+  @OptionGroup var options: ScoreOptions
+}
+
+struct PIC: MetricCommand {
+  static let metric = "pic"
+  static let configuration = CommandConfiguration(
+    commandName: "pic", abstract: "Perceptual input conformity: how alike frames and the input picture are",
+    discussion: """
+      The inputs are a folder of pictures of the videos' names, or real videos, of which the first frame is taken.
+
+        vidmetrics pic inputs/ generated/
+        vidmetrics pic generated/ --input first-frame                    each video's own first frame is its input
+        vidmetrics pic generated.csv --input column:image                a manifest with a column that names the pictures
+        vidmetrics pic inputs/ generated/ --distance inception-cosine    without DreamSim's weights, and under another name
+      """)
+  @OptionGroup var sets: OneOrTwoSets
+  @Option(
+    help: ArgumentHelp(
+      "The distance, which is the protocol: dreamsim, the ensemble (default), dreamsim-dino, dreamsim-clip, "
+        + "dreamsim-open-clip, dreamsim-dinov2 or inception-cosine.", valueName: "name"))
+  var distance: String?
+  @Option(help: BesideOptions.input) var input: String?
+  @OptionGroup var options: ScoreOptions
+
+  func run() throws {
+    guard distance == nil || options.protocolOptions.name == nil else {
+      throw ValidationError("--distance and --protocol both say how: give one")
+    }
+    var besides = BesideOptions()
+    besides.input = input
+    try ScoreRun(sets: sets, options: options, besides: besides).run(
+      options.requested(metric: Self.metric, name: distance, besides: besides))
+  }
+}
+
+struct CLIPSIM: MetricCommand {
+  static let metric = "clip-sim"
+  static let configuration = CommandConfiguration(
+    commandName: "clip-sim", abstract: "How alike prompts and frames are, by CLIP",
+    discussion: """
+        vidmetrics clip-sim generated.csv                        a manifest with the columns `path` and `prompt`
+        vidmetrics clip-sim generated/ --prompts prompts.csv
+        vidmetrics clip-sim generated/ --prompts stem            the videos are called by their prompts
+      """)
+  @OptionGroup var sets: FakeArgument
+  @Option(help: BesideOptions.prompts) var prompts: String?
+  @OptionGroup var options: ScoreOptions
+
+  func run() throws {
+    var besides = BesideOptions()
+    besides.prompts = prompts
+    try ScoreRun(sets: sets, options: options, besides: besides).run(
+      options.requested(metric: Self.metric, besides: besides))
+  }
+}
+
+struct FrameConsistency: MetricCommand {
+  static let metric = "frame-consistency"
+  static let configuration = CommandConfiguration(
+    commandName: "frame-consistency", abstract: "How alike consecutive frames are, by CLIP",
+    discussion: "Some papers call this CLIP-SIM, too.")
+  @OptionGroup var sets: FakeArgument
   @OptionGroup var options: ScoreOptions
 }

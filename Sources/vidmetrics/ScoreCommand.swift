@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import MetricCatalog
 
 struct ScoreCommand: ParsableCommand {
@@ -16,7 +17,7 @@ struct ScoreCommand: ParsableCommand {
       video FID and KID take is `--set samples=N`.
       """)
 
-  @OptionGroup var sets: SetArguments
+  @OptionGroup var sets: OneOrTwoSets
 
   @Option(help: ArgumentHelp("The metrics, separated by commas.", valueName: "metric[:protocol],..."))
   var metrics: String?
@@ -24,9 +25,13 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A paper's table: \(PaperTable.names.joined(separator: ", ")).", valueName: "name"))
   var table: String?
 
+  @Option(help: BesideOptions.input) var input: String?
+  @Option(help: BesideOptions.prompts) var prompts: String?
+
   @OptionGroup var options: ScoreOptions
 
   func run() throws {
+    let besides = BesideOptions(input: input, prompts: prompts)
     var requested: [RequestedProtocol] = []
     if let table {
       guard options.protocolOptions.name == nil else {
@@ -35,7 +40,8 @@ struct ScoreCommand: ParsableCommand {
       let only = metrics.map { Set(Self.parts($0)) }
       let rows = try PaperTable.named(table).rows.filter { only?.contains($0.metric) ?? true }
       for row in rows {
-        requested += try options.withGroups(options.applied(to: row, isOneOfSeveral: true), isOneOfSeveral: true)
+        requested += try options.withGroups(
+          options.applied(to: row, isOneOfSeveral: true, besides: besides), isOneOfSeveral: true)
       }
       guard !rows.isEmpty else {
         throw ValidationError("the table `\(table)` has none of the metrics \(metrics ?? "")")
@@ -50,12 +56,19 @@ struct ScoreCommand: ParsableCommand {
         let metric = try Metric.named(halves[0])
         let name = halves.count > 1 ? halves[1] : options.protocolOptions.name ?? metric.defaultProtocol
         requested += try options.withGroups(
-          options.applied(to: EvaluationProtocol.named(name, metric: metric.name), isOneOfSeveral: true),
+          options.applied(
+            to: EvaluationProtocol.named(name, metric: metric.name), isOneOfSeveral: true, besides: besides),
           isOneOfSeveral: true)
       }
     }
     try options.checkAssignments(of: requested.map(\.evaluationProtocol))
-    try ScoreRun(sets: sets, options: options).run(requested)
+    guard prompts == nil || requested.contains(where: { $0.evaluationProtocol.metric == "clip-sim" }) else {
+      throw ValidationError("--prompts is for clip-sim, which is not asked for")
+    }
+    guard input == nil || requested.contains(where: { $0.evaluationProtocol.isOfInputs }) else {
+      throw EvaluationError.inputUnused
+    }
+    try ScoreRun(sets: sets, options: options, besides: besides).run(requested)
   }
 
   private static func parts(_ text: String) -> [String] {

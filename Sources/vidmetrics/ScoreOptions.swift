@@ -12,21 +12,28 @@ struct ScoreOptions: ParsableArguments {
   @OptionGroup(title: "Running and output") var runOptions: RunOptions
 
   /// The protocols of a command of one metric: the plain one, and one for each grouping.
-  func requested(metric: String) throws -> [RequestedProtocol] {
+  ///
+  /// - Parameter name: of the protocol, where it has an option of its own.
+  func requested(metric: String, name: String? = nil, besides: BesideOptions = BesideOptions()) throws
+    -> [RequestedProtocol]
+  {
     let base = try EvaluationProtocol.named(
-      protocolOptions.name ?? EvaluationProtocol.defaultName(metric: metric) ?? "", metric: metric)
-    return try withGroups(applied(to: base, isOneOfSeveral: false), isOneOfSeveral: false)
+      name ?? protocolOptions.name ?? EvaluationProtocol.defaultName(metric: metric) ?? "", metric: metric)
+    return try withGroups(applied(to: base, isOneOfSeveral: false, besides: besides), isOneOfSeveral: false)
   }
 
   /// A protocol with every option that concerns it.
   ///
   /// - Parameter isOneOfSeveral: then an option may be meant for another metric, and is left alone where there is no such
   ///   field.
-  func applied(to base: EvaluationProtocol, isOneOfSeveral: Bool) throws -> RequestedProtocol {
+  func applied(
+    to base: EvaluationProtocol, isOneOfSeveral: Bool, besides: BesideOptions = BesideOptions()
+  ) throws -> RequestedProtocol {
     var requested = RequestedProtocol(evaluationProtocol: base)
     let metric = try base.definition
     let known = Set(metric.fields.map(\.name))
-    for assignment in try assignments(of: metric, isOneOfSeveral: isOneOfSeveral)
+    let own = besides.assignments.filter { known.contains($0.field) }
+    for assignment in try own + assignments(of: metric, isOneOfSeveral: isOneOfSeveral)
     where !isOneOfSeveral || known.contains(assignment.field) {
       requested.evaluationProtocol = try requested.evaluationProtocol.overriding(
         assignment.field, with: assignment.value)
@@ -104,12 +111,16 @@ struct ScoreOptions: ParsableArguments {
     if inputOptions.valueRange == .network { all.append(("value-range", "network")) }
     // One `--frames` cannot be the length of a clip and the number of samples at once.
     let frames = metric.sample == .frame && !isOneOfSeveral ? "samples" : "frames"
+    // What is of both sets is of the fake one where there is no real one.
+    let hasReal = metric.reference == .real || metric.reference == .realIfGiven
     let (own, place, time) = (protocolOptions, frameOptions, seriesOptions)
     let named: [(String, String?)] = [
       ("weights", own.weights), ("batch-norm-eps", own.batchNormEpsilon), ("resize", own.resize), ("crop", own.crop),
       ("ddof", own.ddof), ("root", own.root), (frames, place.frames), ("stride", place.stride), ("clips", place.clips),
-      ("offset-real", place.offset), ("offset-fake", place.offset), ("seed", place.seed), ("repeats", place.repeats),
-      ("skip-first", place.skipFirst), ("max-videos-real", place.maxVideos), ("max-videos-fake", place.maxVideos),
+      ("offset-real", hasReal ? place.offset : nil), ("offset-fake", place.offset), ("seed", place.seed),
+      ("repeats", place.repeats),
+      ("skip-first", place.skipFirst), ("max-videos-real", hasReal ? place.maxVideos : nil),
+      ("max-videos-fake", place.maxVideos),
       ("series", time.series), ("window", time.windows ?? time.prefixes), ("window-step", time.windowStep),
       ("window-reference", time.reference), ("group-ddof", time.groupDdof),
     ]

@@ -5,10 +5,11 @@ import Kernels
 import MetricCatalog
 import Weights
 
-/// Scores two sets by some protocols and prints the document.
+/// Scores sets by some protocols and prints the document.
 struct ScoreRun {
-  let sets: SetArguments
+  let sets: any ScoredSets
   let options: ScoreOptions
+  var besides = BesideOptions()
 
   func run(_ requested: [RequestedProtocol]) throws {
     let environment = ProcessInfo.processInfo.environment
@@ -20,7 +21,9 @@ struct ScoreRun {
       try networks.settle(&score, fingerprint: wanted.fingerprint)
       return score
     }
-    var request = ScoreRequest(real: sets.real, fake: sets.fake, scores: scores)
+    var request = ScoreRequest(real: sets.reference, fake: sets.fake, scores: scores)
+    request.inputColumn = try besides.inputColumn
+    if let prompts = besides.prompts { request.prompts = PromptSource(prompts) }
     request.valueRange = options.inputOptions.valueRange
     request.picturesAreImages = options.inputOptions.images
     request.skipsUnusable = options.inputOptions.onError == .skip

@@ -31,11 +31,12 @@ import Testing
   @Test("black stays black and white white", arguments: ResizeMode.allCases, InputScaling.allCases)
   func constants(mode: ResizeMode, scaling: InputScaling) throws {
     let size = mode == .identity ? 20 : 28
-    let white: Float = scaling == .symmetric ? 1 : 127 / 128
+    let white: Float = scaling == .tensorflow ? 127 / 128 : 1
+    let black: Float = scaling == .unit ? 0 : -1
     // Normalised float32 weights add up to 1 within 1 ulp a tap.
     let bound: Float = mode == .antialiasBilinear ? 4e-7 : 0
     for (range, samples) in [(ValueRange.byte, [Float(0), 255]), (.unit, [0, 1]), (.symmetric, [-1, 1])] {
-      for (sample, wanted) in zip(samples, [-1, white]) {
+      for (sample, wanted) in zip(samples, [black, white]) {
         let frames = Frames(
           count: 1, height: 20, width: 20, samples: .floats([Float](repeating: sample, count: 1200)))
         let values = try resized(Resize(mode: mode, size: size, scaling: scaling), frames, range: range)
@@ -83,6 +84,9 @@ import Testing
     #expect(largestDifference(symmetric.map { (127.5 * $0 - 0.5) / 128 }, wanted) < 4e-7)
     if mode == .identity { #expect(wanted == bytes.map { (Float($0) - 128) / 128 }) }
     let unit = bytes.map { Float($0) / 255 }
+    let fraction = Resize(mode: mode, size: resize.size, scaling: .unit)
+    let values = try resized(fraction, frames(bytes, height: 9, width: 9), range: .byte)
+    #expect(largestDifference(symmetric.map { ($0 + 1) / 2 }, values) < 4e-7)
     for (samples, range) in [(unit, ValueRange.unit), (unit.map { 2 * $0 - 1 }, .symmetric)] {
       let source = Frames(count: 1, height: 9, width: 9, samples: .floats(samples))
       #expect(largestDifference(try resized(resize, source, range: range), wanted) < 4e-7, "\(range.rawValue)")
@@ -245,6 +249,32 @@ import Testing
       if ResizeParityTests.exact.contains(golden.method) { #expect(sampled == golden.values, "\(name)") }
       let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
       #expect(abs(mean - golden.mean) < 1e-6, "\(name)")
+    }
+  }
+}
+
+/// Against torchvision's transforms of PIL images, to the bit: `Fixtures/golden/resize/torchvision_resize.py`.
+@Suite struct TorchvisionResizeTests {
+  @Test func parity() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let data = try Data(contentsOf: root.appendingPathComponent("Fixtures/golden/resize/torchvision.json"))
+    let cases = try JSONDecoder().decode(ResizeParityTests.Golden.self, from: data).cases
+    #expect(cases.count == 18)
+    for golden in cases {
+      let (height, width) = (golden.height, golden.width)
+      let bytes = generated(height: height, width: width, seed: UInt64(height + width))
+      let crop = golden.method == "squash" ? Crop.none : .torchvisionCentre
+      let resize = Resize(mode: .pilBicubicBytes, crop: crop, size: golden.size, scaling: .unit)
+      let values = try resized(resize, frames(bytes, height: height, width: width), range: .byte)
+      let sampled = stride(from: 0, to: values.count, by: golden.step).map { values[$0] }
+      let name = "\(golden.method), \(width)×\(height) to \(golden.size)"
+      #expect(sampled == golden.values.map { $0 / 255 }, "\(name)")
+      let mean = values.reduce(0) { $0 + Double(($1 * 255).rounded()) } / Double(values.count)
+      #expect(abs(mean - golden.mean) < 1e-9, "\(name)")
+      // Of floats the bytes that they stand for.
+      let floats = Frames(count: 1, height: height, width: width, samples: .floats(bytes.map { Float($0) / 255 }))
+      #expect(try resized(resize, floats, range: .unit) == values, "\(name)")
     }
   }
 }

@@ -38,16 +38,27 @@ struct Preprocessing: Sendable {
     case .alignCornersBilinear: .alignCornersBilinear
     case .antialiasBilinear: .antialiasBilinear
     case .pilBicubic: .pilBicubic
+    case .pilBicubicBytes: .pilBicubicBytes
     case .none: .identity
     }
   }
 
-  private var scaling: Kernels.InputScaling { fields.inputScaling == .symmetric ? .symmetric : .tensorflow }
+  private var scaling: Kernels.InputScaling {
+    switch fields.inputScaling {
+    case .symmetric: .symmetric
+    case .tensorflow: .tensorflow
+    case .unit: .unit
+    }
+  }
 
   /// Rows of arrays have passed the published program's loader.
   private func crop(of item: VideoItem) -> Crop {
     if case .ratio(let width, let height) = fields.aspectCrop { return .aspect(width: width, height: height) }
     if fields.loaderResize != .none, !item.isArrayRow { return .loader(resolution: fields.loaderResolution) }
-    return fields.crop == .center ? .shortSideCentre : .none
+    switch fields.crop {
+    case .none: return .none
+    case .center: return .shortSideCentre
+    case .torchvisionCenter: return .torchvisionCentre
+    }
   }
 }

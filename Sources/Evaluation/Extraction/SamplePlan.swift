@@ -18,6 +18,7 @@ struct SamplePlan: Sendable {
       }
       let network = try network(settled)
       let lengths = try Self.lengths(settled.fields, metric.sample, network)
+      let roles = metric.rolesOfSamples
       let parts = lengths.map { length in
         var fields = settled.fields
         fields.frames = length
@@ -30,8 +31,9 @@ struct SamplePlan: Sendable {
           places[source.identity] = place
         }
         return ProtocolSamples.Part(
-          source: place, frames: length, real: Self.rules(settled.fields, length, .real, metric.sample),
-          fake: Self.rules(settled.fields, length, .fake, metric.sample))
+          source: place, frames: length,
+          rules: Dictionary(
+            uniqueKeysWithValues: roles.map { ($0, Self.rules(settled.fields, length, $0, metric.sample)) }))
       }
       return ProtocolSamples(parts: parts, fields: settled.fields, sample: metric.sample, columns: network.columns)
     }
@@ -60,6 +62,7 @@ struct SamplePlan: Sendable {
   private static func rules(_ fields: ProtocolFields, _ length: Int, _ role: Role, _ sample: Metric.Sample)
     -> [SampleRule]
   {
+    if role == .input { return [.frames(ClipSampler(frames: 1))] }
     let offset = role == .real ? fields.offsetReal : fields.offsetFake
     let repeats = role == .real ? fields.repeats : 1
     return (0..<repeats).map { round in
@@ -78,6 +81,17 @@ struct SamplePlan: Sendable {
   }
 }
 
+extension Metric {
+  /// The sets whose samples a network sees.
+  fileprivate var rolesOfSamples: [Role] {
+    switch reference {
+    case .real, .realIfGiven: [.real, .fake]
+    case .inputs: [.input, .fake]
+    case .prompts, .nothing: [.fake]
+    }
+  }
+}
+
 /// The samples of one protocol.
 struct ProtocolSamples: Sendable {
   /// One clip length of one source.
@@ -85,11 +99,10 @@ struct ProtocolSamples: Sendable {
     let source: Int
     /// Frames of a clip.
     let frames: Int
-    /// One for each repeat.
-    let real: [SampleRule]
-    let fake: [SampleRule]
+    /// Of each set that takes part, one for each repeat.
+    fileprivate let rules: [Role: [SampleRule]]
 
-    func rules(_ role: Role) -> [SampleRule] { role == .real ? real : fake }
+    func rules(_ role: Role) -> [SampleRule] { rules[role] ?? [] }
   }
 
   /// More than one for prefixes of growing length; none for metrics that look at pixels.
@@ -99,14 +112,21 @@ struct ProtocolSamples: Sendable {
   /// Features of a row.
   let columns: Int
 
-  func limit(_ role: Role) -> Limit { role == .real ? fields.maxVideosReal : fields.maxVideosFake }
+  func limit(_ role: Role) -> Limit {
+    switch role {
+    case .real: fields.maxVideosReal
+    case .fake: fields.maxVideosFake
+    case .input: .all
+    }
+  }
 
   func demands(_ role: Role) -> [Demand] {
-    guard !parts.isEmpty else { return [] }
-    return parts.map {
-      Demand(
-        source: $0.source, limit: limit(role), rules: $0.rules(role),
-        takesFramesAsTheyAre: fields.resize == .none)
+    let takesInputs = role == .fake && fields.input == .firstFrame
+    return parts.compactMap { part in
+      let rules = part.rules(role) + (takesInputs ? part.rules(.input) : [])
+      guard !rules.isEmpty else { return nil }
+      return Demand(
+        source: part.source, limit: limit(role), rules: rules, takesFramesAsTheyAre: fields.resize == .none)
     }
   }
 }

@@ -15,11 +15,13 @@ struct PixelComputation {
   }
 
   func scores() throws -> [Score] {
-    guard let real = computation.real.videos, let fake = computation.fake.videos else {
-      let path = computation.real.videos == nil ? computation.real.path : computation.fake.path
+    let real = computation.real.videos
+    guard let fake = computation.fake.videos, real != nil || !computation.real.isGiven else {
+      let path = computation.fake.videos == nil ? computation.fake.path : computation.real.path
       throw EvaluationError.needsVideos(path: path, metric: metric.name)
     }
-    return metric.sample == .pair ? [try paired(real, fake)] : [try alone(real, fake)]
+    guard metric.sample == .pair, let real else { return [try alone(real, fake)] }
+    return [try paired(real, fake)]
   }
 
   // MARK: Pairs
@@ -101,16 +103,19 @@ struct PixelComputation {
 
   // MARK: One video
 
-  private func alone(_ real: SetPlan, _ fake: SetPlan) throws -> Score {
+  private func alone(_ real: SetPlan?, _ fake: SetPlan) throws -> Score {
     let fakes = fake.scored(computation.samples.limit(.fake))
-    let reals = real.scored(computation.samples.limit(.real))
+    let reals = real?.scored(computation.samples.limit(.real)) ?? []
     let values = try inParallel(fakes.count + reals.count) { index in
       try flickering(index < fakes.count ? fakes[index] : reals[index - fakes.count])
     }
-    let real = MeanAndDeviation(of: Array(values[fakes.count...]))
-    let note = ScoreWarning(
-      code: "real-value", text: "the real set's value is \(significant(real.mean)) ± \(significant(real.deviation))")
-    return try score(fakes.map(\.item.name), Array(values[..<fakes.count]), [note])
+    var notes: [ScoreWarning] = []
+    if real != nil {
+      let real = MeanAndDeviation(of: Array(values[fakes.count...]))
+      let text = "the real set's value is \(significant(real.mean)) ± \(significant(real.deviation))"
+      notes.append(ScoreWarning(code: "real-value", text: text))
+    }
+    return try score(fakes.map(\.item.name), Array(values[..<fakes.count]), notes)
   }
 
   private func flickering(_ video: SurveyedVideo) throws -> Double {

@@ -32,6 +32,15 @@ public struct ScoredSet: Sendable, Equatable {
   }
 }
 
+/// The prompts of a score.
+public struct ScoredPrompts: Sendable, Equatable {
+  /// Where they were found, in words.
+  public let source: String
+  public let count: Int
+  /// SHA-256 over the prompts, sorted.
+  public let digest: String
+}
+
 /// Quantiles of a bootstrap, laid around the score.
 public struct ScoreInterval: Sendable, Equatable {
   public let low: Double
@@ -83,8 +92,11 @@ public struct Score: Sendable {
   public let sample: String
   /// d, the features of a sample; nil for metrics that look at pixels.
   public let features: Int?
-  public let real: ScoredSet
+  /// The real set, or that of the inputs; nil where there is none.
+  public let real: ScoredSet?
   public let fake: ScoredSet
+  /// Of metrics that compare videos with their texts.
+  public internal(set) var prompts: ScoredPrompts?
   public let warnings: [ScoreWarning]
   /// Over runs, subsets, groups, windows or videos.
   public internal(set) var std: Double?
@@ -100,7 +112,7 @@ public struct Score: Sendable {
 
   init(
     metric: String, value: Double, evaluationProtocol: EvaluationProtocol, sample: String, features: Int?,
-    real: ScoredSet, fake: ScoredSet, warnings: [ScoreWarning]
+    real: ScoredSet?, fake: ScoredSet, warnings: [ScoreWarning]
   ) {
     self.metric = metric
     self.value = value

@@ -10,6 +10,10 @@ struct ScoreComputation {
   let request: ScoreRequest
   let cache: CacheFolder?
   let isInterrupted: @Sendable () -> Bool
+  /// Which input belongs to which video.
+  var inputs: InputPairs?
+  var prompts: Prompts?
+  var textNetwork: (any TextNetwork)?
 
   var settled: EvaluationProtocol { wanted.evaluationProtocol }
   private var fields: ProtocolFields { settled.fields }
@@ -20,7 +24,8 @@ struct ScoreComputation {
     // Windows are computed side by side, a single distance with both its sets.
     let threads = fields.series == .none ? request.threads : 1
     guard let distribution = metric.distribution(fields, threads: threads) else {
-      return try PixelComputation(self, metric).scores()
+      return metric.sample == .frame
+        ? [try EmbeddingComputation(self, metric).score()] : try PixelComputation(self, metric).scores()
     }
     if let scores = try statisticsScores(metric) { return scores }
     switch (fields.series, fields.groupBy) {
@@ -298,7 +303,7 @@ struct ScoreComputation {
     fakeSet.rank = ranks?.fake
     return Score(
       metric: name, value: value, evaluationProtocol: settled, sample: samples.sample.rawValue,
-      features: samples.columns > 0 ? samples.columns : nil, real: realSet, fake: fakeSet,
+      features: samples.columns > 0 ? samples.columns : nil, real: real.isGiven ? realSet : nil, fake: fakeSet,
       warnings: allWarnings(realSet, fakeSet, own: warnings))
   }
 

@@ -28,8 +28,9 @@ extension Score {
       ("protocol", evaluationProtocol.json),
       ("sample", .string(sample)),
       ("features", features.map { .integer($0) } ?? .null),
-      ("real", real.json),
+      ("real", real?.json ?? .null),
       ("fake", fake.json),
+      ("prompts", prompts?.json ?? .null),
       ("groups", groups.map { .array($0.map(\.json)) } ?? .null),
       ("series", series.map { .array($0.map(\.json)) } ?? .null),
     ]
@@ -45,6 +46,12 @@ extension Score {
     entries.append(
       ("warnings", .array(warnings.map { .object([("code", .string($0.code)), ("text", .string($0.text))]) })))
     return .object(entries)
+  }
+}
+
+extension ScoredPrompts {
+  var json: JSONValue {
+    .object([("source", .string(source)), ("prompts", .integer(count)), ("digest", .string(digest))])
   }
 }
 

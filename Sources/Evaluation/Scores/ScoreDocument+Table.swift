@@ -68,11 +68,17 @@ extension Score {
       "\(title)  \(significant(value))\(deviation)  (\(arrow)\(times))",
       "protocol  \(evaluationProtocol.displayName)  (version \(evaluationProtocol.version), "
         + "\(evaluationProtocol.fingerprint.description.prefix(19)))",
-      "real      \(line(real))",
-      "fake      \(line(fake))",
     ]
+    if evaluationProtocol.isOfInputs {
+      let inputs = real.map { set in set.path + "  (" + count(set.clips ?? 0, "image") + ")" }
+      lines.append("input     " + (inputs ?? "each video's first frame"))
+    } else if let real {
+      lines.append("real      \(line(real))")
+    }
+    lines.append("fake      \(line(fake))")
+    if let prompts { lines.append("prompts   \(prompts.source)  (\(prompts.count))") }
     if evaluationProtocol.fields.subsets > 0, series == nil, groups == nil {
-      let size = min(evaluationProtocol.fields.subsetSize, real.clips ?? .max, fake.clips ?? .max)
+      let size = min(evaluationProtocol.fields.subsetSize, real?.clips ?? .max, fake.clips ?? .max)
       lines.append(
         "subsets   \(evaluationProtocol.fields.subsets) of \(count(size, sample)), seed "
           + "\(evaluationProtocol.fields.subsetSeed)")
@@ -113,11 +119,7 @@ extension Score {
     return lines
   }
 
-  /// `FVD`; of a grouping only the metric in capitals: `FVD/regex:^([a-z]+)`.
-  private var title: String {
-    guard let slash = metric.firstIndex(of: "/") else { return metric.uppercased() }
-    return metric[..<slash].uppercased() + metric[slash...]
-  }
+  private var title: String { scoreTitle(metric) }
 
   private func seriesWords(_ points: Int) -> String {
     let fields = evaluationProtocol.fields
@@ -157,6 +159,12 @@ extension Score {
     }
     return parts.isEmpty ? set.path : "\(set.path)  (\(parts.joined(separator: ", ")))"
   }
+}
+
+/// `FVD`; of a grouping and of a distance only the metric in capitals: `FVD/regex:^([a-z]+)`, `PIC[dreamsim-dino]`.
+public func scoreTitle(_ metric: String) -> String {
+  guard let rest = metric.firstIndex(where: { $0 == "/" || $0 == "[" }) else { return metric.uppercased() }
+  return metric[..<rest].uppercased() + metric[rest...]
 }
 
 /// Seven significant digits, as published scores are compared to six: `151.3925`, `10.13809`, `0.0001234568`.

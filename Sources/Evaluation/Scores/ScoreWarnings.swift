@@ -65,8 +65,11 @@ struct ScoreWarnings {
         + "use more than \(columns) \(sample)s a side\(way), or compare only scores with the same N")
   }
 
+  /// Whether both sets are to be of one kind, which a set of inputs is not.
+  private var areTwoOfAKind: Bool { real.role == Role.real.rawValue }
+
   private var unequalCounts: [ScoreWarning] {
-    guard let real = real.clips, let fake = fake.clips, real != fake, columns > 0 else { return [] }
+    guard areTwoOfAKind, let real = real.clips, let fake = fake.clips, real != fake, columns > 0 else { return [] }
     return warning(
       "unequal-counts",
       "\(count(real, "real \(sample)")) against \(count(fake, "fake \(sample)")): published scores take equal numbers")
@@ -107,7 +110,7 @@ struct ScoreWarnings {
     let shared = fake.facts.count { known.contains($0.digest) }
     guard shared > 0 else { return [] }
     let text =
-      "\(count(shared, "fake video")) of \(fake.facts.count) \(shared == 1 ? "is" : "are") also in the real set"
+      "\(count(shared, "fake video")) of \(fake.facts.count) \(shared == 1 ? "is" : "are") also in the \(real.role) set"
     let fields = evaluationProtocol.fields
     let otherClips =
       fields.clips != .all && fields.offsetReal != fields.offsetFake
@@ -122,7 +125,8 @@ struct ScoreWarnings {
   private var duplicates: [ScoreWarning] {
     sets.flatMap { set -> [ScoreWarning] in
       let repeated = set.facts.count - Set(set.facts.map(\.digest)).count
-      guard repeated > 0 else { return [] }
+      // Several videos may be made from one picture.
+      guard repeated > 0, areTwoOfAKind || set.role != real.role else { return [] }
       return warning(
         "duplicate-videos", "\(repeated) of \(set.facts.count) \(set.role) videos repeat the content of another")
     }
@@ -174,6 +178,7 @@ struct ScoreWarnings {
   private func difference(
     _ code: String, _ words: String, unit: String, _ value: (VideoFacts) -> String?
   ) -> [ScoreWarning] {
+    guard areTwoOfAKind else { return [] }
     let (a, b) = (Set(real.facts.compactMap(value)), Set(fake.facts.compactMap(value)))
     guard !a.isEmpty, !b.isEmpty, a != b else { return [] }
     return warning(

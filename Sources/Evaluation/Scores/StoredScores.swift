@@ -62,8 +62,10 @@ public struct StoredScore: Sendable, Decodable {
   public let std: Double?
   public let direction: Direction
   public let `protocol`: Settled
-  public let real: Side
+  /// nil for metrics of the fake set alone.
+  public let real: Side?
   public let fake: Side
+  public let prompts: Prompts?
   public let features: Int?
   public let sample: String?
   public let warnings: [Warning]
@@ -82,6 +84,10 @@ public struct StoredScore: Sendable, Decodable {
     public let videos: Int?
     public let clips: Int?
     public let rank: Int?
+    public let digest: String
+  }
+
+  public struct Prompts: Sendable, Decodable {
     public let digest: String
   }
 
@@ -128,8 +134,10 @@ public struct ScoreDifference: Sendable {
   /// Where they were computed; of rounding's importance.
   public let circumstances: [Difference]
 
-  /// Whether the two numbers can be held against each other: equal metric and fingerprint, against the same real set.
-  public var isComparable: Bool { isOneMeasure && first.real.digest == second.real.digest }
+  /// Whether the two numbers can be held against each other: equal metric and fingerprint, against the same real set, inputs or prompts.
+  public var isComparable: Bool {
+    isOneMeasure && first.real?.digest == second.real?.digest && first.prompts?.digest == second.prompts?.digest
+  }
 
   /// Whether metric and fingerprint are equal.
   public var isOneMeasure: Bool {
@@ -152,9 +160,10 @@ public struct ScoreDifference: Sendable {
         } + [("version", "\(first.protocol.version)", "\(second.protocol.version)")])
     func number(_ value: Int?) -> String? { value.map(String.init) }
     sets = differing([
-      ("real.digest", first.real.digest, second.real.digest),
-      ("real.videos", number(first.real.videos), number(second.real.videos)),
-      ("real.clips", number(first.real.clips), number(second.real.clips)),
+      ("real.digest", first.real?.digest, second.real?.digest),
+      ("real.videos", number(first.real?.videos), number(second.real?.videos)),
+      ("real.clips", number(first.real?.clips), number(second.real?.clips)),
+      ("prompts.digest", first.prompts?.digest, second.prompts?.digest),
       ("fake.digest", first.fake.digest, second.fake.digest),
       ("fake.videos", number(first.fake.videos), number(second.fake.videos)),
       ("fake.clips", number(first.fake.clips), number(second.fake.clips)),

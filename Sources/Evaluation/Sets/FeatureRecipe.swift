@@ -7,7 +7,7 @@ struct FeatureRecipe: Sendable, Equatable {
   let fields: [String: String]
 
   private static let deciding: Set = [
-    "weights-fingerprint", "batch-norm-eps", "endpoint", "value-range", "resize", "crop", "loader-resize",
+    "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop", "loader-resize",
     "loader-resolution", "aspect-crop", "input-scaling", "frames", "stride", "clips", "samples", "skip-first",
   ]
 

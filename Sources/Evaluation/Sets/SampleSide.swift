@@ -11,6 +11,8 @@ struct SampleSide: Sendable {
     case videos(SetPlan)
     case features(FeatureSet, digest: String)
     case statistics(FeatureStatistics, digest: String)
+    /// No such set is given.
+    case absent
     /// While the plan is being changed.
     case changing
   }
@@ -18,6 +20,19 @@ struct SampleSide: Sendable {
   let role: Role
   let path: String
   private(set) var content: Content
+
+  /// A set that is not given.
+  init(absent role: Role) {
+    self.role = role
+    path = ""
+    content = .absent
+  }
+
+  init(inputs plan: SetPlan) {
+    role = .input
+    path = plan.set.path
+    content = .videos(plan)
+  }
 
   init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil)
     throws
@@ -49,6 +64,7 @@ struct SampleSide: Sendable {
 
   /// nil for features and statistics.
   var videos: SetPlan? { if case .videos(let plan) = content { plan } else { nil } }
+  var isGiven: Bool { if case .absent = content { false } else { true } }
   var items: [VideoItem] { videos?.items ?? [] }
   var skipped: [SkippedVideo] { videos?.skipped ?? [] }
 
@@ -64,7 +80,7 @@ struct SampleSide: Sendable {
   /// - Throws: `EvaluationError.otherFeatures`, `.statisticsOnly`, `.needsVideos`.
   func check(_ wanted: EvaluationProtocol, _ samples: ProtocolSamples) throws {
     switch content {
-    case .videos, .changing: return
+    case .videos, .changing, .absent: return
     case .statistics:
       let fields = samples.fields
       let isPlain =
@@ -77,6 +93,9 @@ struct SampleSide: Sendable {
     case .features(let set, _):
       guard !samples.parts.isEmpty else { throw EvaluationError.needsVideos(path: path, metric: wanted.metric) }
       let arePrefixes = samples.sample == .clip && samples.fields.series == .prefixes
+      guard samples.fields.input == .given else {
+        throw EvaluationError.needsVideos(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
+      }
       guard !arePrefixes, role == .fake || samples.fields.repeats == 1 else {
         throw EvaluationError.needsVideos(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }
@@ -123,12 +142,12 @@ struct SampleSide: Sendable {
   /// Samples of the first repeat.
   func sampleCount(_ samples: ProtocolSamples) -> Int? {
     switch content {
-    case .changing: return nil
+    case .changing, .absent: return nil
     case .features(let set, _): return set.first(samples.limit(role)).rows.count
     case .statistics(let statistics, _): return statistics.count
     case .videos(let plan):
       guard let part = samples.parts.last else { return plan.scored(samples.limit(role)).count }
-      return plan.count(part.rules(role)[0], source: part.source, limit: samples.limit(role))
+      return part.rules(role).first.map { plan.count($0, source: part.source, limit: samples.limit(role)) }
     }
   }
 
@@ -144,20 +163,29 @@ struct SampleSide: Sendable {
 
   /// The features of one part and repeat.
   func features(_ part: ProtocolSamples.Part, round: Int, _ samples: ProtocolSamples) -> FeatureSet {
+    let rules = part.rules(role)
+    return features(rules.isEmpty ? nil : rules[min(round, rules.count - 1)], part, samples)
+  }
+
+  /// The frames that inputs are: the first of each video.
+  func inputs(_ part: ProtocolSamples.Part, _ samples: ProtocolSamples) -> FeatureSet {
+    features(part.rules(.input).first, part, samples)
+  }
+
+  private func features(_ rule: SampleRule?, _ part: ProtocolSamples.Part, _ samples: ProtocolSamples) -> FeatureSet {
     switch content {
     case .features(let set, _): return set.first(samples.limit(role))
-    case .statistics, .changing:
-      return FeatureSet(features: FeatureMatrix(rows: 0, columns: samples.columns, values: []), rows: [], recipe: [:])
     case .videos(let plan):
-      let rules = part.rules(role)
-      return plan.features(
-        rules[min(round, rules.count - 1)], source: part.source, limit: samples.limit(role), columns: samples.columns)
+      guard let rule else { break }
+      return plan.features(rule, source: part.source, limit: samples.limit(role), columns: samples.columns)
+    case .statistics, .changing, .absent: break
     }
+    return FeatureSet(features: FeatureMatrix(rows: 0, columns: samples.columns, values: []), rows: [], recipe: [:])
   }
 
   func scored(_ samples: ProtocolSamples) -> ScoredSet {
     switch content {
-    case .changing: return ScoredSet(path: path, videos: nil, clips: nil, digest: "")
+    case .changing, .absent: return ScoredSet(path: path, videos: nil, clips: nil, digest: "")
     case .features(let set, let digest):
       let taken = set.first(samples.limit(role))
       return ScoredSet(

@@ -3,10 +3,12 @@ import MetricCatalog
 import Tensors
 import Video
 
-/// Which of the two sets.
+/// Which of the sets.
 enum Role: String, Sendable {
   case real
   case fake
+  /// The pictures that the fake videos were made from.
+  case input
 }
 
 /// What one protocol wants of one set: samples of the first videos, by one or more rules.
@@ -38,6 +40,13 @@ struct SetPlan: Sendable {
   private struct RuleOfSource: Hashable {
     let source: Int
     let rule: SampleRule
+  }
+
+  /// Some items of a set of inputs.
+  init(inputs set: VideoSet, items: [VideoItem]) {
+    role = .input
+    self.set = set
+    self.items = items
   }
 
   /// Opens a set; nothing is decoded yet.

@@ -1,0 +1,180 @@
+import Digests
+import Distances
+import MetricCatalog
+
+/// PIC, CLIP-SIM and frame consistency: cosines of embeddings of a video's frames with those of its input, of its prompt or
+/// of its other frames. A video's value is the mean over its frames, the score the mean over videos.
+struct EmbeddingComputation {
+  private let computation: ScoreComputation
+  private let metric: Metric
+  private var fields: ProtocolFields { computation.settled.fields }
+
+  init(_ computation: ScoreComputation, _ metric: Metric) {
+    self.computation = computation
+    self.metric = metric
+  }
+
+  /// - Throws: `EvaluationError.noFrames`, and what the network of prompts throws.
+  func score() throws -> Score {
+    guard let part = computation.samples.parts.first else { throw EvaluationError.noFeatures(metric: metric.name) }
+    let frames = computation.fake.features(part, round: 0, computation.samples)
+    let reference = try self.reference(part, videos: frames.rowsOfVideos.map { frames.rows[$0[0]].video })
+    var values: [(name: String, value: Double)] = []
+    for rows in frames.rowsOfVideos {
+      let name = frames.rows[rows[0]].video
+      let embeddings = rows.map { Embedding(frames.features.row($0), centre: fields.centre) }
+      let cosines: [Double]
+      switch reference {
+      case .rows(let rows):
+        // The partner of an input that was skipped has nothing to be compared with.
+        guard let row = rows[name] else { continue }
+        let own = Embedding(row, centre: fields.centre)
+        cosines = embeddings.map { $0.cosine(own) }
+      case .frames:
+        guard embeddings.count > 1 else { throw EvaluationError.noFrames(name: name) }
+        cosines = embeddings.indices.dropFirst().map {
+          embeddings[$0].cosine(embeddings[fields.compareWith == .previous ? $0 - 1 : 0])
+        }
+      }
+      values.append((name, scale * mean(fields.clamp == .frame ? cosines.map { max($0, 0) } : cosines)))
+    }
+    return try score(values, frames, part)
+  }
+
+  private var scale: Double { metric.reference == .prompts ? fields.scaleFactor : 1 }
+
+  private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+
+  // MARK: What frames are compared with
+
+  private enum Reference {
+    /// For each video one embedding.
+    case rows([String: ArraySlice<Float>])
+    case frames
+  }
+
+  private func reference(_ part: ProtocolSamples.Part, videos: [String]) throws -> Reference {
+    switch metric.reference {
+    case .inputs: .rows(inputs(part, videos))
+    case .prompts: .rows(try promptFeatures(videos))
+    default: .frames
+    }
+  }
+
+  private func inputs(_ part: ProtocolSamples.Part, _ videos: [String]) -> [String: ArraySlice<Float>] {
+    let isOwnFrame = fields.input == .firstFrame
+    let set = (isOwnFrame ? computation.fake : computation.real).inputs(part, computation.samples)
+    let rows = Dictionary(set.rows.enumerated().map { ($1.video, $0) }) { first, _ in first }
+    return videos.reduce(into: [:]) { found, video in
+      let name = isOwnFrame ? video : computation.inputs?.input(of: video)
+      if let row = name.flatMap({ rows[$0] }) { found[video] = set.features.row(row) }
+    }
+  }
+
+  private func promptFeatures(_ videos: [String]) throws -> [String: ArraySlice<Float>] {
+    guard let prompts = computation.prompts, let network = computation.textNetwork else {
+      throw EvaluationError.noPrompts(path: computation.fake.path)
+    }
+    let texts = videos.map { prompts.text(of: $0, prefix: fields.promptPrefix) }
+    let features = try PromptFeatures(network: network, cache: computation.cache)(texts)
+    return Dictionary(zip(videos, texts.compactMap { features[$0]?[...] })) { first, _ in first }
+  }
+
+  // MARK: Together
+
+  private func score(
+    _ values: [(name: String, value: Double)], _ frames: FeatureSet, _ part: ProtocolSamples.Part
+  ) throws -> Score {
+    guard !values.isEmpty else {
+      throw EvaluationError.tooFewClips(
+        role: "fake", path: computation.fake.path, clips: 0, sample: "video", least: 1,
+        skipped: computation.real.skipped.count + computation.fake.skipped.count)
+    }
+    let over = MeanAndDeviation(of: values.map(\.value))
+    let honesty = computation.request.honesty
+    let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
+    var score = try computation.score(
+      computation.settled.scoreName, value: fields.clamp == .score ? max(over.mean, 0) : over.mean, real: nothing,
+      fake: frames, ranks: nil,
+      warnings: warnings(values.map(\.name)) + honesty.notDone(for: "means over videos", intervalsAreDone: true))
+    score.std = values.count > 1 ? over.deviation : nil
+    score.interval = try honesty.interval(ofMeans: values.map(\.value))
+    score.perVideo = values
+    if metric.reference == .prompts, let prompts = computation.prompts {
+      score.prompts = prompts.scored(values.map(\.name), prefix: fields.promptPrefix)
+    }
+    return score
+  }
+
+  private func warnings(_ videos: [String]) throws -> [ScoreWarning] {
+    var all: [ScoreWarning] = []
+    if metric.reference == .inputs, fields.input == .given, let inputs = computation.inputs {
+      if inputs.unpaired > 0 {
+        all.append(
+          ScoreWarning(
+            code: "unpaired-videos",
+            text: "\(count(inputs.unpaired, "input")) of \(inputs.found) have no fake video of their name"))
+      }
+      all += otherShapes(inputs, videos)
+    }
+    if metric.reference == .prompts, let prompts = computation.prompts {
+      all += prompts.warnings
+      if let network = computation.textNetwork { all += try truncated(prompts, videos, network) }
+    }
+    return all
+  }
+
+  /// Both are brought to one square, so that a picture of another shape is another picture.
+  private func otherShapes(_ inputs: InputPairs, _ videos: [String]) -> [ScoreWarning] {
+    func facts(_ side: SampleSide) -> [String: VideoFacts] {
+      let scored = side.videos?.scored(computation.samples.limit(side.role)) ?? []
+      return Dictionary(scored.map { ($0.item.name, $0.facts) }) { first, _ in first }
+    }
+    let (pictures, fakes) = (facts(computation.real), facts(computation.fake))
+    let others = videos.compactMap { name -> String? in
+      guard let a = inputs.input(of: name).flatMap({ pictures[$0] }), let b = fakes[name] else { return nil }
+      let ratio = Double(a.width * b.height) / Double(a.height * b.width)
+      return abs(ratio - 1) > 0.02 ? "`\(name)` is \(b.width)x\(b.height), its input \(a.width)x\(a.height)" : nil
+    }
+    guard let first = others.first else { return [] }
+    return [
+      ScoreWarning(
+        code: "input-shapes-differ",
+        text:
+          "\(others.count) of \(count(videos.count, "video")) have another shape than their input, and both are brought "
+          + "to one square: \(first)")
+    ]
+  }
+
+  private func truncated(_ prompts: Prompts, _ videos: [String], _ network: any TextNetwork) throws -> [ScoreWarning] {
+    let long = try videos.filter { try network.isTruncated(prompts.text(of: $0, prefix: fields.promptPrefix)) }
+    guard let first = long.first else { return [] }
+    return [
+      ScoreWarning(
+        code: "prompt-truncated",
+        text:
+          "\(long.count) of \(count(videos.count, "prompt")) are longer than the network reads, and cut off, such as "
+          + "that of `\(first)`")
+    ]
+  }
+}
+
+extension FeatureMatrix {
+  fileprivate func row(_ index: Int) -> ArraySlice<Float> { values[index * columns..<(index + 1) * columns] }
+}
+
+/// One row of features, ready to be compared.
+private struct Embedding {
+  private let values: [Double]
+  private let norm: Double
+
+  init(_ row: ArraySlice<Float>, centre: EmbeddingCentre) {
+    let mean = centre == .ownMean ? row.reduce(0.0) { $0 + Double($1) } / Double(row.count) : 0
+    values = row.map { Double($0) - mean }
+    norm = values.reduce(0.0) { $0 + $1 * $1 }.squareRoot()
+  }
+
+  func cosine(_ other: Embedding) -> Double {
+    zip(values, other.values).reduce(0.0) { $0 + $1.0 * $1.1 } / (norm * other.norm)
+  }
+}

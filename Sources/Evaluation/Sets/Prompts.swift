@@ -1,0 +1,152 @@
+import Digests
+import Foundation
+import MetricCatalog
+import Video
+
+/// Where the prompt of each video is.
+public enum PromptSource: Sendable, Equatable {
+  /// In a column of the manifest that names the videos.
+  case column(String)
+  /// In a file beside them.
+  case file(String)
+  /// In their names.
+  case stem
+
+  /// - Parameter text: `stem`, `column:NAME`, or a path.
+  public init(_ text: String) {
+    if text == "stem" {
+      self = .stem
+    } else if text.hasPrefix("column:") {
+      self = .column(String(text.dropFirst("column:".count)))
+    } else {
+      self = .file(text)
+    }
+  }
+}
+
+/// The prompt of each fake video.
+struct Prompts {
+  /// In words.
+  private let source: String
+  private let texts: [String: String]
+  let warnings: [ScoreWarning]
+
+  /// - Throws: `EvaluationError.noPrompts`, `.noPrompt`, `.badPrompts`, `VideoError.manifest`.
+  init(_ source: PromptSource, of fake: SampleSide) throws {
+    let names = fake.names
+    var unused = 0
+    var found: [String: String] = [:]
+    let way: String
+    switch source {
+    case .stem:
+      self.source = "the videos' names"
+      way = "--prompts FILE takes them from a file"
+      for name in names { found[name] = Self.prompt(inName: name) }
+    case .column(let column):
+      let hasColumn = fake.items.contains { $0.labels[column] != nil }
+      guard let set = fake.videos?.set, set.isOfManifest, hasColumn else {
+        throw EvaluationError.noPrompts(path: fake.path)
+      }
+      self.source = "column `\(column)` of \(set.path)"
+      way = "the column `\(column)` of its line is empty"
+      for item in fake.items { found[item.name] = item.labels[column] }
+    case .file(let path):
+      self.source = path
+      way = "an entry has its video's path below the set, whatever its extension"
+      if path.lowercased().hasSuffix(".txt") {
+        found = try Self.lines(of: path, for: fake)
+      } else {
+        let entries = try Self.entries(of: path)
+        for name in names { found[name] = entries[VideoItem.stem(of: name)] }
+        let all = Set(fake.allNames.map { VideoItem.stem(of: $0) })
+        unused = entries.keys.count { !all.contains($0) }
+      }
+    }
+    found = found.mapValues { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.value.isEmpty }
+    let missing = names.filter { found[$0] == nil }
+    guard missing.isEmpty else {
+      let place = if case .file(let path) = source { path } else { fake.path }
+      throw EvaluationError.noPrompt(path: place, names: missing, way: way)
+    }
+    texts = found
+    warnings =
+      unused == 0
+      ? []
+      : [
+        ScoreWarning(
+          code: "unused-prompts", text: "\(count(unused, "prompt")) of `\(self.source)` belong to no video of the set")
+      ]
+  }
+
+  /// - Parameter prefix: what stands before it, with a space between the two; `none` for nothing.
+  func text(of video: String, prefix: String) -> String {
+    let prompt = texts[video] ?? ""
+    return prefix == "none" ? prompt : prefix + " " + prompt
+  }
+
+  func scored(_ videos: [String], prefix: String) -> ScoredPrompts {
+    let all = videos.map { text(of: $0, prefix: prefix) }.sorted()
+    return ScoredPrompts(
+      source: source, count: all.count, digest: SHA256.digest(of: all.map { $0 + "\n" }.joined()).description)
+  }
+
+  /// `clips/a_red_boat-3.mp4`: `a red boat`. As in VBench the number of the sample after `-` or `_` is left out; underscores
+  /// stand for spaces.
+  static func prompt(inName name: String) -> String {
+    let stem = VideoItem.stem(of: name.split(separator: "/").last.map(String.init) ?? name)
+    let bare = stem.replacing(/[-_][0-9]+$/, with: "")
+    return bare.replacingOccurrences(of: "_", with: " ")
+  }
+
+  // MARK: Files
+
+  /// By the video's path without its extension.
+  private static func entries(of path: String) throws -> [String: String] {
+    var found: [String: String] = [:]
+    func put(_ name: String, _ prompt: String) throws {
+      guard found.updateValue(prompt, forKey: VideoItem.stem(of: name)) == nil else {
+        throw EvaluationError.badPrompts(path: path, reason: "`\(VideoItem.stem(of: name))` has two prompts")
+      }
+    }
+    let ending = path.split(separator: ".").last?.lowercased()
+    switch ending {
+    case "csv", "jsonl":
+      for (line, columns) in try Manifest.rows(path, demanding: "prompt") {
+        guard let name = columns["path"] ?? columns["name"] ?? columns["video"] else {
+          throw EvaluationError.badPrompts(path: path, reason: "line \(line) has no column `path`, `name` or `video`")
+        }
+        try put(name, columns["prompt"] ?? "")
+      }
+    case "json":
+      guard let bytes = FileManager.default.contents(atPath: path) else {
+        throw EvaluationError.badPrompts(path: path, reason: "it cannot be opened")
+      }
+      guard let object = try? JSONDecoder().decode([String: String].self, from: bytes) else {
+        throw EvaluationError.badPrompts(path: path, reason: "it is no JSON object of names and prompts")
+      }
+      for (name, prompt) in object { try put(name, prompt) }
+    default:
+      throw EvaluationError.badPrompts(
+        path: path, reason: "prompts are in a .csv, .jsonl, .json or .txt, or are called `stem` or `column:NAME`")
+    }
+    return found
+  }
+
+  /// One prompt a line, in the order of the videos.
+  private static func lines(of path: String, for fake: SampleSide) throws -> [String: String] {
+    guard let bytes = FileManager.default.contents(atPath: path), let text = String(bytes: bytes, encoding: .utf8)
+    else {
+      throw EvaluationError.badPrompts(path: path, reason: "it cannot be opened, or is no UTF-8 text")
+    }
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    let names = fake.allNames
+    guard lines.count == names.count else {
+      throw EvaluationError.badPrompts(
+        path: path,
+        reason: "\(count(lines.count, "line")) for \(count(names.count, "video")): a line is for one video, in natural "
+          + "order of their names")
+    }
+    return Dictionary(zip(names, lines)) { first, _ in first }
+  }
+}

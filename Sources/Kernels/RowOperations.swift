@@ -1,0 +1,144 @@
+import Tensors
+
+/// Layer normalisation of rows of channels (Ba, Kiros and Hinton, "Layer Normalization", 2016), bound to its input and
+/// output: (x − mean) / sqrt(variance + epsilon) · scale + offset over the channels of each row.
+///
+/// Rows are the pixels of blocked activations without a halo, [C/16][rows][16], C a multiple of 16.
+public struct LayerNormalisation: Sendable {
+  private let input: Activation
+  private let output: Activation
+  private let parameters: Parameters
+  private let epsilon: Float
+  private let kernel: MicroKernels.NormaliseRowsKernel
+
+  /// Scale, then offset.
+  private final class Parameters: @unchecked Sendable {
+    let buffer: FloatBuffer
+    init(_ scale: [Float], _ offset: [Float]) {
+      buffer = FloatBuffer(zeros: scale.count + offset.count)
+      buffer.pointer.update(from: scale, count: scale.count)
+      (buffer.pointer + scale.count).update(from: offset, count: offset.count)
+    }
+  }
+
+  /// - Parameters:
+  ///   - scale: [C]; `offset`: [C].
+  ///   - epsilon: added to the variance.
+  ///   - output: may be the input.
+  public init(
+    scale: [Float], offset: [Float], epsilon: Float, input: Activation, output: Activation, with table: KernelTable
+  ) {
+    let channels = input.layout.channels
+    precondition(scale.count == channels && offset.count == channels, "LayerNormalisation: [C] values are needed")
+    precondition(channels % ActivationLayout.block == 0, "LayerNormalisation: channels fill whole blocks")
+    precondition(input.layout == output.layout && input.layout.isRows, "LayerNormalisation: rows are needed")
+    self.input = input
+    self.output = output
+    self.epsilon = epsilon
+    parameters = Parameters(scale, offset)
+    kernel = table.kernels.normaliseRows
+  }
+
+  /// The same normalisation of other rows, with shared parameters.
+  public init(like other: LayerNormalisation, input: Activation, output: Activation) {
+    precondition(
+      input.layout == other.input.layout && output.layout == other.output.layout,
+      "LayerNormalisation: rows of the same shape are needed")
+    self.input = input
+    self.output = output
+    parameters = other.parameters
+    epsilon = other.epsilon
+    kernel = other.kernel
+  }
+
+  public func run(_ team: ThreadTeam) {
+    let layout = input.layout
+    layout.forEachRows(team) { first, count in
+      let start = first * ActivationLayout.block
+      kernel(
+        input.block(0) + start, count, layout.blocks, layout.blockStride, parameters.buffer.pointer,
+        parameters.buffer.pointer + layout.channels, epsilon, output.block(0) + start, output.layout.blockStride)
+    }
+  }
+
+  /// Bytes read and written, each once.
+  package var bytes: Int { 4 * 2 * input.layout.channels * input.layout.rows }
+}
+
+/// A function of each value of rows, in place.
+public struct ValueFunction: Sendable {
+  public enum Kind: String, Sendable {
+    /// x · Φ(x) (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016), by erf.
+    case gelu
+    /// x · σ(1.702·x): what OpenAI's CLIP was trained with.
+    case quickGELU = "quick-gelu"
+  }
+
+  public let kind: Kind
+  private let values: Activation
+  private let kernel: MicroKernels.ValuesKernel
+
+  /// - Parameter values: rows; their channels fill whole blocks.
+  public init(_ kind: Kind, of values: Activation, with table: KernelTable) {
+    precondition(values.layout.isRows, "ValueFunction: rows are needed")
+    self.kind = kind
+    self.values = values
+    kernel = kind == .gelu ? table.kernels.geluValues : table.kernels.quickGELUValues
+  }
+
+  public func run(_ team: ThreadTeam) {
+    let layout = values.layout
+    layout.forEachRows(team) { first, count in
+      for block in 0..<layout.blocks {
+        kernel(values.block(block) + first * ActivationLayout.block, count * ActivationLayout.block)
+      }
+    }
+  }
+
+  /// Bytes read and written, each once.
+  package var bytes: Int { 4 * 2 * values.layout.channels * values.layout.rows }
+}
+
+/// y ← y + x of rows: a residual connection.
+public struct Addition: Sendable {
+  private let input: Activation
+  private let output: Activation
+
+  public init(_ input: Activation, to output: Activation) {
+    precondition(input.layout == output.layout && input.layout.isRows, "Addition: rows of one shape are needed")
+    self.input = input
+    self.output = output
+  }
+
+  public func run(_ team: ThreadTeam) {
+    let layout = input.layout
+    layout.forEachRows(team) { first, count in
+      for block in 0..<layout.blocks {
+        let source = UnsafePointer(input.block(block) + first * ActivationLayout.block)
+        let target = output.block(block) + first * ActivationLayout.block
+        for place in 0..<count * ActivationLayout.block { target[place] += source[place] }
+      }
+    }
+  }
+
+  /// Bytes read and written, each once.
+  package var bytes: Int { 4 * 3 * input.layout.channels * input.layout.rows }
+}
+
+extension ActivationLayout {
+  /// Blocked rows of channels, [C/16][rows][16].
+  public static func rows(_ count: Int, channels: Int) -> ActivationLayout {
+    .blocked(
+      channels: channels, Volume(1, 1, count), haloBefore: Volume(0, 0, 0), haloAfter: Volume(0, 0, 0))
+  }
+
+  /// Rows of channels, without a halo.
+  var isRows: Bool { isBlocked && blockStride == volume.count * Self.block }
+  var rows: Int { volume.count }
+
+  /// Calls `body` with the first row and the number of rows of each part of them.
+  func forEachRows(_ team: ThreadTeam, _ body: @Sendable (_ first: Int, _ count: Int) -> Void) {
+    let part = 32
+    team.perform(chunks: (rows + part - 1) / part) { body($0 * part, min(part, rows - $0 * part)) }
+  }
+}

@@ -1,0 +1,26 @@
+/// What is wrong with what a network was asked for.
+public enum NetworkError: Error, Equatable, CustomStringConvertible {
+  case tooFewFrames(frames: Int, least: Int)
+  case epsilon(Float)
+  /// A transformer of a size that the engine's blocks do not fit.
+  case transformerWidth(width: Int, hidden: Int)
+  /// Positions that are not those of a class token and a square of patches.
+  case positions(tensor: String, count: Int)
+  case otherNetwork(weights: String, network: String, wanted: String)
+
+  public var description: String {
+    switch self {
+    case .tooFewFrames(let frames, let least):
+      "I3D cannot see a clip of \(frames) frames: its strides and its last pool need at least \(least)"
+    case .epsilon(let value):
+      "a batch-norm epsilon of \(value) is not a positive number"
+    case .transformerWidth(let width, let hidden):
+      "a transformer of width \(width) with \(hidden) hidden values cannot be computed: the width must be a multiple of 64"
+        + " and the hidden values of 16"
+    case .positions(let tensor, let count):
+      "`\(tensor)` has \(count) rows: one for the class token and a square of patches are needed"
+    case .otherNetwork(let weights, let network, let wanted):
+      "the weights `\(weights)` are of the network \(network), and \(wanted) is needed"
+    }
+  }
+}
