@@ -61,7 +61,7 @@ let package = Package(
       name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics",
       exclude: [
         "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FVD-INFINITY.md", "FVD.md", "HONESTY.md", "KID.md", "KVD.md",
-        "PRDC.md", "PSNR.md", "README.md", "SSIM.md", "TABLES.md", "TEMPORAL-FLICKERING.md",
+        "LPIPS.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md", "TABLES.md", "TEMPORAL-FLICKERING.md",
       ],
       sources: ["Catalog"], resources: [.embedInCode("protocols"), .embedInCode("tables")]),
     .target(
@@ -81,7 +81,9 @@ let package = Package(
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights"]),
+      dependencies: [
+        "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks", "Kernels",
+      ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),
