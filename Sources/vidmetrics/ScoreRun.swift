@@ -77,6 +77,20 @@ final class NetworkChoice {
     score.evaluationProtocol = choice.evaluationProtocol
     score.warnings += choice.warning.map { [$0] } ?? []
     loaders[key(score.evaluationProtocol)] = choice.load
+    guard !score.evaluationProtocol.fields.headWeights.isEmpty else { return }
+    score.perceptual = PerceptualNetwork(
+      table: table, weights: choice.load, heads: try heads(&score.evaluationProtocol))
+  }
+
+  /// The weights on top of a network.
+  private func heads(_ wanted: inout EvaluationProtocol) throws -> @Sendable () throws -> NetworkWeights {
+    let name = wanted.fields.headWeights
+    let weights = try store.load(name)
+    guard weights.fingerprint.description == wanted.fields.headWeightsFingerprint else {
+      throw EvaluationError.weightsChanged(
+        name: name, wanted: wanted.fields.headWeightsFingerprint, found: weights.fingerprint.description)
+    }
+    return { weights }
   }
 
   /// - Throws: for a protocol that was not settled.
