@@ -60,8 +60,9 @@ let package = Package(
     .target(
       name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics",
       exclude: [
-        "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md", "HONESTY.md", "KID.md", "KVD.md", "PIC.md",
-        "PRDC.md", "PSNR.md", "README.md", "SSIM.md", "TABLES.md", "TEMPORAL-FLICKERING.md",
+        "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
+        "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md",
+        "TABLES.md", "TEMPORAL-FLICKERING.md",
       ],
       sources: ["Catalog"], resources: [.embedInCode("protocols"), .embedInCode("tables")]),
     .target(
@@ -83,7 +84,9 @@ let package = Package(
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights"]),
+      dependencies: [
+        "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks", "Kernels",
+      ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),

@@ -25,6 +25,7 @@ extension EvaluationProtocol {
     ("fid-infinity", "clean", "fid-infinity", PackageResources.fid_infinity_yaml),
     ("psnr", "common-metrics", "psnr", PackageResources.psnr_yaml),
     ("ssim", "common-metrics", "ssim", PackageResources.ssim_yaml),
+    ("lpips", "lpips-alex", "lpips-alex", PackageResources.lpips_alex_yaml),
     ("temporal-flickering", "vbench", "temporal-flickering", PackageResources.temporal_flickering_yaml),
     ("pic", "dreamsim", "pic-dreamsim", PackageResources.pic_dreamsim_yaml),
     ("pic", "dreamsim-dino", "pic-dreamsim-dino", PackageResources.pic_dreamsim_dino_yaml),

@@ -82,6 +82,9 @@ public struct Metric: Sendable {
       "ssim", "structural similarity of paired videos", sample: .pair, defaultProtocol: "common-metrics",
       fields: FieldDefinition.videos),
     Metric(
+      "lpips", "learned perceptual distance of paired videos", sample: .pair, defaultProtocol: "lpips-alex",
+      fields: FieldDefinition.weights + FieldDefinition.headWeights + FieldDefinition.videos),
+    Metric(
       "temporal-flickering", "how still consecutive frames are", sample: .video, reference: .realIfGiven,
       defaultProtocol: "vbench", fields: FieldDefinition.videos),
     Metric(

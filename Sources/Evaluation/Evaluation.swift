@@ -11,6 +11,8 @@ public struct RequestedScore: Sendable {
   public var framesAreGiven = false
   /// Warnings that are known before the work.
   public var warnings: [ScoreWarning] = []
+  /// What compares the frames of pairs, of a metric that has a network for it.
+  public var perceptual: PerceptualNetwork?
 
   public init(_ evaluationProtocol: EvaluationProtocol) { self.evaluationProtocol = evaluationProtocol }
 }
@@ -117,11 +119,16 @@ public struct Evaluation {
     let ended = clock.now
     return ScoreDocument(
       scores: scores, skipped: sides.flatMap(\.skipped),
-      environment: ScoreEnvironment(version: version, isa: plan.sources.first?.network.isa ?? "none"),
+      environment: ScoreEnvironment(version: version, isa: isa(plan)),
       timing: ScoreTiming(
         totalSeconds: (ended - begin).seconds, readingSeconds: (read - begin).seconds,
         extractionSeconds: (computed - read).seconds, distanceSeconds: (ended - computed).seconds,
         clipsComputed: extracted.computed, clipsCached: extracted.cached, threads: request.threads))
+  }
+
+  /// Of the first network that takes part.
+  private func isa(_ plan: SamplePlan) -> String {
+    plan.sources.first?.network.isa ?? request.scores.compactMap(\.perceptual).first?.isa ?? "none"
   }
 
   /// Whether what the metrics are measured against is there, and all that is there is used.

@@ -35,6 +35,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case notPaired(metric: String, onlyReal: [String], onlyFake: [String])
   case samePairName(path: String, name: String)
   case pairSizes(name: String, real: String, fake: String)
+  case pairTooSmall(name: String, size: String, metric: String, least: Int)
   case noFrames(name: String)
   case noTimes(path: String)
   case noRealSet(metric: String)
@@ -191,6 +192,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         others.isEmpty ? "" : "\nhint: `--metrics \(others.joined(separator: ","))` computes the rest without them"
       let stand = instead.map { "\nhint: \($0) needs only the weights of FID, and its score has another name" } ?? ""
       return reason + rest + stand
+    case .pairTooSmall(let name, let size, let metric, let least):
+      return "`\(name)` is \(size), and the network of \(metric) sees nothing in frames below \(least)x\(least)"
     case .noTimes(let path):
       return "the features of `\(path)` do not say which frames they are of, and a series needs to know"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"

@@ -216,6 +216,22 @@ struct SSIM: MetricCommand {
   @OptionGroup var options: ScoreOptions
 }
 
+struct LPIPSCommand: MetricCommand {
+  static let metric = "lpips"
+  static let configuration = CommandConfiguration(
+    commandName: "lpips", abstract: "Learned perceptual distance of videos of the same name",
+    discussion: """
+      Both sets hold videos of equal names and sizes; extensions may differ.
+
+        vidmetrics weights fetch lpips-alex
+        vidmetrics weights import alexnet-owt-7be5be79.pth
+        vidmetrics lpips real/ generated/
+        vidmetrics score real/ generated/ --metrics psnr,ssim,lpips
+      """)
+  @OptionGroup var sets: SetArguments
+  @OptionGroup var options: ScoreOptions
+}
+
 struct TemporalFlickering: MetricCommand {
   static let metric = "temporal-flickering"
   static let configuration = CommandConfiguration(

@@ -109,6 +109,11 @@ final class NetworkChoice {
       loaders[key(slot, score.evaluationProtocol)] = choice.load
     }
     if try score.evaluationProtocol.definition.reference == .prompts { _ = try tokenizer() }
+    if WeightsSlot.of(score.evaluationProtocol).contains(.heads) {
+      score.perceptual = PerceptualNetwork(
+        table: table, weights: try weights(score.evaluationProtocol),
+        heads: try weights(score.evaluationProtocol, .heads))
+    }
   }
 
   /// - Throws: for a protocol that was not settled.

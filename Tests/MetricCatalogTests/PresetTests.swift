@@ -29,6 +29,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "fid-infinity/clean": (1, "sha256:136d78262b18ad86acc4388923e8b65b1344475fdfae9b39dd0ef096d134f904"),
     "psnr/common-metrics": (1, "sha256:02d0cb024754d8c7adf3d68a98d3b5a162a422086f97edc2fd1d4fa8f1bd7852"),
     "ssim/common-metrics": (1, "sha256:4dd2a9fd9b25ec3dc44a1b856366b8990379f4eecf0b3cdf44c54b4022e7fec3"),
+    "lpips-alex": (1, "sha256:5c36a1ed611b03ad4764f470c86d827ea086803ee944bd33411663500c829a7c"),
     "vbench": (1, "sha256:6dd1722e847b3a41f5880d1284552a6ab319c04556f7f02910fc01fbb76bba9a"),
     "dreamsim": (1, "sha256:4def23ff9b607090fa1708de15f12012947fe7360a9d2dc390db5d5ac76871f6"),
     "dreamsim-dino": (1, "sha256:95fd63a6f22bfc46a0af0343a75b4e767280eb857d597c47d8a098c63cd42a5f"),

@@ -1,10 +1,11 @@
 import Distances
 import MetricCatalog
+import Networks
 import Tensors
 import Video
 
-/// PSNR, SSIM and temporal flickering: metrics that look at the pixels of one video, or of a real and a fake one of the
-/// same name. The score is the mean over videos.
+/// PSNR, SSIM, LPIPS and temporal flickering: metrics that look at the frames of one video, or of a real and a fake one of
+/// the same name. The score is the mean over videos.
 struct PixelComputation {
   private let computation: ScoreComputation
   private let metric: Metric
@@ -43,7 +44,7 @@ struct PixelComputation {
     let results = try inParallel(names.count) { index -> (value: Double, cut: Bool) in
       let name = names[index]
       guard let first = reals[name], let second = fakes[name] else { throw EvaluationError.noFrames(name: name) }
-      return try pair(name, first, second)
+      return try pair(name, first, second, teams: min(names.count, computation.request.threads))
     }
     let unmatched = a.subtracting(b)
     var warnings: [ScoreWarning] = []
@@ -80,25 +81,47 @@ struct PixelComputation {
     return String(item.name[bracket...])
   }
 
-  private func pair(_ name: String, _ real: SurveyedVideo, _ fake: SurveyedVideo) throws -> (Double, Bool) {
+  private func pair(_ name: String, _ real: SurveyedVideo, _ fake: SurveyedVideo, teams: Int) throws -> (Double, Bool) {
     let sizes = [real, fake].map { "\($0.facts.width)x\($0.facts.height)" }
     guard sizes[0] == sizes[1] else { throw EvaluationError.pairSizes(name: name, real: sizes[0], fake: sizes[1]) }
     let skip = computation.settled.fields.skipFirst
     let length = min(real.facts.frameCount, fake.facts.frameCount) - skip
     guard length > 0 else { throw EvaluationError.noFrames(name: name) }
-    // The real frames are kept as bytes, or as the floats of an array; the fake ones are compared as they come.
-    var kept: [Frames] = []
-    try real.item.read(windows(length, skip)) { _, frame in kept.append(frame) }
-    var sum = 0.0
-    try fake.item.read(windows(length, skip)) { index, frame in
-      sum += try compare(unit(kept[index], real.item), unit(frame, fake.item), frame)
+    let sum = try withComparison(name, real.facts, teams: teams) { compare in
+      // The real frames are kept as bytes, or as the floats of an array; the fake ones are compared as they come.
+      var kept: [Frames] = []
+      try real.item.read(windows(length, skip)) { _, frame in kept.append(frame) }
+      var sum = 0.0
+      try fake.item.read(windows(length, skip)) { index, frame in
+        sum += try compare(unit(kept[index], real.item), unit(frame, fake.item))
+      }
+      return sum
     }
     return (sum / Double(length), real.facts.frameCount != fake.facts.frameCount)
   }
 
-  private func compare(_ a: [Float], _ b: [Float], _ frame: Frames) throws -> Double {
-    let pixels = PairedPixels(frames: 1, height: frame.height, width: frame.width)
-    return try metric.name == "psnr" ? pixels.psnr(a, b)[0] : pixels.ssim(a, b)[0]
+  /// What two frames of a pair are compared by, lent to `body`.
+  private func withComparison(
+    _ name: String, _ facts: VideoFacts, teams: Int, _ body: (([Float], [Float]) throws -> Double) throws -> Double
+  ) throws -> Double {
+    let pixels = PairedPixels(frames: 1, height: facts.height, width: facts.width)
+    switch metric.name {
+    case "psnr": return try body { try pixels.psnr($0, $1)[0] }
+    case "ssim": return try body { try pixels.ssim($0, $1)[0] }
+    default:
+      guard let network = computation.wanted.perceptual else {
+        throw EvaluationError.wrongNetwork(
+          weights: computation.settled.fields.weights, network: "unknown", needed: metric.name)
+      }
+      guard min(facts.width, facts.height) >= LPIPS.minimumSide else {
+        throw EvaluationError.pairTooSmall(
+          name: name, size: "\(facts.width)x\(facts.height)", metric: metric.name, least: LPIPS.minimumSide)
+      }
+      let threads = max(1, computation.request.threads / teams)
+      return try network.forFrames(height: facts.height, width: facts.width, threads: threads) { lpips in
+        try body { lpips.distance(lpips.features($0), lpips.features($1)) }
+      }
+    }
   }
 
   // MARK: One video
