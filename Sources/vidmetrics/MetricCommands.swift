@@ -63,6 +63,8 @@ struct OneOrTwoSets: ParsableArguments, ScoredSets {
 struct BesideOptions {
   var input: String?
   var prompts: String?
+  /// Whether the metrics are the rows of a paper's table.
+  var isTable = false
 
   static let input = ArgumentHelp(
     "The picture that each video was made from: first-frame is the video's own first frame, column:NAME a column of the "

@@ -31,7 +31,7 @@ struct ScoreCommand: ParsableCommand {
   @OptionGroup var options: ScoreOptions
 
   func run() throws {
-    let besides = BesideOptions(input: input, prompts: prompts)
+    let besides = BesideOptions(input: input, prompts: prompts, isTable: table != nil)
     var requested: [RequestedProtocol] = []
     if let table {
       guard options.protocolOptions.name == nil else {

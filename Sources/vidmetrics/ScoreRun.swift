@@ -66,9 +66,10 @@ struct ScoreRun {
       others.append(score.evaluationProtocol.metric)
     }
     guard metric == "pic" || !others.isEmpty else { throw reason }
-    let stand = requested.count > 1 ? "`pic:inception-cosine` in --metrics" : "`--distance inception-cosine`"
+    // The rows of a table are what they are.
+    let stand = requested.count > 1 ? "`--metrics pic:inception-cosine`" : "`--distance inception-cosine`"
     throw EvaluationError.absentWeights(
-      reason: "\(reason)", others: others, instead: metric == "pic" ? stand : nil)
+      reason: "\(reason)", others: others, instead: metric == "pic" && !besides.isTable ? stand : nil)
   }
 }
 

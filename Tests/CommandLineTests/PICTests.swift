@@ -203,7 +203,7 @@ import Testing
     let several = try program.run("score", "nowhere", "nowhere-else", "--metrics", "fid,pic,psnr")
     #expect(
       several.errors.contains(
-        "\nhint: `--metrics fid,psnr` computes the rest without them\nhint: `pic:inception-cosine` in --metrics needs only"
+        "\nhint: `--metrics fid,psnr` computes the rest without them\nhint: `--metrics pic:inception-cosine` needs only"
       ))
     #expect(
       try program.run("score", "a", "b", "--table", "dynamicrafter").errors.contains(

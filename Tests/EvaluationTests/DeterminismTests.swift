@@ -86,7 +86,7 @@ import Testing
   @Test func aSetAgainstItself() throws {
     let network = FakeNetwork()
     var same = try request()
-    same.fake = same.real
+    same.fake = try #require(same.real)
     let document = try evaluate(same, network)
     #expect(abs(document.scores[0].value) < 1e-9)
     #expect(network.computed.load(ordering: .relaxed) == 24, "equal clips are computed once")
