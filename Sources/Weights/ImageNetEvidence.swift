@@ -22,6 +22,8 @@ public enum ImageNetEvidence: Equatable, Sendable, CustomStringConvertible {
   static let blobPrefixes = ["2a7c22e2"]
 
   static func blob(of bytes: UnsafeRawBufferPointer) -> ImageNetEvidence? {
+    // I3D has 51 MB; the files of transformers need not be hashed for this.
+    guard bytes.count < 100 << 20 else { return nil }
     let name = GitBlob.name(of: bytes)
     return blobPrefixes.contains { name.hasPrefix($0) } ? .gitBlob(name) : nil
   }

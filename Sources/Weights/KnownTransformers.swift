@@ -114,7 +114,8 @@ extension KnownWeights {
     likeness: .alexNet)
 
   public static let lpipsAlex = KnownWeights(
-    name: "lpips-alex", network: "lpips-alex", fingerprint: nil,
+    name: "lpips-alex", network: "lpips-alex",
+    fingerprint: Digest(hex: "de0d3a52d46a6a804958624b19ad870035872de9ce80111f197672a334f82f52"),
     purpose: "LPIPS: the weights of AlexNet's layers (version 0.1)", source: "PyPI wheel lpips 0.1.4",
     package: PythonPackage(
       project: "lpips", version: "0.1.4", kind: .wheel, archive: "lpips-0.1.4-py3-none-any.whl",

@@ -21,6 +21,13 @@ public struct WeightTensor: Sendable, Equatable {
 /// `/moving_mean`, `/moving_variance` (Cout), `/gamma` only where it is not all ones; the head is
 /// `Logits/Conv3d_0c_1x1/kernel` and `/bias`. Inception-v3 ("inception-v3") has the layer names of the TensorFlow graph
 /// of 2015-12-05 with `/`: `conv/kernel` (kH,kW,Cin,Cout), `mixed_3/tower/conv_1/beta`, ...
+///
+/// A vision transformer of width C ("vit-dino", "vit-dinov2") has `patches/kernel` (p,p,3,C), `class_token` (C),
+/// `positions` (1+grid*grid,C), `blocks/0/norm_1/scale`, `/offset`, `qkv/kernel` (C,3C) and `/bias`, `projection`,
+/// `scale_1` (DINOv2), `norm_2`, `mlp_1`, `mlp_2`, `scale_2`, ... and `norm_post`; CLIP's also `norm_pre` and `head/kernel`
+/// (C,D). "clip" has such a tower under `image/` and one under `text/` with `tokens` (V,C) in place of patches; the
+/// networks of DreamSim have theirs under `dino/`, `clip/`, `open_clip/` and `dinov2/`, the adapter merged. "alexnet" has
+/// `conv_1/kernel` (kH,kW,Cin,Cout) and `/bias` to `conv_5`, "lpips-alex" `head_1/kernel` (C) to `head_5`.
 public struct NetworkWeights: Sendable {
   /// One of `KnownWeights`, a name the user gave, or "custom:" and the first 12 digits of the fingerprint. A name that has
   /// no known fingerprint (`i3d-rgb-imagenet`, `i3d-dtdb-16`, `i3d-dtdb-32`) is what the user or the file's name says;

@@ -56,6 +56,21 @@ public struct WeightStore: Sendable {
   /// Whether there is a file of that name; it may be damaged.
   public func has(_ name: String) -> Bool { access(path(name), F_OK) == 0 }
 
+  /// The fingerprint that the file of a name says it has: some milliseconds, and no proof that it is whole.
+  public func recordedFingerprint(_ name: String) throws -> Digest {
+    if KnownWeights.named(name)?.isText == true { return try verify(name) }
+    let path = try presentPath(name)
+    let (_, metadata) = try Safetensors.read(MappedBytes(mapping: path).all)
+    guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
+      throw WeightsError.malformed(path: path, .missing(part: "fingerprint"))
+    }
+    if let known = KnownWeights.named(name), let expected = known.fingerprint, recorded != expected {
+      throw WeightsError.damagedStore(
+        name: name, path: path, expected: expected, found: recorded, canFetch: known.canFetch)
+    }
+    return recorded
+  }
+
   /// What is known about one name. Reads and verifies it.
   public func status(_ name: String) -> WeightStatus {
     let known = KnownWeights.named(name)

@@ -68,5 +68,7 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  package var description: String { traits.joined(separator: " and ") }
+  package var description: String {
+    traits.joined(separator: traits.contains { $0.contains(",") } ? "; " : " and ")
+  }
 }

@@ -92,13 +92,13 @@ private struct WeightsOverview {
       Output.print("  \(name.padding(toLength: width, withPad: " ", startingAt: 0))  \(rest)")
     }
     let here = names.filter(store.has)
-    if !here.isEmpty { Output.print("\nhere, and read again:") }
+    if !here.isEmpty { Output.print("\npresent; `vidmetrics weights verify NAME` reads all of it again:") }
     for name in here {
-      let status = store.status(name)
-      switch status.state {
-      case .present(let fingerprint): line(name, "\(fingerprint.hex.prefix(8))  \(status.purpose)")
-      case .absent: line(name, "gone")
-      case .damaged(let error): line(name, "damaged: \(error)")
+      do {
+        let fingerprint = try store.recordedFingerprint(name)
+        line(name, "\(fingerprint.hex.prefix(8))  \(KnownWeights.named(name)?.purpose ?? "imported from a file")")
+      } catch {
+        line(name, "damaged: \(error)")
       }
     }
     let absent = names.filter { !here.contains($0) }.compactMap(KnownWeights.named)

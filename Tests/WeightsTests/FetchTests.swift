@@ -110,6 +110,14 @@ struct FetchTests {
     #expect(try weights.tensor("Logits/Conv3d_0c_1x1/kernel", shape: [1, 1, 1, 1024, 400]).count == 409_600)
   }
 
+  @Test(.enabled(if: isHere("lpips-alex"), "the weights have not been fetched"))
+  func realLPIPSHasItsFingerprint() throws {
+    let weights = try Self.here.load("lpips-alex")
+    #expect(weights.fingerprint == KnownWeights.lpipsAlex.fingerprint)
+    let channels = try (1...5).map { try #require(weights.tensors["head_\($0)/kernel"]).shape }
+    #expect(channels == [[64], [192], [384], [256], [256]])
+  }
+
   @Test(.enabled(if: isHere("inception-2015-12-05"), "the weights have not been fetched"))
   func realInceptionHasItsFingerprint() throws {
     let weights = try Self.here.load("inception-2015-12-05")
