@@ -41,7 +41,7 @@ build: packages
 
 weights: build
 	@echo "== weights"
-	@$(VIDMETRICS) weights fetch i3d-kinetics400
+	@$(VIDMETRICS) weights fetch i3d-kinetics400 lpips-alex clip-vocabulary
 
 demo: weights
 	@echo "== FVD of the clips in Fixtures/ (drawn by this project): the clips against themselves degraded, mildly and strongly"
@@ -61,6 +61,8 @@ test: packages
 	@echo "== weights"
 	@$(TESTED) weights fetch i3d-kinetics400 || [ -z "$$CI" ]
 	@$(TESTED) weights fetch inception-2015-12-05 || [ -z "$$CI" ]
+	@$(TESTED) weights fetch lpips-alex || [ -z "$$CI" ]
+	@$(TESTED) weights fetch clip-vocabulary || [ -z "$$CI" ]
 	@echo "== tests"
 	@$(SWIFT) test -c release --skip-build
 

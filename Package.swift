@@ -60,17 +60,20 @@ let package = Package(
     .target(
       name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics",
       exclude: [
-        "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FVD-INFINITY.md", "FVD.md", "HONESTY.md", "KID.md", "KVD.md",
-        "LPIPS.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md", "TABLES.md", "TEMPORAL-FLICKERING.md",
+        "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
+        "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md", "TABLES.md",
+        "TEMPORAL-FLICKERING.md",
       ],
       sources: ["Catalog"], resources: [.embedInCode("protocols"), .embedInCode("tables")]),
     .target(
       name: "Evaluation",
-      dependencies: ["Video", "Networks", "Weights", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests"]),
+      dependencies: [
+        "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
+      ]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Evaluation", "Video", "Networks", "Weights", "Distances", "MetricCatalog", "Kernels", "Tensors",
+        "Evaluation", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

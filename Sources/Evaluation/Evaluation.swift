@@ -80,10 +80,10 @@ public struct Evaluation {
 
     let metrics = try request.scores.map { try $0.evaluationProtocol.definition }
     try checkReferences(metrics)
-    let fake = try open(.fake)
+    let (real, fake) = (try open(.real), try open(.fake))
     let inputs = try InputPairs(request, fake: fake)
     let prompts = try metrics.contains { $0.reference == .prompts } ? Prompts(request.prompts, of: fake) : nil
-    var sides = [try open(.real), fake, inputs?.side ?? SampleSide(absent: .input)]
+    var sides = [real, fake, inputs?.side ?? SampleSide(absent: .input)]
     if let range = request.valueRange, !sides.flatMap(\.items).contains(where: \.holdsFloats) {
       throw EvaluationError.valueRangeUnused(range.rawValue)
     }

@@ -49,7 +49,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noPrompt(path: String, names: [String], way: String)
   case badPrompts(path: String, reason: String)
   case noTextNetwork(String)
-  case absentDistance(weights: String, commands: [String])
+  case absentWeights(reason: String, others: [String], instead: String?)
   case noFeatures(metric: String)
   case alreadyFeatures(path: String)
   case badScores(path: String, reason: String)
@@ -187,10 +187,11 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(path)` has no prompt for \(Self.list(names))\nhint: \(way)"
     case .badPrompts(let path, let reason): return "`\(path)`: \(reason)"
     case .noTextNetwork(let name): return "`\(name)` has no network for prompts"
-    case .absentDistance(let weights, let commands):
-      return "weights `\(weights)` are not on this machine\nhint: "
-        + commands.map { "`\($0)`" }.joined(separator: ", or ")
-        + (commands.isEmpty ? "" : "; ") + "`--distance inception-cosine` runs with the weights of FID"
+    case .absentWeights(let reason, let others, let instead):
+      let rest =
+        others.isEmpty ? "" : "\nhint: `--metrics \(others.joined(separator: ","))` computes the rest without them"
+      let stand = instead.map { "\nhint: \($0) needs only the weights of FID, and its score has another name" } ?? ""
+      return reason + rest + stand
     case .pairTooSmall(let name, let size, let metric, let least):
       return "`\(name)` is \(size), and the network of \(metric) sees nothing in frames below \(least)x\(least)"
     case .noTimes(let path):

@@ -287,9 +287,12 @@ struct FinalLayers: Sendable {
 extension Activation {
   /// The channels of one row.
   func row(_ row: Int) -> [Float] {
-    (0..<layout.blocks).flatMap { block in
-      let start = self.block(block) + row * ActivationLayout.block
-      return (0..<ActivationLayout.block).map { start[$0] }
+    let lanes = ActivationLayout.block
+    return [Float](unsafeUninitializedCapacity: layout.blocks * lanes) { values, count in
+      for channel in 0..<layout.blocks * lanes {
+        values[channel] = self.block(channel / lanes)[row * lanes + channel % lanes]
+      }
+      count = layout.blocks * lanes
     }
   }
 }

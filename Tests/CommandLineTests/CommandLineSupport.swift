@@ -149,8 +149,10 @@ struct Scores: Decodable {
     let std: Double?
     let sample: String
     let features: Int?
-    let real: Side
+    let real: Side?
     let fake: Side
+    let prompts: Prompts?
+    let videos: [Video]?
     let groups: [Group]?
     let series: [Point]?
     let warnings: [Warning]
@@ -158,7 +160,16 @@ struct Scores: Decodable {
 
     func has(_ code: String) -> Bool { warnings.contains { $0.code == code } }
   }
+  struct Prompts: Decodable {
+    let prompts: Int
+    let digest: String
+  }
+  struct Video: Decodable, Equatable {
+    let name: String
+    let value: Double
+  }
   struct Side: Decodable {
+    let path: String
     let videos: Int?
     let clips: Int?
     let rank: Int?

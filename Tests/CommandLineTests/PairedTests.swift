@@ -118,6 +118,10 @@ import Testing
     #expect(
       score.results[0].warnings.first { $0.code == "real-value" }?.text.hasPrefix("the real set's value is 1") == true)
     #expect(try program.scores("temporal-flickering", moving, still)["temporal-flickering"] == 1)
+    let alone = try document(program.run("temporal-flickering", moving, "--json"))
+    let result = try #require((alone["results"] as? [[String: Any]])?.first)
+    #expect(result["real"] is NSNull && result["value"] as? Double == score["temporal-flickering"])
+    #expect((result["warnings"] as? [Any])?.isEmpty == true)
     let short = try program.run("temporal-flickering", still, moving, "--skip-first", "3")
     #expect(short.status == 2 && short.errors == "error: `moving.npy[0]` has too few frames\n")
   }

@@ -33,7 +33,7 @@ import Testing
     #expect(second.timing.clipsCached == 5 && second.timing.clipsComputed == 5)
     #expect(second.scores[0].value != first.scores[0].value)
     #expect(second.scores[0].fake.digest != first.scores[0].fake.digest)
-    #expect(second.scores[0].real.digest == first.scores[0].real.digest)
+    #expect(second.scores[0].real?.digest == first.scores[0].real?.digest)
   }
 
   @Test func otherSettingsAreOtherFeatures() throws {

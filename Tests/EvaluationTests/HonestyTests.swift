@@ -126,14 +126,14 @@ import Testing
 
   @Test func equalCounts() throws {
     let uneven = try score()[0]
-    #expect(uneven.real.clips == 24 && uneven.fake.clips == 20)
+    #expect(uneven.real?.clips == 24 && uneven.fake.clips == 20)
     #expect(
       uneven.warnings.contains {
         $0.code == "unequal-counts"
           && $0.text == "24 real clips against 20 fake clips: published scores take equal numbers"
       })
     let drawn = try score("fvd", Self.plain + [("equal-counts", "yes")])[0]
-    #expect(drawn.real.clips == 20 && drawn.fake.clips == 20 && drawn.value != uneven.value)
+    #expect(drawn.real?.clips == 20 && drawn.fake.clips == 20 && drawn.value != uneven.value)
     #expect(drawn.evaluationProtocol.displayName.hasSuffix(" + equal-counts=yes"))
     #expect(
       drawn.warnings.first { $0.code == "equal-counts" }?.text

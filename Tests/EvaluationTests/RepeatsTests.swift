@@ -87,6 +87,6 @@ import Testing
     let cut = try scores(
       spread("cut", 60..<72, lengths), spread("fake-cut", 20..<27) { _ in 12 },
       [wanted("fvd", nil, [("frames", "7"), ("ddof", "1"), ("offset-real", "start")])])[0]
-    #expect(even.value == cut.value && even.real.clips == 12)
+    #expect(even.value == cut.value && even.real?.clips == 12)
   }
 }

@@ -32,7 +32,7 @@ import Testing
         "offset-real", "offset-fake", "seed", "skip-first", "max-videos-real", "max-videos-fake", "repeats", "ddof",
         "root", "root-eps", "dtype", "partial-batch", "scale-factor", "sample", "features", "real", "path", "videos",
         "clips", "rank", "digest", "fake", "path", "videos", "clips", "rank", "digest",
-        "groups", "series", "runs", "floor", "n_curve", "videos", "warnings", "code", "text", "code", "text", "code",
+        "prompts", "groups", "series", "runs", "floor", "n_curve", "videos", "warnings", "code", "text", "code", "text", "code",
         "text", "code", "text", "skipped",
         "run", "environment", "version", "isa", "decoder", "processor",
         "host", "os", "timing", "total_seconds", "reading_seconds", "extraction_seconds", "distance_seconds",
@@ -46,7 +46,7 @@ import Testing
     #expect(object?["schema"] as? String == "vidmetrics.scores/1")
     #expect(results[0]["value"] as? Double == 4)
     #expect((results[0]["real"] as? [String: Any])?["path"] as? String == path)
-    for key in ["std", "interval", "groups", "series", "runs", "floor", "n_curve", "videos"] {
+    for key in ["std", "interval", "prompts", "groups", "series", "runs", "floor", "n_curve", "videos"] {
       #expect(results[0][key] is NSNull)
     }
     #expect(object?["run"] is NSNull)

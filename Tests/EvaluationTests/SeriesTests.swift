@@ -52,7 +52,7 @@ import Testing
           plain = try scores(folder.file("windows-\(step)"), part.fake, [wanted(metric, "tats", base)])[0]
         }
         #expect(isClose(point.value, plain.value, 1e-11), "\(reference), \(point.start)")
-        #expect(point.realSamples == plain.real.clips)
+        #expect(point.realSamples == plain.real?.clips)
       }
       let mean = points.map(\.value).reduce(0, +) / Double(points.count)
       let square = points.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) } / Double(points.count)

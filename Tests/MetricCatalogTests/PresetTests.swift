@@ -31,6 +31,26 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "ssim/common-metrics": (1, "sha256:4dd2a9fd9b25ec3dc44a1b856366b8990379f4eecf0b3cdf44c54b4022e7fec3"),
     "lpips-alex": (1, "sha256:5c36a1ed611b03ad4764f470c86d827ea086803ee944bd33411663500c829a7c"),
     "vbench": (1, "sha256:6dd1722e847b3a41f5880d1284552a6ab319c04556f7f02910fc01fbb76bba9a"),
+    "dreamsim": (1, "sha256:4def23ff9b607090fa1708de15f12012947fe7360a9d2dc390db5d5ac76871f6"),
+    "dreamsim-dino": (1, "sha256:95fd63a6f22bfc46a0af0343a75b4e767280eb857d597c47d8a098c63cd42a5f"),
+    "dreamsim-clip": (1, "sha256:f4fe4e425ba22ce9903edcf7fbec02623fd1b6470a3d0662c695a568685b8d3a"),
+    "dreamsim-open-clip": (1, "sha256:a215816ba200e36763f313c48011d7661e883f04acb6c046c1d21a1cacbc166a"),
+    "dreamsim-dinov2": (1, "sha256:218bbbacf650451dc2e57c7902c4d90a9e8a2001ec450e8017755d5d21d9e0c6"),
+    "inception-cosine": (1, "sha256:7d28c14264f15374453bd1bf028474ef3718ca66623cfbc77fe98d5eea5297d4"),
+    "clip-vit-b-32": (1, "sha256:b18bb50eef6767455de99f879524686802f5a2a0439d28b0cf4de094ae0ef8dd"),
+    "clip-vit-b-16": (1, "sha256:327282dd6a42bb9c76e610bf311a2fac4f455d94f11f10277968e54b68edaad8"),
+    "open-clip-vit-b-32": (1, "sha256:45e31cc5b5ad33816a9ce39699c781b585d473f91aa1fdca1e8c0d37b5a64658"),
+    "open-clip-vit-b-16": (1, "sha256:ffaf8b32a3ff74c817e02d94667cec4eff059a74dc2606cfeb2189e062bf4fa2"),
+    "torchmetrics": (1, "sha256:d44ea8160ac8eaaddbe9943fe4b5bb766ec194013293454411fb462840fb933f"),
+    "clipscore": (1, "sha256:3dff4f2ff0e7497a671ac232722951499db5b7025130c28be6bdfe76b20992eb"),
+    "frame-consistency/clip-vit-b-32": (1, "sha256:a6b689a09d86111164e299dc3e853953feb6e157f53617b867558da8aed03e05"),
+    "frame-consistency/clip-vit-b-16": (1, "sha256:a2a32a53921963d1e025e6bf358ff7ad88b9924973def9d37a24e501ac13a9e8"),
+    "frame-consistency/open-clip-vit-b-32": (
+      1, "sha256:781e31b83fdbcee2bf99c58b84e7066ac240ebefe1414b0421e073fd3fd015e4"
+    ),
+    "frame-consistency/open-clip-vit-b-16": (
+      1, "sha256:c61c9d9f87f1a7bf1e10b0d46581872b6d7cbe20d3a677da1bb0c8bf0dd01c35"
+    ),
   ]
 
   @Test(arguments: EvaluationProtocol.names)
@@ -65,6 +85,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "dynamicrafter": [
       "fvd dynamicrafter 8c31bd65b676b8c1",
       "kvd dynamicrafter ea707c1f3fe3fe62",
+      "pic dynamicrafter 4def23ff9b607090",
     ],
     "generative-image-dynamics": [
       "fid generative-image-dynamics 5231ed15e58df8e3",

@@ -36,4 +36,13 @@ import Testing
     let count = allocations { _ = network.features(frame, count: 1) }
     #expect(count <= 8, "\(network.layers.count) layers")
   }
+
+  /// Measured: 4, the arrays of the features.
+  @Test func aTransformersBatchAllocatesNothingForItsLayers() throws {
+    let network = try VisionTransformer.random(patch: 32, batch: 1, threads: 1, table: KernelTable(.widest))
+    let frame = [Float](repeating: 0.5, count: network.side * network.side * 3)
+    _ = network.features(frame, count: 1)
+    let count = allocations { _ = network.features(frame, count: 1) }
+    #expect(count <= 12, "\(network.layers.count) layers")
+  }
 }

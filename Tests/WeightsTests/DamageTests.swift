@@ -82,7 +82,8 @@ struct DamageTests {
     let empty = try folder.write("empty.pt", [UInt8]())
     #expect(message { try store.importFile(empty, as: nil) } == "`\(empty)` cannot be read: it is empty")
     #expect(
-      message { try store.importFile(folder.path, as: nil) } == "`\(folder.path)` cannot be read: it is not a file")
+      message { try store.importFile(folder.path, as: nil) }
+        == "`\(folder.path)` cannot be read: it is a folder, and holds no adapter of DreamSim")
     let none = folder.path + "/none.pt"
     #expect(message { try store.importFile(none, as: nil) } == "`\(none)` cannot be read: No such file or directory")
     let zip = try folder.write("x.pt", Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 100))

@@ -22,12 +22,19 @@ struct WeightStoreTests {
     #expect(
       message { try store.load("i3d-kinetics") } == """
         there are no weights called `i3d-kinetics`; known: `i3d-kinetics400`, `inception-2015-12-05`, `i3d-rgb-imagenet`, \
-        `i3d-dtdb-16`, `i3d-dtdb-32`
+        `i3d-dtdb-16`, `i3d-dtdb-32`, `dreamsim-ensemble`, `dreamsim-dino-vitb16`, `dreamsim-clip-vitb32`, \
+        `dreamsim-open-clip-vitb32`, `dreamsim-dinov2-vitb14`, `clip-vit-b-32`, `clip-vit-b-16`, `open-clip-vit-b-32`, \
+        `open-clip-vit-b-16`, `clip-vocabulary`, `dino-vitb16`, `dinov2-vitb14`, `alexnet`, `lpips-alex`
+        """)
+    #expect(
+      message { try store.load("dreamsim-ensemble") } == """
+        weights `dreamsim-ensemble` are not on this machine
+        hint: `vidmetrics weights fetch dreamsim-ensemble` gets them, `vidmetrics weights import \
+        dreamsim_ensemble_checkpoint.zip dino_vitbase16_pretrain.pth` takes the published files
         """)
     #expect(message { try store.load("../x") }.hasPrefix("`../x` cannot name weights"))
     let list = try store.list()
-    let names = ["i3d-kinetics400", "inception-2015-12-05", "i3d-rgb-imagenet", "i3d-dtdb-16", "i3d-dtdb-32"]
-    #expect(list.map(\.name) == names)
+    #expect(list.map(\.name) == KnownWeights.all.map(\.name))
     for status in list {
       guard case .absent = status.state else {
         Issue.record("\(status.name) should be absent")

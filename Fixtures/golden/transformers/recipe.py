@@ -218,8 +218,9 @@ class Recipe:
             }
             self.canonical[file] = spots(tower_clip(state))
 
-        published = [("open-clip-vit-b-16", 16, "vit_b_16-laion400m_e31-00efa78f.pt", False, 5)]
-        published += [("open-clip-vit-b-32", 32, "vit_b_32-quickgelu-laion400m_e31-d867053b.pt", True, 6)] * sizes.full
+        # The published names end in the first digits of the files' SHA-256; these are others.
+        published = [("open-clip-vit-b-16", 16, "open_clip_vit_b_16.pt", False, 5)]
+        published += [("open-clip-vit-b-32", 32, "open_clip_vit_b_32.pt", True, 6)] * sizes.full
         for name, patch, file, quick, seed in published:
             network = open_clip.CLIP(
                 sizes.embedding,
@@ -231,8 +232,6 @@ class Recipe:
                 quick_gelu=quick).eval()
             draw(network.state_dict().items(), seed)
             state = {key: tensor.clone() for key, tensor in network.state_dict().items()}
-            if not sizes.full:
-                file = "open_clip.pt"  # the published name is for a file whose SHA-256 begins so
             torch.save({"epoch": 31, "name": "ViT", "state_dict": {"module." + k: v for k, v in state.items()}},
                        self.folder / file)
             network = network.double()

@@ -14,7 +14,8 @@ struct SamplePlan: Sendable {
       let settled = wanted.evaluationProtocol
       let metric = try settled.definition
       guard metric.sample == .clip || metric.sample == .frame else {
-        return ProtocolSamples(parts: [], fields: settled.fields, sample: metric.sample, columns: 0)
+        return ProtocolSamples(
+          parts: [], fields: settled.fields, sample: metric.sample, columns: 0, leastOfVideo: 0)
       }
       let network = try network(settled)
       let lengths = try Self.lengths(settled.fields, metric.sample, network)
@@ -35,7 +36,9 @@ struct SamplePlan: Sendable {
           rules: Dictionary(
             uniqueKeysWithValues: roles.map { ($0, Self.rules(settled.fields, length, $0, metric.sample)) }))
       }
-      return ProtocolSamples(parts: parts, fields: settled.fields, sample: metric.sample, columns: network.columns)
+      return ProtocolSamples(
+        parts: parts, fields: settled.fields, sample: metric.sample, columns: network.columns,
+        leastOfVideo: metric.reference == .nothing ? 2 : 1)
     }
     self.sources = sources
   }
@@ -111,6 +114,8 @@ struct ProtocolSamples: Sendable {
   let sample: Metric.Sample
   /// Features of a row.
   let columns: Int
+  /// Samples without which a video says nothing: two where frames are compared with each other.
+  let leastOfVideo: Int
 
   func limit(_ role: Role) -> Limit {
     switch role {
@@ -126,7 +131,8 @@ struct ProtocolSamples: Sendable {
       let rules = part.rules(role) + (takesInputs ? part.rules(.input) : [])
       guard !rules.isEmpty else { return nil }
       return Demand(
-        source: part.source, limit: limit(role), rules: rules, takesFramesAsTheyAre: fields.resize == .none)
+        source: part.source, limit: limit(role), rules: rules, takesFramesAsTheyAre: fields.resize == .none,
+        least: leastOfVideo)
     }
   }
 }

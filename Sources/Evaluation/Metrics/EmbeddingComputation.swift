@@ -38,7 +38,7 @@ struct EmbeddingComputation {
       }
       values.append((name, scale * mean(fields.clamp == .frame ? cosines.map { max($0, 0) } : cosines)))
     }
-    return try score(values, frames, part)
+    return try score(values, of: frames)
   }
 
   private var scale: Double { metric.reference == .prompts ? fields.scaleFactor : 1 }
@@ -83,13 +83,15 @@ struct EmbeddingComputation {
   // MARK: Together
 
   private func score(
-    _ values: [(name: String, value: Double)], _ frames: FeatureSet, _ part: ProtocolSamples.Part
+    _ values: [(name: String, value: Double)], of all: FeatureSet
   ) throws -> Score {
     guard !values.isEmpty else {
       throw EvaluationError.tooFewClips(
         role: "fake", path: computation.fake.path, clips: 0, sample: "video", least: 1,
         skipped: computation.real.skipped.count + computation.fake.skipped.count)
     }
+    let names = Set(values.map(\.name))
+    let frames = all.selecting(all.rows.indices.filter { names.contains(all.rows[$0].video) })
     let over = MeanAndDeviation(of: values.map(\.value))
     let honesty = computation.request.honesty
     let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
@@ -100,6 +102,7 @@ struct EmbeddingComputation {
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try honesty.interval(ofMeans: values.map(\.value))
     score.perVideo = values
+    score.fake.videos = values.count
     if metric.reference == .prompts, let prompts = computation.prompts {
       score.prompts = prompts.scored(values.map(\.name), prefix: fields.promptPrefix)
     }

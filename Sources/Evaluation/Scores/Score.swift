@@ -16,7 +16,7 @@ public struct ScoreWarning: Sendable, Equatable {
 /// One side of a comparison, as it was scored. Unknown is nil.
 public struct ScoredSet: Sendable, Equatable {
   public let path: String
-  public let videos: Int?
+  public internal(set) var videos: Int?
   /// Samples: clips, frames or pairs.
   public internal(set) var clips: Int?
   /// SHA-256 over the content digests and value ranges of the scored videos, in order; of the file for stored features.
@@ -94,7 +94,7 @@ public struct Score: Sendable {
   public let features: Int?
   /// The real set, or that of the inputs; nil where there is none.
   public let real: ScoredSet?
-  public let fake: ScoredSet
+  public internal(set) var fake: ScoredSet
   /// Of metrics that compare videos with their texts.
   public internal(set) var prompts: ScoredPrompts?
   public let warnings: [ScoreWarning]

@@ -20,6 +20,8 @@ struct Demand: Sendable {
   let rules: [SampleRule]
   /// The frames that go into the network unresized must have its size.
   let takesFramesAsTheyAre: Bool
+  /// Samples that a video must have of each rule.
+  let least: Int
 }
 
 /// One set of videos on its way to features.
@@ -108,6 +110,7 @@ struct SetPlan: Sendable {
             let key = RuleOfSource(source: demand.source, rule: rule)
             if own[key] != nil { continue }
             own[key] = try rule.windows(frameCount: video.facts.frameCount, videoName: item.name)
+            guard own[key]?.count ?? 0 >= demand.least else { throw EvaluationError.noFrames(name: item.name) }
           }
         }
         videos.append(video)

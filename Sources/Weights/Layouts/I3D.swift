@@ -15,6 +15,6 @@ extension NetworkShape {
 extension TensorLayout {
   /// The names under which weights are stored here.
   package static let i3dCanonical = TensorLayout(
-    name: "canonical", network: .i3d, separator: "/", kernelAxes: [0, 1, 2, 3, 4]
+    name: "canonical", network: .i3d, separator: nil, kernelAxes: [0, 1, 2, 3, 4]
   ) { unit, part in "\(unit)/\(part.rawValue)" }
 }

@@ -3,7 +3,7 @@ extension TensorLayout {
   /// `.batch3d.running_mean`.
   static let i3dHassony = TensorLayout(
     name: "PyTorch hassony2", network: .i3d, separator: ".", kernelAxes: [2, 3, 4, 1, 0],
-    ignoredEndings: [".num_batches_tracked"]
+    ignored: ["num_batches_tracked"]
   ) { unit, part in
     let branches = [
       "Branch_0/Conv3d_0a_1x1": "branch_0", "Branch_1/Conv3d_0a_1x1": "branch_1.0",

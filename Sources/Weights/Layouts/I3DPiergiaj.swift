@@ -3,7 +3,7 @@ extension TensorLayout {
   /// DT-FVD's was trained with a scale, `.bn.weight`, which is all ones in what was converted from TensorFlow.
   static let i3dPiergiaj = TensorLayout(
     name: "PyTorch piergiaj/VideoGPT", network: .i3d, separator: ".", kernelAxes: [2, 3, 4, 1, 0],
-    ignoredEndings: [".num_batches_tracked"]
+    ignored: ["num_batches_tracked"]
   ) { unit, part in
     let branches = [
       "Branch_0/Conv3d_0a_1x1": "b0", "Branch_1/Conv3d_0a_1x1": "b1a", "Branch_1/Conv3d_0b_3x3": "b1b",

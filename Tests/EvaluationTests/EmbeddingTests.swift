@@ -1,0 +1,151 @@
+import Evaluation
+import Foundation
+import MetricCatalog
+import Synchronization
+import Testing
+
+/// A network of prompts: a few words and their features, in those of `FakeFrameNetwork`'s three colours.
+private final class FakeTextNetwork: TextNetwork, Sendable {
+  let identity = "fake text/1"
+  let columns = 3
+  let computed = Mutex<[String]>([])
+
+  func isTruncated(_ prompt: String) -> Bool { prompt.count > 20 }
+
+  func features(of prompts: [String]) -> [[Float]] {
+    computed.withLock { $0 += prompts }
+    return prompts.map { prompt in ["red", "green", "blue"].map { prompt.hasSuffix($0) ? -1 : 0.5 } }
+  }
+}
+
+/// Metrics of embeddings with networks whose features are colours.
+@Suite struct EmbeddingTests {
+  private let folder: TemporaryFolder
+  private let text = FakeTextNetwork()
+
+  init() throws {
+    folder = try TemporaryFolder()
+    // Frames of pure colours: red, green, red; blue, blue.
+    try writeVideo("a_red-1.npy", [[200, 0, 0], [0, 200, 0], [200, 0, 0]])
+    try writeVideo("blue_2.npy", [[0, 0, 120], [0, 0, 240]])
+  }
+
+  private func writeVideo(_ name: String, _ colours: [[UInt8]]) throws {
+    try folder.writeVideo("set/\(name)", colours.map { colour in (0..<64).flatMap { _ in colour } })
+  }
+
+  private func run(
+    _ metric: String, _ name: String, _ settings: [(String, String)] = [], prompts: PromptSource = .stem,
+    path: String? = nil, cache: String? = nil
+  ) throws -> Score {
+    // The fake networks take what Inception does: frames as they are, -1...1.
+    let preset = try EvaluationProtocol.named(name, metric: metric)
+    let settled = try preset.overriding(settings.map { (field: $0.0, value: $0.1) })
+    var request = ScoreRequest(real: nil, fake: path ?? folder.file("set"), scores: [RequestedScore(settled)])
+    request.prompts = prompts
+    var evaluation = Evaluation(request: request, cache: cache.map { CacheFolder(path: $0) }) { _ in FakeFrameNetwork()
+    }
+    evaluation.textNetwork = { [text] _ in text }
+    return try evaluation.run().scores[0]
+  }
+
+  /// Frames in 0...1: [200/255, 0, 0] and so on. The prompt of the first video is -1 in red and 1/2 elsewhere.
+  @Test func promptsAgainstFrames() throws {
+    let score = try run("clip-sim", "clip-vit-b-32")
+    // Cosines with (-1, 1/2, 1/2), of norm √1.5: red -1/√1.5, green 1/2/√1.5; with (1/2, 1/2, -1) blue -1/√1.5.
+    let unit = 1 / 1.5.squareRoot()
+    let values = try #require(score.perVideo)
+    #expect(values.map(\.name) == ["a_red-1.npy", "blue_2.npy"])
+    #expect(isClose(values[0].value, -unit / 2, 1e-7) && isClose(values[1].value, -unit, 1e-7))
+    #expect(isClose(score.value, -0.75 * unit, 1e-7) && score.real == nil && score.metric == "clip-sim")
+    #expect(text.computed.withLock { $0 } == ["a red", "blue"])
+    #expect(score.prompts?.count == 2 && score.warnings.isEmpty)
+
+    // 2.5·max(cos, 0) of each frame, after a prefix; 100·cos, of whose mean 0 is left.
+    let each = try run("clip-sim", "clipscore")
+    #expect(isClose(each.perVideo?[0].value ?? 0, 2.5 * unit / 2 / 3, 1e-7) && each.perVideo?[1].value == 0)
+    #expect(text.computed.withLock { $0.suffix(2) } == ["A photo depicts a red", "A photo depicts blue"])
+    #expect(each.warnings.map(\.code) == ["prompt-truncated"])
+    #expect(each.prompts?.digest != score.prompts?.digest)
+    let mean = try run("clip-sim", "torchmetrics")
+    #expect(mean.value == 0 && isClose(mean.perVideo?[1].value ?? 0, -100 * unit, 1e-7))
+  }
+
+  @Test func promptsAreComputedOnce() throws {
+    let cache = folder.file("cache")
+    let first = try run("clip-sim", "clip-vit-b-32", cache: cache)
+    let again = try run("clip-sim", "clip-vit-b-32", cache: cache)
+    #expect(first.value == again.value && text.computed.withLock { $0.count } == 2)
+  }
+
+  @Test func promptsOfFiles() throws {
+    let wanted = try run("clip-sim", "clip-vit-b-32")
+    func write(_ text: String, _ name: String) throws -> PromptSource {
+      try folder.write(Array(text.utf8), name)
+      return .file(folder.file(name))
+    }
+    let files = [
+      try write("name,prompt\nblue_2.mp4, blue \na_red-1,\"a, red\"\nmoon,yellow\n", "p.csv"),
+      try write(
+        "{\"video\": \"a_red-1.npy\", \"prompt\": \"red\"}\n{\"path\": \"blue_2\", \"prompt\": \"blue\"}\n", "p.jsonl"),
+      try write("{\"a_red-1\": \"red\", \"blue_2.npy\": \"blue\"}", "p.json"), try write("red\r\nblue\n", "p.txt"),
+    ]
+    for (index, file) in files.enumerated() {
+      let score = try run("clip-sim", "clip-vit-b-32", prompts: file)
+      #expect(score.perVideo?.map(\.value) == wanted.perVideo?.map(\.value))
+      #expect(score.warnings.map(\.code) == (index == 0 ? ["unused-prompts"] : []))
+    }
+    try folder.write(Array("path,prompt\nset/a_red-1.npy,red\nset/blue_2.npy,blue\n".utf8), "set.csv")
+    let manifest = try run("clip-sim", "clip-vit-b-32", prompts: .column("prompt"), path: folder.file("set.csv"))
+    #expect(manifest.perVideo?.map(\.value) == wanted.perVideo?.map(\.value))
+
+    func error(_ prompts: PromptSource, path: String? = nil) -> String? {
+      message { _ = try run("clip-sim", "clip-vit-b-32", prompts: prompts, path: path) }
+    }
+    #expect(
+      error(.column("prompt"))?.hasPrefix("clip-sim needs the prompt that each video of `\(folder.file("set"))`")
+        == true)
+    #expect(
+      error(try write("path,prompt\nblue_2,blue\na_red-1,\n", "p.csv")) == """
+        `\(folder.file("p.csv"))` has no prompt for `a_red-1.npy`
+        hint: an entry has its video's path below the set, whatever its extension
+        """)
+    #expect(
+      error(try write("red\n", "p.txt"))
+        == "`\(folder.file("p.txt"))`: 1 line for 2 videos: a line is for one video, in natural order of their names")
+    #expect(
+      error(try write("path,prompt\nblue_2,blue\nblue_2.mp4,red\n", "p.csv"))
+        == "`\(folder.file("p.csv"))`: `blue_2` has two prompts")
+    #expect(error(.file(folder.file("p.yaml")))?.contains("prompts are in a .csv, .jsonl, .json or .txt") == true)
+    try folder.write(Array("path,prompt\nset/a_red-1.npy,red\nset/blue_2.npy,\n".utf8), "set.csv")
+    #expect(
+      error(.column("prompt"), path: folder.file("set.csv")) == """
+        `\(folder.file("set.csv"))` has no prompt for `set/blue_2.npy`
+        hint: the column `prompt` of its line is empty
+        """)
+  }
+
+  /// Red, green, red: neighbours have nothing in common, the first and the third frame everything.
+  @Test func framesAgainstFrames() throws {
+    let previous = try run("frame-consistency", "clip-vit-b-32")
+    #expect(previous.perVideo?.map(\.value) == [0, 1] && previous.value == 0.5 && previous.std == 0.5)
+    let first = try run("frame-consistency", "clip-vit-b-32", [("compare-with", "first")])
+    #expect(first.perVideo?.map(\.value) == [0.5, 1])
+    let short = message { _ = try run("frame-consistency", "clip-vit-b-32", [("skip-first", "1")]) }
+    #expect(short?.hasPrefix("\(folder.file("set")): `blue_2.npy` has too few frames\n") == true)
+  }
+
+  /// The mean of the three colours is subtracted: red and green then are (2, -1, -1) and (-1, 2, -1), of cosine -1/2.
+  @Test func theirOwnMean() throws {
+    let plain = try run("pic", "dreamsim", [("input", "first-frame")])
+    #expect(plain.metric == "pic" && isClose(plain.perVideo?[0].value ?? 0, (1 - 0.5 + 1) / 3, 1e-7))
+    #expect(isClose(plain.perVideo?[1].value ?? 0, 1, 1e-7))
+    let other = try run("pic", "dreamsim-dino", [("input", "first-frame")])
+    #expect(other.metric == "pic[dreamsim-dino]" && other.value == plain.value)
+    let custom = try run("pic", "dreamsim", [("input", "first-frame"), ("weights", "mine")])
+    #expect(custom.metric == "pic[mine]")
+    #expect(
+      message { _ = try run("pic", "dreamsim", [("centre", "none")]) }
+        == "`endpoint` and `centre` contradict each other: the embedding of `dreamsim` is one without its own mean")
+  }
+}

@@ -1,0 +1,91 @@
+import Kernels
+import Networks
+import Testing
+import Weights
+
+@Suite struct VisionTransformerTests {
+  /// A small tower of random numbers: width 64, one block, patches of 8×8, frames of 24×24.
+  private func weights(network: String = "vit-dino", prefix: String = "", grid: Int = 3) -> NetworkWeights {
+    let shapes: [(String, [Int])] = [
+      ("patches/kernel", [8, 8, 3, 64]), ("class_token", [64]), ("positions", [1 + grid * grid, 64]),
+      ("blocks/0/norm_1/scale", [64]), ("blocks/0/norm_1/offset", [64]), ("blocks/0/qkv/kernel", [64, 192]),
+      ("blocks/0/qkv/bias", [192]), ("blocks/0/projection/kernel", [64, 64]), ("blocks/0/projection/bias", [64]),
+      ("blocks/0/norm_2/scale", [64]), ("blocks/0/norm_2/offset", [64]), ("blocks/0/mlp_1/kernel", [64, 256]),
+      ("blocks/0/mlp_1/bias", [256]), ("blocks/0/mlp_2/kernel", [256, 64]), ("blocks/0/mlp_2/bias", [64]),
+      ("norm_post/scale", [64]), ("norm_post/offset", [64]),
+    ]
+    var random = SplitMix64(seed: 11)
+    let tensors = shapes.map { name, shape in
+      let count = shape.reduce(1, *)
+      let bound = shape.count > 1 ? 1 / Float(count / shape[shape.count - 1]).squareRoot() : 0.5
+      return WeightTensor(
+        name: prefix + name, shape: shape,
+        values: (0..<count).map { _ in Float.random(in: -bound...bound, using: &random) })
+    }
+    return NetworkWeights(
+      name: "made-up", network: network, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) }),
+      source: "a test")
+  }
+
+  private func network(batch: Int, threads: Int = 1) throws -> VisionTransformer {
+    try VisionTransformer(
+      weights: weights(), configuration: .dino, batch: batch, threads: threads, table: KernelTable(.widest))
+  }
+
+  private let frames: [Float] = {
+    var random = SplitMix64(seed: 5)
+    return (0..<5 * 24 * 24 * 3).map { _ in Float.random(in: 0...1, using: &random) }
+  }()
+
+  /// A frame's features do not depend on the batch, the threads, or which of two twins computes them.
+  @Test func aFramesFeaturesAreItsOwn() throws {
+    let together = try network(batch: 5, threads: 2)
+    let all = together.features(frames, count: 5)
+    #expect(together.side == 24 && all.count == 5 * 64 && Set(all).count > 300)
+    let single = try network(batch: 1).twin()
+    for frame in 0..<5 {
+      let own = frames.withUnsafeBufferPointer {
+        single.features($0.baseAddress! + frame * 24 * 24 * 3, count: 1)
+      }
+      #expect(own == Array(all[frame * 64..<(frame + 1) * 64]))
+    }
+    #expect(together.features(frames, count: 2) == Array(all[..<128]))
+  }
+
+  @Test func dreamSimsEmbeddingHasMeanZeroAndLengthOne() throws {
+    let network = try DreamSim(
+      weights: weights(network: "dreamsim-dino", prefix: "dino/"), batch: 2, threads: 1, table: KernelTable(.widest))
+    let values = network.features(frames, count: 1)
+    #expect(network.columns == 64 && abs(values.reduce(0, +)) < 1e-5)
+    #expect(abs(values.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
+  }
+
+  @Test func otherNetworksAreRefused() {
+    let error = #expect(throws: NetworkError.self) {
+      try DreamSim(weights: weights(), batch: 1, threads: 1, table: KernelTable(.widest))
+    }
+    #expect(
+      error?.description == "the weights `made-up` are of the network vit-dino, and one of DreamSim's is needed")
+  }
+
+  @Test func aMissingTensorIsNamed() {
+    let error = #expect(throws: WeightsError.self) {
+      try VisionTransformer(
+        weights: weights(), prefix: "clip/", configuration: .dino, batch: 1, threads: 1, table: KernelTable(.widest))
+    }
+    #expect(error?.description.contains("`clip/norm_post/scale`") == true)
+  }
+}
+
+/// A generator with a seed.
+private struct SplitMix64: RandomNumberGenerator {
+  var state: UInt64
+  init(seed: UInt64) { state = seed }
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
