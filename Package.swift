@@ -61,8 +61,8 @@ let package = Package(
       name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics",
       exclude: [
         "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
-        "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md", "TABLES.md",
-        "TEMPORAL-FLICKERING.md",
+        "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md",
+        "TABLES.md", "TEMPORAL-FLICKERING.md",
       ],
       sources: ["Catalog"], resources: [.embedInCode("protocols"), .embedInCode("tables")]),
     .target(
@@ -91,7 +91,7 @@ let package = Package(
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
-    .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(name: "TextTests", dependencies: ["Text", "Weights"]),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
     .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Digests"]),
