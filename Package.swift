@@ -91,7 +91,7 @@ let package = Package(
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
-    .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(name: "TextTests", dependencies: ["Text", "Weights"]),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
     .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Digests"]),

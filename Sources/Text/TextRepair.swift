@@ -6,7 +6,8 @@ import Foundation
 /// One step is done in part: text that was decoded as another encoding ("mojibake"). ftfy looks for it with a list of
 /// unlikely neighbours and ten encodings. Here a line is repaired where there is no doubt: all of it is windows-1252 or
 /// Latin-1, its bytes are UTF-8, and it holds a pair of characters that only such text has (`isEvident`); ftfy then gives
-/// the same. Other lines that look like it are left as they are, and `looksMisencoded` says so.
+/// the same. Other lines with characters that are UTF-8's bytes in windows-1252 are left as they are, and `looksMisencoded`
+/// says so (of "CAFÉ»", which ftfy leaves, too). Of the eight other encodings neither is done.
 struct TextRepair {
   private(set) var looksMisencoded = false
 

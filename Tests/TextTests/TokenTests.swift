@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Text
+import Weights
 
 /// Golden values of `Fixtures/golden/text/tokens.py`: openai-clip, open_clip, ftfy.
 private struct Golden: Decodable {
@@ -28,22 +29,10 @@ private struct Golden: Decodable {
   }
 }
 
-/// CLIP's merges, as `vidmetrics weights fetch clip-vocabulary` keeps them.
-private enum Vocabulary {
-  struct Missing: Error, CustomStringConvertible {
-    let path: String
-    var description: String { "`\(path)` is not there: `vidmetrics weights fetch clip-vocabulary` gets it" }
-  }
-
-  static let text = Result {
-    let environment = ProcessInfo.processInfo.environment
-    let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "") + "/.cache"
-    let path = cache + "/vidmetrics/weights/clip-vocabulary.txt"
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { throw Missing(path: path) }
-    return text
-  }
-
-  static let tokenizer = Result { try CLIPTokenizer(vocabulary: text.get()) }
+/// CLIP's merges. Where they are absent the tests fail with the command that gets them.
+private let tokenizer = Result {
+  let store = WeightStore(folder: WeightStore.defaultFolder(environment: ProcessInfo.processInfo.environment))
+  return try CLIPTokenizer(vocabulary: store.loadVocabulary("clip-vocabulary"))
 }
 
 /// Strings are compared by their scalars: `==` of strings takes composed and decomposed letters for the same.
@@ -52,10 +41,10 @@ private func scalars(_ text: String) -> [UInt32] { text.unicodeScalars.map(\.val
 @Suite struct TokenTests {
   @Test func aThousandPromptsHaveTheReferencesIds() throws {
     let golden = try Golden.values.get()
-    let tokenizer = try Vocabulary.tokenizer.get()
+    let clip = try tokenizer.get()
     #expect(golden.prompts.count == 1000)
     for row in golden.prompts {
-      let (ids, isTruncated) = tokenizer.tokens(of: row.prompt)
+      let (ids, isTruncated) = clip.tokens(of: row.prompt)
       #expect(ids.count == 77)
       #expect(Array(ids.prefix(row.ids.count)) == row.ids, "\(row.prompt.debugDescription)")
       #expect(!ids.dropFirst(row.ids.count).contains { $0 != 0 }, "\(row.prompt.debugDescription)")
@@ -64,8 +53,8 @@ private func scalars(_ text: String) -> [UInt32] { text.unicodeScalars.map(\.val
   }
 
   @Test func longPromptsAreCut() throws {
-    let tokenizer = try Vocabulary.tokenizer.get()
-    let dogs = { (count: Int) in tokenizer.tokens(of: [String](repeating: "dog", count: count).joined(separator: " ")) }
+    let clip = try tokenizer.get()
+    let dogs = { (count: Int) in clip.tokens(of: [String](repeating: "dog", count: count).joined(separator: " ")) }
     #expect(!dogs(75).isTruncated)
     #expect(dogs(76).isTruncated)
     #expect(dogs(76).ids == dogs(75).ids)
