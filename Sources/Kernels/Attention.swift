@@ -36,7 +36,8 @@ public struct Attention: Sendable {
       input.layout.channels == 3 * channels && channels % Self.headChannels == 0,
       "Attention: q, k and v of heads of 64 channels are needed")
     precondition(
-      input.layout.rows == output.layout.rows && input.layout.rows % tokens == 0, "Attention: whole sequences are needed")
+      input.layout.rows == output.layout.rows && input.layout.rows % tokens == 0,
+      "Attention: whole sequences are needed")
     self.input = input
     self.output = output
     self.tokens = tokens

@@ -76,7 +76,8 @@ struct MicroKernels: Sendable {
     winogradInput7: Kernels.winogradInput7, winogradOutput4of6: Kernels.winogradOutput4of6,
     winogradOutput4of7: Kernels.winogradOutput4of7, winogradOutput5of7: Kernels.winogradOutput5of7,
     winogradInputLine7: Kernels.winogradInputLine7, winogradOutputLine4of7: Kernels.winogradOutputLine4of7,
-    normaliseRows: Kernels.normaliseRows, softMaxRow: Kernels.softMaxRow, geluValues: Kernels.geluValues, quickGELUValues: Kernels.quickGELUValues)
+    normaliseRows: Kernels.normaliseRows, softMaxRow: Kernels.softMaxRow, geluValues: Kernels.geluValues,
+    quickGELUValues: Kernels.quickGELUValues)
 
   #if arch(x86_64)
     static let avx2 = MicroKernels(
@@ -85,15 +86,18 @@ struct MicroKernels: Sendable {
       winogradInput7: KernelsAVX2.winogradInput7, winogradOutput4of6: KernelsAVX2.winogradOutput4of6,
       winogradOutput4of7: KernelsAVX2.winogradOutput4of7, winogradOutput5of7: KernelsAVX2.winogradOutput5of7,
       winogradInputLine7: KernelsAVX2.winogradInputLine7, winogradOutputLine4of7: KernelsAVX2.winogradOutputLine4of7,
-    normaliseRows: KernelsAVX2.normaliseRows, softMaxRow: KernelsAVX2.softMaxRow, geluValues: KernelsAVX2.geluValues, quickGELUValues: KernelsAVX2.quickGELUValues)
+      normaliseRows: KernelsAVX2.normaliseRows, softMaxRow: KernelsAVX2.softMaxRow, geluValues: KernelsAVX2.geluValues,
+      quickGELUValues: KernelsAVX2.quickGELUValues)
 
     static let avx512 = MicroKernels(
       pixelTile: KernelsAVX512.pixelTile, runTile: KernelsAVX512.runTile, maxPoolRow: KernelsAVX512.maxPoolRow,
       averagePoolRow: KernelsAVX512.averagePoolRow, winogradInput6: KernelsAVX512.winogradInput6,
       winogradInput7: KernelsAVX512.winogradInput7, winogradOutput4of6: KernelsAVX512.winogradOutput4of6,
       winogradOutput4of7: KernelsAVX512.winogradOutput4of7, winogradOutput5of7: KernelsAVX512.winogradOutput5of7,
-      winogradInputLine7: KernelsAVX512.winogradInputLine7, winogradOutputLine4of7: KernelsAVX512.winogradOutputLine4of7,
-    normaliseRows: KernelsAVX512.normaliseRows, softMaxRow: KernelsAVX512.softMaxRow, geluValues: KernelsAVX512.geluValues, quickGELUValues: KernelsAVX512.quickGELUValues)
+      winogradInputLine7: KernelsAVX512.winogradInputLine7,
+      winogradOutputLine4of7: KernelsAVX512.winogradOutputLine4of7,
+      normaliseRows: KernelsAVX512.normaliseRows, softMaxRow: KernelsAVX512.softMaxRow,
+      geluValues: KernelsAVX512.geluValues, quickGELUValues: KernelsAVX512.quickGELUValues)
   #endif
 }
 

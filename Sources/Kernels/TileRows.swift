@@ -65,7 +65,8 @@ struct TileRows: Sendable {
                 outputs + entry.first, false)
             case .runs(let kernel):
               kernel(
-                entry.pixels / 2, input, inputs + entry.first, rowStride, segments + first, count, length, weights, start,
+                entry.pixels / 2, input, inputs + entry.first, rowStride, segments + first, count, length, weights,
+                start,
                 output, output + blockStride, outputs + entry.first, false)
             }
           }

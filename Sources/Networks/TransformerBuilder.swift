@@ -129,7 +129,8 @@ struct TransformerBuilder: NetworkBuilder {
     if case .normalisation(let other)? = twin.isEmpty ? nil : twin[steps.count].operation {
       steps.append(
         NetworkStep(
-          name: prefix + name, operation: .normalisation(LayerNormalisation(like: other, input: input, output: output))))
+          name: prefix + name, operation: .normalisation(LayerNormalisation(like: other, input: input, output: output)))
+      )
       return
     }
     let channels = input.layout.channels

@@ -15,8 +15,10 @@ struct Bench: ParsableCommand {
         vidmetrics bench decode generated/
         vidmetrics bench distance --samples 10000
       """,
-    subcommands: [NetworkBench<I3D>.self, NetworkBench<InceptionV3>.self, NetworkBench<VisionTransformer>.self,
-      DecodeBench.self, DistanceBench.self],
+    subcommands: [
+      NetworkBench<I3D>.self, NetworkBench<InceptionV3>.self, NetworkBench<VisionTransformer>.self,
+      DecodeBench.self, DistanceBench.self,
+    ],
     defaultSubcommand: NetworkBench<I3D>.self
   )
 }

@@ -53,7 +53,8 @@ import Testing
     #expect(networks.clips.computed.load(ordering: .relaxed) + networks.frames.computed.load(ordering: .relaxed) == 0)
     let videos = try scores(real, fake, [asked])[0]
     #expect(stored.value == videos.value)
-    #expect(stored.real?.clips == videos.real?.clips && stored.real?.videos == 11 && stored.real?.rank == videos.real?.rank)
+    #expect(
+      stored.real?.clips == videos.real?.clips && stored.real?.videos == 11 && stored.real?.rank == videos.real?.rank)
     #expect(try scores(direct, fake, [asked])[0].value == videos.value, "features against videos")
   }
 
