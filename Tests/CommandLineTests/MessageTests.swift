@@ -143,7 +143,8 @@ import Testing
   @Test func weightsThatAreNotThere() throws {
     let list = try program.run("weights", "list")
     #expect(list.status == 0)
-    #expect(list.output.contains("i3d-kinetics400  absent  (`vidmetrics weights fetch i3d-kinetics400` gets it)"))
+    #expect(list.output.contains("absent; `vidmetrics weights fetch NAME` gets them:"))
+    #expect(list.output.contains("\n  i3d-kinetics400  "))
     let verify = try program.run("weights", "verify", "i3d-kinetics400")
     #expect(verify.status == 2 && verify.errors.hasPrefix("error: weights `i3d-kinetics400` are not on this machine\n"))
   }
