@@ -106,15 +106,14 @@ import Testing
     _ = try write(
       "path,image\nfake/bounce.mp4,pictures/bounce.png\nfake/pulse.mp4,pictures/pulse.png\nfake/spin.mp4,\n", "set.csv")
     let empty = try error(workplace.file("set.csv"))
-    #expect(empty == "error: \(workplace.file("set.csv")): `image` of `fake/spin.mp4` is empty\n")
+    #expect(empty.hasPrefix("error: \(workplace.file("set.csv")): `image` of `fake/spin.mp4` is empty\n"))
     _ = try write("path,image\nfake/bounce.mp4,pictures/bounce.png\nfake/pulse.mp4,pictures/pulse.png\n", "set.csv")
     let byColumn = try pic("set.csv")
     #expect(byColumn.videos?.map(\.value) == pictures.videos?.map(\.value))
     #expect(byColumn.protocol.fingerprint == (try pic("pictures", "fake").protocol.fingerprint))
     #expect(try pic("set.csv", more: ["--input", "column:image"]).videos == byColumn.videos)
-    #expect(
-      try error(workplace.file("set.csv"), "--input", "column:first")
-        == "error: \(workplace.file("set.csv")): it has no column `first`, but `path`, `image`\n")
+    let unknown = try error(workplace.file("set.csv"), "--input", "column:first")
+    #expect(unknown.hasPrefix("error: \(workplace.file("set.csv")): it has no column `first`, but `path`, `image`\n"))
   }
 
   /// The first frame compares with itself: 1. `--skip-first 1` leaves it out and it is the input all the same.
