@@ -36,7 +36,7 @@ struct FrameFolder: VideoSource {
     var bytes = 0
     for file in files {
       let region = try file.origin.open()
-      let header = try PictureHeader(region, name: name + "/" + file.name)
+      let header = try PictureHeader(region, name: place(of: file, in: name))
       bytes += region.count
       if let first { try demand(first.size, header.size, file.name, name) } else { first = header }
     }
@@ -65,13 +65,18 @@ struct FrameFolder: VideoSource {
       }
       _ = assembler.needs(index)
       let file = files[index]
-      try PictureDecoder.decode(try file.origin.open().allBytes(), name: name + "/" + file.name) { size, pixels in
+      try PictureDecoder.decode(try file.origin.open().allBytes(), name: place(of: file, in: name)) { size, pixels in
         try demand(first ?? size, size, file.name, name)
         first = size
         try assembler.accept(index, size: size, bytes: pixels)
       }
       next = assembler.nextNeeded(from: index + 1)
     }
+  }
+
+  /// A picture that is a video by itself has the video's name.
+  private func place(of file: File, in name: String) -> String {
+    name == file.name || name.hasSuffix("/" + file.name) ? name : name + "/" + file.name
   }
 
   private func demand(_ wanted: FrameSize, _ size: FrameSize, _ file: String, _ name: String) throws {

@@ -60,6 +60,13 @@ public struct VideoItem: Sendable {
     return String(name[..<dot])
   }
 
+  /// `a.npy` and `[3]` of `a.npy[3]`; nil for what is no row of an array.
+  package static func row(_ name: String) -> (file: String, row: String)? {
+    guard name.hasSuffix("]"), let bracket = name.lastIndex(of: "[") else { return nil }
+    let file = String(name[..<bracket])
+    return MediaKind(file) == .array ? (file, String(name[bracket...])) : nil
+  }
+
   /// Size, length, rate and coding; found once, then remembered.
   ///
   /// The length is exact: containers whose packets are frames are counted packet by packet, others by a decoding pass

@@ -150,6 +150,6 @@ import Testing
     let far = try program.run("bench", "everything")
     #expect(
       far.errors.hasPrefix(
-        "error: there is no command `everything`\nhint: the commands are i3d, inception, decode, distance\n"))
+        "error: there is no command `everything`\nhint: the commands are i3d, inception, vit, decode, distance\n"))
   }
 }

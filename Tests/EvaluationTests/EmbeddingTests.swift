@@ -50,13 +50,12 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
   }
 
   /// Frames in 0...1: [200/255, 0, 0] and so on. The prompt of the first video is -1 in red and 1/2 elsewhere.
-  @Test(.disabled("rows of array files are named `FILE.npy[0]`: prompts by name do not find them yet"))
-  func promptsAgainstFrames() throws {
+  @Test func promptsAgainstFrames() throws {
     let score = try run("clip-sim", "clip-vit-b-32")
     // Cosines with (-1, 1/2, 1/2), of norm √1.5: red -1/√1.5, green 1/2/√1.5; with (1/2, 1/2, -1) blue -1/√1.5.
     let unit = 1 / 1.5.squareRoot()
     let values = try #require(score.perVideo)
-    #expect(values.map(\.name) == ["a_red-1.npy", "blue_2.npy"])
+    #expect(values.map(\.name) == ["a_red-1.npy[0]", "blue_2.npy[0]"])
     #expect(isClose(values[0].value, -unit / 2, 1e-7) && isClose(values[1].value, -unit, 1e-7))
     #expect(isClose(score.value, -0.75 * unit, 1e-7) && score.real == nil && score.metric == "clip-sim")
     #expect(text.computed.withLock { $0 } == ["a red", "blue"])
@@ -79,8 +78,7 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
     #expect(first.value == again.value && text.computed.withLock { $0.count } == 2)
   }
 
-  @Test(.disabled("rows of array files are named `FILE.npy[0]`: prompts by name do not find them yet"))
-  func promptsOfFiles() throws {
+  @Test func promptsOfFiles() throws {
     let wanted = try run("clip-sim", "clip-vit-b-32")
     func write(_ text: String, _ name: String) throws -> PromptSource {
       try folder.write(Array(text.utf8), name)
@@ -109,7 +107,7 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
         == true)
     #expect(
       error(try write("path,prompt\nblue_2,blue\na_red-1,\n", "p.csv")) == """
-        `\(folder.file("p.csv"))` has no prompt for `a_red-1.npy`
+        `\(folder.file("p.csv"))` has no prompt for `a_red-1.npy[0]`
         hint: an entry has its video's path below the set, whatever its extension
         """)
     #expect(
@@ -128,14 +126,13 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
   }
 
   /// Red, green, red: neighbours have nothing in common, the first and the third frame everything.
-  @Test(.disabled("rows of array files are named `FILE.npy[0]`: prompts by name do not find them yet"))
-  func framesAgainstFrames() throws {
+  @Test func framesAgainstFrames() throws {
     let previous = try run("frame-consistency", "clip-vit-b-32")
     #expect(previous.perVideo?.map(\.value) == [0, 1] && previous.value == 0.5 && previous.std == 0.5)
     let first = try run("frame-consistency", "clip-vit-b-32", [("compare-with", "first")])
     #expect(first.perVideo?.map(\.value) == [0.5, 1])
     let short = message { _ = try run("frame-consistency", "clip-vit-b-32", [("skip-first", "1")]) }
-    #expect(short?.hasPrefix("\(folder.file("set")): `blue_2.npy` has too few frames\n") == true)
+    #expect(short?.hasPrefix("\(folder.file("set")): `blue_2.npy[0]` has too few frames\n") == true)
   }
 
   /// The mean of the three colours is subtracted: red and green then are (2, -1, -1) and (-1, 2, -1), of cosine -1/2.

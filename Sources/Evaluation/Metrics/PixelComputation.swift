@@ -28,10 +28,11 @@ struct PixelComputation {
   // MARK: Pairs
 
   private func paired(_ real: SetPlan, _ fake: SetPlan) throws -> Score {
-    let (reals, fakes) = (try byStem(real, .real), try byStem(fake, .fake))
+    let (reals, fakes) = (try byPairName(real, .real), try byPairName(fake, .fake))
     // The partner of a video that was skipped has nothing to be compared with.
     func skipped(_ plan: SetPlan, _ role: Role) -> Set<String> {
-      Set(plan.leftOut(computation.samples.limit(role)).map(Self.stem))
+      let pairNames = PairNames(plan.set.videos.map(\.name), path: plan.set.path)
+      return Set(plan.leftOut(computation.samples.limit(role)).map { pairNames[$0.name] })
     }
     let a = Set(reals.keys).subtracting(skipped(fake, .fake))
     let b = Set(fakes.keys).subtracting(skipped(real, .real))
@@ -64,21 +65,16 @@ struct PixelComputation {
     return try score(names, results.map(\.value), warnings)
   }
 
-  private func byStem(_ plan: SetPlan, _ role: Role) throws -> [String: SurveyedVideo] {
+  private func byPairName(_ plan: SetPlan, _ role: Role) throws -> [String: SurveyedVideo] {
     var found: [String: SurveyedVideo] = [:]
+    let pairNames = PairNames(plan.set.videos.map(\.name), path: plan.set.path)
     for video in plan.scored(computation.samples.limit(role)) {
-      let name = Self.stem(video.item)
+      let name = pairNames[video.item.name]
       guard found.updateValue(video, forKey: name) == nil else {
         throw EvaluationError.samePairName(path: plan.set.path, name: name)
       }
     }
     return found
-  }
-
-  /// What a pair has in common: the path below the set without its extension; of rows of arrays, the number of the row.
-  private static func stem(_ item: VideoItem) -> String {
-    guard item.isArrayRow, let bracket = item.name.lastIndex(of: "[") else { return item.stem }
-    return String(item.name[bracket...])
   }
 
   private func pair(_ name: String, _ real: SurveyedVideo, _ fake: SurveyedVideo, teams: Int) throws -> (Double, Bool) {

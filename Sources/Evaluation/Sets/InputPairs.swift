@@ -37,16 +37,18 @@ struct InputPairs {
       throw EvaluationError.needsVideos(path: path, metric: takers[0].metric)
     }
     let set = try VideoSet.open(path, options: options)
-    let inputs = try Self.byStem(set.videos.map(\.name), path: set.path)
-    let fakes = try Self.byStem(names, path: fake.path)
+    let pairNames = PairNames(fake.allNames, path: fake.path)
+    let inputNames = set.videos.map(\.name)
+    let inputs = try Self.byPairName(inputNames, PairNames(inputNames, path: set.path), path: set.path)
+    let fakes = try Self.byPairName(names, pairNames, path: fake.path)
     let missing = fakes.keys.filter { inputs[$0] == nil }
     guard missing.isEmpty else {
       throw EvaluationError.noInput(path: set.path, names: missing.sortedNaturally(), fake: fake.path)
     }
-    partners = Dictionary(uniqueKeysWithValues: fakes.compactMap { stem, name in inputs[stem].map { (name, $0) } })
+    partners = Dictionary(uniqueKeysWithValues: fakes.compactMap { pair, name in inputs[pair].map { (name, $0) } })
     let wanted = Set(partners.values)
     side = SampleSide(inputs: SetPlan(inputs: set, items: set.videos.filter { wanted.contains($0.name) }))
-    let all = Set(fake.allNames.map(Self.stem))
+    let all = Set(fake.allNames.map { pairNames[$0] })
     (found, unpaired) = (inputs.count, inputs.keys.count { !all.contains($0) })
   }
 
@@ -60,16 +62,10 @@ struct InputPairs {
     return columns.first
   }
 
-  /// The path below the set without its extension; of rows of arrays, the number of the row.
-  private static func stem(_ name: String) -> String {
-    guard name.hasSuffix("]"), let bracket = name.lastIndex(of: "[") else { return VideoItem.stem(of: name) }
-    return String(name[bracket...])
-  }
-
-  private static func byStem(_ names: [String], path: String) throws -> [String: String] {
+  private static func byPairName(_ names: [String], _ pairNames: PairNames, path: String) throws -> [String: String] {
     var found: [String: String] = [:]
-    for name in names where found.updateValue(name, forKey: stem(name)) != nil {
-      throw EvaluationError.samePairName(path: path, name: stem(name))
+    for name in names where found.updateValue(name, forKey: pairNames[name]) != nil {
+      throw EvaluationError.samePairName(path: path, name: pairNames[name])
     }
     return found
   }

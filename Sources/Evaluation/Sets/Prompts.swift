@@ -57,8 +57,9 @@ struct Prompts {
         found = try Self.lines(of: path, for: fake)
       } else {
         let entries = try Self.entries(of: path)
-        for name in names { found[name] = entries[VideoItem.stem(of: name)] }
-        let all = Set(fake.allNames.map { VideoItem.stem(of: $0) })
+        let pairNames = PairNames(fake.allNames, path: fake.path)
+        for name in names { found[name] = entries[pairNames[name]] ?? entries[Self.fileStem(of: name)] }
+        let all = Set(fake.allNames.flatMap { [pairNames[$0], Self.fileStem(of: $0)] })
         unused = entries.keys.count { !all.contains($0) }
       }
     }
@@ -91,11 +92,17 @@ struct Prompts {
   }
 
   /// `clips/a_red_boat-3.mp4`: `a red boat`. As in VBench the number of the sample after `-` or `_` is left out; underscores
-  /// stand for spaces.
+  /// stand for spaces. Rows of an array share its name.
   static func prompt(inName name: String) -> String {
-    let stem = VideoItem.stem(of: name.split(separator: "/").last.map(String.init) ?? name)
+    let path = fileStem(of: name)
+    let stem = path.split(separator: "/").last.map(String.init) ?? path
     let bare = stem.replacing(/[-_][0-9]+$/, with: "")
     return bare.replacingOccurrences(of: "_", with: " ")
+  }
+
+  /// The path below the set without its extension; of rows of arrays, the array's.
+  private static func fileStem(of name: String) -> String {
+    VideoItem.stem(of: VideoItem.row(name).map { $0.file } ?? name)
   }
 
   // MARK: Files
@@ -104,8 +111,11 @@ struct Prompts {
   private static func entries(of path: String) throws -> [String: String] {
     var found: [String: String] = [:]
     func put(_ name: String, _ prompt: String) throws {
-      guard found.updateValue(prompt, forKey: VideoItem.stem(of: name)) == nil else {
-        throw EvaluationError.badPrompts(path: path, reason: "`\(VideoItem.stem(of: name))` has two prompts")
+      // `a.npy[3]` is called `a[3]`.
+      let row = VideoItem.row(name)
+      let key = row.map { VideoItem.stem(of: $0.file) + $0.row } ?? VideoItem.stem(of: name)
+      guard found.updateValue(prompt, forKey: key) == nil else {
+        throw EvaluationError.badPrompts(path: path, reason: "`\(key)` has two prompts")
       }
     }
     let ending = path.split(separator: ".").last?.lowercased()
