@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // The kernel targets are compiled with -O in debug builds too: without it the same code is some 800 times slower.
@@ -28,6 +28,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     // System libraries
@@ -70,10 +73,30 @@ let package = Package(
       dependencies: [
         "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
       ]),
+
+    // What is kept of them
+    .target(
+      name: "History", dependencies: ["MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")],
+      exclude: ["README.md"]),
+    .target(
+      name: "ReportAssets", dependencies: ["MetricCatalog", "Yams"], path: "Reports", exclude: ["README.md"],
+      sources: ["Assets"], resources: [.embedInCode("templates"), .embedInCode("baselines")]),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ]),
+    .target(
+      name: "Harness",
+      dependencies: [
+        "Evaluation", "History", "MetricCatalog", "Video", "Digests", "Yams",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Evaluation", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors",
+        "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -82,6 +105,12 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
+    .testTarget(
+      name: "HistoryTests",
+      dependencies: ["History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "ReportAssets", "History", "MetricCatalog", "Video", "Tensors"]),
+    .testTarget(name: "HarnessTests", dependencies: ["Harness", "History", "Evaluation", "MetricCatalog", "Digests"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [

@@ -1,0 +1,2 @@
+/// Templates and published rows, inside the binary.
+public enum ReportAssets {}

@@ -1,0 +1,4 @@
+import Harness
+import Testing
+
+@Suite struct HarnessTests {}

@@ -1,0 +1,4 @@
+import History
+import Testing
+
+@Suite struct HistoryTests {}
