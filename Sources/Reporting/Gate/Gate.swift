@@ -1,0 +1,172 @@
+import History
+import MetricCatalog
+
+/// Holds the scores of a run against those of an earlier one, and says whether they became worse by more than chance and
+/// habit allow.
+///
+/// A score is worse when the change for the worse is larger than a share of the baseline's value, larger than an absolute
+/// amount, and neither interval covers the other's value. What cannot be compared is no pass.
+public struct Gate: Sendable {
+  /// How much worse a score may be. Both must be exceeded.
+  public struct Limits: Sendable, Equatable {
+    /// As a share of the baseline's absolute value: 0.05.
+    public var relative: Double
+    /// In the metric's own unit.
+    public var absolute: Double
+
+    public init(relative: Double, absolute: Double) {
+      self.relative = relative
+      self.absolute = absolute
+    }
+  }
+
+  public enum Outcome: String, Sendable {
+    case passed
+    case worse
+    case notComparable = "not comparable"
+  }
+
+  /// What was found about one score. Unknown is nil.
+  public struct Verdict: Sendable {
+    public let metric: String
+    public let outcome: Outcome
+    /// One sentence.
+    public let reason: String
+    public let score: RunScore?
+    public let baseline: RunScore?
+    /// The baseline's run.
+    public let run: Run?
+    public let limits: Limits
+
+    /// The change for the worse, in the metric's unit; negative for an improvement.
+    public var regression: Double? {
+      guard let score, let baseline, outcome != .notComparable else { return nil }
+      return score.regression(from: baseline)
+    }
+  }
+
+  public let candidate: Run
+  public let verdicts: [Verdict]
+
+  /// `worse` if any score is; else `notComparable` if any is; else `passed`.
+  public var outcome: Outcome {
+    if verdicts.contains(where: { $0.outcome == .worse }) { return .worse }
+    return verdicts.allSatisfy { $0.outcome == .passed } && !verdicts.isEmpty ? .passed : .notComparable
+  }
+
+  /// - Parameters:
+  ///   - metrics: the scores that are held against the baseline, by name.
+  ///   - anyCount: whether scores of different numbers of samples are compared all the same.
+  ///   - limits: of a metric.
+  ///   - baselines: for a score, the runs to choose its baseline from, the first one that compares wins; empty: none was
+  ///     found.
+  public init(
+    candidate: Run, metrics: [String], anyCount: Bool = false, limits: (String) -> Limits,
+    baselines: (RunScore) -> [Run]
+  ) {
+    self.candidate = candidate
+    verdicts = metrics.flatMap { metric -> [Verdict] in
+      let scores = candidate.scores.filter { $0.metric == metric }
+      guard !scores.isEmpty else {
+        let known = candidate.scores.map(\.metric)
+        let has = known.isEmpty ? "none" : known.joined(separator: ", ")
+        return [
+          Verdict(
+            metric: metric, outcome: .notComparable, reason: "run \(candidate.id) has no such score; it has \(has)",
+            score: nil, baseline: nil, run: nil, limits: limits(metric))
+        ]
+      }
+      return scores.map {
+        Self.verdict($0, among: baselines($0), limits: limits(metric), anyCount: anyCount)
+      }
+    }
+  }
+
+  private static func verdict(_ score: RunScore, among runs: [Run], limits: Limits, anyCount: Bool) -> Verdict {
+    func verdict(_ outcome: Outcome, _ reason: String, _ baseline: RunScore? = nil, _ run: Run? = nil) -> Verdict {
+      Verdict(
+        metric: score.metric, outcome: outcome, reason: reason, score: score, baseline: baseline, run: run,
+        limits: limits)
+    }
+    guard !runs.isEmpty else { return verdict(.notComparable, "there is no baseline") }
+    var obstacle: (text: String, score: RunScore?, run: Run)?
+    for run in runs {
+      let scores = run.scores.filter { $0.metric == score.metric }
+      if scores.isEmpty { obstacle = obstacle ?? ("run \(run.id) has no such score", nil, run) }
+      for baseline in scores {
+        if let text = score.obstacle(to: baseline, anyCount: anyCount) {
+          obstacle = obstacle ?? (text, baseline, run)
+        } else {
+          let (outcome, reason) = judge(score, baseline, limits)
+          return verdict(outcome, reason, baseline, run)
+        }
+      }
+    }
+    return verdict(.notComparable, obstacle?.text ?? "there is no baseline", obstacle?.score, obstacle?.run)
+  }
+
+  private static func judge(_ score: RunScore, _ baseline: RunScore, _ limits: Limits) -> (Outcome, String) {
+    let regression = score.regression(from: baseline)
+    guard regression > 0 else { return (.passed, regression < 0 ? "better" : "equal") }
+    guard regression > limits.relative * abs(baseline.value) else {
+      return (.passed, "worse, but within \(GateText.percent(limits.relative))")
+    }
+    guard regression > limits.absolute else {
+      return (.passed, "worse, but by less than \(GateText.number(limits.absolute))")
+    }
+    if let interval = score.interval, interval.low...interval.high ~= baseline.value {
+      return (.passed, "worse, but the baseline lies in the \(interval.words)")
+    }
+    if let interval = baseline.interval, interval.low...interval.high ~= score.value {
+      return (.passed, "worse, but it lies in the baseline's \(interval.words)")
+    }
+    let isSure = score.interval != nil || baseline.interval != nil
+    return (
+      .worse,
+      isSure ? "worse, and outside the interval" : "worse; neither run has an interval: --bootstrap 1000 records one"
+    )
+  }
+}
+
+extension RunScore {
+  /// The change for the worse since another score, in the metric's unit.
+  func regression(from baseline: RunScore) -> Double {
+    direction == .lower ? value - baseline.value : baseline.value - value
+  }
+
+  /// Why the two are not held against each other; nil if they are.
+  func obstacle(to baseline: RunScore, anyCount: Bool) -> String? {
+    guard let settings, let others = baseline.settings else {
+      return "\(settings == nil ? "the score" : "the baseline") was not measured here: nothing says how it was computed"
+    }
+    guard settings.fingerprint == others.fingerprint else {
+      let names = Set(settings.fields.keys).union(others.fields.keys).filter {
+        settings.fields[$0] != others.fields[$0]
+      }
+      let fields = names.sorted().map { name in
+        "\(name) \(settings.fields[name].map { "\($0)" } ?? "not set") against "
+          + "\(others.fields[name].map { "\($0)" } ?? "not set")"
+      }
+      return "the protocols differ: "
+        + (fields.isEmpty ? "versions \(settings.version) and \(others.version)" : fields.joined(separator: ", "))
+    }
+    guard isComparable(with: baseline) else {
+      return promptsDigest == baseline.promptsDigest ? "the real sets differ" : "the prompts differ"
+    }
+    guard value.isFinite, baseline.value.isFinite else { return "a value is not finite" }
+    guard anyCount else {
+      for (side, mine, theirs) in [("real", real, baseline.real), ("fake", fake, baseline.fake)]
+      where mine?.clips != theirs?.clips {
+        let (a, b) = (mine?.clips.map(String.init) ?? "unknown", theirs?.clips.map(String.init) ?? "unknown")
+        return "\(a) \(side) \(sample ?? "clip")s against \(b): a score depends on its number of samples (--any-count)"
+      }
+      return nil
+    }
+    return nil
+  }
+}
+
+extension RunScore.Interval {
+  /// `95 % interval`.
+  var words: String { "\(GateText.percent(level)) interval" }
+}
