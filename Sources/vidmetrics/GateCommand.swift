@@ -32,8 +32,8 @@ struct GateCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How much worse a score may be, as a share of the baseline's: 5% or 0.05; metric=5% for one metric. Repeatable. \
-      (default: 0)", valueName: "[metric=]share"))
+      "How much worse a score may be, as a share of the baseline's: 5% or 0.05; metric=5% for one metric. Repeatable. "
+        + "(default: 0)", valueName: "[metric=]share"))
   var maxRegress: [String] = []
 
   @Option(
@@ -86,7 +86,9 @@ struct GateCommand: ParsableCommand {
       let runs = try store.runs(RunFilter()).filter { $0.id != candidate.id && $0.origin == .measured }
       return { score in
         func best(_ run: Run) -> Double? {
-          let values = run.scores.filter { $0.isComparable(with: score) }.map { score.direction == .lower ? $0.value : -$0.value }
+          let values = run.scores.filter { $0.isComparable(with: score) }.map {
+            score.direction == .lower ? $0.value : -$0.value
+          }
           return values.min()
         }
         return runs.compactMap { run in best(run).map { (run, $0) } }.sorted { $0.1 < $1.1 }.map(\.0)
