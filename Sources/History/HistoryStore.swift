@@ -29,24 +29,25 @@ public struct HistoryStore: Sendable {
   /// - Throws: `HistoryError`.
   public init(path: String, mode: Mode = .writing, patience: Int = 30) throws {
     self.path = path
+    queue = try Self.opened(path, mode, patience)
+  }
+
+  private static func opened(_ path: String, _ mode: Mode, _ patience: Int) throws -> DatabaseQueue {
     if mode != .writing, !FileManager.default.fileExists(atPath: path) { throw HistoryError.absent(path: path) }
     do {
-      queue = try Self.open(path, readonly: mode == .reading, patience: patience)
-      let isComplete = try queue.read { database in try Self.check(database, path: path) }
+      let queue = try open(path, readonly: mode == .reading, patience: patience)
+      let isComplete = try queue.read { database in try check(database, path: path) }
       if mode == .reading, !isComplete {
         // An older schema, or a file whose making was cut short.
-        _ = try HistoryStore(path: path, mode: .changing, patience: patience)
+        _ = try opened(path, .changing, patience)
       } else if !isComplete {
-        try Self.migrate(queue)
+        try migrate(queue)
       }
+      return queue
     } catch let error as DatabaseError where mode == .reading && error.isUnfinishedWrite {
       // The first who may write undoes what a killed process left.
-      let writing: HistoryStore
-      do { writing = try HistoryStore(path: path, mode: .changing, patience: patience) } catch {
-        throw HistoryError.unfinishedWrite(path: path)
-      }
-      try writing.checkIsWritable()
-      self = try HistoryStore(path: path, mode: .reading, patience: patience)
+      do { _ = try opened(path, .changing, patience) } catch { throw HistoryError.unfinishedWrite(path: path) }
+      return try opened(path, .reading, patience)
     } catch let error as DatabaseError {
       throw HistoryError(error, path: path, patience: patience)
     }
