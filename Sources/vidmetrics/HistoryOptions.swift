@@ -51,9 +51,14 @@ struct RecordOptions: ParsableArguments {
     return labels
   }
 
+  /// Whether something is said of the run or its history.
+  var isGiven: Bool {
+    name != nil || dataset != nil || generator != nil || checkpoint != nil || step != nil || !tag.isEmpty
+      || database.db != nil
+  }
+
   func validate() throws {
-    let isLabelled = name != nil || dataset != nil || generator != nil || checkpoint != nil || step != nil || !tag.isEmpty
-    if noRecord, isLabelled || database.db != nil {
+    if noRecord, isGiven {
       throw ValidationError("--no-record keeps nothing: the labels and --db have no effect with it")
     }
     if tag.contains(where: \.isEmpty) { throw ValidationError("--tag is empty") }

@@ -48,4 +48,4 @@ struct ImportCommand: ParsableCommand {
 }
 
 extension RunImport.Kind: ExpressibleByArgument {}
-extension Direction: @retroactive ExpressibleByArgument {}
+extension Direction: ExpressibleByArgument {}
