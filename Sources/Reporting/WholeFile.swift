@@ -1,0 +1,39 @@
+import Foundation
+
+/// Files that are there whole or not at all.
+public enum WholeFile {
+  /// Writes beside the target, then gives it the target's name; folders on the way are made.
+  ///
+  /// - Throws: `ReportError.unwritable`; what stood there before is left alone.
+  public static func write(_ bytes: [UInt8], to path: String) throws {
+    let folder = (path as NSString).deletingLastPathComponent
+    if !folder.isEmpty {
+      do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
+        throw ReportError.unwritable(path: path, reason: "the folder `\(folder)` cannot be made")
+      }
+    }
+    let temporary = path + ".\(UUID().uuidString.prefix(8)).part"
+    func fail() -> ReportError {
+      let reason = String(cString: strerror(errno))
+      unlink(temporary)
+      return .unwritable(path: path, reason: reason)
+    }
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+    guard descriptor >= 0 else { throw fail() }
+    var done = 0
+    while done < bytes.count {
+      let put = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress! + done, bytes.count - done) }
+      if put < 0 {
+        if errno == EINTR { continue }
+        let error = fail()
+        close(descriptor)
+        throw error
+      }
+      done += put
+    }
+    let synced = fsync(descriptor)
+    guard close(descriptor) == 0, synced == 0, rename(temporary, path) == 0 else { throw fail() }
+  }
+
+  public static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+}
