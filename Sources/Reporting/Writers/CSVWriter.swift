@@ -44,10 +44,11 @@ public struct CSVWriter {
   }
 
   private func sides(_ cell: ReportTable.Cell) -> [String] {
-    [cell.score.real, cell.score.fake].flatMap { side in
-      [
-        side?.path ?? "", side?.videos.map(String.init) ?? "", side?.clips.map(String.init) ?? "", side?.digest ?? "",
-      ]
+    let both = [cell.score.real, cell.score.fake]
+    return both.flatMap { side -> [String] in
+      let videos = side?.videos.map { "\($0)" } ?? ""
+      let clips = side?.clips.map { "\($0)" } ?? ""
+      return [side?.path ?? "", videos, clips, side?.digest ?? ""]
     }
   }
 }

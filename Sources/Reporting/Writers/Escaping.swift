@@ -54,14 +54,16 @@ enum Escaping {
       case ">": result += "\\textgreater{}"
       case "|": result += "\\textbar{}"
       case "\"": result += "\\textquotedbl{}"
-      case "-": result += "{-}"
+      // `--` would become a dash; `[` and `*` after a line break would be taken for its options.
+      case "-": result += result.hasSuffix("-") ? "{}-" : "-"
+      case "[", "]", "*": result += "{\(scalar)}"
       case "±": result += "$\\pm$"
       case "×": result += "$\\times$"
       case "∞": result += "$\\infty$"
       case "↓": result += "$\\downarrow$"
       case "↑": result += "$\\uparrow$"
-      case "\u{20}"..."\u{7e}", "\u{c0}"..."\u{17e}": result.unicodeScalars.append(scalar)
-      default: result += "[U+\(String(scalar.value, radix: 16, uppercase: true))]"
+      case "\u{20}"..."\u{7e}", "\u{c0}"..."\u{d6}", "\u{d8}"..."\u{f6}", "\u{f8}"..."\u{ff}": result.unicodeScalars.append(scalar)
+      default: result += "(U+\(String(scalar.value, radix: 16, uppercase: true)))"
       }
     }
     return result
