@@ -4,7 +4,8 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
   case unwritable(path: String, reason: String)
   case unknownLayout(name: String, nearest: String?, known: [String])
   case badTemplate(reason: String)
-  case noVideos
+  case severalVideos(path: String, count: Int, first: String)
+  case noRow(path: String, row: String, count: Int)
 
   public var description: String {
     switch self {
@@ -15,7 +16,10 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
       "there is no layout `\(name)`\nhint: "
         + (nearest.map { "did you mean `\($0)`?" } ?? "there are \(known.joined(separator: ", "))")
     case .badTemplate(let reason): "the template of the report cannot be read: \(reason)"
-    case .noVideos: "no video to cut through\nhint: `vidmetrics slice real/a.mp4 generated/a.mp4 --out slices.png`"
+    case .severalVideos(let path, let count, let first):
+      "`\(path)` holds \(count) videos, and a slice is of one\nhint: name one of them, such as `\(first)`"
+    case .noRow(let path, let row, let count):
+      "`\(path)` has no row `\(row)`\nhint: its rows are [0] to [\(count - 1)]"
     }
   }
 }

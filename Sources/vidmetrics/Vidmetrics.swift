@@ -20,7 +20,7 @@ struct Vidmetrics: ParsableCommand {
       FVD.self, KVD.self, FID.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self, FIDInfinity.self,
       PSNR.self, SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
       ScoreCommand.self, FeaturesCommand.self, Explain.self, Diff.self, Inspect.self, WeightsCommand.self,
-      ProtocolsCommand.self, Cite.self, Bench.self,
+      ProtocolsCommand.self, Cite.self, ReportCommand.self, SliceCommand.self, Bench.self,
     ])
 
   static func main() {
