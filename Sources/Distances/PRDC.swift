@@ -109,23 +109,6 @@ public struct PRDC: Sendable, Equatable {
     }
     return (0..<features.rows).map { nearest[($0 + 1) * k - 1] }
   }
-
-  /// ‖x‖² + ‖y‖² - 2xᵀy, or the sum of squared differences where that lost its digits.
-  @inline(__always)
-  private func squaredDistance(
-    _ product: Double, _ a: FeatureMatrix, _ row: Int, _ normA: Double, _ b: FeatureMatrix, _ column: Int,
-    _ normB: Double
-  ) -> Double {
-    let norms = normA + normB
-    let distance = norms + product
-    if distance > 1e-6 * norms { return distance }
-    var sum = 0.0
-    for index in 0..<a.columns {
-      let difference = Double(a.values[row * a.columns + index]) - Double(b.values[column * b.columns + index])
-      sum += difference * difference
-    }
-    return sum
-  }
 }
 
 extension FeatureMatrix {

@@ -90,6 +90,7 @@ extension RunScore {
     }
     curve = score.curve?.map { CurvePoint(samples: $0.samples, value: $0.value) }
     videos = score.perVideo?.map { VideoValue(name: $0.name, value: $0.value) }
+    distances = score.distances?.map { VideoValue(name: $0.name, value: $0.value) }
     warnings = score.warnings.map { Warning(code: $0.code, text: $0.text) }
   }
 }

@@ -41,4 +41,8 @@ public enum VideoError: Error, Equatable, CustomStringConvertible, Sendable {
   case tooFewStarts(name: String, clips: Int, starts: Int)
   case badSampler(field: String, value: Int, least: Int)
   case badWindow(name: String, window: FrameWindow)
+
+  // Pictures out
+  case badSlice(name: String, isColumn: Bool, place: Int, limit: Int)
+  case unencodable(coding: String, reason: String)
 }

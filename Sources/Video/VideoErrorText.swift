@@ -39,6 +39,9 @@ extension VideoError {
     switch self {
     case .undecodable(let name, let frame, let reason):
       "cannot decode `\(name)`\(frame.map { " at frame \($0)" } ?? ""): \(reason)"
+    case .badSlice(let name, let isColumn, let place, let limit):
+      "`\(name)` has no \(isColumn ? "column" : "row") \(place)\nhint: 0 to \(limit - 1) are inside of its pictures"
+    case .unencodable(let coding, let reason): "a picture cannot be written as \(coding): \(reason)"
     case .noVideoStream(let name): "`\(name)` has no video stream"
     case .truncated(let name, let expected, let found):
       "`\(name)` is truncated: \(expected) bytes expected, \(found) found"

@@ -4,6 +4,7 @@ import MetricCatalog
 
 /// Exit statuses and the words that go with them.
 enum Exit {
+  static let worse: Int32 = 1
   static let usageOrInput: Int32 = 2
   static let notComparable: Int32 = 3
   static let skipped: Int32 = 4

@@ -50,7 +50,7 @@ struct GateCommand: ParsableCommand {
   var summary: String?
   @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "file")) var junit: String?
 
-  @OptionGroup var history: HistoryOptions
+  @OptionGroup var database: DatabaseOption
 
   func run() throws {
     let relative = try Limit.parse(maxRegress, option: "--max-regress")
@@ -60,19 +60,19 @@ struct GateCommand: ParsableCommand {
     for name in Set(relative.keys).union(absolute.keys) where !name.isEmpty && !metrics.contains(name) {
       throw ValidationError("a limit is given for `\(name)`, which is not among --metric \(metric)")
     }
-    let store = try history.open(.reading)
+    let store = try database.reading()
     let candidate = try store.run(run)
     let gate = Gate(
       candidate: candidate, metrics: metrics, anyCount: anyCount,
       limits: { name in
         Gate.Limits(relative: relative[name] ?? relative[""] ?? 0, absolute: absolute[name] ?? absolute[""] ?? 0)
       },
-      baselines: try baselines(of: candidate, in: store, metrics: metrics))
+      baselines: try baselines(of: candidate, in: store), absent: absent)
     Output.print(GateText.table(gate))
     let text = GateText.markdown(gate)
-    if let markdown { try ReportFile.write(text, to: markdown) }
-    if let summary { try ReportFile.append(text, to: summary) }
-    if let junit { try ReportFile.write(GateText.junit(gate), to: junit) }
+    if let markdown { try WholeFile.write(text, to: markdown) }
+    if let summary { try WholeFile.append(text, to: summary) }
+    if let junit { try WholeFile.write(GateText.junit(gate), to: junit) }
     switch gate.outcome {
     case .passed: break
     case .worse: throw ExitCode(Exit.worse)
@@ -80,10 +80,17 @@ struct GateCommand: ParsableCommand {
     }
   }
 
+  /// What is said where there is no baseline.
+  private var absent: String {
+    guard baseline.hasPrefix("tag:") else { return "no earlier score compares with it" }
+    let tag = baseline.dropFirst("tag:".count)
+    return "no earlier run has the tag `\(tag)`: `vidmetrics tag RUN \(tag)` gives it to one"
+  }
+
   /// The runs that a score's baseline is chosen from.
-  private func baselines(of candidate: Run, in store: HistoryStore, metrics: [String]) throws -> (RunScore) -> [Run] {
+  private func baselines(of candidate: Run, in store: HistoryStore) throws -> (RunScore) -> [Run] {
     if baseline == "best" {
-      let runs = try store.runs(RunFilter()).filter { $0.id != candidate.id && $0.origin == .measured }
+      let runs = try store.runs(detail: .scores).filter { $0.id != candidate.id && $0.origin == .measured }
       return { score in
         func best(_ run: Run) -> Double? {
           let values = run.scores.filter { $0.isComparable(with: score) }.map {
@@ -98,7 +105,7 @@ struct GateCommand: ParsableCommand {
       var filter = RunFilter()
       filter.tag = String(baseline.dropFirst("tag:".count))
       filter.generator = candidate.generator
-      let latest = try store.runs(filter).first { $0.id != candidate.id }
+      let latest = try store.runs(filter, detail: .scores).first { $0.id != candidate.id }
       return { _ in latest.map { [$0] } ?? [] }
     }
     let run = try store.run(baseline)

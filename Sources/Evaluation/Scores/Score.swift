@@ -109,6 +109,9 @@ public struct Score: Sendable {
   public internal(set) var curve: [CurvePoint]?
   /// Of metrics that look at each video by itself: the value of each.
   public internal(set) var perVideo: [(name: String, value: Double)]?
+  /// Of each fake video, the mean over its samples of the Euclidean distance to the nearest real feature; nil for metrics
+  /// without features, groups and series, and for sets too large for it.
+  public internal(set) var distances: [(name: String, value: Double)]?
 
   init(
     metric: String, value: Double, evaluationProtocol: EvaluationProtocol, sample: String, features: Int?,

@@ -73,6 +73,7 @@ struct ScoreComputation {
     let honest = try request.honesty.measure(
       distribution, real: first.real, fake: first.fake, fields: fields, least: settled.counts.minimum,
       threads: request.threads)
+    let distances = try VideoDistances.between(real: first.real, fake: first.fake)
     return try metric.scores.enumerated().map { index, name in
       let values = runs.map { $0.values[index] }
       let over = MeanAndDeviation(of: values)
@@ -85,6 +86,7 @@ struct ScoreComputation {
         around: score.value, within: distribution.bounds(ofScore: index))
       score.floor = honest.floors?[index]
       score.curve = honest.curves?[index]
+      score.distances = distances
       return score
     }
   }

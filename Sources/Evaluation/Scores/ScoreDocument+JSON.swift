@@ -41,14 +41,16 @@ extension Score {
       ("runs", runs.map { .array($0.map { .number($0) }) } ?? .null),
       ("floor", floor?.json ?? .null),
       ("n_curve", curve.map { .array($0.map(\.json)) } ?? .null),
-      (
-        "videos",
-        perVideo.map { .array($0.map { .object([("name", .string($0.name)), ("value", .number($0.value))]) }) } ?? .null
-      ),
+      ("videos", Self.json(perVideo)),
+      ("distances", Self.json(distances)),
     ]
     entries.append(
       ("warnings", .array(warnings.map { .object([("code", .string($0.code)), ("text", .string($0.text))]) })))
     return .object(entries)
+  }
+
+  private static func json(_ values: [(name: String, value: Double)]?) -> JSONValue {
+    values.map { .array($0.map { .object([("name", .string($0.name)), ("value", .number($0.value))]) }) } ?? .null
   }
 }
 

@@ -60,9 +60,10 @@ public struct Gate: Sendable {
   ///   - limits: of a metric.
   ///   - baselines: for a score, the runs to choose its baseline from, the first one that compares wins; empty: none was
   ///     found.
+  ///   - absent: what is said then.
   public init(
     candidate: Run, metrics: [String], anyCount: Bool = false, limits: (String) -> Limits,
-    baselines: (RunScore) -> [Run]
+    baselines: (RunScore) -> [Run], absent: String = "there is no baseline"
   ) {
     self.candidate = candidate
     verdicts = metrics.flatMap { metric -> [Verdict] in
@@ -77,18 +78,20 @@ public struct Gate: Sendable {
         ]
       }
       return scores.map {
-        Self.verdict($0, among: baselines($0), limits: limits(metric), anyCount: anyCount)
+        Self.verdict($0, among: baselines($0), limits: limits(metric), anyCount: anyCount, absent: absent)
       }
     }
   }
 
-  private static func verdict(_ score: RunScore, among runs: [Run], limits: Limits, anyCount: Bool) -> Verdict {
+  private static func verdict(_ score: RunScore, among runs: [Run], limits: Limits, anyCount: Bool, absent: String)
+    -> Verdict
+  {
     func verdict(_ outcome: Outcome, _ reason: String, _ baseline: RunScore? = nil, _ run: Run? = nil) -> Verdict {
       Verdict(
         metric: score.metric, outcome: outcome, reason: reason, score: score, baseline: baseline, run: run,
         limits: limits)
     }
-    guard !runs.isEmpty else { return verdict(.notComparable, "there is no baseline") }
+    guard !runs.isEmpty else { return verdict(.notComparable, absent) }
     var obstacle: (text: String, score: RunScore?, run: Run)?
     for run in runs {
       let scores = run.scores.filter { $0.metric == score.metric }
@@ -102,7 +105,7 @@ public struct Gate: Sendable {
         }
       }
     }
-    return verdict(.notComparable, obstacle?.text ?? "there is no baseline", obstacle?.score, obstacle?.run)
+    return verdict(.notComparable, obstacle?.text ?? absent, obstacle?.score, obstacle?.run)
   }
 
   private static func judge(_ score: RunScore, _ baseline: RunScore, _ limits: Limits) -> (Outcome, String) {

@@ -1,0 +1,44 @@
+/// How far the rows of one feature set are from another set.
+public enum NearestRows {
+  /// Of each row of `features`, the Euclidean distance to the nearest row of `others`, in float64.
+  ///
+  /// O(m·n·D) time, O(m + n) memory beside the features.
+  ///
+  /// - Throws: `DistanceError` for different columns, no rows, and features that are not finite.
+  public static func distances(of features: FeatureMatrix, to others: FeatureMatrix) throws -> [Double] {
+    try others.check(.first, ddof: 0)
+    try features.check(.second, ddof: 0)
+    guard features.columns == others.columns else {
+      throw DistanceError.differentColumns(first: others.columns, second: features.columns)
+    }
+    let (norms, normsOfOthers) = (features.squaredNorms(), others.squaredNorms())
+    var nearest = [Double](repeating: .infinity, count: features.rows)
+    RowTiles.all(others, features, scale: -2) { left, right, tile in
+      for row in left {
+        let products = tile.baseAddress! + (row - left.lowerBound) * right.count
+        for column in right {
+          let distance = squaredDistance(
+            products[column - right.lowerBound], others, row, normsOfOthers[row], features, column, norms[column])
+          if distance < nearest[column] { nearest[column] = distance }
+        }
+      }
+    }
+    return nearest.map { $0.squareRoot() }
+  }
+}
+
+/// ‖x‖² + ‖y‖² - 2xᵀy, or the sum of squared differences where that lost its digits.
+@inline(__always)
+func squaredDistance(
+  _ product: Double, _ a: FeatureMatrix, _ row: Int, _ normA: Double, _ b: FeatureMatrix, _ column: Int, _ normB: Double
+) -> Double {
+  let norms = normA + normB
+  let distance = norms + product
+  if distance > 1e-6 * norms { return distance }
+  var sum = 0.0
+  for index in 0..<a.columns {
+    let difference = Double(a.values[row * a.columns + index]) - Double(b.values[column * b.columns + index])
+    sum += difference * difference
+  }
+  return sum
+}

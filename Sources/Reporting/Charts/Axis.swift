@@ -1,0 +1,41 @@
+import Foundation
+
+/// A range of numbers with the places where a reader wants marks.
+struct Axis: Equatable {
+  let low: Double
+  let high: Double
+  let ticks: [Double]
+  /// Digits after the point that the marks need.
+  let digits: Int
+
+  /// Marks at multiples of 1, 2 or 5 times a power of ten, about `count` of them, and a range that ends on marks.
+  ///
+  /// Equal values get a range of their own around them. Values must be finite.
+  init(covering values: [Double], includesZero: Bool = false, isTight: Bool = false, count: Int = 5) {
+    let all = values + (includesZero ? [0] : [])
+    var (low, high) = (all.min() ?? 0, all.max() ?? 1)
+    if low == high {
+      let reach = low == 0 ? 1 : abs(low) * 0.1
+      (low, high) = (low - (includesZero && low >= 0 ? 0 : reach), high + reach)
+    }
+    let step = Self.niceStep((high - low) / Double(count))
+    let first = isTight ? (low / step).rounded(.up) : (low / step).rounded(.down)
+    let last = isTight ? (high / step).rounded(.down) : (high / step).rounded(.up)
+    ticks = first <= last ? (0...Int(last - first)).map { (first + Double($0)) * step } : []
+    self.low = isTight ? low : first * step
+    self.high = isTight ? high : last * step
+    digits = max(0, Int(-(log10(step) + 1e-9).rounded(.down)))
+  }
+
+  /// The least of 1, 2, 5 times a power of ten that is not below `rough`.
+  static func niceStep(_ rough: Double) -> Double {
+    let power = pow(10, (log10(rough)).rounded(.down))
+    let share = rough / power
+    return (share <= 1 + 1e-9 ? 1 : share <= 2 + 1e-9 ? 2 : share <= 5 + 1e-9 ? 5 : 10) * power
+  }
+
+  /// Where a value lies: 0 at the low end, 1 at the high end.
+  func place(_ value: Double) -> Double { (value - low) / (high - low) }
+
+  func text(_ tick: Double) -> String { NumberText.fixed(tick, digits: digits) }
+}

@@ -1,0 +1,141 @@
+import History
+import MetricCatalog
+
+/// The curves that runs hold. What is drawn into one chart can be held against each other.
+struct ChartBuilder {
+  let runs: [Run]
+
+  struct Drawn {
+    /// For the page's list of charts: `steps`, `series`, `curve`, `groups`.
+    let kind: String
+    let title: String
+    let note: String
+    let svg: String
+  }
+
+  private struct Item {
+    let run: Run
+    let score: RunScore
+  }
+
+  private var items: [Item] {
+    runs.filter { $0.origin == .measured }.flatMap { run in run.scores.map { Item(run: run, score: $0) } }
+  }
+
+  /// Items that compare, in one chart each.
+  private func charts(of items: [Item], _ draw: ([Item]) -> Drawn?) -> [Drawn] {
+    Ranking.comparable(items) { $0.score }.compactMap(draw)
+  }
+
+  func all() -> [Drawn] { steps() + series() + curves() + groups() }
+
+  private func title(_ item: Item) -> String {
+    TableBuilder.label(item.score.metric) + (item.run.dataset.map { " on \($0)" } ?? "")
+  }
+
+  private func axisName(_ score: RunScore) -> String {
+    TableBuilder.label(score.metric) + (score.direction == .lower ? " ↓" : " ↑")
+  }
+
+  private func note(_ item: Item) -> String { Ranking.words(item.score) }
+
+  /// Names, told apart by what tells the runs apart.
+  private func names(_ items: [Item]) -> [String] {
+    let plain = items.map { TableBuilder.name(of: $0.run) }
+    return zip(items, plain).map { item, name in
+      plain.count { $0 == name } > 1 ? "\(name) (\(item.run.id.prefix(6)))" : name
+    }
+  }
+
+  // MARK: Over training
+
+  private func steps() -> [Drawn] {
+    let staged = items.filter { ($0.run.step != nil || $0.run.checkpoint != nil) && $0.score.series == nil }
+    return charts(of: staged) { group in
+      let methods = unique(group.map(\.run.name))
+      let stepped = group.filter { $0.run.step != nil }
+      if Set(stepped.compactMap(\.run.step)).count > 1 {
+        let lines = methods.compactMap { name -> LineChart.Line? in
+          let own = stepped.filter { $0.run.name == name }
+          return own.isEmpty ? nil : LineChart.Line(name: name, points: own.map { point($0, x: Double($0.run.step ?? 0)) })
+        }
+        return drawn("steps", group[0], "over training", x: "training step", lines)
+      }
+      let files = group.filter { $0.run.checkpoint != nil }.sorted { $0.run.date < $1.run.date }
+      let names = unique(files.map { file($0) })
+      guard names.count > 1 else { return nil }
+      let lines = methods.compactMap { name -> LineChart.Line? in
+        let own = files.filter { $0.run.name == name }
+        let points = own.map { point($0, x: Double(names.firstIndex(of: file($0)) ?? 0)) }
+        return own.isEmpty ? nil : LineChart.Line(name: name, points: points)
+      }
+      return drawn("steps", group[0], "over checkpoints", x: "checkpoint", lines, names: names)
+    }
+  }
+
+  private func file(_ item: Item) -> String {
+    item.run.checkpoint?.split(separator: "/").last.map(String.init) ?? ""
+  }
+
+  private func point(_ item: Item, x: Double) -> LineChart.Point {
+    LineChart.Point(x: x, y: item.score.value, low: item.score.interval?.low, high: item.score.interval?.high)
+  }
+
+  private func drawn(
+    _ kind: String, _ item: Item, _ what: String, x: String, _ lines: [LineChart.Line], names: [String]? = nil
+  ) -> Drawn {
+    let title = "\(title(item)) \(what)"
+    let chart = LineChart(title: title, xLabel: x, yLabel: axisName(item.score), lines: lines, xNames: names)
+    return Drawn(kind: kind, title: title, note: note(item), svg: chart.svg)
+  }
+
+  // MARK: Along time, over the number of samples
+
+  private func series() -> [Drawn] {
+    charts(of: items.filter { !($0.score.series ?? []).isEmpty }) { group in
+      let isPrefix = group[0].score.settings?.fields["series"].map { "\($0)" } == "prefixes"
+      let lines = zip(group, names(group)).map { item, name in
+        LineChart.Line(
+          name: name,
+          points: (item.score.series ?? []).map {
+            LineChart.Point(x: Double(isPrefix ? $0.start + $0.frames : $0.start), y: $0.value)
+          })
+      }
+      let frames = group[0].score.series?.first?.frames ?? 0
+      return drawn(
+        "series", group[0], isPrefix ? "over length" : "along time",
+        x: isPrefix ? "first frames of a video" : "first frame of the window (\(frames) frames)", lines)
+    }
+  }
+
+  private func curves() -> [Drawn] {
+    charts(of: items.filter { ($0.score.curve ?? []).count > 1 }) { group in
+      let lines = zip(group, names(group)).map { item, name in
+        LineChart.Line(
+          name: name,
+          points: (item.score.curve ?? []).map { LineChart.Point(x: Double($0.samples), y: $0.value) })
+      }
+      return drawn(
+        "curve", group[0], "over the number of samples", x: "\(group[0].score.sample ?? "sample")s a side", lines)
+    }
+  }
+
+  // MARK: By groups
+
+  private func groups() -> [Drawn] {
+    charts(of: items.filter { !($0.score.groups ?? []).isEmpty }) { group in
+      let labels = unique(group.flatMap { ($0.score.groups ?? []).map(\.label) })
+      let chart = BarChart(
+        title: "\(title(group[0])) by group", valueLabel: axisName(group[0].score), names: names(group),
+        groups: labels.map { label in
+          (label, group.map { item in item.score.groups?.first { $0.label == label }?.value })
+        })
+      return Drawn(kind: "groups", title: chart.title, note: note(group[0]), svg: chart.svg)
+    }
+  }
+
+  private func unique(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,116 @@
+/// Values over something that grows: steps, frames, numbers of samples.
+public struct LineChart: Sendable {
+  public struct Point: Sendable, Equatable {
+    public var x: Double
+    public var y: Double
+    public var low: Double?
+    public var high: Double?
+
+    public init(x: Double, y: Double, low: Double? = nil, high: Double? = nil) {
+      self.x = x
+      self.y = y
+      self.low = low
+      self.high = high
+    }
+  }
+
+  public struct Line: Sendable, Equatable {
+    public var name: String
+    public var points: [Point]
+
+    public init(name: String, points: [Point]) {
+      self.name = name
+      self.points = points
+    }
+  }
+
+  public var title: String
+  public var xLabel: String
+  public var yLabel: String
+  public var lines: [Line]
+  /// Words under places of x in place of numbers.
+  public var xNames: [String]?
+
+  public init(title: String, xLabel: String, yLabel: String, lines: [Line], xNames: [String]? = nil) {
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.lines = lines
+    self.xNames = xNames
+  }
+
+  /// More points than this go without marks.
+  private static let mostMarks = 48
+
+  public var svg: String {
+    let points = lines.flatMap(\.points)
+    guard !points.isEmpty else { return "" }
+    let y = Axis(covering: points.flatMap { [$0.y, $0.low ?? $0.y, $0.high ?? $0.y] })
+    let x = Axis(covering: points.map(\.x), isTight: true, count: 6)
+    var svg = SVG(width: 640, height: 330)
+    let widest = y.ticks.map { y.text($0).count }.max() ?? 1
+    let left = max(44, Double(widest) * 7 + 14)
+    let right = 622.0
+    svg.text(yLabel, 4, 16, "axis-name")
+    let top = svg.legend(lines.count > 1 ? lines.map(\.name) : [], x: left, y: 38, right: right) + 16
+    let bottom = top + 220
+    svg.height = bottom + 46
+    func place(_ point: Point) -> (Double, Double) { (across(point.x), down(point.y)) }
+    func across(_ value: Double) -> Double { left + 10 + x.place(value) * (right - left - 20) }
+    func down(_ value: Double) -> Double { bottom - y.place(value) * (bottom - top) }
+
+    for tick in y.ticks {
+      svg.line(left, down(tick), right, down(tick), "grid")
+      svg.text(y.text(tick), left - 8, down(tick) + 4, "tick", .end)
+    }
+    svg.line(left, bottom, right, bottom, "axis")
+    drawTicks(&svg, x, bottom, across)
+    svg.text(xLabel, (left + right) / 2, bottom + 40, "axis-name", .middle)
+    for (index, line) in lines.enumerated() { draw(line, index, &svg, place: place, down: down) }
+    return svg.document(title: title)
+  }
+
+  private func drawTicks(_ svg: inout SVG, _ x: Axis, _ bottom: Double, _ across: (Double) -> Double) {
+    if let xNames {
+      for (index, name) in xNames.enumerated() {
+        svg.text(name, across(Double(index)), bottom + 19, "tick", .middle)
+      }
+      return
+    }
+    for tick in x.ticks {
+      svg.line(across(tick), bottom, across(tick), bottom + 5, "axis")
+      svg.text(x.text(tick), across(tick), bottom + 19, "tick", .middle)
+    }
+  }
+
+  private func draw(
+    _ line: Line, _ index: Int, _ svg: inout SVG, place: (Point) -> (Double, Double), down: (Double) -> Double
+  ) {
+    let colour = index % SVG.colours
+    let points = line.points.sorted { $0.x < $1.x }
+    let banded = points.filter { $0.low != nil && $0.high != nil }
+    if banded.count == points.count, points.count > 2 {
+      let upper = points.map { (place($0).0, down($0.high ?? $0.y)) }
+      let lower = points.reversed().map { (place($0).0, down($0.low ?? $0.y)) }
+      svg.polygon(upper + lower, "band fill\(colour)")
+    }
+    for point in banded {
+      let x = place(point).0
+      let (low, high) = (down(point.low ?? point.y), down(point.high ?? point.y))
+      svg.line(x, low, x, high, "whisker stroke\(colour)")
+      svg.line(x - 4, low, x + 4, low, "whisker stroke\(colour)")
+      svg.line(x - 4, high, x + 4, high, "whisker stroke\(colour)")
+    }
+    svg.polyline(points.map(place), "curve stroke\(colour)")
+    guard points.count <= Self.mostMarks else { return }
+    for point in points {
+      let (x, y) = place(point)
+      let named = xNames.flatMap { names in names.indices.contains(Int(point.x)) ? names[Int(point.x)] : nil }
+      let interval = point.low.flatMap { low in
+        point.high.map { " [\(NumberText.short(low)), \(NumberText.short($0))]" }
+      }
+      svg.mark(
+        index, x, y, title: "\(line.name), \(named ?? NumberText.short(point.x)): \(NumberText.short(point.y))\(interval ?? "")")
+    }
+  }
+}

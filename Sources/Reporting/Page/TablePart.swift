@@ -1,0 +1,74 @@
+import History
+
+/// The table as the page's template takes it.
+struct TablePart {
+  let table: ReportTable
+  private var words: TableText { TableText(table: table) }
+
+  var context: [String: Any] {
+    var context: [String: Any] = [
+      "namesDatasets": table.namesDatasets,
+      "datasets": table.datasets.map { group -> [String: Any] in
+        ["dataset": group.name ?? "", "span": group.columns.count]
+      },
+      "columns": table.columns.indices.map(head),
+      "rows": table.rows.map(row),
+      "hasRanks": words.hasRanks,
+      "notes": table.notes.enumerated().map { ["noteMark": TableText.letter($0.offset), "noteText": $0.element] },
+      "elsewhere": table.elsewhere.enumerated().map { ["elsewhereMark": "†\($0.offset + 1)", "elsewhereText": $0.element] },
+      "remarks": table.remarks,
+    ]
+    if let intervals = words.intervals { context["intervals"] = intervals }
+    return context
+  }
+
+  private func head(_ column: Int) -> [String: Any] {
+    let own = table.columns[column]
+    let scale = own.scaleFactor == 1 ? "" : " ×\(NumberText.exact(own.scaleFactor))"
+    var head: [String: Any] = [
+      "label": own.label + scale, "arrow": own.direction == .lower ? "↓" : "↑",
+      "arrowWords": own.direction == .lower ? "lower is better" : "higher is better",
+      "isFirst": table.datasets.contains { $0.columns.lowerBound == column },
+    ]
+    if let note = words.note(ofColumn: column) { head["headNote"] = TableText.letter(note) }
+    return head
+  }
+
+  private func row(_ own: ReportTable.Row) -> [String: Any] {
+    var row: [String: Any] = [
+      "name": own.name, "origin": own.origin.rawValue,
+      "cells": own.cells.enumerated().map { cell($0.element, $0.offset) },
+    ]
+    if let mark = own.mark { row["rowMark"] = "†\(mark + 1)" }
+    return row
+  }
+
+  private func cell(_ cell: ReportTable.Cell?, _ column: Int) -> [String: Any] {
+    let isFirst = table.datasets.contains { $0.columns.lowerBound == column }
+    guard let cell else { return ["isEmpty": true, "rank": isFirst ? "first" : ""] }
+    let rank = cell.rank.map { $0 == .best ? "best" : "second" } ?? ""
+    var context: [String: Any] = [
+      "value": table.text(cell.value, column: column), "exact": NumberText.exact(cell.value),
+      "rank": rank + (isFirst ? " first" : ""), "hint": hint(cell),
+    ]
+    if let std = cell.std { context["std"] = table.text(std, column: column) }
+    if let low = cell.low, let high = cell.high {
+      context["interval"] = "\(table.text(low, column: column)) … \(table.text(high, column: column))"
+    }
+    if let run = cell.run, !cell.score.isOutside { context["anchor"] = "s-\(run)-\(cell.index)" }
+    if let note = words.note(of: cell, column: column) { context["cellNote"] = TableText.letter(note) }
+    return context
+  }
+
+  private func hint(_ cell: ReportTable.Cell) -> String {
+    guard let settings = cell.score.settings else { return "reported elsewhere" }
+    let counts = [cell.score.real, cell.score.fake].map { $0?.clips.map(String.init) ?? "–" }
+    return "\(settings.displayName)\n\(settings.fingerprint.prefix(19))\n\(counts[0]) real, \(counts[1]) fake "
+      + "\(cell.score.sample ?? "sample")s"
+  }
+}
+
+extension RunScore {
+  /// Whether nothing is known of how it was computed.
+  var isOutside: Bool { settings == nil }
+}

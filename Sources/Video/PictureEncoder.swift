@@ -1,0 +1,93 @@
+import CFFmpeg
+
+/// Writes pictures as PNG and JPEG, by libavcodec.
+public enum PictureEncoder {
+  /// PNG, 8 bits a channel, nothing lost.
+  ///
+  /// - Throws: `VideoError.unencodable`.
+  public static func png(_ picture: Picture) throws -> [UInt8] {
+    try encode(picture, AV_CODEC_ID_PNG, AV_PIX_FMT_RGB24, name: "PNG") { frame in
+      guard let base = frame.pointee.data.0 else { return }
+      let rowBytes = Int(frame.pointee.linesize.0)
+      picture.pixels.withUnsafeBufferPointer { pixels in
+        for y in 0..<picture.height {
+          (base + y * rowBytes).update(from: pixels.baseAddress! + y * picture.width * 3, count: picture.width * 3)
+        }
+      }
+    }
+  }
+
+  /// JPEG with every chroma sample (4:4:4), in JFIF's colours.
+  ///
+  /// - Parameter scale: of the quantisation tables, 2 (fine) to 31 (coarse).
+  /// - Throws: `VideoError.unencodable`.
+  public static func jpeg(_ picture: Picture, scale: Int = 4) throws -> [UInt8] {
+    try encode(picture, AV_CODEC_ID_MJPEG, AV_PIX_FMT_YUVJ444P, name: "JPEG") { context in
+      context.pointee.flags |= Int32(AV_CODEC_FLAG_QSCALE)
+      context.pointee.global_quality = FF_QP2LAMBDA * Int32(scale)
+      context.pointee.color_range = AVCOL_RANGE_JPEG
+    } fill: { frame in
+      frame.pointee.quality = FF_QP2LAMBDA * Int32(scale)
+      guard let luma = frame.pointee.data.0, let blue = frame.pointee.data.1, let red = frame.pointee.data.2 else {
+        return
+      }
+      for y in 0..<picture.height {
+        for x in 0..<picture.width {
+          let place = (y * picture.width + x) * 3
+          let (r, g, b) = (
+            Float(picture.pixels[place]), Float(picture.pixels[place + 1]), Float(picture.pixels[place + 2])
+          )
+          luma[y * Int(frame.pointee.linesize.0) + x] = byte(0.299 * r + 0.587 * g + 0.114 * b)
+          blue[y * Int(frame.pointee.linesize.1) + x] = byte(128 - 0.168736 * r - 0.331264 * g + 0.5 * b)
+          red[y * Int(frame.pointee.linesize.2) + x] = byte(128 + 0.5 * r - 0.418688 * g - 0.081312 * b)
+        }
+      }
+    }
+  }
+
+  private static func byte(_ value: Float) -> UInt8 { UInt8(max(0, min(255, value.rounded()))) }
+
+  private static func encode(
+    _ picture: Picture, _ id: AVCodecID, _ format: AVPixelFormat, name: String,
+    configure: (UnsafeMutablePointer<AVCodecContext>) -> Void = { _ in },
+    fill: (UnsafeMutablePointer<AVFrame>) -> Void
+  ) throws -> [UInt8] {
+    try LibavLog.capturing {
+      guard let codec = avcodec_find_encoder(id) else {
+        throw VideoError.unencodable(coding: name, reason: "this FFmpeg has no encoder for it")
+      }
+      var context = avcodec_alloc_context3(codec)
+      var frame = av_frame_alloc()
+      var packet = av_packet_alloc()
+      defer {
+        avcodec_free_context(&context)
+        av_frame_free(&frame)
+        av_packet_free(&packet)
+      }
+      guard let context, let frame, let packet else {
+        throw VideoError.unencodable(coding: name, reason: "out of memory")
+      }
+      func check(_ code: Int32) throws {
+        guard code >= 0 else { throw VideoError.unencodable(coding: name, reason: LibavLog.reason(code)) }
+      }
+      context.pointee.width = Int32(picture.width)
+      context.pointee.height = Int32(picture.height)
+      context.pointee.pix_fmt = format
+      context.pointee.time_base = AVRational(num: 1, den: 25)
+      context.pointee.thread_count = 1
+      configure(context)
+      try check(avcodec_open2(context, codec, nil))
+      frame.pointee.format = format.rawValue
+      frame.pointee.width = context.pointee.width
+      frame.pointee.height = context.pointee.height
+      frame.pointee.color_range = context.pointee.color_range
+      try check(av_frame_get_buffer(frame, 0))
+      fill(frame)
+      frame.pointee.pts = 0
+      try check(avcodec_send_frame(context, frame))
+      try check(avcodec_send_frame(context, nil))
+      try check(avcodec_receive_packet(context, packet))
+      return Array(UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Foundation
+import History
+import ReportAssets
+import Reporting
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "The table of runs as HTML, Markdown, LaTeX and CSV",
+    discussion: """
+      Rows are methods, columns metrics by data set. Best is bold and second underlined, only among numbers that were \
+      measured here with one protocol against one real set. Published and imported rows stand beside them and are marked.
+
+        vidmetrics report                                              every run, as Markdown on stdout
+        vidmetrics report --suite faces --html report.html --latex table.tex
+        vidmetrics report tag:camera-ready --layout lfdm               as the paper's own table, beside its numbers
+        vidmetrics report name:mine --baselines lvdm --metric fvd
+
+      A run is an id or its first digits, latest, tag:NAME or name:NAME. The HTML page is one file with charts and \
+      pictures; videos that are no longer there are left out with a note.
+      """)
+
+  @Argument(help: ArgumentHelp("The runs. (default: all that the options let through)", valueName: "run"))
+  var references: [String] = []
+
+  @Option(help: "Only runs of this suite.") var suite: String?
+  @Option(help: "Only runs with this tag.") var tag: String?
+  @Option(help: "Only runs of this generator.") var generator: String?
+  @Option(help: "Only runs called so.") var name: String?
+  @Option(help: ArgumentHelp("Only this metric; may be repeated.")) var metric: [String] = []
+  @Option(help: ArgumentHelp("Only this data set; may be repeated.")) var dataset: [String] = []
+  @Option(help: ArgumentHelp("Only the newest so many runs.", valueName: "N")) var limit: Int?
+
+  @Option(help: ArgumentHelp("Write a page.", valueName: "file")) var html: String?
+  @Option(help: ArgumentHelp("Write a Markdown table.", valueName: "file")) var markdown: String?
+  @Option(help: ArgumentHelp("Write a LaTeX table.", valueName: "file")) var latex: String?
+  @Option(help: ArgumentHelp("Write a line for each number.", valueName: "file")) var csv: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The columns, digits and published rows of a paper: \(Baseline.names.joined(separator: ", ")).",
+      valueName: "paper"))
+  var layout: String?
+  @Option(
+    help: ArgumentHelp(
+      "Published rows beside the runs, by paper; several by commas; or none. (default: those of the layout)",
+      valueName: "names"))
+  var baselines: String?
+  @Option(help: "The table's title.") var title: String?
+  @Option(help: ArgumentHelp("The history. (default: VIDMETRICS_DB, else vidmetrics.sqlite)", valueName: "file"))
+  var db: String?
+
+  func run() throws {
+    var builder = TableBuilder()
+    let paper = try layout.map { try Baseline.named($0) }
+    builder.layout = paper?.layout
+    builder.baselines = try published(paper)
+    builder.metrics = metric.isEmpty ? nil : metric
+    builder.datasets = dataset.isEmpty ? nil : dataset
+    builder.title = title ?? paper.map { "\($0.short), \($0.table), and runs measured here" } ?? "Scores"
+    let runs = try runs(isAlone: builder.baselines.isEmpty)
+    let table = try builder.table(of: runs)
+    if markdown == nil, latex == nil, csv == nil, html == nil {
+      return Output.print(MarkdownWriter().text(table), terminator: "")
+    }
+    if let markdown { try WholeFile.write(MarkdownWriter().text(table), to: markdown) }
+    if let latex { try WholeFile.write(LaTeXWriter().text(table), to: latex) }
+    if let csv { try WholeFile.write(CSVWriter().text(table), to: csv) }
+    if let html {
+      var writer = HTMLWriter()
+      writer.version = Version.text
+      writer.date = String(Run.now().prefix(10))
+      try WholeFile.write(writer.text(table, runs: runs), to: html)
+    }
+  }
+
+  private func published(_ paper: Baseline?) throws -> [Baseline] {
+    guard let baselines else { return paper.map { [$0] } ?? [] }
+    if baselines == "none" { return [] }
+    return try baselines.split(separator: ",").map { try Baseline.named(String($0.filter { $0 != " " })) }
+  }
+
+  /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a history that is not there is no error.
+  private func runs(isAlone: Bool) throws -> [Run] {
+    let path = db ?? HistoryStore.defaultPath(environment: ProcessInfo.processInfo.environment)
+    if !isAlone, references.isEmpty, db == nil, !FileManager.default.fileExists(atPath: path) {
+      Terminal.write("there is no history `\(path)`: published rows only\n")
+      return []
+    }
+    let store = try HistoryStore(path: path, mode: .reading)
+    guard references.isEmpty else { return try references.map { try store.run($0) } }
+    var filter = RunFilter()
+    filter.suite = suite
+    filter.tag = tag
+    filter.generator = generator
+    filter.name = name
+    filter.limit = limit
+    return try store.runs(filter)
+  }
+}
