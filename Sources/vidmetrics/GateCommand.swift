@@ -21,7 +21,7 @@ struct GateCommand: ParsableCommand {
       run has one) or best (the best score that compares). `vidmetrics tag latest main` makes a run a baseline.
       """)
 
-  @Argument(help: ArgumentHelp("The run. (default: latest)", valueName: "run")) var run = "latest"
+  @Argument(help: ArgumentHelp("The run. (default: latest)", valueName: "run")) var reference = "latest"
 
   @Option(help: ArgumentHelp("The scores, separated by commas.", valueName: "metric,..."))
   var metric: String
@@ -30,14 +30,14 @@ struct GateCommand: ParsableCommand {
   var baseline: String
 
   @Option(
-    parsing: .unconditional,
+    parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "How much worse a score may be, as a share of the baseline's: 5% or 0.05; metric=5% for one metric. Repeatable. "
         + "(default: 0)", valueName: "[metric=]share"))
   var maxRegress: [String] = []
 
   @Option(
-    parsing: .unconditional,
+    parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "How much worse it may be in its own unit: 3; metric=3 for one metric. Repeatable. (default: 0)",
       valueName: "[metric=]amount"))
@@ -61,7 +61,7 @@ struct GateCommand: ParsableCommand {
       throw ValidationError("a limit is given for `\(name)`, which is not among --metric \(metric)")
     }
     let store = try database.reading()
-    let candidate = try store.run(run)
+    let candidate = try store.run(reference)
     let gate = Gate(
       candidate: candidate, metrics: metrics, anyCount: anyCount,
       limits: { name in
