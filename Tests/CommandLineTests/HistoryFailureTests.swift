@@ -84,6 +84,17 @@ import Testing
 
     deinit { _ = Self.run("umount", path) }
 
+    /// Fills it, but for so many pages of 4 KB.
+    func fill(but pages: Int) throws {
+      let descriptor = open(path + "/filler", O_WRONLY | O_CREAT, 0o644)
+      try #require(descriptor >= 0)
+      defer { close(descriptor) }
+      let page = [UInt8](repeating: 1, count: 4096)
+      var written = 0
+      while write(descriptor, page, page.count) == page.count { written += 1 }
+      try #require(written > pages && ftruncate(descriptor, 4096 * (written - pages)) == 0)
+    }
+
     func makeReadOnly() -> Bool { Self.run("mount", "-o", "remount,ro", path) }
 
     static let isPossible: Bool = {
@@ -106,6 +117,7 @@ import Testing
   @Test(.enabled(if: Disk.isPossible, "left out: this user may not mount a file system"))
   func aDiskThatIsFull() throws {
     let disk = try #require(Disk(at: workplace.file("disk"), kilobytes: 256))
+    defer { withExtendedLifetime(disk) {} }
     let history = disk.path + "/h.sqlite"
     #expect(try program.run("import", lines("kept", runs: 2, values: 5), "--db", history).status == 0)
     let large = try lines("large", runs: 200, values: 200)
@@ -117,9 +129,8 @@ import Testing
         + "hint: make room, or keep it elsewhere with --db FILE\n")
     #expect(try HistoryStore(path: history, mode: .reading).runs().map(\.name) == ["kept", "kept"])
 
-    // The score itself is printed, then what is wrong.
-    let filler = disk.path + "/filler"
-    #expect(FileManager.default.createFile(atPath: filler, contents: Data(count: 300_000)) || true)
+    // Room for the look before the work, but not for the run: the score itself is printed, then what is wrong.
+    try disk.fill(but: 3)
     let real = try workplace.writeArray("real.npy", frames: 3, side: 16, values: Array(repeating: 9, count: 100))
     let fake = try workplace.writeArray("fake.npy", frames: 3, side: 16, values: Array(repeating: 99, count: 100))
     let scored = try program.run("psnr", real, fake, "--db", history)
@@ -131,6 +142,7 @@ import Testing
   @Test(.enabled(if: Disk.isPossible, "left out: this user may not mount a file system"))
   func aDiskThatMayNotBeWritten() throws {
     let disk = try #require(Disk(at: workplace.file("disk"), kilobytes: 1024))
+    defer { withExtendedLifetime(disk) {} }
     let history = disk.path + "/h.sqlite"
     #expect(try program.run("import", lines("kept", runs: 2, values: 5), "--db", history).status == 0)
     try #require(disk.makeReadOnly())

@@ -82,7 +82,7 @@ import Testing
         + "hint: --kind says what it is: history, runs, stylegan-v, vbench, scores or preferences")
   }
 
-  /// Wilson's interval of 7 of 10 is 0.396775 ... 0.892209 (statsmodels, proportion_confint, method="wilson").
+  /// SciPy: `binomtest(7, 10).proportion_ci(method="wilson")` is 0.39677814746114526, 0.892208732593699.
   @Test func preferences() throws {
     let found = try runs(
       "study.csv",
@@ -98,7 +98,7 @@ import Testing
     #expect(ours.map(\.metric) == ["preference[motion quality]", "preference[coherence]"])
     #expect(ours.map(\.value) == [70, 100])
     let interval = try #require(ours[0].interval)
-    #expect(abs(interval.low - 39.6775) < 1e-4 && abs(interval.high - 89.2209) < 1e-4)
+    #expect(abs(interval.low - 39.677814746114526) < 1e-12 && abs(interval.high - 89.2208732593699) < 1e-12)
     #expect(interval.method == "wilson" && ours[1].interval?.high == 100)
     let given = try runs("percent.csv", "question,name,preference,n\nq,ours,70,10\n")
     #expect(given[0].scores[0].interval?.low == interval.low && given[0].scores[0].fake?.clips == 10)
