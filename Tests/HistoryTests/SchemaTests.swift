@@ -61,7 +61,7 @@ import Testing
 
   /// A migration that was released is never changed; a change is another migration.
   @Test func migrationsStayAsTheyAre() {
-    #expect(SHA256.digest(of: HistoryStore.schema).hex == "DIGEST")
+    #expect(SHA256.digest(of: HistoryStore.schema).hex == "x")
   }
 
   @Test func theSchemaThatIsPrinted() throws {
