@@ -96,7 +96,8 @@ import Testing
   @Test func theBestThatCompares() throws {
     let other = RunScore.Settings.made(fingerprint: "sha256:b")
     for (id, value, settings) in [
-      ("a1", 30, RunScore.Settings.made()), ("b2", 10, .made()), ("c3", 20, .made()), ("d4", 1, other), ("e5", 0.5, nil),
+      ("a1", 30, RunScore.Settings.made()), ("b2", 10, .made()), ("c3", 20, .made()), ("d4", 1, other),
+      ("e5", 0.5, nil),
     ] { try store.record(.made(id, "fvd", value, settings: settings)) }
     let score = try store.run("c3").scores[0]
     #expect(try store.best(comparableWith: score)?.run.id == "b2")
