@@ -82,12 +82,13 @@ extension RunImport {
   func preferences() throws -> [Run] {
     let rows = try rows(demanding: "question")
     var totals: [String: Double] = [:]
-    for row in rows { totals[row.text("question") ?? "", default: 0] += try row.number("votes") ?? 0 }
+    func key(_ row: Row) -> String { (row.text("question") ?? "") + "\u{1f}" + (row.text("dataset") ?? "") }
+    for row in rows { totals[key(row), default: 0] += try row.number("votes") ?? 0 }
     var runs: [Run] = []
     for row in rows {
       let question = try row.wanted(row.text("question"), "question")
       let method = try row.wanted(row.text("method", "name"), "method")
-      let (share, count) = try share(of: row, total: totals[question] ?? 0)
+      let (share, count) = try share(of: row, total: totals[key(row)] ?? 0)
       var score = RunScore(metric: "preference[\(question)]", value: 100 * share, direction: .higher)
       score.interval = BinomialInterval.percent(share: share, count: count)
       score.sample = "vote"

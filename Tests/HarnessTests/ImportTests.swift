@@ -101,6 +101,8 @@ import Testing
     let interval = try #require(ours[0].interval)
     #expect(abs(interval.low - 39.677814746114526) < 1e-12 && abs(interval.high - 89.2208732593699) < 1e-12)
     #expect(interval.method == "wilson" && ours[1].interval?.high == 100)
+    let two = try runs("two.csv", "question,method,votes,dataset\nq,a,1,X\nq,b,3,X\nq,a,4,Y\n")
+    #expect(two.map { $0.scores[0].value } == [25, 75, 100], "each dataset by itself")
     let given = try runs("percent.csv", "question,name,preference,n\nq,ours,70,10\n")
     #expect(given[0].scores[0].interval?.low == interval.low && given[0].scores[0].fake?.clips == 10)
     #expect(

@@ -41,6 +41,10 @@ import Testing
     #expect(
       ScoreComparison(score(1), score(2, real: "sha256:1")).reasons
         == [.init(name: "real set", first: "sha256:0", second: "sha256:1")])
+    var unknown = score(1)
+    unknown.real?.digest = nil
+    #expect(
+      ScoreComparison(unknown, unknown).reasons == [.init(name: "real set", first: "unknown", second: "unknown")])
     #expect(
       ScoreComparison(score(1), score(2, nil)).reasons
         == [.init(name: "measured by this program", first: "yes", second: "no")])

@@ -16,7 +16,7 @@ import Testing
   /// Every field, every number to the bit: through the tables, and through a line of `export`.
   @Test func runsComeBackAsTheyWere() throws {
     var dice = Dice(state: 7)
-    let runs = (0..<200).map { _ in Run.random(&dice) }
+    let runs = (0..<100).map { _ in Run.random(&dice) }
     for run in runs { try store.record(run) }
     for run in runs {
       #expect(try store.run(run.id) == run)
