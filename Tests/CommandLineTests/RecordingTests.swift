@@ -166,6 +166,12 @@ import Testing
     #expect(try program.run("import", file, "--db", other).errors == "0 runs added to \(other), 1 was there already\n")
     #expect(try program.run("export", "--db", other).output == lines)
     #expect(try program.run("import", other).errors == "0 runs added to \(program.history), 1 was there already\n")
+    // A document that `show --json` printed is the run, too.
+    try program.run("show", "latest", "--json").output.write(
+      toFile: workplace.file("run.json"), atomically: true, encoding: .utf8)
+    let third = workplace.file("third.sqlite")
+    #expect(try program.run("import", workplace.file("run.json"), "--db", third).errors == "1 run added to \(third)\n")
+    #expect(try program.run("export", "--db", third).output == lines)
     let table = try program.run("export", "--csv").output.split(separator: "\n")
     #expect(table.count == 2 && table[0].hasPrefix("run,date,origin,suite,dataset,name,"))
   }

@@ -80,7 +80,7 @@ import Testing
     #expect(
       try words("t.txt", "fvd 100\n")
         == "`t.txt` is no kind of scores that is known here\n"
-        + "hint: --kind says what it is: history, runs, stylegan-v, vbench, scores or preferences")
+        + "hint: --kind says what it is: history, runs, document, stylegan-v, vbench, scores or preferences")
   }
 
   /// SciPy: `binomtest(7, 10).proportion_ci(method="wilson")` is 0.39677814746114526, 0.892208732593699.
