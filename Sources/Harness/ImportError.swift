@@ -14,7 +14,7 @@ public enum ImportError: Error, Equatable, CustomStringConvertible {
     case .unreadable(let path, let reason): "`\(path)` cannot be read: \(reason)"
     case .unknownKind(let path):
       "`\(path)` is no kind of scores that is known here\n"
-        + "hint: --kind says what it is: history, runs, stylegan-v, vbench, scores or preferences"
+        + "hint: --kind says what it is: history, runs, document, stylegan-v, vbench, scores or preferences"
     case .row(let path, let line, let reason): "`\(path)`\(line.map { ", line \($0)" } ?? ""): \(reason)"
     case .columns(let path, let missing, let found):
       "`\(path)` has no column \(missing); it has \(found.map { "`\($0)`" }.joined(separator: ", "))"

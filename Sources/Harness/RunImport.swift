@@ -14,6 +14,8 @@ public struct RunImport: Sendable {
     case history
     /// What `export` wrote.
     case runs
+    /// What `--json` printed of a score, or of a run.
+    case document
     /// `metric-NAME.jsonl` of StyleGAN2-ADA and StyleGAN-V.
     case styleGANV = "stylegan-v"
     /// `NAME_eval_results.json` of VBench.
@@ -49,6 +51,7 @@ public struct RunImport: Sendable {
       switch try kind ?? recognised() {
       case .history: try HistoryStore(path: path, mode: .reading).runs().reversed().map(tagged)
       case .runs: try exported().map(tagged)
+      case .document: try [document()]
       case .styleGANV: try styleGANV()
       case .vbench: try [vbench()]
       case .scores: try scoreTable()
@@ -87,6 +90,7 @@ public struct RunImport: Sendable {
       if line["results"] != nil, line["metric"] != nil { return .styleGANV }
     }
     let whole = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+    if whole?["schema"] as? String == ScoreDocument.schema { return .document }
     if let whole, !whole.isEmpty, whole.values.allSatisfy({ ($0 as? [Any])?.first is NSNumber }) { return .vbench }
     throw ImportError.unknownKind(path: path)
   }
@@ -129,7 +133,9 @@ public struct RunImport: Sendable {
       return direction
     }
     let lower = ["cfvd", "sfvd", "fvd", "kvd", "fid", "kid", "ppl", "lpips", "dt-fvd", "dtfvd", "mse", "epe"]
-    let higher = ["isv", "is", "psnr", "ssim", "clip", "pic", "precision", "recall", "density", "coverage", "preference"]
+    let higher = [
+      "isv", "is", "psnr", "ssim", "clip", "pic", "precision", "recall", "density", "coverage", "preference",
+    ]
     let stem = String(name.prefix { $0.isLetter || $0 == "-" })
     if lower.contains(stem) { return .lower }
     if higher.contains(stem) { return .higher }

@@ -9,6 +9,7 @@ struct ImportCommand: ParsableCommand {
     discussion: """
         vidmetrics import other.sqlite                            another history; runs that are there are left alone
         vidmetrics import runs.jsonl                              what export wrote
+        vidmetrics import score.json                              what --json printed
         vidmetrics import metric-fvd2048_16f.jsonl --name MoCoGAN StyleGAN-V's lines
         vidmetrics import model_eval_results.json                 VBench's
         vidmetrics import table.csv --source "Table 2"            columns name, metric, value; std, direction, dataset, ...

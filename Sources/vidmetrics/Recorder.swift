@@ -7,6 +7,8 @@ import History
 struct Recorder {
   let path: String
   let labels: RunLabels
+  /// As things were when the work began.
+  let circumstances: Run.Circumstances
 
   /// Looks whether scores can be kept, before the long work.
   ///
@@ -17,12 +19,13 @@ struct Recorder {
     path = options.database.path
     labels = options.labels
     try HistoryStore.checkIsWritable(path: path)
+    circumstances = .ofThisProcess()
   }
 
   /// The run's id, or why it was not kept.
   func record(_ document: ScoreDocument) -> Result<String, any Error> {
     Result {
-      let run = Run(document: document, labels: labels)
+      let run = Run(document: document, labels: labels, circumstances: circumstances)
       try HistoryStore(path: path).record(run)
       if Terminal.isInteractive { Terminal.write("run \(run.id) in \(path)\n") }
       return run.id

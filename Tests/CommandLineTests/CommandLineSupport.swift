@@ -12,6 +12,8 @@ struct Program {
 
   /// `VIDMETRICS_CACHE` of the runs.
   let cache: String
+  /// `VIDMETRICS_DB` of the runs.
+  var history: String { cache + ".sqlite" }
   var isa: String?
 
   static let path: String = {
@@ -29,14 +31,17 @@ struct Program {
     return root.appendingPathComponent(".build/\(configuration)/vidmetrics").path
   }()
 
-  func start(_ arguments: [String]) throws -> (process: Process, output: Pipe, errors: Pipe) {
+  /// - Parameter folder: the working folder.
+  func start(_ arguments: [String], folder: String? = nil) throws -> (process: Process, output: Pipe, errors: Pipe) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.path)
     process.arguments = arguments
     var environment = ProcessInfo.processInfo.environment
     environment["VIDMETRICS_CACHE"] = cache
+    environment["VIDMETRICS_DB"] = history
     environment["VIDMETRICS_ISA"] = isa
     process.environment = environment
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
