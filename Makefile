@@ -11,7 +11,7 @@ TESTED := .build/release/vidmetrics
 
 # What the build links against (Package.swift names the same), and what fetches the weights.
 APT_PACKAGES := libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libarchive-dev \
-	libopenblas-dev liblapacke-dev pkg-config binutils
+	libopenblas-dev liblapacke-dev libsqlite3-dev pkg-config binutils
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help demo test lint format build install conformance packages weights clean

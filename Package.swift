@@ -77,7 +77,11 @@ let package = Package(
 
     // What is kept of them
     .target(
-      name: "History", dependencies: ["MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "History",
+      dependencies: [
+        "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       exclude: ["README.md"]),
     .target(
       name: "ReportAssets", dependencies: ["MetricCatalog", "Yams"], path: "Reports", exclude: ["README.md"],

@@ -1,0 +1,90 @@
+/// Why a history cannot be read or written.
+public enum HistoryError: Error, Equatable, CustomStringConvertible {
+  case absent(path: String)
+  case notSQLite(path: String)
+  /// A SQLite database of somebody else.
+  case notHistory(path: String)
+  /// Written by a newer version of the program.
+  case newer(path: String, found: [String])
+  /// Another process held it for so long.
+  case busy(path: String, seconds: Int)
+  case unwritable(path: String, reason: String)
+  case full(path: String)
+  case damaged(path: String, reason: String)
+  /// A writer was killed, and what it left cannot be undone where nothing may be written.
+  case unfinishedWrite(path: String)
+  case database(path: String, reason: String)
+  case noRuns(path: String, wanted: String)
+  case noRun(reference: String, path: String, instead: String?)
+  case severalRuns(reference: String, ids: [String])
+  case sameRun(id: String, path: String)
+  case notFinite(metric: String, name: String)
+  case badReference(String)
+  case noTag(run: String, tag: String, tags: [String])
+  case query(message: String, nearest: String?)
+  /// A query that would do something else than read.
+  case queryWrites(String)
+  case severalStatements
+  case noStatement
+
+  public var description: String {
+    switch self {
+    case .absent(let path):
+      "there is no history `\(path)`\nhint: the first score makes it; --db FILE or VIDMETRICS_DB names another"
+    case .notSQLite(let path):
+      "`\(path)` is no history: it is no SQLite database\nhint: --db FILE or VIDMETRICS_DB names another file"
+    case .notHistory(let path):
+      "`\(path)` is a SQLite database, but no history of vidmetrics; it was left as it is\n"
+        + "hint: --db FILE or VIDMETRICS_DB names another file"
+    case .newer(let path, let found):
+      "`\(path)` was written by a newer vidmetrics (schema \(found.joined(separator: ", "))), and was left as it is\n"
+        + "hint: install that version, or name another file with --db"
+    case .busy(let path, let seconds):
+      "`\(path)` has been locked by another process for \(seconds) s\nhint: try again when that one is done"
+    case .unwritable(let path, let reason):
+      "the history `\(path)` cannot be written: \(reason)\n"
+        + "hint: --db FILE keeps it elsewhere, --no-record keeps nothing"
+    case .full(let path):
+      "the history `\(path)` cannot be written: the disk is full; what it held before is as it was\n"
+        + "hint: make room, or keep it elsewhere with --db FILE"
+    case .damaged(let path, let reason):
+      "the history `\(path)` is damaged: \(reason)\n"
+        + "hint: `sqlite3 \(path) .recover | sqlite3 saved.sqlite` saves what can be read"
+    case .unfinishedWrite(let path):
+      "a process was ended while it wrote `\(path)`, and what it left can only be undone where the file may be written\n"
+        + "hint: open it once as somebody who may write there, or copy it together with `\(path)-journal`"
+    case .database(let path, let reason): "the history `\(path)`: \(reason)"
+    default: requestDescription
+    }
+  }
+
+  /// Of errors that lie in what was asked for.
+  private var requestDescription: String {
+    switch self {
+    case .noRuns(let path, let wanted): "`\(path)` holds no run\(wanted)"
+    case .noRun(let reference, let path, let instead):
+      "no run `\(reference)` in `\(path)`\nhint: "
+        + (instead.map { "did you mean `\($0)`?" } ?? "`vidmetrics runs` lists them")
+    case .severalRuns(let reference, let ids):
+      "`\(reference)` begins the ids of \(ids.count) runs: \(Self.list(ids))\nhint: give more digits"
+    case .sameRun(let id, let path): "`\(path)` has a run `\(id)` already"
+    case .notFinite(let metric, let name):
+      "the \(name) of `\(metric)` is not a finite number, and only finite ones are recorded"
+    case .badReference(let text):
+      "`\(text)` names no run\nhint: a run is an id or its first digits, latest, tag:NAME or name:NAME"
+    case .noTag(let run, let tag, let tags):
+      "run `\(run)` has no tag `\(tag)`; " + (tags.isEmpty ? "it has none" : "it has \(tags.joined(separator: ", "))")
+    case .query(let message, let nearest):
+      "SQL: \(message)\nhint: " + (nearest.map { "did you mean `\($0)`?" } ?? "`vidmetrics query --schema` lists tables and columns")
+    case .queryWrites(let what):
+      "a query only reads, and this one would \(what)\nhint: `tag`, `delete` and `import` change the history"
+    case .severalStatements: "one SQL statement is taken, and there are several"
+    case .noStatement: "there is no SQL statement"
+    default: "\(self)"
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
+  }
+}
