@@ -126,10 +126,11 @@ public struct Evaluation {
     let known = try prepare()
     return try zip(known.settled, known.plan.samples).map { wanted, samples in
       let own = try wanted.sides(known.sides)
+      let takesPrompts = try wanted.evaluationProtocol.definition.reference == .prompts
       return ScoreIdentity(
         metric: wanted.evaluationProtocol.metric, fingerprint: wanted.evaluationProtocol.fingerprint.description,
         real: own[0].isGiven ? own[0].scored(samples).digest : nil, fake: own[1].scored(samples).digest,
-        prompts: wanted.evaluationProtocol.definition.reference == .prompts
+        prompts: takesPrompts
           ? known.prompts?.scored(own[1].names, prefix: wanted.evaluationProtocol.fields.promptPrefix).digest : nil)
     }
   }

@@ -112,8 +112,8 @@ struct Conditions {
   private func rows(_ path: String, demanding column: String?) throws -> [(line: Int, columns: [String: String])] {
     do {
       // Any column will do where none is demanded: the first of the line of names.
-      let first = column ?? (try text(path).prefix { !$0.isNewline }.split(separator: ",").first.map(String.init) ?? "prompt")
-      let rows = try Manifest.rows(path, demanding: first)
+      let names = try text(path).prefix { !$0.isNewline }.split(separator: ",").map(String.init)
+      let rows = try Manifest.rows(path, demanding: column ?? names.first ?? "prompt")
       guard !rows.isEmpty else { throw HarnessError.badCondition(path: path, line: 1, reason: "there is no line") }
       return rows
     } catch let error as VideoError { throw HarnessError.catalog(keys.place, reason: "\(error)") }
