@@ -1,0 +1,64 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Harness
+import History
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "A suite: runs generators, scores their videos, keeps the scores",
+    discussion: """
+        vidmetrics run suite.yaml --dry-run
+        vidmetrics run suite.yaml
+        vidmetrics run suite.yaml --only lfdm,lvdm --limit 4
+
+      A suite names real sets, generators (a command with {output} {seed} {count} {checkpoint} {step} {prompt} {class} \
+      {image}, or outputs that are there) and metrics; `Sources/Harness/README.md` has every key. What was finished is not \
+      made again, whatever ended the run. A generator that fails is reported, and the suite goes on; the status is 2 then.
+      """)
+
+  @Argument(help: ArgumentHelp("The suite file.", valueName: "suite.yaml"))
+  var suite: String
+
+  @Option(help: ArgumentHelp("Only these generators, separated by commas.", valueName: "name,..."))
+  var only: String?
+
+  @Flag(help: "Print what would be done: commands, counts, what is there.")
+  var dryRun = false
+
+  @OptionGroup var options: SuiteOptions
+
+  func run() throws {
+    let names = only.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    let suite = try Suite.read(self.suite, only: names)
+    var settings = options.options()
+    settings.only = names
+    if dryRun { return Output.print(try SuitePlan(suite: suite, options: settings).text(), terminator: "") }
+    Interruption.listen()
+    let suiteRun = SuiteRun(suite: suite, options: settings)
+    let summary = try Waiting.for { try await suiteRun.run() }
+    Output.print(summary.table, terminator: "")
+    try SuiteReports.write(suite, summary, history: settings.historyPath)
+    try SuiteExit.check(summary)
+  }
+}
+
+/// What the reports of a suite are written by.
+enum SuiteReports {
+  /// - Parameter history: nil where nothing is recorded: then there is nothing to report.
+  static func write(_ suite: Suite, _ summary: SuiteSummary, history: String?) throws {}
+}
+
+/// The exit status of a suite.
+enum SuiteExit {
+  /// - Throws: the status, unless all is well.
+  static func check(_ summary: SuiteSummary) throws {
+    Terminal.write(summary.failures)
+    if summary.wasInterrupted {
+      Terminal.write("error: interrupted\nhint: what is finished is kept, and the same command goes on from there\n")
+      throw ExitCode(Exit.interrupted)
+    }
+    if !summary.failed.isEmpty { throw ExitCode(Exit.usageOrInput) }
+    if summary.skippedInputs { throw ExitCode(Exit.skipped) }
+  }
+}
