@@ -25,7 +25,8 @@ extension Run {
           ("decoder", .string(orNull: facts.decoder)), ("processor", .string(orNull: facts.processor)),
           ("host", .string(orNull: facts.host)), ("os", .string(orNull: facts.os)),
           ("command", .string(orNull: facts.command)), ("working_folder", .string(orNull: facts.workingFolder)),
-          ("git_commit", .string(orNull: facts.gitCommit)), ("git_is_dirty", facts.gitIsDirty.map { .bool($0) } ?? .null),
+          ("git_commit", .string(orNull: facts.gitCommit)),
+          ("git_is_dirty", facts.gitIsDirty.map { .bool($0) } ?? .null),
         ])
       ),
       (

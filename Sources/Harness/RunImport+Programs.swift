@@ -57,7 +57,9 @@ extension RunImport {
       var score = RunScore(metric: "vbench[\(dimension)]", value: average, direction: .higher)
       if parts.count > 1, let entries = parts[1] as? [[String: Any]] {
         let videos = entries.compactMap { entry -> RunScore.VideoValue? in
-          guard let name = entry["video_path"] as? String, let value = entry["video_results"] as? NSNumber else { return nil }
+          guard let name = entry["video_path"] as? String, let value = entry["video_results"] as? NSNumber else {
+            return nil
+          }
           return RunScore.VideoValue(name: name, value: value.doubleValue)
         }
         if videos.count == entries.count, videos.allSatisfy({ $0.value.isFinite }) { score.videos = videos }

@@ -25,7 +25,8 @@ extension RunImport {
     func whole(_ name: String) throws -> Int? {
       guard let value = try number(name) else { return nil }
       guard let whole = Int(exactly: value) else {
-        throw ImportError.row(path: path, line: line, reason: "`\(name)` is `\(columns[name] ?? "")`, which is no whole number")
+        throw ImportError.row(
+          path: path, line: line, reason: "`\(name)` is `\(columns[name] ?? "")`, which is no whole number")
       }
       return whole
     }
@@ -39,7 +40,9 @@ extension RunImport {
   /// Column names count in lower case.
   private func rows(demanding column: String) throws -> [Row] {
     try Manifest.rows(path, demanding: column).map { line, columns in
-      let lower = Dictionary(columns.map { ($0.key.lowercased().trimmingCharacters(in: .whitespaces), $0.value) }) { $1 }
+      let lower = Dictionary(columns.map { ($0.key.lowercased().trimmingCharacters(in: .whitespaces), $0.value) }) {
+        $1
+      }
       return Row(path: path, line: line, columns: lower)
     }
   }
@@ -108,7 +111,8 @@ extension RunImport {
     if let votes = try row.number("votes") {
       let all = count ?? total
       guard votes >= 0, all > 0, votes <= all else {
-        throw ImportError.row(path: row.path, line: row.line, reason: "\(Self.words(votes)) votes of \(Self.words(all))")
+        throw ImportError.row(
+          path: row.path, line: row.line, reason: "\(Self.words(votes)) votes of \(Self.words(all))")
       }
       return (votes / all, all)
     }

@@ -129,7 +129,9 @@ public struct RunImport: Sendable {
       return direction
     }
     let lower = ["cfvd", "sfvd", "fvd", "kvd", "fid", "kid", "ppl", "lpips", "dt-fvd", "dtfvd", "mse", "epe"]
-    let higher = ["isv", "is", "psnr", "ssim", "clip", "pic", "precision", "recall", "density", "coverage", "preference"]
+    let higher = [
+      "isv", "is", "psnr", "ssim", "clip", "pic", "precision", "recall", "density", "coverage", "preference",
+    ]
     let stem = String(name.prefix { $0.isLetter || $0 == "-" })
     if lower.contains(stem) { return .lower }
     if higher.contains(stem) { return .higher }

@@ -7,6 +7,12 @@ public struct ScoreComparison: Sendable, Equatable {
     public let name: String
     public let first: String?
     public let second: String?
+
+    public init(name: String, first: String?, second: String?) {
+      self.name = name
+      self.first = first
+      self.second = second
+    }
   }
 
   public enum Side: String, Sendable { case first, second }
@@ -69,7 +75,8 @@ public struct ScoreComparison: Sendable, Equatable {
   /// The scores of two runs by metric: those of equal fingerprints first, the others in their order.
   ///
   /// - Returns: the pairs in the order of the first run, and the metrics that only one of them has.
-  public static func pairs(_ first: Run, _ second: Run) -> (pairs: [ScoreComparison], first: [String], second: [String]) {
+  public static func pairs(_ first: Run, _ second: Run) -> (pairs: [ScoreComparison], first: [String], second: [String])
+  {
     var rest = second.scores
     var partners: [Int: RunScore] = [:]
     for isExact in [true, false] {
@@ -80,7 +87,9 @@ public struct ScoreComparison: Sendable, Equatable {
         if let found { partners[place] = rest.remove(at: found) }
       }
     }
-    let pairs = first.scores.enumerated().compactMap { place, score in partners[place].map { ScoreComparison(score, $0) } }
+    let pairs = first.scores.enumerated().compactMap { place, score in
+      partners[place].map { ScoreComparison(score, $0) }
+    }
     let alone = first.scores.enumerated().filter { partners[$0.offset] == nil }.map(\.element.metric)
     return (pairs, alone, rest.map(\.metric))
   }

@@ -25,7 +25,8 @@ struct DeleteCommand: ParsableCommand {
       let rows = runs.map { run in
         [run.id, RunsCommand.date(run.date), run.name, run.scores.map(\.metric).joined(separator: ", ")]
       }
-      Terminal.write(TextTable.text(rows) + "\ndelete \(runs.count == 1 ? "this run" : "these \(runs.count) runs")? [y/N] ")
+      Terminal.write(
+        TextTable.text(rows) + "\ndelete \(runs.count == 1 ? "this run" : "these \(runs.count) runs")? [y/N] ")
       guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
         return Terminal.write("nothing was deleted\n")
       }

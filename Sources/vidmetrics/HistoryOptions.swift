@@ -6,7 +6,8 @@ import History
 /// Which history.
 struct DatabaseOption: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The history. (default: VIDMETRICS_DB, else vidmetrics.sqlite in the working folder)", valueName: "file"))
+    help: ArgumentHelp(
+      "The history. (default: VIDMETRICS_DB, else vidmetrics.sqlite in the working folder)", valueName: "file"))
   var db: String?
 
   var path: String { db ?? HistoryStore.defaultPath(environment: ProcessInfo.processInfo.environment) }
@@ -25,7 +26,8 @@ struct RecordOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What tables call it. (default: the generator, else the fake set)", valueName: "text"))
   var name: String?
 
-  @Option(help: ArgumentHelp("The name of the real set, such as UCF-101: tables have columns for each.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp("The name of the real set, such as UCF-101: tables have columns for each.", valueName: "text"))
   var dataset: String?
 
   @Option(help: ArgumentHelp("Who made the fake set.", valueName: "text"))
@@ -51,9 +53,14 @@ struct RecordOptions: ParsableArguments {
     return labels
   }
 
+  /// Whether something is said of the run or its history.
+  var isGiven: Bool {
+    name != nil || dataset != nil || generator != nil || checkpoint != nil || step != nil || !tag.isEmpty
+      || database.db != nil
+  }
+
   func validate() throws {
-    let isLabelled = name != nil || dataset != nil || generator != nil || checkpoint != nil || step != nil || !tag.isEmpty
-    if noRecord, isLabelled || database.db != nil {
+    if noRecord, isGiven {
       throw ValidationError("--no-record keeps nothing: the labels and --db have no effect with it")
     }
     if tag.contains(where: \.isEmpty) { throw ValidationError("--tag is empty") }

@@ -24,7 +24,8 @@ struct ImportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What tables call it. (default: as in the file)", valueName: "text")) var name: String?
   @Option(help: ArgumentHelp("The name of the real set, where the file does not say.", valueName: "text"))
   var dataset: String?
-  @Option(help: ArgumentHelp("Where the scores are from: paper and table. (default: the file's name)", valueName: "text"))
+  @Option(
+    help: ArgumentHelp("Where the scores are from: paper and table. (default: the file's name)", valueName: "text"))
   var source: String?
   @Option(help: ArgumentHelp("Which values are better: lower or higher.", valueName: "direction"))
   var direction: Direction?
@@ -48,4 +49,4 @@ struct ImportCommand: ParsableCommand {
 }
 
 extension RunImport.Kind: ExpressibleByArgument {}
-extension Direction: @retroactive ExpressibleByArgument {}
+extension Direction: ExpressibleByArgument {}

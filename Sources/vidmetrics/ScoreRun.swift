@@ -37,9 +37,9 @@ struct ScoreRun {
     let json = options.runOptions.json
     let run = try? recorded?.get()
     Output.print(json ? document.json(run: run).text() : document.table, terminator: json ? "\n" : "")
+    if let file = options.runOptions.append { try document.append(to: file) }
     // What could not be kept has been printed.
     _ = try recorded?.get()
-    if let file = options.runOptions.append { try document.append(to: file) }
     if !document.skipped.isEmpty { throw ExitCode(Exit.skipped) }
   }
 }
