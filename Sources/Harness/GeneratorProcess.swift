@@ -29,7 +29,11 @@ struct GeneratorProcess: Sendable {
     let ending: Ending
     /// Of the wall clock, from start to end.
     let seconds: Double
-    /// Largest resident set, in bytes, of one process among the shell and what it waited for; nil where the system does not say.
+    /// Largest resident set, in bytes, of one process of the command; nil where the system does not say.
+    ///
+    /// What the system tells at the end (`ru_maxrss` of the shell and what it waited for) is exact, but never below this
+    /// program's own, in whose memory every child begins. Below it counts what was seen in /proc, at first each few and then
+    /// each 50 milliseconds.
     let peakMemory: Int?
   }
 
@@ -87,15 +91,17 @@ struct GeneratorProcess: Sendable {
     var seen = Seen(ended: begin)
     var asked: ContinuousClock.Instant?
     var pause = 2
+    let own = Self.ownPeakMemory
     while true {
       var peak: Int64 = -1
       let state = vidmetrics_child_has_ended(group, &peak)
       let now = clock.now
       if state != 0 {
-        seen.peakMemory = peak >= 0 ? Int(peak) : nil
+        if peak > own { seen.peakMemory = max(Int(peak), seen.peakMemory ?? 0) }
         seen.ended = now
         break
       }
+      if let peak = ProcessGroup.peakMemory(of: group) { seen.peakMemory = max(peak, seen.peakMemory ?? 0) }
       if let asked {
         if (now - asked).inSeconds > Self.grace { kill(-group, SIGKILL) }
       } else if isInterrupted() {
@@ -114,6 +120,16 @@ struct GeneratorProcess: Sendable {
     }
     await endRest(of: group, graceBegan: asked)
     return seen
+  }
+
+  /// Of this program until now, in bytes.
+  private static var ownPeakMemory: Int64 {
+    var usage = rusage()
+    #if canImport(Darwin)
+      return getrusage(RUSAGE_SELF, &usage) == 0 ? Int64(usage.ru_maxrss) : .max
+    #else
+      return getrusage(RUSAGE_SELF, &usage) == 0 ? Int64(usage.ru_maxrss) * 1024 : .max
+    #endif
   }
 
   /// Ends what the shell left at work.

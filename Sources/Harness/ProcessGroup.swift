@@ -34,13 +34,29 @@ struct ProcessGroup: Equatable {
 
   /// Whether processes of the group beside its leader are at work. Where there is no /proc, it is not known and true.
   static func hasOthers(than leader: pid_t) -> Bool {
+    guard let members = members(of: leader) else { return true }
+    return members.contains { $0 != leader }
+  }
+
+  /// The largest resident set, in bytes, that a process of the group has had since it began its program; nil where there is
+  /// no /proc.
+  static func peakMemory(of group: pid_t) -> Int? {
+    members(of: group)?.compactMap { id -> Int? in
+      guard let bytes = FileManager.default.contents(atPath: "/proc/\(id)/status") else { return nil }
+      let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    }.max()
+  }
+
+  /// Those that are at work; nil where there is no /proc.
+  private static func members(of group: pid_t) -> [pid_t]? {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc"), names.contains("self") else {
-      return true
+      return nil
     }
-    return names.contains { name in
-      guard let id = pid_t(name), id != leader, let fields = fields(id) else { return false }
+    return names.compactMap { pid_t($0) }.filter { id in
       // state, parent, group
-      return fields.count > 2 && fields[0] != "Z" && fields[2] == "\(leader)"
+      guard let fields = fields(id), fields.count > 2 else { return false }
+      return fields[0] != "Z" && fields[2] == "\(group)"
     }
   }
 
