@@ -10,7 +10,9 @@ public struct CheckpointFolder: Sendable {
   public let settling: Double
 
   /// What programs end the names of saved weights with.
-  static let endings = ["pt", "pth", "ckpt", "safetensors", "bin", "pkl", "npz", "h5", "onnx", "tar", "msgpack", "pdparams"]
+  static let endings = [
+    "pt", "pth", "ckpt", "safetensors", "bin", "pkl", "npz", "h5", "onnx", "tar", "msgpack", "pdparams",
+  ]
 
   public init(path: String, pattern: String?, settling: Double) {
     self.path = path

@@ -15,10 +15,13 @@ extension Suite {
     let template = try CommandTemplate(command, at: place)
     let taken = template.placeholders
     guard !taken.isDisjoint(with: [.checkpoint, .step]) else {
-      throw HarnessError.placeholderMissing(place, placeholder: "checkpoint", key: "the folder of checkpoints")
+      throw HarnessError.nothingToDo(
+        place, what: "the command has no `{checkpoint}`: every checkpoint would give the same videos")
     }
     for placeholder in [CommandTemplate.Placeholder.prompt, .class, .image] where taken.contains(placeholder) {
-      throw HarnessError.nothingFor(place, placeholder: placeholder.rawValue, key: "--suite, which can list them")
+      throw HarnessError.nothingToDo(
+        place,
+        what: "nothing says what goes to `{\(placeholder.rawValue)}`\nhint: a --suite lists prompts, classes and pictures")
     }
     if taken.contains(.count), count == nil {
       throw HarnessError.nothingFor(place, placeholder: "count", key: "--count")
@@ -28,8 +31,11 @@ extension Suite {
     for text in metrics {
       let halves = text.split(separator: ":", maxSplits: 1).map(String.init)
       let metric = try Metric.named(halves.first ?? "")
-      let wanted = try EvaluationProtocol.named(halves.count > 1 ? halves[1] : metric.defaultProtocol, metric: metric.name)
-      if real == nil, metric.reference == .real { throw HarnessError.noRealSet(Place(file: "--metrics"), metric: metric.name) }
+      let wanted = try EvaluationProtocol.named(
+        halves.count > 1 ? halves[1] : metric.defaultProtocol, metric: metric.name)
+      if real == nil, metric.reference == .real {
+        throw HarnessError.noRealSet(Place(file: "--metrics"), metric: metric.name)
+      }
       requested.append(RequestedProtocol(evaluationProtocol: wanted))
     }
     let sets = real.map { path in
@@ -46,7 +52,8 @@ extension Suite {
     if let timeLimit {
       guard let seconds = TimeText.seconds(timeLimit) else {
         throw HarnessError.badValue(
-          Place(file: "--time-limit"), key: "--time-limit", value: timeLimit, expected: "a time such as 90s, 10m or 1h30m")
+          Place(file: "--time-limit"), key: "--time-limit", value: timeLimit,
+          expected: "a time such as 90s, 10m or 1h30m")
       }
       generator.timeLimit = seconds
     }

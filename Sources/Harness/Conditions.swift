@@ -38,7 +38,8 @@ struct Conditions {
     if node.sequence != nil { return try keys.texts(key) ?? [] }
     let path = try file(key)
     switch path.split(separator: ".").last?.lowercased() {
-    case "csv", "jsonl": return try rows(path, demanding: column).map { try nonEmpty($0.columns[column], column, path, $0.line) }
+    case "csv", "jsonl":
+      return try rows(path, demanding: column).map { try nonEmpty($0.columns[column], column, path, $0.line) }
     case "txt":
       let lines = try text(path).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
       let last = lines.lastIndex { !$0.isEmpty } ?? -1
@@ -103,7 +104,8 @@ struct Conditions {
   }
 
   private func text(_ path: String) throws -> String {
-    guard let bytes = FileManager.default.contents(atPath: path), let text = String(bytes: bytes, encoding: .utf8) else {
+    guard let bytes = FileManager.default.contents(atPath: path), let text = String(bytes: bytes, encoding: .utf8)
+    else {
       throw HarnessError.unreadable(path: path, reason: "it cannot be opened, or is no UTF-8 text")
     }
     return text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text

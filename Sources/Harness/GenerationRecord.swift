@@ -31,7 +31,8 @@ public struct GenerationRecord: Codable, Sendable, Equatable {
       func say(_ what: String, _ a: String?, _ b: String?) -> String? {
         a == b ? nil : "\(what) was \(a.map { "`\($0)`" } ?? "none") and is \(b.map { "`\($0)`" } ?? "none")"
       }
-      return say("the command", command, wanted.command) ?? say("the seed", seed.map(String.init), wanted.seed.map(String.init))
+      return say("the command", command, wanted.command) ?? say(
+        "the seed", seed.map(String.init), wanted.seed.map(String.init))
         ?? say("the count", count.map(String.init), wanted.count.map(String.init))
         ?? say("the checkpoint", checkpoint, wanted.checkpoint)
         ?? say("the checkpoint's file", checkpointStamp, wanted.checkpointStamp)

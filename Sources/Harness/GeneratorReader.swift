@@ -54,7 +54,9 @@ struct GeneratorReader {
         try CommandTemplate(command, at: keys.place("command")),
         outputs: outputs ?? SuitePaths.joined(folder, "runs/\(suite)/\(name)"))
     }
-    guard let outputs else { throw HarnessError.missingKey(keys.place, key: "command", of: "a generator without `outputs`") }
+    guard let outputs else {
+      throw HarnessError.missingKey(keys.place, key: "command", of: "a generator without `outputs`")
+    }
     for match in outputs.matches(of: /\{([^{}]*)\}/) {
       let known = ["checkpoint", "step", "seed"]
       guard known.contains(String(match.output.1)) else {
@@ -69,7 +71,8 @@ struct GeneratorReader {
   private func seeds(_ keys: SuiteKeys) throws -> [Int?] {
     if keys.has("seeds"), let other = keys.first(["seed", "repeats"]) {
       throw HarnessError.conflict(
-        keys.place("seeds"), first: "seeds", second: other, reason: "`seeds` lists them all, `repeats` counts on from `seed`")
+        keys.place("seeds"), first: "seeds", second: other,
+        reason: "`seeds` lists them all, `repeats` counts on from `seed`")
     }
     if let list = try keys.list("seeds") {
       let seeds = try list.map { try keys.integer($0, "seeds", from: 0) }
@@ -158,7 +161,8 @@ struct GeneratorReader {
     let taken = template.placeholders
     let place = keys.place("command")
     if generator.seeds.count > 1, !taken.contains(.seed) {
-      throw HarnessError.placeholderMissing(place, placeholder: "seed", key: keys.first(["seeds", "repeats"]) ?? "seeds")
+      throw HarnessError.placeholderMissing(
+        place, placeholder: "seed", key: keys.first(["seeds", "repeats"]) ?? "seeds")
     }
     if keys.has("checkpoints"), taken.isDisjoint(with: [.checkpoint, .step]) {
       throw HarnessError.placeholderMissing(place, placeholder: "checkpoint", key: "checkpoints")
@@ -188,7 +192,8 @@ struct GeneratorReader {
   private func checkScores(_ generator: Generator, _ keys: SuiteKeys) throws {
     guard !generator.metrics.isEmpty else {
       throw HarnessError.nothingToDo(
-        keys.place, what: "nothing says what to score of `\(generator.name)`\nhint: add `metrics`, to it or to the suite")
+        keys.place,
+        what: "nothing says what to score of `\(generator.name)`\nhint: add `metrics`, to it or to the suite")
     }
     let references = try generator.metrics.map { try $0.evaluationProtocol.definition }
     if generator.data.isEmpty, let metric = references.first(where: { $0.reference == .real }) {

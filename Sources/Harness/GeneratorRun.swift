@@ -58,7 +58,8 @@ struct GeneratorRun {
 
   private func generate(_ recipe: GenerationRecord.Recipe, into part: Outputs) async throws -> GenerationRecord {
     var record = GenerationRecord(
-      date: Run.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0, seconds: 0)
+      date: Run.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0,
+      seconds: 0)
     for call in job.calls {
       let folder = call.folder.map { part.samples + "/" + $0 } ?? part.samples
       try makeFolder(folder)

@@ -111,6 +111,7 @@ public enum HarnessError: Error, CustomStringConvertible {
   }
 
   private static func tail(_ errors: [String], _ log: String) -> String {
-    (errors.isEmpty ? "\n  it wrote nothing to stderr" : errors.map { "\n  stderr: \($0)" }.joined()) + "\n  logs: \(log)"
+    (errors.isEmpty ? "\n  it wrote nothing to stderr" : errors.map { "\n  stderr: \($0)" }.joined())
+      + "\n  logs: \(log)"
   }
 }

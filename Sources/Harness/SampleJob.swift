@@ -28,7 +28,9 @@ public struct SampleJob: Sendable {
 
   /// `mild`, `lfdm at step-1000, seed 3`.
   public var title: String {
-    let parts = [checkpoint.map { " at \($0.folderName)" }, seed.map { generator.seeds.count > 1 ? ", seed \($0)" : "" }]
+    let parts = [
+      checkpoint.map { " at \($0.folderName)" }, seed.map { generator.seeds.count > 1 ? ", seed \($0)" : "" },
+    ]
     return generator.name + parts.compactMap { $0 }.joined()
   }
 

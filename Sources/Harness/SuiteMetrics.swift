@@ -37,11 +37,13 @@ struct SuiteMetrics {
     return found.map(\.requested)
   }
 
-  private func entry(_ node: Node, _ keys: SuiteKeys, _ common: [Setting], _ place: Place) throws -> [RequestedProtocol] {
+  private func entry(_ node: Node, _ keys: SuiteKeys, _ common: [Setting], _ place: Place) throws -> [RequestedProtocol]
+  {
     if node.mapping == nil {
       let halves = try keys.text(node, "metrics").split(separator: ":", maxSplits: 1).map(String.init)
       let metric = try Metric.named(halves[0])
-      let base = try EvaluationProtocol.named(halves.count > 1 ? halves[1] : metric.defaultProtocol, metric: metric.name)
+      let base = try EvaluationProtocol.named(
+        halves.count > 1 ? halves[1] : metric.defaultProtocol, metric: metric.name)
       return [try applied(common, own: [], to: base)]
     }
     let isTable = node.mapping?["table"] != nil

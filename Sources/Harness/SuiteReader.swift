@@ -46,7 +46,8 @@ struct SuiteReader {
   }
 
   static let keys = [
-    "name", "data", "generators", "metrics", "set", "bootstrap", "floor", "n-curve", "value-range", "images", "on-error",
+    "name", "data", "generators", "metrics", "set", "bootstrap", "floor", "n-curve", "value-range", "images",
+    "on-error",
     "allow-other-weights", "tags", "reports",
   ]
 
@@ -72,7 +73,8 @@ struct SuiteReader {
     let scored = try metrics.requested(keys, common: common)
     var generators: [Generator] = []
     for node in try keys.list("generators") ?? [keys.required("generators")] {
-      var reader = GeneratorReader(file: file, folder: folder, suite: name, data: data, metrics: metrics, common: common)
+      var reader = GeneratorReader(
+        file: file, folder: folder, suite: name, data: data, metrics: metrics, common: common)
       reader.takesAnyCheckpoint = isWatching
       let generator = try reader.generator(node, scored: scored, only: only)
       if let other = generators.first(where: { $0.name == generator.name }) {
@@ -164,7 +166,8 @@ struct SuiteReader {
     let isFine = name.range(of: "^[A-Za-z0-9][A-Za-z0-9._+=-]*$", options: .regularExpression) != nil
     guard isFine, name.utf8.count <= 100 else {
       throw HarnessError.badValue(
-        place, key: "name", value: name, expected: "a name of letters, digits and `. _ + = -` (`label` may be anything)")
+        place, key: "name", value: name, expected: "a name of letters, digits and `. _ + = -` (`label` may be anything)"
+      )
     }
     return name
   }

@@ -14,7 +14,8 @@ struct SuiteOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A word to find the runs by. Repeatable.", valueName: "text"))
   var tag: [String] = []
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("So many videos of each generator, kept apart.", valueName: "number"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("So many videos of each generator, kept apart.", valueName: "number"))
   var limit: Int?
 
   @Flag(help: "Make outputs and scores again that are there.")

@@ -29,7 +29,9 @@ struct WatchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The real set, of --generate.", valueName: "set"))
   var real: String?
 
-  @Option(help: ArgumentHelp("The metrics, of --generate, separated by commas. (default: fvd)", valueName: "metric[:protocol],..."))
+  @Option(
+    help: ArgumentHelp(
+      "The metrics, of --generate, separated by commas. (default: fvd)", valueName: "metric[:protocol],..."))
   var metrics: String?
 
   @Option(help: ArgumentHelp("Videos that the command must write.", valueName: "number"))

@@ -53,10 +53,12 @@ import Testing
         == "suite.yaml:7: the command has no `{output}`, the folder that it writes its videos to")
   }
 
-  @Test(arguments: [
-    ("ckpt/step_1000.pt", 1000), ("epoch=3-step=1200.ckpt", 1200), ("model_v2_5000.pth", 5000), ("checkpoint-250", 250),
-    ("steps-0010.pt", 10), ("final.pt", nil),
-  ] as [(String, Int?)])
+  @Test(
+    arguments: [
+      ("ckpt/step_1000.pt", 1000), ("epoch=3-step=1200.ckpt", 1200), ("model_v2_5000.pth", 5000),
+      ("checkpoint-250", 250),
+      ("steps-0010.pt", 10), ("final.pt", nil),
+    ] as [(String, Int?)])
   func stepsAreInNames(path: String, step: Int?) {
     #expect(Checkpoint.step(inName: path) == step)
   }

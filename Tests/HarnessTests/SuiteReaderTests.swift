@@ -66,7 +66,9 @@ import Testing
     #expect(suite.honesty.bootstrap == 100 && suite.honesty.floor)
     let jobs = try suite.jobs()
     #expect(
-      jobs.map(\.title) == ["g at copy, seed 3", "g at copy, seed 4", "g at broken, seed 3", "g at broken, seed 4", "there"])
+      jobs.map(\.title) == [
+        "g at copy, seed 3", "g at copy, seed 4", "g at broken, seed 3", "g at broken, seed 4", "there",
+      ])
     #expect(jobs[1].folder.hasSuffix("Fixtures/suite/runs/demo/g/copy/seed-4"))
     #expect(try suite.jobs(only: ["g"], limit: 4)[0].folder.hasSuffix("runs/demo/g/limit-4/copy/seed-3"))
     #expect(try suite.jobs(only: ["g"], limit: 4)[0].wanted == 4)
@@ -94,7 +96,8 @@ import Testing
         == "test.yaml:6: there is no real set `clip`\nhint: did you mean `clips`?")
     #expect(
       message(suite("outputs: ../clips/fake-mild") + "\nset: {samples: 3}\n")
-        == "test.yaml:6: a protocol of fvd has no field `samples`\nhint: `vidmetrics protocols show NAME` lists its fields")
+        == "test.yaml:6: a protocol of fvd has no field `samples`\nhint: `vidmetrics protocols show NAME` lists its fields"
+    )
   }
 
   @Test func wrongValuesAreRefusedBeforeAnyWork() {
@@ -102,7 +105,8 @@ import Testing
     #expect(
       message(suite("command: ./g {output} {count}", "count: many")) == "test.yaml:6: `count` is not a whole number")
     #expect(
-      message(suite("command: ./g {output}", "count: 0")) == "test.yaml:6: `0` is not a value of `count`: 1 or more is expected")
+      message(suite("command: ./g {output}", "count: 0"))
+        == "test.yaml:6: `0` is not a value of `count`: 1 or more is expected")
     #expect(
       message(suite("command: ./g {output} {prompt}"))
         == "test.yaml:5: the command has `{prompt}`, and nothing says what goes there\nhint: add `prompts`")
