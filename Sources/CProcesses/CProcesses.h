@@ -27,4 +27,15 @@ static inline int vidmetrics_child_has_ended(int child, long long *peak) {
   return info.si_pid != 0 ? 1 : 0;
 }
 
+// The largest resident set, in bytes, that this process ever had; -1 where it is not known.
+static inline long long vidmetrics_own_peak(void) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_SELF, &usage) != 0) return -1;
+#ifdef __APPLE__
+  return (long long)usage.ru_maxrss;
+#else
+  return (long long)usage.ru_maxrss * 1024;
+#endif
+}
+
 #endif

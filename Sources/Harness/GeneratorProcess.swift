@@ -91,13 +91,13 @@ struct GeneratorProcess: Sendable {
     var seen = Seen(ended: begin)
     var asked: ContinuousClock.Instant?
     var pause = 2
-    let own = Self.ownPeakMemory
+    let own = vidmetrics_own_peak()
     while true {
       var peak: Int64 = -1
       let state = vidmetrics_child_has_ended(group, &peak)
       let now = clock.now
       if state != 0 {
-        if peak > own { seen.peakMemory = max(Int(peak), seen.peakMemory ?? 0) }
+        if own >= 0, peak > own { seen.peakMemory = max(Int(peak), seen.peakMemory ?? 0) }
         seen.ended = now
         break
       }
@@ -120,16 +120,6 @@ struct GeneratorProcess: Sendable {
     }
     await endRest(of: group, graceBegan: asked)
     return seen
-  }
-
-  /// Of this program until now, in bytes.
-  private static var ownPeakMemory: Int64 {
-    var usage = rusage()
-    #if canImport(Darwin)
-      return getrusage(RUSAGE_SELF, &usage) == 0 ? Int64(usage.ru_maxrss) : .max
-    #else
-      return getrusage(RUSAGE_SELF, &usage) == 0 ? Int64(usage.ru_maxrss) * 1024 : .max
-    #endif
   }
 
   /// Ends what the shell left at work.
