@@ -102,7 +102,8 @@ let package = Package(
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors",
+        "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances",
+        "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -115,7 +116,8 @@ let package = Package(
       name: "HistoryTests",
       dependencies: ["History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "ReportAssets", "History", "MetricCatalog", "Video", "Tensors"]),
+      name: "ReportingTests",
+      dependencies: ["Reporting", "ReportAssets", "History", "MetricCatalog", "Video", "Tensors"]),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "History", "Evaluation", "MetricCatalog", "Digests"]),
     .testTarget(
       name: "EvaluationTests",

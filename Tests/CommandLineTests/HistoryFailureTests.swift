@@ -66,7 +66,9 @@ import Testing
       #expect(runs.count == 3 || runs.count == 203, "\(runs.count)")
       #expect(runs.filter { $0.name == "kept" }.count == 3)
       #expect(try integrity() == "integrity_check\nok\n")
-      if runs.count == 203 { try HistoryStore(path: program.history).delete(runs.map(\.id).filter { $0.hasPrefix("large") }) }
+      if runs.count == 203 {
+        try HistoryStore(path: program.history).delete(runs.map(\.id).filter { $0.hasPrefix("large") })
+      }
     }
     #expect(interrupted > 0, "no process was killed while it wrote")
     #expect(try program.run("import", large).status == 0)
@@ -158,6 +160,7 @@ import Testing
           + "hint: --db FILE keeps it elsewhere, --no-record keeps nothing\n")
     }
     #expect(try program.run("runs", "--db", history).output.split(separator: "\n").count == 3)
-    #expect(try program.run("query", "--sql", "SELECT count(*) FROM run", "--csv", "--db", history).output == "count(*)\n2\n")
+    #expect(
+      try program.run("query", "--sql", "SELECT count(*) FROM run", "--csv", "--db", history).output == "count(*)\n2\n")
   }
 }

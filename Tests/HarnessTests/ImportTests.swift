@@ -73,7 +73,8 @@ import Testing
       try words("t.csv", "name,metric,value\nA,smoothness,1\n")
         == "`t.csv` does not say whether lower or higher values of `smoothness` are better\n"
         + "hint: a column `direction` with `lower` or `higher`, or --direction")
-    #expect(try words("t.csv", "name,metric,value\nA,fvd,high\n") == "`t.csv`, line 2: `value` is `high`, which is no number")
+    #expect(
+      try words("t.csv", "name,metric,value\nA,fvd,high\n") == "`t.csv`, line 2: `value` is `high`, which is no number")
     #expect(try words("t.csv", "name,metric,value\n,fvd,1\n") == "`t.csv`, line 2: `name` is missing or empty")
     #expect(try words("t.csv", "name,metric,value\n") == "`t.csv` holds no scores")
     #expect(
