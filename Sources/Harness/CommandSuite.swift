@@ -21,7 +21,8 @@ extension Suite {
     for placeholder in [CommandTemplate.Placeholder.prompt, .class, .image] where taken.contains(placeholder) {
       throw HarnessError.nothingToDo(
         place,
-        what: "nothing says what goes to `{\(placeholder.rawValue)}`\nhint: a --suite lists prompts, classes and pictures")
+        what:
+          "nothing says what goes to `{\(placeholder.rawValue)}`\nhint: a --suite lists prompts, classes and pictures")
     }
     if taken.contains(.count), count == nil {
       throw HarnessError.nothingFor(place, placeholder: "count", key: "--count")

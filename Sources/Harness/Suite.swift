@@ -45,8 +45,9 @@ public struct Suite: Sendable {
     public var csv: String?
     /// A paper's table, or nil for a plain one.
     public var layout: String?
+    /// Papers whose published rows stand beside the runs; nil: those of the layout.
+    public var baselines: [String]?
     public var title: String?
-    public var caption: String?
 
     public init() {}
 

@@ -39,14 +39,14 @@ public struct SuitePlan {
     }
     var state: String
     do {
-      state = try job.finished().map { "\($0.samples) videos are there" } ?? "to be made"
+      state = try job.finished().map { "\(SuiteSummary.videos($0.samples)) from before" } ?? "to be made"
       if options.force, options.work != .scoreOnly { state = "to be made" }
       if options.work == .scoreOnly, state == "to be made" { state = "missing" }
     } catch { state = "\(error)".split(whereSeparator: \.isNewline).first.map(String.init) ?? "" }
     var lines = ["  outputs  \(job.folder)  (\(state))"]
     let samples = Outputs(folder: job.folder).samples
     let commands = job.calls.compactMap { job.command($0, samples: samples) }
-    let wanted = job.wanted.map { "\($0) videos, " } ?? ""
+    let wanted = job.wanted.map { SuiteSummary.videos($0) + ", " } ?? ""
     lines.append("  calls    \(wanted)\(commands.count) of the command")
     lines += commands.prefix(3).map { "    " + $0.replacingOccurrences(of: "\n", with: "\n    ") }
     if commands.count > 3 { lines.append("    and \(commands.count - 3) more") }

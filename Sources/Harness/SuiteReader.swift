@@ -116,20 +116,22 @@ struct SuiteReader {
   private func reports(_ node: Node) throws -> Suite.Reports {
     let keys = try SuiteKeys(
       node, file: file, owner: "`reports`", key: "reports",
-      known: ["html", "markdown", "latex", "csv", "layout", "title", "caption"])
+      known: ["html", "markdown", "latex", "csv", "layout", "baselines", "title"])
     var reports = Suite.Reports()
     reports.html = try keys.text("html").map { SuitePaths.joined(folder, $0) }
     reports.markdown = try keys.text("markdown").map { SuitePaths.joined(folder, $0) }
     reports.latex = try keys.text("latex").map { SuitePaths.joined(folder, $0) }
     reports.csv = try keys.text("csv").map { SuitePaths.joined(folder, $0) }
     reports.layout = try keys.text("layout")
-    if let layout = reports.layout, !PaperTable.names.contains(layout) {
-      throw HarnessError.unknownName(
-        keys.place("layout"), what: "layout", name: layout, nearest: NearestName.of(layout, among: PaperTable.names),
-        known: PaperTable.names)
+    reports.baselines = try keys.texts("baselines")
+    for (key, names) in [("layout", reports.layout.map { [$0] } ?? []), ("baselines", reports.baselines ?? [])] {
+      for name in names where !PaperTable.names.contains(name) && (key, name) != ("baselines", "none") {
+        throw HarnessError.unknownName(
+          keys.place(key), what: "paper", name: name, nearest: NearestName.of(name, among: PaperTable.names),
+          known: PaperTable.names)
+      }
     }
     reports.title = try keys.text("title")
-    reports.caption = try keys.text("caption")
     guard !reports.isEmpty else {
       throw HarnessError.nothingToDo(
         keys.place, what: "`reports` names no file\nhint: html, markdown, latex and csv take one each")

@@ -82,7 +82,10 @@ public struct SuiteRun: Sendable {
           } else if let path = options.historyPath {
             options.say("\(job.title): recorded as run \(scored.run.id) in \(path)")
           }
-          row.scored.append(.init(dataset: real?.label, run: scored.run, wasKept: scored.wasKept))
+          row.scored.append(
+            .init(
+              dataset: real?.label, run: scored.run, wasKept: scored.wasKept,
+              isRecorded: options.historyPath != nil))
         }
       }
     } catch let error as HistoryError {
@@ -110,17 +113,17 @@ public struct SuiteRun: Sendable {
     run.recover()
     let record: GenerationRecord
     if !options.force || options.work == .scoreOnly, let known = try job.finished() {
-      options.say("\(job.title): \(known.samples) videos are there: \(job.folder)")
+      options.say("\(job.title): \(SuiteSummary.videos(known.samples)) from before: \(job.folder)")
       (record, row.wasThere) = (known, true)
     } else {
       guard options.work != .scoreOnly else { throw HarnessError.noOutputs(folder: job.folder) }
       let calls = job.calls.count == 1 ? "" : " in \(job.calls.count) calls"
-      options.say("\(job.title): generating" + (job.wanted.map { " \($0) videos" } ?? "") + calls)
+      options.say("\(job.title): generating" + (job.wanted.map { " " + SuiteSummary.videos($0) } ?? "") + calls)
       record = try await run.run()
       let memory = record.peakMemory.map { ", peak memory \(SuiteSummary.memory($0))" } ?? ""
-      options.say("\(job.title): \(record.samples) videos in \(TimeText.text(record.seconds))\(memory)")
+      options.say("\(job.title): \(SuiteSummary.videos(record.samples)) in \(TimeText.text(record.seconds))\(memory)")
       if let wanted = job.wanted, record.samples > wanted {
-        options.say("\(job.title): note: \(wanted) videos were asked for; all \(record.samples) are scored")
+        options.say("\(job.title): note: asked for were \(wanted) videos, and all \(record.samples) are scored")
       }
     }
     (row.samples, row.seconds, row.peakMemory) = (record.samples, record.seconds, record.peakMemory)

@@ -34,11 +34,14 @@ public struct SuiteSummary: Sendable {
     public let dataset: String?
     public let run: Run
     public let wasKept: Bool
+    public let isRecorded: Bool
   }
 
   public var failed: [Row] { rows.filter { $0.failure != nil } }
   public var skippedInputs: Bool { rows.contains { $0.scored.contains { !$0.run.skipped.isEmpty } } }
   public var runs: [Run] { rows.flatMap { $0.scored.map(\.run) } }
+
+  static func videos(_ count: Int) -> String { count == 1 ? "1 video" : "\(count) videos" }
 
   /// 3.5 MB.
   static func memory(_ bytes: Int) -> String {
@@ -56,7 +59,7 @@ public struct SuiteSummary: Sendable {
         let values = columns.map { column in
           scored.run.scores.first { Column($0) == column }.map { Self.value($0) } ?? "-"
         }
-        cells.append([row.title, scored.dataset ?? "-"] + own + values + [scored.run.id])
+        cells.append([row.title, scored.dataset ?? "-"] + own + values + [scored.isRecorded ? scored.run.id : "-"])
       }
       if row.failure != nil {
         cells.append([row.title, "-"] + own + columns.map { _ in "-" } + ["failed"])

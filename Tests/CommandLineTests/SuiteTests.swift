@@ -102,8 +102,11 @@ final class SuitePlace {
           logs: runs/suite/few/seed-0.failed/stderr.txt
         """)
     #expect(
-      failures.dropFirst(2).first?.hasPrefix(
-        "garbage: 1 of 2 videos in `runs/suite/garbage/seed-0.failed/samples` cannot be used\n  `a.mp4` ") == true)
+      failures.dropFirst(2).first == """
+        garbage: 1 of 2 videos in `runs/suite/garbage/seed-0.failed/samples` cannot be used
+          cannot decode `a.mp4`: Invalid data found when processing input
+          logs: runs/suite/garbage/seed-0.failed/stderr.txt
+        """)
     #expect(
       failures.dropFirst(3).first?.hasPrefix("absent: the command ended with status 127 after 0 videos\n") == true)
     #expect(try suite.runs().map { $0["name"] as? String } == ["good"])
@@ -246,5 +249,23 @@ final class SuitePlace {
     #expect(try suite.run("--limit", "1").status == 0)
     #expect(suite.exists("runs/suite/prompted/limit-1/seed-0/samples/0001/disc.mp4"))
     #expect(!suite.exists("runs/suite/prompted/limit-1/seed-0/samples/0002"))
+  }
+
+  /// Seconds of the wall clock, and the memory of the largest process, whichever of the two ways measures it.
+  @Test func timeAndMemoryAreRecorded() throws {
+    let suite = try SuitePlace(
+      Self.copying("good", before: "sleep 0.5; head -c 400000000 /dev/zero | tail -c 300000000 | wc -c; "))
+    let result = try suite.run()
+    #expect(result.status == 0, "\(result.errors)")
+    let query = try suite.place.program.run(
+      "query", "--db", suite.db, "--json", "--sql",
+      "SELECT seconds, peak_memory AS peak, samples, seed FROM generation")
+    let rows = try #require(JSONSerialization.jsonObject(with: Data(query.output.utf8)) as? [[String: Any]])
+    let seconds = try #require(rows[0]["seconds"] as? Double)
+    let peak = try #require(rows[0]["peak"] as? Int)
+    #expect(seconds > 0.5 && seconds < 20)
+    // tail keeps what it will print.
+    #expect(peak > 300_000_000 && peak < 450_000_000)
+    #expect(rows[0]["samples"] as? Int == 4 && rows[0]["seed"] as? Int == 0)
   }
 }

@@ -68,7 +68,8 @@ import Testing
     let wrong = try suite.place.program.run(
       "watch", suite.place.file("ckpt"), "--generate", "./g {output}", "--metrics", "fvd", "--once", "--no-record")
     #expect(
-      wrong.errors == "error: --generate: `the folder of checkpoints` is given, and the command has no `{checkpoint}`\n"
+      wrong.errors
+        == "error: --generate: the command has no `{checkpoint}`: every checkpoint would give the same videos\n"
     )
   }
 }
