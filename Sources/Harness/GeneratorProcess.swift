@@ -37,6 +37,9 @@ struct GeneratorProcess: Sendable {
     let peakMemory: Int?
   }
 
+  /// The shell begins when it is told to: by then a later run can find its group. If this program dies before, it ends.
+  private static let start = "read -r _ || exit 125; exec </dev/null\n"
+
   /// How long a group may take to end after it was asked to.
   private static let grace = 2.0
 
@@ -54,12 +57,19 @@ struct GeneratorProcess: Sendable {
     let clock = ContinuousClock()
     let begin = clock.now
     do {
+      let (ready, go) = try startPipe()
       let result = try await Subprocess.run(
-        .path("/bin/sh"), arguments: ["-c", command], workingDirectory: FilePath(folder), platformOptions: platform,
-        input: .none, output: .fileDescriptor(output, closeAfterSpawningProcess: false),
+        .path("/bin/sh"), arguments: ["-c", Self.start + command], workingDirectory: FilePath(folder),
+        platformOptions: platform,
+        input: .fileDescriptor(ready, closeAfterSpawningProcess: true),
+        output: .fileDescriptor(output, closeAfterSpawningProcess: false),
         error: .fileDescriptor(errors, closeAfterSpawningProcess: false)
       ) { execution in
-        await watch(execution.processIdentifier.value, since: begin)
+        let group = execution.processIdentifier.value
+        if let groupFile { ProcessGroup(id: group)?.write(to: groupFile) }
+        _ = try? go.writeAll("\n".utf8)
+        try? go.close()
+        return await watch(group, since: begin)
       }
       let seen = result.closureResult
       var ending = seen.ending
@@ -87,7 +97,6 @@ struct GeneratorProcess: Sendable {
   /// number is no other process's.
   private func watch(_ group: pid_t, since begin: ContinuousClock.Instant) async -> Seen {
     let clock = ContinuousClock()
-    if let groupFile { ProcessGroup(id: group)?.write(to: groupFile) }
     var seen = Seen(ended: begin)
     var asked: ContinuousClock.Instant?
     var pause = 2
@@ -130,6 +139,17 @@ struct GeneratorProcess: Sendable {
     if graceBegan == nil { kill(-group, SIGTERM) }
     while ProcessGroup.hasOthers(than: group), (clock.now - begin).inSeconds < Self.grace { usleep(20_000) }
     kill(-group, SIGKILL)
+  }
+
+  /// No other child holds the end that is written to.
+  private func startPipe() throws -> (read: FileDescriptor, write: FileDescriptor) {
+    do {
+      let ends = try FileDescriptor.pipe()
+      for end in [ends.readEnd, ends.writeEnd] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
+      return (ends.readEnd, ends.writeEnd)
+    } catch {
+      throw HarnessError.cannotStart(command: command, reason: "\(error)")
+    }
   }
 
   private func file(_ path: String) throws -> FileDescriptor {

@@ -38,7 +38,11 @@ struct RunCommand: ParsableCommand {
     let suiteRun = SuiteRun(suite: suite, options: settings)
     let summary = try Waiting.for { try await suiteRun.run() }
     Output.print(summary.table, terminator: "")
-    try SuiteReports.write(suite, summary, history: settings.historyPath)
+    do { try SuiteReports.write(suite, summary, history: settings.historyPath) } catch {
+      // What failed before is not lost over it.
+      Terminal.write(summary.failures)
+      throw error
+    }
     try SuiteExit.check(summary)
   }
 }
