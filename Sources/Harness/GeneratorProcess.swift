@@ -67,9 +67,11 @@ struct GeneratorProcess: Sendable {
       ) { execution in
         let group = execution.processIdentifier.value
         if let groupFile { ProcessGroup(id: group)?.write(to: groupFile) }
+        // The shell's own memory is the least that is seen of a command that is quick.
+        let peak = ProcessGroup.peakMemory(of: group)
         _ = try? go.writeAll("\n".utf8)
         try? go.close()
-        return await watch(group, since: begin)
+        return await watch(group, since: begin, peak: peak)
       }
       let seen = result.closureResult
       var ending = seen.ending
@@ -95,9 +97,9 @@ struct GeneratorProcess: Sendable {
 
   /// Looks on until the shell has ended, and ends it where time is up. The shell then still waits to be reaped, so its
   /// number is no other process's.
-  private func watch(_ group: pid_t, since begin: ContinuousClock.Instant) async -> Seen {
+  private func watch(_ group: pid_t, since begin: ContinuousClock.Instant, peak: Int?) async -> Seen {
     let clock = ContinuousClock()
-    var seen = Seen(ended: begin)
+    var seen = Seen(peakMemory: peak, ended: begin)
     var asked: ContinuousClock.Instant?
     var pause = 2
     let own = vidmetrics_own_peak()

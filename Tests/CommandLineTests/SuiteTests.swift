@@ -76,7 +76,7 @@ final class SuitePlace {
           count: 4
           command: "cp '\(SuitePlace.clips)'/real/spin/disc.mp4 {output}"
         - name: garbage
-          command: "head -c 5000 /dev/urandom > {output}/a.mp4; cp '\(SuitePlace.clips)'/real/spin/disc.mp4 {output}"
+          command: "head -c 5000 /dev/zero > {output}/a.mp4; cp '\(SuitePlace.clips)'/real/spin/disc.mp4 {output}"
         - name: absent
           command: "./no-such-program {output}"
       \(Self.copying("good"))
@@ -101,12 +101,14 @@ final class SuitePlace {
           it wrote nothing to stderr
           logs: runs/suite/few/seed-0.failed/stderr.txt
         """)
+    let garbage = try #require(failures.dropFirst(2).first)
     #expect(
-      failures.dropFirst(2).first == """
+      garbage.hasPrefix(
+        """
         garbage: 1 of 2 videos in `runs/suite/garbage/seed-0.failed/samples` cannot be used
-          cannot decode `a.mp4`: Invalid data found when processing input
-          logs: runs/suite/garbage/seed-0.failed/stderr.txt
-        """)
+          cannot decode `a.mp4`: 
+        """))
+    #expect(garbage.hasSuffix("\n  logs: runs/suite/garbage/seed-0.failed/stderr.txt"))
     #expect(
       failures.dropFirst(3).first?.hasPrefix("absent: the command ended with status 127 after 0 videos\n") == true)
     #expect(try suite.runs().map { $0["name"] as? String } == ["good"])
