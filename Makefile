@@ -48,6 +48,11 @@ demo: weights
 	$(VIDMETRICS) fvd Fixtures/clips/real Fixtures/clips/fake-mild
 	$(VIDMETRICS) fvd Fixtures/clips/real Fixtures/clips/fake-strong
 	@echo
+	@echo "== A suite of three generators, the last of which fails: the status is 2"
+	@rm -f report.html report.md report.tex
+	$(VIDMETRICS) run Fixtures/suite/demo.yaml --db Fixtures/suite/demo.sqlite; [ $$? -eq 2 ]
+	@test -s report.html && test -s report.md && test -s report.tex
+	@echo
 	@echo "Next:"
 	@echo "  make install PREFIX=~/.local                 the binary, wherever you like"
 	@echo "  vidmetrics inspect YOUR_VIDEOS               what is in a set, before the long work"

@@ -43,6 +43,7 @@ let package = Package(
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
     .systemLibrary(name: "CPUFeatures"),
+    .systemLibrary(name: "CProcesses"),
 
     // The engine
     .target(name: "Tensors"),
@@ -94,9 +95,10 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Evaluation", "History", "MetricCatalog", "Video", "Digests", "Yams",
+        "Evaluation", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
         .product(name: "Subprocess", package: "swift-subprocess"),
-      ]),
+      ],
+      exclude: ["README.md"]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [

@@ -161,6 +161,18 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     try assignments.reduce(self) { try $0.overriding($1.field, with: $1.value) }
   }
 
+  /// Refuses a setting that changes nothing as things stand, such as a window without a series.
+  ///
+  /// - Throws: `CatalogError.noEffect`.
+  public func checkForce(of assignments: [(field: String, value: String)]) throws {
+    let inForce = Set(decidingFields.map(\.definition.name)).union(overrides.map(\.field))
+    let known = Set(try definition.fields.map(\.name))
+    for (field, value) in assignments where known.contains(field) && !inForce.contains(field) {
+      guard !["none", "no", "0"].contains(value) else { continue }
+      throw CatalogError.noEffect(field: field, value: value)
+    }
+  }
+
   /// Refuses fields that say opposite things.
   ///
   /// - Throws: `CatalogError.contradiction`.

@@ -43,6 +43,16 @@ public struct ScoreRequest: Sendable {
   }
 }
 
+/// What a score is of, known before it is computed.
+public struct ScoreIdentity: Sendable, Equatable {
+  public let metric: String
+  public let fingerprint: String
+  /// As in `ScoredSet`; nil where there is no real set.
+  public let real: String?
+  public let fake: String
+  public let prompts: String?
+}
+
 /// The scores of two sets, from paths to numbers: every network takes what it wants in one decoding pass.
 public struct Evaluation {
   public let request: ScoreRequest
@@ -67,10 +77,18 @@ public struct Evaluation {
     self.network = network
   }
 
-  /// - Throws: `EvaluationError`, `CatalogError`, and the errors of the rooms below.
-  public func run() throws -> ScoreDocument {
-    let clock = ContinuousClock()
-    let begin = clock.now
+  /// What is known before the first video is decoded.
+  private struct Preparation {
+    let pass: ExtractionPass
+    let settled: [RequestedScore]
+    let plan: SamplePlan
+    var sides: [SampleSide]
+    let inputs: InputPairs?
+    let prompts: Prompts?
+  }
+
+  /// Checks what is asked for, opens and digests the videos, and places the clips.
+  private func prepare() throws -> Preparation {
     guard request.threads >= 1 else { throw EvaluationError.badThreads(request.threads) }
     guard request.threads <= 1024 else {
       throw EvaluationError.tooLarge(option: "threads", value: request.threads, most: 1024)
@@ -98,9 +116,35 @@ public struct Evaluation {
     }
     for side in sides.indices { try sides[side].plan(plan, skipsUnusable: request.skipsUnusable) }
     try checkCounts(settled, plan, sides)
+    return Preparation(pass: pass, settled: settled, plan: plan, sides: sides, inputs: inputs, prompts: prompts)
+  }
+
+  /// What each score would be of, found out without decoding: a kept score of the same identity need not be computed again.
+  ///
+  /// - Throws: as `run()` does.
+  public func identities() throws -> [ScoreIdentity] {
+    let known = try prepare()
+    return try zip(known.settled, known.plan.samples).map { wanted, samples in
+      let own = try wanted.sides(known.sides)
+      let takesPrompts = try wanted.evaluationProtocol.definition.reference == .prompts
+      return ScoreIdentity(
+        metric: wanted.evaluationProtocol.metric, fingerprint: wanted.evaluationProtocol.fingerprint.description,
+        real: own[0].isGiven ? own[0].scored(samples).digest : nil, fake: own[1].scored(samples).digest,
+        prompts: takesPrompts
+          ? known.prompts?.scored(own[1].names, prefix: wanted.evaluationProtocol.fields.promptPrefix).digest : nil)
+    }
+  }
+
+  /// - Throws: `EvaluationError`, `CatalogError`, and the errors of the rooms below.
+  public func run() throws -> ScoreDocument {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let known = try prepare()
+    let (settled, plan) = (known.settled, known.plan)
+    var sides = known.sides
     let read = clock.now
 
-    let extracted = try pass.extract(&sides, plan)
+    let extracted = try known.pass.extract(&sides, plan)
     let computed = clock.now
     try checkCounts(settled, plan, sides)
 
@@ -109,8 +153,8 @@ public struct Evaluation {
       var computation = ScoreComputation(
         wanted: wanted, samples: samples, real: own[0], fake: own[1], request: request, cache: cache,
         isInterrupted: isInterrupted)
-      computation.inputs = inputs
-      computation.prompts = prompts
+      computation.inputs = known.inputs
+      computation.prompts = known.prompts
       if try wanted.evaluationProtocol.definition.reference == .prompts {
         computation.textNetwork = try textNetwork(wanted.evaluationProtocol)
       }

@@ -1,1 +1,166 @@
-import History
+import Evaluation
+import MetricCatalog
+import Tensors
+
+/// What is to be evaluated: real sets, generators, metrics and reports, as a suite file says it. Paths are absolute, or
+/// relative to the working folder.
+public struct Suite: Sendable {
+  /// The file that it was read from.
+  public var file: String
+  /// The file's folder: generators work in it.
+  public var folder: String
+  public var name: String
+  public var data: [RealSet]
+  public var generators: [Generator]
+  public var honesty = Honesty()
+  public var input = InputRules()
+  public var tags: [String] = []
+  public var reports = Reports()
+
+  public init(file: String, folder: String, name: String, data: [RealSet], generators: [Generator]) {
+    self.file = file
+    self.folder = folder
+    self.name = name
+    self.data = data
+    self.generators = generators
+  }
+
+  /// How sets are read.
+  public struct InputRules: Sendable, Equatable {
+    public var valueRange: ValueRange?
+    /// Whether each picture is a sample by itself.
+    public var picturesAreImages = false
+    /// Whether videos that cannot be used are left out and listed.
+    public var skipsUnusable = false
+    public var allowsOtherWeights = false
+
+    public init() {}
+  }
+
+  /// Files to be written of the suite's runs.
+  public struct Reports: Sendable, Equatable {
+    public var html: String?
+    public var markdown: String?
+    public var latex: String?
+    public var csv: String?
+    /// A paper's table, or nil for a plain one.
+    public var layout: String?
+    /// Papers whose published rows stand beside the runs; nil: those of the layout.
+    public var baselines: [String]?
+    public var title: String?
+
+    public init() {}
+
+    public var isEmpty: Bool { html == nil && markdown == nil && latex == nil && csv == nil }
+  }
+}
+
+/// Real videos to score against.
+public struct RealSet: Sendable, Equatable {
+  /// As generators name it.
+  public var name: String
+  public var path: String
+  /// What tables call it.
+  public var label: String
+
+  public init(name: String, path: String, label: String) {
+    self.name = name
+    self.path = path
+    self.label = label
+  }
+}
+
+/// Something that makes videos, or has made them.
+public struct Generator: Sendable {
+  public var name: String
+  /// What tables call it.
+  public var label: String
+  public var source: Source
+  /// Videos of one call.
+  public var count: Int?
+  public var seeds: [Int?]
+  /// Empty: there are none.
+  public var checkpoints: [Checkpoint] = []
+  /// What each call is given; one call without any if this is empty.
+  public var conditions: [Condition] = []
+  /// Seconds that one call may take.
+  public var timeLimit: Double?
+  /// Names of the real sets.
+  public var data: [String]
+  public var metrics: [RequestedProtocol]
+  public var tags: [String] = []
+  /// Where the suite speaks of it.
+  public var place: Place
+
+  public enum Source: Sendable {
+    /// A command, and the folder below which its outputs are kept.
+    case command(CommandTemplate, outputs: String)
+    /// Outputs that are there already; may hold `{checkpoint}`, `{step}` and `{seed}`.
+    case folder(String)
+  }
+
+  /// The command; nil for outputs that are there already.
+  public var template: CommandTemplate? { if case .command(let template, _) = source { template } else { nil } }
+}
+
+/// A state of a generator in training.
+public struct Checkpoint: Sendable, Equatable, Hashable {
+  public var path: String
+  /// As the suite writes it.
+  public var name: String
+  /// Steps of training.
+  public var step: Int?
+
+  public init(path: String, name: String? = nil, step: Int? = nil) {
+    self.path = path
+    self.name = name ?? path
+    self.step = step ?? Self.step(inName: name ?? path)
+  }
+
+  /// The number that stands behind `step` in a file's name, else its last number: 1200 for `epoch=3-step=1200.ckpt` and
+  /// for `model_v2_1200.pt`; nil without any.
+  public static func step(inName path: String) -> Int? {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let stem = stem(of: name)
+    if let match = stem.firstMatch(of: /(?i)steps?[^0-9]{0,2}([0-9]{1,18})/) { return Int(match.output.1) }
+    return stem.matches(of: /[0-9]{1,18}/).last.flatMap { Int($0.output) }
+  }
+
+  /// The name without its last extension, if that is none of digits.
+  static func stem(of name: String) -> String {
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex,
+      name[dot...].dropFirst().contains(where: { !$0.isNumber })
+    else { return name }
+    return String(name[..<dot])
+  }
+
+  /// Its place below a generator's outputs.
+  var folderName: String { Self.stem(of: path.split(separator: "/").last.map(String.init) ?? path) }
+}
+
+/// What one call of a generator is given beside output, count, seed and checkpoint.
+public struct Condition: Sendable, Equatable, Codable {
+  public var prompt: String?
+  public var `class`: String?
+  public var image: String?
+
+  public init(prompt: String? = nil, class: String? = nil, image: String? = nil) {
+    self.prompt = prompt
+    self.class = `class`
+    self.image = image
+  }
+}
+
+/// Where something was said.
+public struct Place: Sendable, Equatable, CustomStringConvertible {
+  public var file: String
+  /// From 1.
+  public var line: Int?
+
+  public init(file: String, line: Int? = nil) {
+    self.file = file
+    self.line = line
+  }
+
+  public var description: String { line.map { "\(file):\($0)" } ?? file }
+}

@@ -42,18 +42,8 @@ struct ScoreOptions: ParsableArguments {
       if assignment.field == "weights-fingerprint" { requested.fingerprint = assignment.value }
     }
     try requested.evaluationProtocol.validate()
-    try checkForce(of: requested.evaluationProtocol, assignments(of: metric, isOneOfSeveral: isOneOfSeveral))
+    try requested.evaluationProtocol.checkForce(of: assignments(of: metric, isOneOfSeveral: isOneOfSeveral))
     return requested
-  }
-
-  /// Refuses a setting that changes nothing as things stand, such as a window without a series.
-  private func checkForce(of settled: EvaluationProtocol, _ assignments: [(field: String, value: String)]) throws {
-    let inForce = Set(settled.decidingFields.map(\.definition.name)).union(settled.overrides.map(\.field))
-    let known = Set(try settled.definition.fields.map(\.name))
-    for (field, value) in assignments where known.contains(field) && !inForce.contains(field) {
-      guard !["none", "no", "0"].contains(value) else { continue }
-      throw CatalogError.noEffect(field: field, value: value)
-    }
   }
 
   /// The protocol, and one more for each grouping that is asked for; of several metrics, where the metric has groups.

@@ -19,11 +19,10 @@ struct Vidmetrics: ParsableCommand {
     subcommands: [
       FVD.self, KVD.self, FID.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self, FIDInfinity.self,
       PSNR.self, SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
-      ScoreCommand.self, FeaturesCommand.self, Explain.self, Diff.self, Inspect.self, WeightsCommand.self,
-      ProtocolsCommand.self, Cite.self, RunsCommand.self, ShowCommand.self, CompareCommand.self, QueryCommand.self,
-      TagCommand.self, DeleteCommand.self, ExportCommand.self, ImportCommand.self, ReportCommand.self,
-      SliceCommand.self,
-      GateCommand.self, Bench.self,
+      ScoreCommand.self, RunCommand.self, WatchCommand.self, RunsCommand.self, ShowCommand.self, CompareCommand.self,
+      ReportCommand.self, GateCommand.self, SliceCommand.self, QueryCommand.self, TagCommand.self, DeleteCommand.self,
+      ExportCommand.self, ImportCommand.self, FeaturesCommand.self, Explain.self, Diff.self, Inspect.self,
+      WeightsCommand.self, ProtocolsCommand.self, Cite.self, Bench.self,
     ])
 
   static func main() {

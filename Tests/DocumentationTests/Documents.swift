@@ -21,7 +21,7 @@ enum Documents {
 
   /// Every document that people read.
   static func all() throws -> [String] {
-    try ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Sources/History/README.md"]
+    try ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Sources/History/README.md", "Sources/Harness/README.md"]
       + files(in: "Metrics", ending: ".md")
       + files(in: "Fixtures", ending: ".md")
   }

@@ -1,0 +1,132 @@
+import Kernels
+import MetricCatalog
+import Networks
+import Text
+import Weights
+
+/// One protocol with what a command line or a suite says about it.
+public struct RequestedProtocol: Sendable {
+  public var evaluationProtocol: EvaluationProtocol
+  /// Whether the clip length was asked for.
+  public var framesAreGiven = false
+  /// A weights fingerprint that was asked for by itself.
+  public var fingerprint: String?
+
+  public init(evaluationProtocol: EvaluationProtocol) { self.evaluationProtocol = evaluationProtocol }
+}
+
+/// The networks that protocols ask for; weights are read once each.
+public final class NetworkChoice {
+  private let table: KernelTable
+  private let store: WeightStore
+  private let allowsOtherWeights: Bool
+  private let threads: Int
+  /// By the weights' name and fingerprint.
+  private var loaders: [String: @Sendable () throws -> NetworkWeights] = [:]
+
+  public init(environment: [String: String], allowsOtherWeights: Bool, threads: Int = 1) throws {
+    table = KernelTable(try InstructionSet.chosen(cap: environment["VIDMETRICS_ISA"]))
+    store = WeightStore(folder: WeightStore.defaultFolder(environment: environment))
+    self.allowsOtherWeights = allowsOtherWeights
+    self.threads = threads
+  }
+
+  /// The protocols with the names and fingerprints of their weights.
+  ///
+  /// - Parameter isTable: whether they are the rows of a paper's table, which are what they are.
+  /// - Throws: `EvaluationError.absentWeights` where something else could be done without them.
+  public func settled(_ requested: [RequestedProtocol], isTable: Bool) throws -> [RequestedScore] {
+    var scores: [RequestedScore] = []
+    var absent: (reason: WeightsError, metric: String)?
+    for wanted in requested {
+      var score = RequestedScore(wanted.evaluationProtocol)
+      score.framesAreGiven = wanted.framesAreGiven
+      do {
+        try settle(&score, fingerprint: wanted.fingerprint)
+        scores.append(score)
+      } catch let error as WeightsError {
+        guard case .absent = error else { throw error }
+        absent = absent ?? (error, wanted.evaluationProtocol.metric)
+      }
+    }
+    guard let (reason, metric) = absent else { return scores }
+    var others: [String] = []
+    for score in scores
+    where !others.contains(score.evaluationProtocol.metric) && score.evaluationProtocol.metric != metric {
+      others.append(score.evaluationProtocol.metric)
+    }
+    guard metric == "pic" || !others.isEmpty else { throw reason }
+    // The rows of a table are what they are.
+    let stand = requested.count > 1 ? "`--metrics pic:inception-cosine`" : "`--distance inception-cosine`"
+    throw EvaluationError.absentWeights(
+      reason: "\(reason)", others: others, instead: metric == "pic" && !isTable ? stand : nil)
+  }
+
+  /// Puts the weights' own names and fingerprints into a protocol that has networks.
+  ///
+  /// - Throws: `EvaluationError` and `WeightsError` for weights that are others or are not there.
+  public func settle(_ score: inout RequestedScore, fingerprint: String?) throws {
+    for slot in WeightsSlot.of(score.evaluationProtocol) {
+      let choice = try WeightsChoice(
+        score.evaluationProtocol, slot: slot, fingerprint: slot == .network ? fingerprint : nil, store: store,
+        allowsOthers: allowsOtherWeights)
+      score.evaluationProtocol = choice.evaluationProtocol
+      score.warnings += choice.warning.map { [$0] } ?? []
+      loaders[key(slot, score.evaluationProtocol)] = choice.load
+    }
+    if try score.evaluationProtocol.definition.reference == .prompts { _ = try tokenizer() }
+    if WeightsSlot.of(score.evaluationProtocol).contains(.heads) {
+      score.perceptual = PerceptualNetwork(
+        table: table, weights: try weights(score.evaluationProtocol),
+        heads: try weights(score.evaluationProtocol, .heads))
+    }
+  }
+
+  /// - Throws: for a protocol that was not settled.
+  public func network(_ settled: EvaluationProtocol) throws -> any FeatureNetwork {
+    let fields = settled.fields
+    let load = try weights(settled)
+    switch fields.endpoint {
+    case "pool-3":
+      return InceptionNetwork(
+        fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, table: table, weights: load)
+    case "dreamsim":
+      return DreamSimNetwork(
+        kind: try load().network, fingerprint: fields.weightsFingerprint, table: table, weights: load)
+    case "clip":
+      return CLIPImageNetwork(
+        fingerprint: fields.weightsFingerprint, activation: fields.activation, table: table, weights: load)
+    default:
+      return I3DNetwork(
+        fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, endpoint: fields.endpoint,
+        table: table, weights: load)
+    }
+  }
+
+  /// The one that reads prompts, with the weights of the one that sees frames.
+  public func textNetwork(_ settled: EvaluationProtocol) throws -> any TextNetwork {
+    CLIPTextNetwork(
+      fingerprint: settled.fields.weightsFingerprint, activation: settled.fields.activation,
+      tokenizer: try tokenizer(), threads: threads, table: table,
+      weights: try weights(settled))
+  }
+
+  private func tokenizer() throws -> CLIPTokenizer {
+    try CLIPTokenizer(vocabulary: store.loadVocabulary("clip-vocabulary"))
+  }
+
+  /// What reads the weights of a settled protocol.
+  public func weights(_ settled: EvaluationProtocol, _ slot: WeightsSlot = .network) throws
+    -> @Sendable () throws -> NetworkWeights
+  {
+    guard let load = loaders[key(slot, settled)] else {
+      throw EvaluationError.wrongNetwork(
+        weights: slot.name(settled.fields), network: "unknown", needed: settled.name)
+    }
+    return load
+  }
+
+  private func key(_ slot: WeightsSlot, _ settled: EvaluationProtocol) -> String {
+    slot.name(settled.fields) + " " + slot.fingerprint(settled.fields)
+  }
+}

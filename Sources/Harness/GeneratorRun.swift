@@ -1,0 +1,216 @@
+import Evaluation
+import Foundation
+import History
+import Video
+
+/// Makes the outputs of one job: into a folder beside their place, which gets their name when they are whole. Killed at any
+/// moment, it leaves finished outputs or none.
+struct GeneratorRun {
+  let job: SampleJob
+  let threads: Int
+  let isInterrupted: @Sendable () -> Bool
+  /// Says what happens, a line each.
+  let say: (String) -> Void
+
+  /// - Returns: the record of the outputs, which then are in `job.folder`.
+  /// - Throws: `HarnessError`.
+  func run() async throws -> GenerationRecord {
+    guard let base = job.base, let recipe = job.recipe else { throw HarnessError.noOutputs(folder: job.folder) }
+    let above = String(job.folder[..<(job.folder.lastIndex(of: "/") ?? job.folder.startIndex)])
+    let name = String(job.folder.dropFirst(above.count + 1))
+    try makeFolder(above)
+    let lock = try FolderLock(base)
+    defer { lock.release() }
+    sweep(above, name: name)
+    let part = Outputs(folder: "\(above)/.\(name).part")
+    try makeFolder(part.samples)
+    do {
+      let record = try await generate(recipe, into: part)
+      try check(record, part)
+      try writeManifest(part)
+      unlink(part.groupFile)
+      try record.write(to: part.recordFile)
+      try replace(job.folder, with: part.folder)
+      return record
+    } catch HarnessError.interrupted(let hint) {
+      try? FileManager.default.removeItem(atPath: part.folder)
+      throw HarnessError.interrupted(hint: hint)
+    } catch {
+      // What it wrote is kept to be looked at.
+      unlink(part.groupFile)
+      try replace(failedFolder, with: part.folder)
+      throw error
+    }
+  }
+
+  /// Where the outputs of a failed attempt are, until the next.
+  private var failedFolder: String { job.folder + ".failed" }
+
+  /// Finishes what a run was killed at: outputs that were whole and had not got their name.
+  func recover() {
+    guard let base = job.base, !SuitePaths.exists(job.folder) else { return }
+    let slash = job.folder.lastIndex(of: "/") ?? job.folder.startIndex
+    let part = "\(job.folder[..<slash])/.\(job.folder[slash...].dropFirst()).part"
+    guard Outputs(folder: part).record != nil, let lock = try? FolderLock(base) else { return }
+    rename(part, job.folder)
+    lock.release()
+  }
+
+  private func generate(_ recipe: GenerationRecord.Recipe, into part: Outputs) async throws -> GenerationRecord {
+    var record = GenerationRecord(
+      date: Run.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0,
+      seconds: 0)
+    for call in job.calls {
+      let folder = call.folder.map { part.samples + "/" + $0 } ?? part.samples
+      try makeFolder(folder)
+      guard let command = job.command(call, samples: part.samples) else { continue }
+      let process = GeneratorProcess(
+        command: command, folder: SuitePaths.absolute(job.workingFolder), output: part.stdout, errors: part.stderr,
+        timeLimit: job.generator.timeLimit, groupFile: part.groupFile, isInterrupted: isInterrupted)
+      let outcome = try await process.run()
+      let found = Self.count(folder)
+      record.calls.append(
+        .init(command: command, seconds: outcome.seconds, peakMemory: outcome.peakMemory, samples: found))
+      record.seconds += outcome.seconds
+      record.samples += found
+      record.peakMemory = [record.peakMemory, outcome.peakMemory].compactMap { $0 }.max()
+      guard outcome.ending != .interrupted else {
+        throw HarnessError.interrupted(hint: "what is finished is kept, and the same command goes on from there")
+      }
+      guard outcome.ending == .exited(0) else {
+        throw HarnessError.failed(
+          command: command, ending: Self.words(outcome.ending, job.generator.timeLimit), found: record.samples,
+          wanted: job.wanted, errors: Outputs.lastLines(of: part.stderr), log: failedLog)
+      }
+      if let wanted = call.count, found < wanted, job.calls.count > 1 {
+        throw HarnessError.tooFew(
+          found: found, wanted: wanted, folder: failedFolder + "/samples" + (call.folder.map { "/" + $0 } ?? ""),
+          errors: Outputs.lastLines(of: part.stderr), log: failedLog)
+      }
+    }
+    return record
+  }
+
+  private var failedLog: String { failedFolder + "/stderr.txt" }
+
+  private static func words(_ ending: GeneratorProcess.Ending, _ limit: Double?) -> String {
+    switch ending {
+    case .exited(let status): "ended with status \(status)"
+    case .signalled(let signal): "was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
+    case .timedOut: "was ended after its time limit of \(TimeText.text(limit ?? 0))"
+    case .interrupted: "was interrupted"
+    }
+  }
+
+  private static func count(_ folder: String) -> Int { (try? VideoSet.open(folder))?.videos.count ?? 0 }
+
+  /// Whether there are enough videos, and each can be opened and counted.
+  private func check(_ record: GenerationRecord, _ part: Outputs) throws {
+    if record.samples < max(job.wanted ?? 1, 1) {
+      throw HarnessError.tooFew(
+        found: record.samples, wanted: job.wanted ?? 1, folder: failedFolder + "/samples",
+        errors: Outputs.lastLines(of: part.stderr), log: failedLog)
+    }
+    let report = SetReport(try VideoSet.open(part.samples), sampler: nil, threads: threads) { _ in }
+    let failures = report.entries.compactMap(\.failure)
+    guard failures.isEmpty else {
+      let first = failures[0].split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+      throw HarnessError.unusable(
+        count: failures.count, total: report.entries.count, first: first, folder: failedFolder + "/samples",
+        log: failedLog)
+    }
+  }
+
+  /// Says which prompt and picture each video was made from, for the metrics that ask.
+  private func writeManifest(_ part: Outputs) throws {
+    let conditions = job.calls.compactMap(\.condition)
+    let columns = ["prompt", "class", "image"].filter { column in conditions.contains { $0[column] != nil } }
+    guard columns != ["class"], !columns.isEmpty else { return }
+    var lines = [(["path"] + columns).joined(separator: ",")]
+    for call in job.calls {
+      guard let folder = call.folder, let condition = call.condition else { continue }
+      var files: [String] = []
+      for video in try VideoSet.open(part.samples + "/" + folder).videos {
+        let file = VideoItem.row(video.name)?.file ?? video.name
+        if !files.contains(file) { files.append(file) }
+      }
+      lines += files.map { file in
+        (["samples/\(folder)/\(file)"] + columns.map { condition[$0] ?? "" }).map(Self.cell).joined(separator: ",")
+      }
+    }
+    do {
+      try (lines.joined(separator: "\n") + "\n").write(toFile: part.manifest, atomically: false, encoding: .utf8)
+    } catch {
+      throw HarnessError.unwritable(path: part.manifest, reason: (error as NSError).localizedDescription)
+    }
+  }
+
+  private static func cell(_ text: String) -> String {
+    text.contains(where: { ",\"\n\r".contains($0) || $0.isNewline })
+      ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
+  }
+
+  // MARK: Folders
+
+  private func makeFolder(_ path: String) throws {
+    do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
+      throw HarnessError.unwritable(path: path, reason: (error as NSError).localizedDescription)
+    }
+  }
+
+  /// Removes what a run left that was killed, and ends its generator if that is still at work.
+  private func sweep(_ folder: String, name: String) {
+    for entry in [".\(name).part", ".\(name).old"] {
+      let path = folder + "/" + entry
+      guard SuitePaths.exists(path) else { continue }
+      if let group = ProcessGroup(file: Outputs(folder: path).groupFile) {
+        say("\(job.title): the generator of a run that was killed is still at work; it is ended")
+        group.end()
+      }
+      try? FileManager.default.removeItem(atPath: path)
+    }
+  }
+
+  /// Gives a whole folder its name; what had it goes.
+  private func replace(_ folder: String, with part: String) throws {
+    let above = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
+    let old = "\(above)/.\(folder.dropFirst(above.count + 1)).old"
+    try? FileManager.default.removeItem(atPath: old)
+    let hadOne = rename(folder, old) == 0
+    guard rename(part, folder) == 0 else {
+      throw HarnessError.unwritable(path: folder, reason: String(cString: strerror(errno)))
+    }
+    if hadOne { try? FileManager.default.removeItem(atPath: old) }
+  }
+}
+
+extension Condition {
+  subscript(column: String) -> String? {
+    switch column {
+    case "prompt": prompt
+    case "class": `class`
+    default: image
+    }
+  }
+}
+
+/// Held while outputs below a folder are made; the system lets go of it with the process.
+final class FolderLock {
+  private var descriptor: Int32
+
+  /// - Throws: `HarnessError.inUse`, `.unwritable`.
+  init(_ folder: String) throws {
+    let path = folder + "/.lock"
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw HarnessError.unwritable(path: path, reason: String(cString: strerror(errno))) }
+    // File systems without locks: nothing is held.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+    close(descriptor)
+    throw HarnessError.inUse(folder: folder)
+  }
+
+  func release() {
+    close(descriptor)
+    descriptor = -1
+  }
+}

@@ -1,0 +1,144 @@
+import Digests
+import Foundation
+import MetricCatalog
+
+/// The outputs of one generator, checkpoint and seed: what is made or found, and scored.
+public struct SampleJob: Sendable {
+  public let suite: String
+  /// The suite's folder, in which commands work.
+  public let workingFolder: String
+  public let generator: Generator
+  public let checkpoint: Checkpoint?
+  public let seed: Int?
+  /// What each call is given, and how many videos it is to write.
+  public let calls: [Call]
+  /// The folder that is scored, or above it the one that holds all that belongs to it (see `Outputs`).
+  public let folder: String
+  /// Below what several jobs of this generator have their folders; nil for outputs that are there already.
+  public let base: String?
+  /// Only the first so many videos are scored, of outputs that are there already.
+  public let limit: Int?
+
+  public struct Call: Sendable, Equatable {
+    public let condition: Condition?
+    public let count: Int?
+    /// Below the samples' folder; nil: the folder itself.
+    public let folder: String?
+  }
+
+  /// `mild`, `lfdm at step-1000, seed 3`.
+  public var title: String {
+    let parts = [
+      checkpoint.map { " at \($0.folderName)" }, seed.map { generator.seeds.count > 1 ? ", seed \($0)" : "" },
+    ]
+    return generator.name + parts.compactMap { $0 }.joined()
+  }
+
+  /// Videos that the command must write at the least; nil where `count` is not given.
+  public var wanted: Int? {
+    let counts = calls.compactMap(\.count)
+    return counts.count == calls.count ? counts.reduce(0, +) : nil
+  }
+
+  /// The command of one call as the shell gets it.
+  func command(_ call: Call, samples: String) -> String? {
+    guard let template = generator.template else { return nil }
+    var values: [CommandTemplate.Placeholder: String] = [:]
+    values[.output] = SuitePaths.absolute(call.folder.map { samples + "/" + $0 } ?? samples)
+    values[.seed] = seed.map(String.init)
+    values[.count] = call.count.map(String.init)
+    values[.checkpoint] = checkpoint.map { SuitePaths.absolute($0.path) }
+    values[.step] = checkpoint?.step.map(String.init)
+    values[.prompt] = call.condition?.prompt
+    values[.class] = call.condition?.class
+    values[.image] = call.condition?.image
+    return template.command(values)
+  }
+
+  /// What decides the outputs, besides the seed: the record beside them holds it.
+  var recipe: GenerationRecord.Recipe? {
+    guard let template = generator.template else { return nil }
+    return GenerationRecord.Recipe(
+      command: template.text, seed: seed, count: wanted, checkpoint: checkpoint?.name,
+      checkpointStamp: checkpoint.flatMap { Self.stamp($0.path) },
+      conditions: generator.conditions.isEmpty ? nil : Self.digest(calls))
+  }
+
+  private static func digest(_ calls: [Call]) -> String {
+    func part(_ text: String?) -> String { text.map { "\($0.utf8.count):\($0)" } ?? "-" }
+    let text = calls.map { call in
+      "\(part(call.condition?.prompt)) \(part(call.condition?.class)) \(part(call.condition?.image)) \(call.count ?? -1)\n"
+    }
+    return SHA256.digest(of: text.joined()).description
+  }
+
+  /// Size and time of change: another file under the same name is another checkpoint.
+  static func stamp(_ path: String) -> String? {
+    guard let facts = try? FileManager.default.attributesOfItem(atPath: path), let size = facts[.size] as? Int,
+      let date = facts[.modificationDate] as? Date
+    else { return nil }
+    return "\(size) bytes of \(Int(date.timeIntervalSince1970))"
+  }
+}
+
+extension Suite {
+  /// Every job of the suite, in its order.
+  ///
+  /// - Parameters:
+  ///   - only: the generators that are wanted; nil: all.
+  ///   - limit: so many videos of each.
+  /// - Throws: `HarnessError.unknownGenerators`.
+  public func jobs(only: [String]? = nil, limit: Int? = nil) throws -> [SampleJob] {
+    let known = generators.map(\.name)
+    let unknown = (only ?? []).filter { !known.contains($0) }
+    if let first = unknown.first {
+      throw HarnessError.unknownGenerators(
+        names: unknown, nearest: NearestName.of(first, among: known), known: known)
+    }
+    return generators.filter { only?.contains($0.name) ?? true }.flatMap { generator in
+      let checkpoints: [Checkpoint?] = generator.checkpoints.isEmpty ? [nil] : generator.checkpoints
+      return checkpoints.flatMap { checkpoint in
+        generator.seeds.map { job(generator, checkpoint, seed: $0, limit: limit) }
+      }
+    }
+  }
+
+  private func job(_ generator: Generator, _ checkpoint: Checkpoint?, seed: Int?, limit: Int?) -> SampleJob {
+    var folder: String
+    var base: String?
+    switch generator.source {
+    case .folder(let path):
+      folder = path.replacingOccurrences(of: "{checkpoint}", with: checkpoint?.folderName ?? "")
+        .replacingOccurrences(of: "{step}", with: checkpoint?.step.map(String.init) ?? "")
+        .replacingOccurrences(of: "{seed}", with: seed.map(String.init) ?? "")
+    case .command(_, let outputs):
+      base = outputs + (limit.map { "/limit-\($0)" } ?? "")
+      folder = (base ?? outputs) + (checkpoint.map { "/\($0.folderName)" } ?? "") + "/seed-\(seed ?? 0)"
+    }
+    return SampleJob(
+      suite: limit.map { "\(name)+limit-\($0)" } ?? name, workingFolder: self.folder, generator: generator,
+      checkpoint: checkpoint, seed: seed, calls: calls(generator, limit: limit), folder: folder, base: base,
+      limit: generator.template == nil ? limit : nil)
+  }
+
+  private func calls(_ generator: Generator, limit: Int?) -> [SampleJob.Call] {
+    guard generator.template != nil else { return [] }
+    guard !generator.conditions.isEmpty else {
+      let count = limit.map { min(generator.count ?? $0, $0) } ?? generator.count
+      return [SampleJob.Call(condition: nil, count: generator.count == nil ? nil : count, folder: nil)]
+    }
+    var left = limit ?? .max
+    let digits = String(generator.conditions.count).count
+    return generator.conditions.enumerated().compactMap { index, condition in
+      guard left > 0 else { return nil }
+      let count = min(generator.count ?? 1, left)
+      left -= count
+      let number = String(index + 1)
+      let isOfClass = condition.class != nil && condition.prompt == nil && condition.image == nil
+      let name = isOfClass ? condition.class : nil
+      return SampleJob.Call(
+        condition: condition, count: count,
+        folder: name ?? String(repeating: "0", count: max(0, max(4, digits) - number.count)) + number)
+    }
+  }
+}

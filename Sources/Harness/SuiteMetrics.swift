@@ -1,0 +1,132 @@
+import Evaluation
+import MetricCatalog
+import Yams
+
+/// Reads what a suite wants to be scored.
+struct SuiteMetrics {
+  let file: String
+
+  struct Setting {
+    let field: String
+    let value: String
+    let place: Place
+  }
+
+  /// What holds for every metric that has the field.
+  func common(_ keys: SuiteKeys) throws -> [Setting] {
+    guard let node = keys.node("set") else { return [] }
+    return try settings(node, owner: "`set`")
+  }
+
+  /// `metrics`; empty where the key is not there.
+  func requested(_ keys: SuiteKeys, common: [Setting]) throws -> [RequestedProtocol] {
+    let nodes = try keys.list("metrics") ?? []
+    var found: [(line: Int?, requested: RequestedProtocol)] = []
+    for node in nodes {
+      let place = Place(file: file, line: node.mark?.line ?? keys.line)
+      let entries = try located(place) { try entry(node, keys, common, place) }
+      for entry in entries {
+        let fingerprint = entry.evaluationProtocol.fingerprint
+        if let other = found.first(where: { $0.requested.evaluationProtocol.fingerprint == fingerprint }) {
+          let name = "\(entry.evaluationProtocol.metric): \(entry.evaluationProtocol.displayName)"
+          throw HarnessError.duplicate(place, what: "metrics", name: name, firstLine: other.line)
+        }
+        found.append((place.line, entry))
+      }
+    }
+    return found.map(\.requested)
+  }
+
+  private func entry(_ node: Node, _ keys: SuiteKeys, _ common: [Setting], _ place: Place) throws -> [RequestedProtocol]
+  {
+    if node.mapping == nil {
+      let halves = try keys.text(node, "metrics").split(separator: ":", maxSplits: 1).map(String.init)
+      let metric = try Metric.named(halves[0])
+      let base = try EvaluationProtocol.named(
+        halves.count > 1 ? halves[1] : metric.defaultProtocol, metric: metric.name)
+      return [try applied(common, own: [], to: base)]
+    }
+    let isTable = node.mapping?["table"] != nil
+    let own = try SuiteKeys(
+      node, file: file, owner: isTable ? "a table" : "a metric", key: "metrics",
+      known: isTable ? ["table", "only", "set", "group-by"] : ["metric", "protocol", "set", "group-by"])
+    let settings = try own.node("set").map { try self.settings($0, owner: "`set`") } ?? []
+    var bases: [EvaluationProtocol]
+    if isTable {
+      bases = try PaperTable.named(own.requiredText("table")).rows
+      if let only = try own.texts("only") {
+        for name in only where !bases.contains(where: { $0.metric == name }) {
+          let known = bases.map(\.metric)
+          throw HarnessError.unknownName(
+            own.place("only"), what: "metric of this table", name: name, nearest: NearestName.of(name, among: known),
+            known: known)
+        }
+        bases = bases.filter { only.contains($0.metric) }
+      }
+      try check(settings, isOf: bases.map { RequestedProtocol(evaluationProtocol: $0) })
+    } else {
+      let metric = try Metric.named(own.requiredText("metric"))
+      bases = [try EvaluationProtocol.named(own.text("protocol") ?? metric.defaultProtocol, metric: metric.name)]
+    }
+    let groupings = try own.texts("group-by") ?? []
+    return try bases.flatMap { base in
+      let known = try Set(base.definition.fields.map(\.name))
+      let plain = try applied(common, own: isTable ? settings.filter { known.contains($0.field) } : settings, to: base)
+      return try [plain]
+        + (known.contains("group-by") || !isTable ? groupings : []).map { grouping in
+          var grouped = plain
+          grouped.evaluationProtocol = try plain.evaluationProtocol.overriding("group-by", with: grouping)
+          try grouped.evaluationProtocol.validate()
+          return grouped
+        }
+    }
+  }
+
+  private func applied(_ common: [Setting], own: [Setting], to base: EvaluationProtocol) throws -> RequestedProtocol {
+    var requested = RequestedProtocol(evaluationProtocol: base)
+    let known = try Set(base.definition.fields.map(\.name))
+    let shared = common.filter { setting in
+      known.contains(setting.field) && !own.contains { $0.field == setting.field }
+    }
+    for setting in shared + own {
+      try located(setting.place) {
+        requested.evaluationProtocol = try requested.evaluationProtocol.overriding(setting.field, with: setting.value)
+      }
+      if setting.field == "frames" { requested.framesAreGiven = true }
+      if setting.field == "weights-fingerprint" { requested.fingerprint = setting.value }
+    }
+    try requested.evaluationProtocol.validate()
+    for setting in own {
+      try located(setting.place) {
+        try requested.evaluationProtocol.checkForce(of: [(setting.field, setting.value)])
+      }
+    }
+    return requested
+  }
+
+  private func settings(_ node: Node, owner: String) throws -> [Setting] {
+    let keys = try SuiteKeys(node, file: file, owner: owner, key: "set", known: nil)
+    return try keys.order.map { field in
+      Setting(field: field, value: try keys.requiredText(field), place: keys.place(field))
+    }
+  }
+
+  /// Refuses a setting that no metric has a field for.
+  func check(_ settings: [Setting], isOf requested: [RequestedProtocol]) throws {
+    let metrics = try requested.map { try $0.evaluationProtocol.definition }
+    let fields = metrics.flatMap { $0.fields.map(\.name) }
+    for setting in settings where !fields.contains(setting.field) {
+      var names: [String] = []
+      for metric in metrics where !names.contains(metric.name) { names.append(metric.name) }
+      let error = CatalogError.unknownField(
+        name: setting.field, metric: names.joined(separator: ", "),
+        nearest: NearestName.of(setting.field, among: fields))
+      throw HarnessError.catalog(setting.place, reason: "\(error)")
+    }
+  }
+
+  /// Gives an error of the catalog its line.
+  private func located<Value>(_ place: Place, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as CatalogError { throw HarnessError.catalog(place, reason: "\(error)") }
+  }
+}

@@ -1,0 +1,176 @@
+import Evaluation
+import Foundation
+import MetricCatalog
+import Tensors
+import Video
+import Yams
+
+extension Suite {
+  /// Reads a suite file and checks all of it: keys, types, names, metrics with their fields, commands, files.
+  ///
+  /// - Parameter only: names of generators; the files of others need not be there. nil: all.
+  /// - Parameter watching: whether checkpoints are found later, and the suite need not name any.
+  /// - Throws: `HarnessError` with the line.
+  public static func read(_ path: String, only: [String]? = nil, watching: Bool = false) throws -> Suite {
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      let reason = SuitePaths.exists(path) ? "it cannot be read as a file" : "there is no such file"
+      throw HarnessError.unreadable(path: path, reason: reason)
+    }
+    guard let text = String(bytes: bytes, encoding: .utf8) else {
+      throw HarnessError.unreadable(path: path, reason: "it is no UTF-8 text")
+    }
+    return try parse(text, file: path, only: only, watching: watching)
+  }
+
+  package static func parse(
+    _ text: String, file: String, only: [String]? = nil, watching: Bool = false
+  ) throws -> Suite {
+    let root: Node?
+    do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
+      throw SuiteReader.syntax(error, file: file)
+    }
+    guard let root else { throw HarnessError.unreadable(path: file, reason: "the file is empty") }
+    return try SuiteReader(file: file, only: only, isWatching: watching).suite(root)
+  }
+}
+
+/// Reads a suite from YAML.
+struct SuiteReader {
+  let file: String
+  /// Names of the generators whose files must be there; nil: all.
+  var only: [String]?
+  var isWatching = false
+
+  var folder: String {
+    file.contains("/") ? SuitePaths.normal(String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)] + "/")) : "."
+  }
+
+  static let keys = [
+    "name", "data", "generators", "metrics", "set", "bootstrap", "floor", "n-curve", "value-range", "images",
+    "on-error",
+    "allow-other-weights", "tags", "reports",
+  ]
+
+  static func syntax(_ error: YamlError, file: String) -> HarnessError {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return .syntax(Place(file: file, line: mark.line), reason: "this is no YAML: \(problem)")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      let (name, line) = (duplicates.first ?? "", context.mark.line)
+      return .duplicate(Place(file: file, line: line), what: "keys", name: name, firstLine: nil)
+    default: return .unreadable(path: file, reason: "this is no YAML: \(error)")
+    }
+  }
+
+  func suite(_ root: Node) throws -> Suite {
+    let keys = try SuiteKeys(root, file: file, owner: "a suite", key: "suite", known: Self.keys)
+    let stem = Checkpoint.stem(of: file.split(separator: "/").last.map(String.init) ?? file)
+    let name = try checkedName(keys.text("name") ?? stem, keys.place("name"))
+    let data = try dataSets(keys)
+    let metrics = SuiteMetrics(file: file)
+    let common = try metrics.common(keys)
+    let scored = try metrics.requested(keys, common: common)
+    var generators: [Generator] = []
+    for node in try keys.list("generators") ?? [keys.required("generators")] {
+      var reader = GeneratorReader(
+        file: file, folder: folder, suite: name, data: data, metrics: metrics, common: common)
+      reader.takesAnyCheckpoint = isWatching
+      let generator = try reader.generator(node, scored: scored, only: only)
+      if let other = generators.first(where: { $0.name == generator.name }) {
+        throw HarnessError.duplicate(
+          generator.place, what: "generators", name: generator.name, firstLine: other.place.line)
+      }
+      generators.append(generator)
+    }
+    try metrics.check(common, isOf: generators.flatMap(\.metrics))
+    var suite = Suite(file: file, folder: folder, name: name, data: data, generators: generators)
+    try readRest(&suite, keys)
+    return suite
+  }
+
+  private func readRest(_ suite: inout Suite, _ keys: SuiteKeys) throws {
+    suite.honesty.bootstrap = try keys.integer("bootstrap", from: 40)
+    suite.honesty.floor = try keys.flag("floor")
+    suite.honesty.curve = try keys.integer("n-curve", from: 2)
+    if let text = try keys.text("value-range") {
+      guard let range = ValueRange(rawValue: text) else {
+        let all = ValueRange.allCases.map(\.rawValue).joined(separator: ", ")
+        throw HarnessError.badValue(keys.place("value-range"), key: "value-range", value: text, expected: all)
+      }
+      suite.input.valueRange = range
+    }
+    suite.input.picturesAreImages = try keys.flag("images")
+    suite.input.allowsOtherWeights = try keys.flag("allow-other-weights")
+    if let text = try keys.text("on-error") {
+      guard ["stop", "skip"].contains(text) else {
+        throw HarnessError.badValue(
+          keys.place("on-error"), key: "on-error", value: text, expected: "`stop` or `skip`")
+      }
+      suite.input.skipsUnusable = text == "skip"
+    }
+    suite.tags = try keys.texts("tags") ?? []
+    if let node = keys.node("reports") { suite.reports = try reports(node) }
+  }
+
+  private func reports(_ node: Node) throws -> Suite.Reports {
+    let keys = try SuiteKeys(
+      node, file: file, owner: "`reports`", key: "reports",
+      known: ["html", "markdown", "latex", "csv", "layout", "baselines", "title"])
+    var reports = Suite.Reports()
+    reports.html = try keys.text("html").map { SuitePaths.joined(folder, $0) }
+    reports.markdown = try keys.text("markdown").map { SuitePaths.joined(folder, $0) }
+    reports.latex = try keys.text("latex").map { SuitePaths.joined(folder, $0) }
+    reports.csv = try keys.text("csv").map { SuitePaths.joined(folder, $0) }
+    reports.layout = try keys.text("layout")
+    reports.baselines = try keys.texts("baselines")
+    for (key, names) in [("layout", reports.layout.map { [$0] } ?? []), ("baselines", reports.baselines ?? [])] {
+      for name in names where !PaperTable.names.contains(name) && (key, name) != ("baselines", "none") {
+        throw HarnessError.unknownName(
+          keys.place(key), what: "paper", name: name, nearest: NearestName.of(name, among: PaperTable.names),
+          known: PaperTable.names)
+      }
+    }
+    reports.title = try keys.text("title")
+    guard !reports.isEmpty else {
+      throw HarnessError.nothingToDo(
+        keys.place, what: "`reports` names no file\nhint: html, markdown, latex and csv take one each")
+    }
+    return reports
+  }
+
+  private static let dataKeys = ["path", "name"]
+
+  private func dataSets(_ keys: SuiteKeys) throws -> [RealSet] {
+    guard let node = keys.node("data") else { return [] }
+    let sets = try SuiteKeys(node, file: file, owner: "`data`", key: "data", known: nil)
+    return try sets.order.map { name in
+      let node = try sets.required(name)
+      _ = try checkedName(name, sets.place(name))
+      var set = RealSet(name: name, path: "", label: name)
+      if node.mapping == nil {
+        set.path = try sets.text(node, name)
+      } else {
+        let own = try SuiteKeys(node, file: file, owner: "a real set", key: name, known: Self.dataKeys)
+        set.path = try own.requiredText("path")
+        set.label = try own.text("name") ?? name
+      }
+      set.path = SuitePaths.joined(folder, set.path)
+      guard SuitePaths.exists(set.path) else {
+        throw HarnessError.missingFile(sets.place(name), key: name, path: set.path)
+      }
+      return set
+    }
+  }
+
+  /// Names are folders, too.
+  func checkedName(_ name: String, _ place: Place) throws -> String {
+    let isFine = name.range(of: "^[A-Za-z0-9][A-Za-z0-9._+=-]*$", options: .regularExpression) != nil
+    guard isFine, name.utf8.count <= 100 else {
+      throw HarnessError.badValue(
+        place, key: "name", value: name, expected: "a name of letters, digits and `. _ + = -` (`label` may be anything)"
+      )
+    }
+    return name
+  }
+}

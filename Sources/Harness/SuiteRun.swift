@@ -1,0 +1,146 @@
+import Evaluation
+import Foundation
+import History
+import MetricCatalog
+import Video
+
+/// Runs a suite: makes what is not there, scores what has no score, and goes on where one generator fails.
+public struct SuiteRun: Sendable {
+  public let suite: Suite
+  public let options: Options
+
+  public struct Options: Sendable {
+    public enum Work: Sendable { case all, generateOnly, scoreOnly }
+
+    public var work = Work.all
+    /// The generators that are wanted; nil: all.
+    public var only: [String]?
+    /// So many videos of each.
+    public var limit: Int?
+    /// Whether to make again what is there.
+    public var force = false
+    public var tags: [String] = []
+    public var threads = 1
+    public var version = ""
+    /// nil: nothing is recorded.
+    public var historyPath: String?
+    public var environment: [String: String] = [:]
+    public var usesCache = true
+    public var progress: any ExtractionProgress = NoProgress()
+    public var isInterrupted: @Sendable () -> Bool = { false }
+    /// Says what happens, a line each.
+    public var say: @Sendable (String) -> Void = { _ in }
+
+    public init() {}
+
+    var cache: CacheFolder? {
+      usesCache ? CacheFolder(path: CacheFolder.defaultPath(environment: environment)) : nil
+    }
+  }
+
+  public init(suite: Suite, options: Options) {
+    self.suite = suite
+    self.options = options
+  }
+
+  /// - Throws: `HarnessError.unknownGenerators`, `HistoryError` where nothing can be recorded, and the errors of weights
+  ///   that are not there. What one generator does wrong is in the summary.
+  public func run() async throws -> SuiteSummary {
+    let jobs = try suite.jobs(only: options.only, limit: options.limit)
+    let history = try options.work == .generateOnly ? nil : options.historyPath.map { try HistoryStore(path: $0) }
+    try history?.checkIsWritable()
+    var summary = SuiteSummary(suite: suite.name)
+    var scoring: SuiteScoring?
+    if options.work != .generateOnly {
+      let networks = try NetworkChoice(
+        environment: options.environment, allowsOtherWeights: suite.input.allowsOtherWeights, threads: options.threads)
+      // Weights that are not there are told before the first generator runs.
+      for job in jobs { _ = try networks.settled(job.generator.metrics, isTable: false) }
+      scoring = SuiteScoring(suite: suite, options: options, networks: networks, history: history)
+    }
+    for job in jobs {
+      if options.isInterrupted() { summary.wasInterrupted = true }
+      if summary.wasInterrupted { break }
+      await run(job, scoring, &summary)
+      if let error = summary.fatal { throw error }
+    }
+    return summary
+  }
+
+  private func run(_ job: SampleJob, _ scoring: SuiteScoring?, _ summary: inout SuiteSummary) async {
+    var row = SuiteSummary.Row(title: job.title, generator: job.generator.name)
+    do {
+      let record = try await outputs(job, &row)
+      if let scoring {
+        let set = job.base == nil ? job.folder : Outputs(folder: job.folder).set
+        let sets: [RealSet?] = job.generator.data.compactMap { name in suite.data.first { $0.name == name } }
+        for real in sets.isEmpty ? [nil] : sets {
+          options.say("\(job.title): scoring" + (real.map { " against \($0.name)" } ?? ""))
+          let scored = try scoring.score(job, set, against: real, record: record)
+          if scored.wasKept {
+            options.say("\(job.title): the history has these scores as run \(scored.run.id)")
+          } else if let path = options.historyPath {
+            options.say("\(job.title): recorded as run \(scored.run.id) in \(path)")
+          }
+          row.scored.append(
+            .init(
+              dataset: real?.label, run: scored.run, wasKept: scored.wasKept,
+              isRecorded: options.historyPath != nil))
+        }
+      }
+    } catch let error as HistoryError {
+      summary.fatal = error
+    } catch {
+      if options.isInterrupted() {
+        summary.wasInterrupted = true
+        row.failure = "interrupted"
+      } else {
+        row.failure = "\(error)"
+        options.say("\(job.title): failed: \(error)")
+      }
+    }
+    summary.rows.append(row)
+  }
+
+  /// Makes the outputs unless they are there.
+  private func outputs(_ job: SampleJob, _ row: inout SuiteSummary.Row) async throws -> GenerationRecord? {
+    guard job.base != nil else {
+      guard SuitePaths.exists(job.folder) else { throw HarnessError.noOutputs(folder: job.folder) }
+      return nil
+    }
+    let run = GeneratorRun(
+      job: job, threads: options.threads, isInterrupted: options.isInterrupted, say: options.say)
+    run.recover()
+    let record: GenerationRecord
+    if !options.force || options.work == .scoreOnly, let known = try job.finished() {
+      options.say("\(job.title): \(SuiteSummary.videos(known.samples)) from before: \(job.folder)")
+      (record, row.wasThere) = (known, true)
+    } else {
+      guard options.work != .scoreOnly else { throw HarnessError.noOutputs(folder: job.folder) }
+      let calls = job.calls.count == 1 ? "" : " in \(job.calls.count) calls"
+      options.say("\(job.title): generating" + (job.wanted.map { " " + SuiteSummary.videos($0) } ?? "") + calls)
+      record = try await run.run()
+      let memory = record.peakMemory.map { ", peak memory \(SuiteSummary.memory($0))" } ?? ""
+      options.say("\(job.title): \(SuiteSummary.videos(record.samples)) in \(TimeText.text(record.seconds))\(memory)")
+      if let wanted = job.wanted, record.samples > wanted {
+        options.say("\(job.title): note: asked for were \(wanted) videos, and all \(record.samples) are scored")
+      }
+    }
+    (row.samples, row.seconds, row.peakMemory) = (record.samples, record.seconds, record.peakMemory)
+    return record
+  }
+}
+
+extension SampleJob {
+  /// The record of outputs that are there and are what is wanted; nil where there are none.
+  ///
+  /// - Throws: `HarnessError.otherOutputs` where they were made otherwise.
+  public func finished() throws -> GenerationRecord? {
+    let outputs = Outputs(folder: folder)
+    guard let recipe, let record = outputs.record, SuitePaths.exists(outputs.samples) else { return nil }
+    if let difference = record.recipe.difference(from: recipe) {
+      throw HarnessError.otherOutputs(folder: folder, difference: difference)
+    }
+    return record
+  }
+}

@@ -1,0 +1,132 @@
+import Evaluation
+import Foundation
+import History
+import MetricCatalog
+
+/// Scores the outputs of a job against one real set, unless the history has these scores.
+struct SuiteScoring {
+  let suite: Suite
+  let options: SuiteRun.Options
+  let networks: NetworkChoice
+  let history: HistoryStore?
+
+  struct Scored {
+    let run: Run
+    /// Whether the history had it.
+    let wasKept: Bool
+  }
+
+  /// - Throws: the errors of Evaluation, `HistoryError`.
+  func score(_ job: SampleJob, _ set: String, against real: RealSet?, record: GenerationRecord?) throws -> Scored {
+    let evaluation = try evaluation(job, set, real)
+    if !options.force, let kept = try kept(evaluation, job, real) { return Scored(run: kept, wasKept: true) }
+    let document = try evaluation.run()
+    var run = Run(document: document, labels: labels(job, real))
+    run.generation = generation(job, record)
+    run.artefacts = artefacts(job, set)
+    try history?.record(run)
+    return Scored(run: run, wasKept: false)
+  }
+
+  private func evaluation(_ job: SampleJob, _ set: String, _ real: RealSet?) throws -> Evaluation {
+    var requested = job.generator.metrics
+    if let limit = job.limit {
+      requested = try requested.map { wanted in
+        var limited = wanted
+        limited.evaluationProtocol = try wanted.evaluationProtocol.overriding("max-videos-fake", with: "\(limit)")
+        return limited
+      }
+    }
+    let references = try requested.map { try $0.evaluationProtocol.definition.reference }
+    let scores = try networks.settled(requested, isTable: false)
+    // What looks at the outputs alone has no real set.
+    let hasPictures = job.calls.contains { $0.condition?.image != nil }
+    let takesReal = references.contains { $0 == .real || $0 == .realIfGiven || ($0 == .inputs && !hasPictures) }
+    var request = ScoreRequest(real: takesReal ? real?.path : nil, fake: set, scores: scores)
+    if hasPictures, references.contains(.inputs) { request.inputColumn = "image" }
+    request.valueRange = suite.input.valueRange
+    request.picturesAreImages = suite.input.picturesAreImages
+    request.skipsUnusable = suite.input.skipsUnusable
+    request.threads = options.threads
+    request.honesty = suite.honesty
+    var evaluation = Evaluation(request: request, cache: options.cache, network: networks.network)
+    evaluation.textNetwork = networks.textNetwork
+    evaluation.version = options.version
+    evaluation.progress = options.progress
+    evaluation.isInterrupted = options.isInterrupted
+    return evaluation
+  }
+
+  private func labels(_ job: SampleJob, _ real: RealSet?) -> RunLabels {
+    var labels = RunLabels()
+    labels.name = job.generator.label
+    labels.suite = job.suite
+    labels.generator = job.generator.name
+    labels.checkpoint = job.checkpoint?.name
+    labels.step = job.checkpoint?.step
+    labels.dataset = real?.label
+    labels.tags = suite.tags
+    for tag in job.generator.tags + options.tags where !labels.tags.contains(tag) { labels.tags.append(tag) }
+    return labels
+  }
+
+  private func generation(_ job: SampleJob, _ record: GenerationRecord?) -> Run.Generation? {
+    guard record != nil || job.seed != nil else { return nil }
+    var generation = Run.Generation()
+    generation.seed = job.seed
+    generation.command = record?.recipe.command
+    generation.samples = record?.samples
+    generation.seconds = record?.seconds
+    generation.peakMemory = record?.peakMemory
+    return generation
+  }
+
+  private func artefacts(_ job: SampleJob, _ set: String) -> [Artefact] {
+    func artefact(_ kind: String, _ path: String) -> Artefact {
+      let bytes = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+      return Artefact(kind: kind, path: SuitePaths.absolute(path), bytes: SuitePaths.isFolder(path) ? nil : bytes)
+    }
+    var all = [artefact("output", set)]
+    if job.base != nil {
+      let outputs = Outputs(folder: job.folder)
+      all += [artefact("stdout", outputs.stdout), artefact("stderr", outputs.stderr)]
+    }
+    if SuitePaths.exists(suite.file) { all.append(artefact("suite", suite.file)) }
+    return all
+  }
+
+  // MARK: What the history has
+
+  /// The newest run of this job that has every score that is asked for, of the same videos.
+  private func kept(_ evaluation: Evaluation, _ job: SampleJob, _ real: RealSet?) throws -> Run? {
+    let candidates = try candidates(job, real)
+    guard !candidates.isEmpty else { return nil }
+    let wanted = try evaluation.identities()
+    return candidates.first { Self.covers($0.scores, wanted, suite.honesty) }
+  }
+
+  /// The runs of the same suite, generator, checkpoint, seed and real set, newest first.
+  func candidates(_ job: SampleJob, _ real: RealSet?) throws -> [Run] {
+    guard let history else { return [] }
+    var filter = RunFilter()
+    filter.suite = job.suite
+    filter.generator = job.generator.name
+    filter.dataset = real?.label
+    filter.origin = .measured
+    return try history.runs(filter).filter { $0.checkpoint == job.checkpoint?.name && $0.generation?.seed == job.seed }
+  }
+
+  package static func covers(_ scores: [RunScore], _ wanted: [ScoreIdentity], _ honesty: Honesty) -> Bool {
+    let isAsSure =
+      (honesty.bootstrap == nil || scores.contains { $0.interval?.resamples == honesty.bootstrap })
+      && (!honesty.floor || scores.contains { $0.floor != nil })
+      && (honesty.curve == nil || scores.contains { $0.curve?.count == honesty.curve })
+    return isAsSure
+      && wanted.allSatisfy { identity in
+        scores.contains { score in
+          score.settings?.fingerprint == identity.fingerprint && score.real?.digest == identity.real
+            && score.fake?.digest == identity.fake && score.promptsDigest == identity.prompts
+        }
+      }
+  }
+}

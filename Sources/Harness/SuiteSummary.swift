@@ -1,0 +1,127 @@
+import Evaluation
+import Foundation
+import History
+
+/// What a suite has come to.
+public struct SuiteSummary: Sendable {
+  public let suite: String
+  public internal(set) var rows: [Row] = []
+  public internal(set) var wasInterrupted = false
+  /// What stops the suite itself.
+  var fatal: (any Error)?
+
+  public struct Row: Sendable {
+    public let title: String
+    public let generator: String
+    public var samples: Int?
+    public var seconds: Double?
+    public var peakMemory: Int?
+    /// Whether the outputs were made before.
+    public var wasThere = false
+    public var scored: [Scored] = []
+    /// In words.
+    public var failure: String?
+
+    /// Videos, seconds for each, memory.
+    fileprivate var generation: [String] {
+      var each = "-"
+      if let seconds, let samples { each = String(format: "%.3g", seconds / Double(max(samples, 1))) }
+      return [samples.map { "\($0)" } ?? "-", each, peakMemory.map { SuiteSummary.memory($0) } ?? "-"]
+    }
+  }
+
+  public struct Scored: Sendable {
+    public let dataset: String?
+    public let run: Run
+    public let wasKept: Bool
+    public let isRecorded: Bool
+  }
+
+  public var failed: [Row] { rows.filter { $0.failure != nil } }
+  public var skippedInputs: Bool { rows.contains { $0.scored.contains { !$0.run.skipped.isEmpty } } }
+  public var runs: [Run] { rows.flatMap { $0.scored.map(\.run) } }
+
+  static func videos(_ count: Int) -> String { count == 1 ? "1 video" : "\(count) videos" }
+
+  /// 3.5 MB.
+  static func memory(_ bytes: Int) -> String {
+    let megabytes = Double(bytes) / 1_000_000
+    return megabytes < 1000 ? String(format: "%.1f MB", megabytes) : String(format: "%.2f GB", megabytes / 1000)
+  }
+
+  /// One line for each generator, checkpoint, seed and real set. Ends with a line break.
+  public var table: String {
+    let columns = columns
+    var cells = [["generator", "data", "videos", "s/video", "memory"] + columns.map(\.title) + ["run"]]
+    for row in rows {
+      let own = row.generation
+      for scored in row.scored {
+        let values = columns.map { column in
+          scored.run.scores.first { Column($0) == column }.map { Self.value($0) } ?? "-"
+        }
+        cells.append([row.title, scored.dataset ?? "-"] + own + values + [scored.isRecorded ? scored.run.id : "-"])
+      }
+      if row.failure != nil {
+        cells.append([row.title, "-"] + own + columns.map { _ in "-" } + ["failed"])
+      } else if row.scored.isEmpty {
+        cells.append([row.title, "-"] + own + columns.map { _ in "-" } + ["-"])
+      }
+    }
+    let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    return cells.map { line in
+      let padded = zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+      let text = padded.joined(separator: "  ")
+      return String(text.reversed().drop { $0 == " " }.reversed()) + "\n"
+    }.joined()
+  }
+
+  /// Scores with one fingerprint stand in one column.
+  private struct Column: Hashable {
+    let metric: String
+    let fingerprint: String
+    var title: String
+    let name: String
+
+    init(_ score: RunScore) {
+      metric = score.metric
+      fingerprint = score.settings?.fingerprint ?? ""
+      title = score.metric
+      name = score.settings?.displayName ?? ""
+    }
+
+    static func == (a: Column, b: Column) -> Bool { a.metric == b.metric && a.fingerprint == b.fingerprint }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(metric + " " + fingerprint) }
+  }
+
+  /// Titles are metrics; those of one metric have their protocols, too.
+  private var columns: [Column] {
+    var found: [Column] = []
+    for score in runs.flatMap(\.scores) where !found.contains(Column(score)) { found.append(Column(score)) }
+    return found.map { column in
+      var titled = column
+      if found.count(where: { $0.metric == column.metric }) > 1 {
+        titled.title += " (" + column.name.replacingOccurrences(of: " + ", with: "+") + ")"
+      }
+      return titled
+    }
+  }
+
+  private static func value(_ score: RunScore) -> String {
+    number(score.value) + (score.std.map { " ± " + number($0) } ?? "")
+  }
+
+  /// Seven digits, as scores are printed elsewhere.
+  private static func number(_ value: Double) -> String {
+    String(format: "%.7g", value)
+  }
+}
+
+extension SuiteSummary {
+  /// The failures, for people; empty if there are none. Ends with a line break.
+  public var failures: String {
+    failed.map { row in
+      "failed: \(row.title): " + (row.failure ?? "").replacingOccurrences(of: "\nhint:", with: "\n  hint:") + "\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Harness
+import History
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "A suite: runs generators, scores their videos, keeps the scores",
+    discussion: """
+        vidmetrics run suite.yaml --dry-run
+        vidmetrics run suite.yaml
+        vidmetrics run suite.yaml --only lfdm,lvdm --limit 4
+
+      A suite names real sets, generators (a command with {output} {seed} {count} {checkpoint} {step} {prompt} {class} \
+      {image}, or outputs that are there) and metrics; `Sources/Harness/README.md` has every key. What was finished is not \
+      made again, whatever ended the run. A generator that fails is reported, and the suite goes on; the status is 2 then.
+      """)
+
+  @Argument(help: ArgumentHelp("The suite file.", valueName: "suite.yaml"))
+  var suite: String
+
+  @Option(help: ArgumentHelp("Only these generators, separated by commas.", valueName: "name,..."))
+  var only: String?
+
+  @Flag(help: "Print what would be done: commands, counts, what is there.")
+  var dryRun = false
+
+  @OptionGroup var options: SuiteOptions
+
+  func run() throws {
+    let names = only.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    let suite = try Suite.read(self.suite, only: names)
+    var settings = options.options()
+    settings.only = names
+    if dryRun { return Output.print(try SuitePlan(suite: suite, options: settings).text(), terminator: "") }
+    Interruption.listen()
+    let suiteRun = SuiteRun(suite: suite, options: settings)
+    let summary = try Waiting.for { try await suiteRun.run() }
+    Output.print(summary.table, terminator: "")
+    do { try SuiteReports.write(suite, summary, history: settings.historyPath) } catch {
+      // What failed before is not lost over it.
+      Terminal.write(summary.failures)
+      throw error
+    }
+    try SuiteExit.check(summary)
+  }
+}
+
+/// The reports that a suite asks for: what `vidmetrics report` makes of the runs of this time.
+enum SuiteReports {
+  static func write(_ suite: Suite, _ summary: SuiteSummary, history: String?) throws {
+    guard !suite.reports.isEmpty, !summary.wasInterrupted else { return }
+    guard let history, !summary.runs.isEmpty else {
+      Terminal.write("no report is written: \(history == nil ? "nothing was recorded" : "nothing was scored")\n")
+      return
+    }
+    let reports = suite.reports
+    let options: [(String, String?)] = [
+      ("db", history), ("html", reports.html), ("markdown", reports.markdown), ("latex", reports.latex),
+      ("csv", reports.csv), ("layout", reports.layout), ("baselines", reports.baselines?.joined(separator: ",")),
+      ("title", reports.title),
+    ]
+    let words =
+      ["report"] + summary.runs.map(\.id) + options.compactMap { name, value in value.map { "--\(name)=\($0)" } }
+    var command = try Vidmetrics.parseAsRoot(words)
+    try command.run()
+    for file in [reports.html, reports.markdown, reports.latex, reports.csv].compactMap({ $0 }) {
+      Terminal.write("report: \(file)\n")
+    }
+  }
+}
+
+/// The exit status of a suite.
+enum SuiteExit {
+  /// - Throws: the status, unless all is well.
+  static func check(_ summary: SuiteSummary) throws {
+    Terminal.write(summary.failures)
+    if summary.wasInterrupted {
+      Terminal.write("error: interrupted\nhint: what is finished is kept, and the same command goes on from there\n")
+      throw ExitCode(Exit.interrupted)
+    }
+    if !summary.failed.isEmpty { throw ExitCode(Exit.usageOrInput) }
+    if summary.skippedInputs { throw ExitCode(Exit.skipped) }
+  }
+}

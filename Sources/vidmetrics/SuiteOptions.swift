@@ -1,0 +1,86 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Harness
+import Synchronization
+
+/// How a suite is run, whichever command does.
+struct SuiteOptions: ParsableArguments {
+  @OptionGroup var database: DatabaseOption
+
+  @Flag(help: "Do not keep the scores in the history.")
+  var noRecord = false
+
+  @Option(help: ArgumentHelp("A word to find the runs by. Repeatable.", valueName: "text"))
+  var tag: [String] = []
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("So many videos of each generator, kept apart.", valueName: "number"))
+  var limit: Int?
+
+  @Flag(help: "Make outputs and scores again that are there.")
+  var force = false
+
+  @Flag(help: "Make outputs, and score none.")
+  var generateOnly = false
+
+  @Flag(help: "Score outputs that are there, and make none.")
+  var scoreOnly = false
+
+  @Option(help: ArgumentHelp("Threads of scoring. (default: all processors)", valueName: "number"))
+  var threads: Int?
+
+  @Flag(help: "Neither use nor keep cached features.")
+  var noCache = false
+
+  func validate() throws {
+    if generateOnly, scoreOnly { throw ValidationError("--generate-only and --score-only leave nothing to do") }
+    if let limit, limit < 1 { throw ValidationError("--limit \(limit): a number from 1 is expected") }
+    if noRecord, database.db != nil || !tag.isEmpty {
+      throw ValidationError("--no-record keeps nothing: --db and --tag have no effect with it")
+    }
+    if tag.contains(where: \.isEmpty) { throw ValidationError("--tag is empty") }
+  }
+
+  func options() -> SuiteRun.Options {
+    let environment = ProcessInfo.processInfo.environment
+    var options = SuiteRun.Options()
+    options.work = generateOnly ? .generateOnly : scoreOnly ? .scoreOnly : .all
+    options.limit = limit
+    options.force = force
+    options.tags = tag
+    options.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    options.version = Version.text
+    options.historyPath = noRecord ? nil : database.path
+    options.environment = environment
+    options.usesCache = !noCache
+    if Terminal.isInteractive { options.progress = TerminalProgress() }
+    options.isInterrupted = { Interruption.isRequested }
+    options.say = { Terminal.write($0 + "\n") }
+    return options
+  }
+}
+
+/// Waits for work that is done side by side with other work.
+enum Waiting {
+  static func `for`<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) throws -> Value {
+    let done = DispatchSemaphore(value: 0)
+    let box = Box<Value>()
+    Task.detached {
+      do {
+        let value = try await work()
+        box.result.withLock { $0 = .success(value) }
+      } catch {
+        box.result.withLock { $0 = .failure(error) }
+      }
+      done.signal()
+    }
+    done.wait()
+    guard let result = box.result.withLock({ $0 }) else { preconditionFailure("the work has signalled its end") }
+    return try result.get()
+  }
+
+  private final class Box<Value: Sendable>: Sendable {
+    let result = Mutex<Result<Value, any Error>?>(nil)
+  }
+}

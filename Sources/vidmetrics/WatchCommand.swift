@@ -1,0 +1,107 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+struct WatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: "Scores checkpoints of a folder as they appear",
+    discussion: """
+        vidmetrics watch checkpoints/ --suite suite.yaml --generator lfdm
+        vidmetrics watch checkpoints/ --generate './sample.py {checkpoint} {output}' --real real/ --metrics fvd
+        vidmetrics watch checkpoints/ --suite suite.yaml --generator lfdm --once
+
+      A checkpoint is taken when it has not changed for a while. Its step is the number behind `step` in its name, or the last \
+      one there. Those that the history knows are not scored again. ^C ends.
+      """)
+
+  @Argument(help: ArgumentHelp("The folder of checkpoints.", valueName: "folder"))
+  var folder: String
+
+  @Option(help: ArgumentHelp("The suite whose generator is given the checkpoints.", valueName: "file"))
+  var suite: String?
+
+  @Option(help: ArgumentHelp("The generator of the suite.", valueName: "name"))
+  var generator: String?
+
+  @Option(help: ArgumentHelp("A command instead of a suite, with {checkpoint} and {output}.", valueName: "command"))
+  var generate: String?
+
+  @Option(help: ArgumentHelp("The real set, of --generate.", valueName: "set"))
+  var real: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The metrics, of --generate, separated by commas. (default: fvd)", valueName: "metric[:protocol],..."))
+  var metrics: String?
+
+  @Option(help: ArgumentHelp("Videos that the command must write.", valueName: "number"))
+  var count: Int?
+
+  @Option(help: ArgumentHelp("What a call of the command may take: 90s, 10m, 1h30m.", valueName: "time"))
+  var timeLimit: String?
+
+  @Option(help: ArgumentHelp("What the command's runs are called. (default: watch)", valueName: "name"))
+  var name: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What checkpoints are called, as in a shell; folders may be checkpoints. (default: the usual endings, such as .pt)",
+      valueName: "pattern"))
+  var pattern: String?
+
+  @Option(help: ArgumentHelp("Seconds between looks.", valueName: "seconds"))
+  var interval = 10.0
+
+  @Option(help: ArgumentHelp("Seconds that a checkpoint must not have changed for.", valueName: "seconds"))
+  var settle = 5.0
+
+  @Flag(help: "End when all that is there has been scored.")
+  var once = false
+
+  @OptionGroup var options: SuiteOptions
+
+  func validate() throws {
+    guard (suite == nil) != (generate == nil) else {
+      throw ValidationError("--suite with --generator, or --generate, says what to do with a checkpoint: give one")
+    }
+    if suite != nil {
+      guard generator != nil else { throw ValidationError("--suite needs --generator") }
+      guard real == nil, metrics == nil, count == nil, timeLimit == nil, name == nil else {
+        throw ValidationError("--real, --metrics, --count, --time-limit and --name belong to --generate")
+      }
+    } else if generator != nil {
+      throw ValidationError("--generator is one of a --suite")
+    }
+    guard interval > 0, interval <= 86_400, settle >= 0, settle <= 86_400 else {
+      throw ValidationError("--interval and --settle are seconds, up to a day")
+    }
+    if let count, count < 1 { throw ValidationError("--count \(count): a number from 1 is expected") }
+  }
+
+  func run() throws {
+    var watched: Suite
+    if let suite, let generator {
+      watched = try Suite.read(suite, only: [generator], watching: true)
+      _ = try watched.jobs(only: [generator])
+      watched.generators = watched.generators.filter { $0.name == generator && $0.template != nil }
+      guard !watched.generators.isEmpty else {
+        throw ValidationError("the generator `\(generator)` has no command: its outputs are there already")
+      }
+    } else {
+      watched = try Suite.watching(
+        name: name ?? "watch", command: generate ?? "", count: count, timeLimit: timeLimit, real: real,
+        metrics: (metrics ?? "fvd").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
+    }
+    let settings = options.options()
+    let watch = CheckpointWatch(
+      folder: CheckpointFolder(path: folder, pattern: pattern, settling: settle), suite: watched, options: settings,
+      interval: interval, once: once)
+    Interruption.listen()
+    let summary = try Waiting.for {
+      try await watch.run { Output.print($0.table, terminator: "") }
+    }
+    // ^C is how a watch ends.
+    if summary.wasInterrupted, !once, summary.failed.isEmpty { return }
+    try SuiteExit.check(summary)
+  }
+}

@@ -1,4 +1,0 @@
-import Harness
-import Testing
-
-@Suite struct HarnessTests {}

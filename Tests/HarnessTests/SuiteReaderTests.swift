@@ -1,0 +1,155 @@
+import Foundation
+import Harness
+import MetricCatalog
+import Testing
+
+@Suite struct SuiteReaderTests {
+  /// The repository's clips, so that paths are there.
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Fixtures/suite").path
+
+  private func read(_ text: String, watching: Bool = false) throws -> Suite {
+    try Suite.parse(text, file: Self.folder + "/test.yaml", watching: watching)
+  }
+
+  /// The message, with the file as `test.yaml`.
+  private func message(_ text: String) -> String {
+    do {
+      _ = try read(text)
+      return "none"
+    } catch { return "\(error)".replacingOccurrences(of: Self.folder + "/", with: "") }
+  }
+
+  /// A generator with more lines, from line 4 on.
+  private func suite(_ lines: String..., metrics: String = "[fvd]") -> String {
+    """
+    data: {clips: ../clips/real}
+    metrics: \(metrics)
+    generators:
+      - name: g
+    \(lines.map { "    " + $0 }.joined(separator: "\n"))
+    """
+  }
+
+  @Test func everythingIsRead() throws {
+    let suite = try read(
+      """
+      name: demo
+      data:
+        clips: {path: ../clips/real, name: Clips}
+      generators:
+        - name: g
+          label: "G (ours)"
+          command: ./g {output} {seed} {count} {checkpoint}
+          count: 16
+          seed: 3
+          repeats: 2
+          checkpoints: [copy.sh, {path: broken.sh, step: 7}]
+          time-limit: 1h30m
+          metrics: ["kvd:tats", {metric: fid, protocol: clean, set: {samples: 4}, group-by: class}]
+          tags: x
+        - {name: there, outputs: ../clips/fake-mild}
+      metrics: {table: lvdm, only: fvd}
+      set: {clips: all}
+      bootstrap: 100
+      floor: true
+      """)
+    #expect(suite.data.map(\.label) == ["Clips"])
+    let g = suite.generators[0]
+    #expect(g.seeds == [3, 4] && g.timeLimit == 5400 && g.label == "G (ours)" && g.tags == ["x"])
+    #expect(g.checkpoints.map(\.step) == [nil, 7])
+    #expect(
+      g.metrics.map { "\($0.evaluationProtocol.metric): \($0.evaluationProtocol.displayName)" } == [
+        "kvd: tats + clips=all", "fid: clean + samples=4", "fid: clean + samples=4 + group-by=class",
+      ])
+    #expect(suite.generators[1].metrics.map(\.evaluationProtocol.name) == ["lvdm", "lvdm/over-time"])
+    #expect(suite.honesty.bootstrap == 100 && suite.honesty.floor)
+    let jobs = try suite.jobs()
+    #expect(
+      jobs.map(\.title) == [
+        "g at copy, seed 3", "g at copy, seed 4", "g at broken, seed 3", "g at broken, seed 4", "there",
+      ])
+    #expect(jobs[1].folder.hasSuffix("Fixtures/suite/runs/demo/g/copy/seed-4"))
+    #expect(try suite.jobs(only: ["g"], limit: 4)[0].folder.hasSuffix("runs/demo/g/limit-4/copy/seed-3"))
+    #expect(try suite.jobs(only: ["g"], limit: 4)[0].wanted == 4)
+  }
+
+  @Test func unknownNamesHaveTheirLineAndTheNearest() {
+    #expect(
+      message(suite("comand: ./g {output}"))
+        == "test.yaml:5: a generator has no key `comand`\nhint: did you mean `command`?")
+    #expect(
+      message("gen: []\n")
+        == "test.yaml:1: a suite has no key `gen`\nhint: the keys of a suite are name, data, generators, metrics, set, "
+        + "bootstrap, floor, n-curve, value-range, images, on-error, allow-other-weights, tags, reports")
+    #expect(
+      message(suite("outputs: ../clips/fake-mild", metrics: "[fvd, kvdd]"))
+        == "test.yaml:2: there is no metric `kvdd`\nhint: did you mean `kvd`?")
+    #expect(
+      message(suite("outputs: ../clips/fake-mild", metrics: "['fvd:tatz']"))
+        == "test.yaml:2: there is no protocol `tatz`\nhint: did you mean `tats`?")
+    #expect(
+      message(suite("outputs: ../clips/fake-mild", metrics: "[{metric: fvd, set: {frame: 16}}]"))
+        == "test.yaml:2: a protocol of fvd has no field `frame`\nhint: did you mean `frames`?")
+    #expect(
+      message(suite("outputs: ../clips/fake-mild", "data: clip"))
+        == "test.yaml:6: there is no real set `clip`\nhint: did you mean `clips`?")
+    #expect(
+      message(suite("outputs: ../clips/fake-mild") + "\nset: {samples: 3}\n")
+        == "test.yaml:6: a protocol of fvd has no field `samples`\nhint: `vidmetrics protocols show NAME` lists its fields"
+    )
+  }
+
+  @Test func wrongValuesAreRefusedBeforeAnyWork() {
+    #expect(message(suite("count: many")) == "test.yaml:4: a generator without `outputs` needs the key `command`")
+    #expect(
+      message(suite("command: ./g {output} {count}", "count: many")) == "test.yaml:6: `count` is not a whole number")
+    #expect(
+      message(suite("command: ./g {output}", "count: 0"))
+        == "test.yaml:6: `0` is not a value of `count`: 1 or more is expected")
+    #expect(
+      message(suite("command: ./g {output} {prompt}"))
+        == "test.yaml:5: the command has `{prompt}`, and nothing says what goes there\nhint: add `prompts`")
+    #expect(
+      message(suite("command: ./g {output}", "seeds: [1, 2]"))
+        == "test.yaml:5: `seeds` is given, and the command has no `{seed}`")
+    #expect(
+      message(suite("command: ./g {output}", "time-limit: soon"))
+        == "test.yaml:6: `soon` is not a value of `time-limit`: a time such as 90s, 10m or 1h30m is expected")
+    #expect(
+      message(suite("command: ./g {output} {prompt}", "prompts: nowhere.txt"))
+        == "test.yaml:6: `prompts`: there is no file or folder `nowhere.txt`")
+    #expect(message(suite("outputs: nowhere")) == "test.yaml:5: `outputs`: there is no file or folder `nowhere`")
+    #expect(
+      message(suite("outputs: ../clips/fake-mild") + "\n  - {name: g, outputs: ../clips/real}")
+        == "test.yaml:6: there are two generators `g`, the first in line 4")
+    #expect(
+      message("metrics: fvd\ngenerators: {name: g, outputs: ../clips/real}")
+        == "test.yaml:2: fvd compares with real videos, and the suite has no `data`")
+    #expect(
+      message(suite("outputs: ../clips/fake-mild", metrics: "[fvd, 'fvd:stylegan-v']"))
+        == "test.yaml:2: there are two metrics `fvd: stylegan-v`, the first in line 2")
+    #expect(message("a: [1\n").hasPrefix("test.yaml:2: this is no YAML: "))
+    #expect(message("name: x\nname: y\n") == "test.yaml:1: there are two keys `name`")
+  }
+
+  /// Each prompt is a call with a folder of its own; classes give their names to folders.
+  @Test func conditionsAreCalls() throws {
+    let prompts = try read(
+      suite("command: ./g {output} {prompt} {count}", "count: 2", "prompts: [\"a 'red' boat\", \"two\\nlines\"]"))
+    let job = try #require(prompts.jobs().first)
+    #expect(job.calls.map(\.folder) == ["0001", "0002"] && job.wanted == 4)
+    #expect(job.calls[1].condition == Condition(prompt: "two\nlines"))
+    #expect(try prompts.jobs(limit: 3)[0].calls.map(\.count) == [2, 1])
+    let classes = try read(suite("command: ./g {output} {class}", "classes: [spin, swing]"))
+    #expect(try classes.jobs()[0].calls.map(\.folder) == ["spin", "swing"])
+  }
+
+  @Test func aWatchedSuiteNeedsNoCheckpoints() throws {
+    let text = suite("command: ./g {output} {checkpoint}")
+    #expect(
+      message(text)
+        == "test.yaml:5: the command has `{checkpoint}`, and nothing says what goes there\nhint: add `checkpoints`")
+    #expect(try read(text, watching: true).generators.count == 1)
+  }
+}
