@@ -24,7 +24,9 @@ struct BaselineReader {
       short: try top.text("short"), table: try top.text("table"), settings: try top.text("settings"),
       protocolName: name, protocolVersion: Int(version), layout: try layout(try top.take("layout")),
       rows: try top.list("rows").map { try row($0, certainty) })
-    try top.finish(["name", "version", "paper", "short", "table", "settings", "protocol", "layout", "rows", "certainty"])
+    try top.finish([
+      "name", "version", "paper", "short", "table", "settings", "protocol", "layout", "rows", "certainty",
+    ])
     return baseline
   }
 

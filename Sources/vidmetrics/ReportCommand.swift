@@ -38,7 +38,8 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The columns, digits and published rows of a paper: \(Baseline.names.joined(separator: ", ")).", valueName: "paper"))
+      "The columns, digits and published rows of a paper: \(Baseline.names.joined(separator: ", ")).",
+      valueName: "paper"))
   var layout: String?
   @Option(
     help: ArgumentHelp(
@@ -48,6 +49,15 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "The table's title.") var title: String?
   @Option(help: ArgumentHelp("The history. (default: VIDMETRICS_DB, else vidmetrics.sqlite)", valueName: "file"))
   var db: String?
+
+  func validate() throws {
+    let filters = [
+      ("suite", suite), ("tag", tag), ("generator", generator), ("name", name), ("limit", limit.map(String.init)),
+    ]
+    if let first = filters.first(where: { $0.1 != nil }), !references.isEmpty {
+      throw ValidationError("runs are named, and --\(first.0) chooses runs: give one of them")
+    }
+  }
 
   func run() throws {
     var builder = TableBuilder()

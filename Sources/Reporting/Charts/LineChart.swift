@@ -110,7 +110,8 @@ public struct LineChart: Sendable {
         point.high.map { " [\(NumberText.short(low)), \(NumberText.short($0))]" }
       }
       svg.mark(
-        index, x, y, title: "\(line.name), \(named ?? NumberText.short(point.x)): \(NumberText.short(point.y))\(interval ?? "")")
+        index, x, y,
+        title: "\(line.name), \(named ?? NumberText.short(point.x)): \(NumberText.short(point.y))\(interval ?? "")")
     }
   }
 }

@@ -65,7 +65,9 @@ struct PictureBook {
     if all.count > own.count { sheet.notes.append("the last \(own.count) of \(all.count) generated sets are shown") }
     guard let sides, let real = open(sides.real, own[0], sides.range, &sheet.notes) else { return sheet }
     let fakes = own.compactMap { run -> (label: String, footage: Footage)? in
-      guard let sides = Self.sides(run), let found = open(sides.fake, run, sides.range, &sheet.notes) else { return nil }
+      guard let sides = Self.sides(run), let found = open(sides.fake, run, sides.range, &sheet.notes) else {
+        return nil
+      }
       return (TableBuilder.name(of: run), found)
     }
     for index in real.spread(limits.videos) {

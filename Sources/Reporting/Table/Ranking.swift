@@ -101,7 +101,8 @@ enum Ranking {
     let scores = rows.compactMap { table.rows[$0].cells[column]?.score }
     let counts = scores.compactMap { $0.fake?.clips }
     guard let least = counts.min(), let most = counts.max(), least < most else { return nil }
-    return "\(name(column, table)): the fake sets hold from \(least) to \(most) \(scores[0].sample ?? "sample")s, and a "
+    return
+      "\(name(column, table)): the fake sets hold from \(least) to \(most) \(scores[0].sample ?? "sample")s, and a "
       + "score depends on that"
   }
 }

@@ -67,7 +67,8 @@ public struct TableBuilder {
       let row = rows.count
       rows.append(ReportTable.Row(name: published.method, origin: .published, mark: mark, cells: [], runs: []))
       for (index, number) in published.scores.enumerated() {
-        var score = RunScore(metric: number.metric, value: number.value / number.scaleFactor, direction: number.direction)
+        var score = RunScore(
+          metric: number.metric, value: number.value / number.scaleFactor, direction: number.direction)
         score.std = number.std.map { $0 / number.scaleFactor }
         entries.append(
           Entry(row: row, dataset: number.dataset, variant: number.variant, score: score, run: nil, index: index))
