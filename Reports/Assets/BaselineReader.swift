@@ -73,9 +73,10 @@ struct BaselineReader {
       return score
     }
     let row = Baseline.Row(
-      method: method, source: try keys.textIfThere("source"), certainty: try self.certainty(&keys) ?? certainty,
+      method: method, source: try keys.textIfThere("source"), settings: try keys.textIfThere("settings"),
+      certainty: try self.certainty(&keys) ?? certainty,
       scores: scores)
-    try keys.finish(["method", "scores", "source", "certainty"])
+    try keys.finish(["method", "scores", "source", "settings", "certainty"])
     return row
   }
 

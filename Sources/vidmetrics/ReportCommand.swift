@@ -66,8 +66,9 @@ struct ReportCommand: ParsableCommand {
     builder.baselines = try published(paper)
     builder.metrics = metric.isEmpty ? nil : metric
     builder.datasets = dataset.isEmpty ? nil : dataset
-    builder.title = title ?? paper.map { "\($0.short), \($0.table), and runs measured here" } ?? "Scores"
     let runs = try runs(isAlone: builder.baselines.isEmpty)
+    builder.title =
+      title ?? paper.map { "\($0.short), \($0.table)" + (runs.isEmpty ? "" : ", and runs measured here") } ?? "Scores"
     let table = try builder.table(of: runs)
     if markdown == nil, latex == nil, csv == nil, html == nil {
       return Output.print(MarkdownWriter().text(table), terminator: "")

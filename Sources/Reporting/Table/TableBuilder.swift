@@ -78,14 +78,16 @@ public struct TableBuilder {
 
   /// Where a published row is from, and how sure that is.
   static func words(_ baseline: Baseline, _ row: Baseline.Row) -> String {
-    let place = row.source ?? "\(baseline.paper), \(baseline.table)"
+    let place =
+      row.source.map { [$0, row.settings].compactMap { $0 }.joined(separator: ": ") }
+      ?? "\(baseline.paper), \(baseline.table): \(row.settings ?? baseline.settings)"
     let sure =
       switch row.certainty {
       case .paper: ""
       case .secondary: "; not read in a paper by the method's authors"
       case .memory: "; noted from memory, not held against the paper"
       }
-    return "\(place): \(baseline.settings)\(sure)"
+    return place + sure
   }
 
   static func mark(_ words: String, _ elsewhere: inout [String]) -> Int {
