@@ -75,7 +75,8 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
     case .noTag(let run, let tag, let tags):
       "run `\(run)` has no tag `\(tag)`; " + (tags.isEmpty ? "it has none" : "it has \(tags.joined(separator: ", "))")
     case .query(let message, let nearest):
-      "SQL: \(message)\nhint: " + (nearest.map { "did you mean `\($0)`?" } ?? "`vidmetrics query --schema` lists tables and columns")
+      "SQL: \(message)\nhint: "
+        + (nearest.map { "did you mean `\($0)`?" } ?? "`vidmetrics query --schema` lists tables and columns")
     case .queryWrites(let what):
       "a query only reads, and this one would \(what)\nhint: `tag`, `delete` and `import` change the history"
     case .severalStatements: "one SQL statement is taken, and there are several"

@@ -124,3 +124,12 @@ enum HistorySchema {
     ) STRICT, WITHOUT ROWID;
     """
 }
+
+extension HistoryStore {
+  /// The tables as SQL, as the migrations make them.
+  public static var schema: String {
+    HistorySchema.migrations.map { name, sql in
+      sql.split(separator: "\n").filter { !$0.hasPrefix("PRAGMA") }.joined(separator: "\n")
+    }.joined(separator: "\n")
+  }
+}

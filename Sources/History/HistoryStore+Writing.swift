@@ -67,7 +67,8 @@ extension HistoryStore {
       guard database.changesCount == 0 else { return }
       throw HistoryError.noTag(
         run: id, tag: name,
-        tags: try String.fetchAll(database, sql: "SELECT name FROM tag WHERE run_id = ? ORDER BY position", arguments: [id])
+        tags: try String.fetchAll(
+          database, sql: "SELECT name FROM tag WHERE run_id = ? ORDER BY position", arguments: [id])
       )
     }
   }

@@ -17,7 +17,7 @@ public struct HistoryStore: Sendable {
   }
 
   public let path: String
-  let queue: DatabaseQueue
+  package let queue: DatabaseQueue
 
   /// `VIDMETRICS_DB`, else `vidmetrics.sqlite` in the working folder.
   public static func defaultPath(environment: [String: String]) -> String {

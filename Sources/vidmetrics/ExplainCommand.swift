@@ -6,13 +6,16 @@ struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Every field behind a score, in words",
     discussion: """
-      Takes what `--json` printed. Of JSON lines as StyleGAN-V writes them (.jsonl) it tells what they say, which is less.
+      Takes what `--json` printed, or a run of the history. Of JSON lines as StyleGAN-V writes them (.jsonl) it tells what they say, which is less.
 
         vidmetrics fvd real/ generated/ --json > score.json
         vidmetrics explain score.json
+        vidmetrics explain latest
       """)
 
-  @Argument(help: ArgumentHelp("A document of scores.", valueName: "file")) var path: String
+  @Argument(help: ArgumentHelp("A document of scores, or a run.", valueName: "file|run")) var path: String
+
+  @OptionGroup var database: DatabaseOption
 
   @Option(help: ArgumentHelp("Only the score of this name.", valueName: "name")) var metric: String?
 
@@ -20,7 +23,7 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     if path.hasSuffix(".jsonl") { return try records() }
-    let stored = try StoredScores.read(path)
+    let stored = try StoredScores.read(fileOrRun: path, database)
     let scores = try stored.scores(metric: metric, path: path)
     if json { return Output.print(JSONValue.array(scores.map(Self.json)).text()) }
     Output.print(scores.map { Self.words($0, stored.environment) }.joined(separator: "\n\n"))
@@ -133,17 +136,19 @@ struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Which fields make two scores differ",
     discussion: """
-      Takes two documents that `--json` printed, and compares the scores of the same name (or the only ones). Exit status \
+      Takes two documents that `--json` printed, or runs of the history, and compares the scores of the same name (or the only ones). Exit status \
       0: the two numbers can be compared; 3: they cannot, and the fields say why.
       """)
 
-  @Argument(help: ArgumentHelp("A document of scores.", valueName: "first")) var first: String
+  @Argument(help: ArgumentHelp("A document of scores, or a run.", valueName: "first")) var first: String
   @Argument(help: ArgumentHelp("Another one.", valueName: "second")) var second: String
+  @OptionGroup var database: DatabaseOption
   @Option(help: ArgumentHelp("Only the scores of this name.", valueName: "name")) var metric: String?
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
-    let (a, b) = (try StoredScores.read(first), try StoredScores.read(second))
+    let a = try StoredScores.read(fileOrRun: first, database)
+    let b = try StoredScores.read(fileOrRun: second, database)
     let (left, right) = (try a.scores(metric: metric, path: first), try b.scores(metric: metric, path: second))
     var pairs: [(StoredScore, StoredScore)] = []
     if left.count == 1, right.count == 1 {

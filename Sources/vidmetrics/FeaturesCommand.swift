@@ -46,8 +46,11 @@ struct FeaturesCommand: ParsableCommand {
 
     func run() throws {
       guard options.seriesOptions.groupBy.isEmpty, !options.honesty.isAsked, options.runOptions.append == nil,
-        !options.runOptions.json
-      else { throw ValidationError("--group-by, --bootstrap, --floor, --n-curve, --append and --json are for scores") }
+        !options.runOptions.json, !options.recordOptions.isGiven
+      else {
+        throw ValidationError(
+          "--group-by, --bootstrap, --floor, --n-curve, --append, --json, --db and the labels of a run are for scores")
+      }
       let part = try shard.map { text in
         guard let part = Shard(text) else { throw ValidationError("--shard \(text): a part such as 3/16 is expected") }
         return part

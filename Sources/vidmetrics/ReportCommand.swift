@@ -47,8 +47,7 @@ struct ReportCommand: ParsableCommand {
       valueName: "names"))
   var baselines: String?
   @Option(help: "The table's title.") var title: String?
-  @Option(help: ArgumentHelp("The history. (default: VIDMETRICS_DB, else vidmetrics.sqlite)", valueName: "file"))
-  var db: String?
+  @OptionGroup var database: DatabaseOption
 
   func validate() throws {
     let filters = [
@@ -92,12 +91,12 @@ struct ReportCommand: ParsableCommand {
 
   /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a history that is not there is no error.
   private func runs(isAlone: Bool) throws -> [Run] {
-    let path = db ?? HistoryStore.defaultPath(environment: ProcessInfo.processInfo.environment)
-    if !isAlone, references.isEmpty, db == nil, !FileManager.default.fileExists(atPath: path) {
-      Terminal.write("there is no history `\(path)`: published rows only\n")
+    let isThere = FileManager.default.fileExists(atPath: database.path)
+    if !isAlone, references.isEmpty, database.db == nil, !isThere {
+      Terminal.write("there is no history `\(database.path)`: published rows only\n")
       return []
     }
-    let store = try HistoryStore(path: path, mode: .reading)
+    let store = try database.reading()
     guard references.isEmpty else { return try references.map { try store.run($0) } }
     var filter = RunFilter()
     filter.suite = suite

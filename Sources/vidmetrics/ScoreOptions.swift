@@ -10,6 +10,7 @@ struct ScoreOptions: ParsableArguments {
   @OptionGroup(title: "How sure") var honesty: HonestyOptions
   @OptionGroup(title: "Input") var inputOptions: InputOptions
   @OptionGroup(title: "Running and output") var runOptions: RunOptions
+  @OptionGroup(title: "History") var recordOptions: RecordOptions
 
   /// The protocols of a command of one metric: the plain one, and one for each grouping.
   ///

@@ -13,6 +13,7 @@ struct ScoreRun {
   var besides = BesideOptions()
 
   func run(_ requested: [RequestedProtocol]) throws {
+    let recorder = try Recorder(options.recordOptions)
     let environment = ProcessInfo.processInfo.environment
     let threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
     let networks = try NetworkChoice(
@@ -36,9 +37,13 @@ struct ScoreRun {
     evaluation.isInterrupted = { Interruption.isRequested }
 
     let document = try evaluation.run()
+    let recorded = recorder?.record(document)
     let json = options.runOptions.json
-    Output.print(json ? document.json.text() : document.table, terminator: json ? "\n" : "")
+    let run = try? recorded?.get()
+    Output.print(json ? document.json(run: run).text() : document.table, terminator: json ? "\n" : "")
     if let file = options.runOptions.append { try document.append(to: file) }
+    // What could not be kept has been printed.
+    _ = try recorded?.get()
     if !document.skipped.isEmpty { throw ExitCode(Exit.skipped) }
   }
 

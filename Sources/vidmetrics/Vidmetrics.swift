@@ -12,7 +12,7 @@ struct Vidmetrics: ParsableCommand {
         vidmetrics weights fetch i3d-kinetics400
         vidmetrics fvd real/ generated/
 
-      Numbers go to stdout, everything else to stderr. Exit status: 0 done, 2 usage or input error, 3 not comparable (diff), 4 done but inputs were \
+      Numbers go to stdout, everything else to stderr. Exit status: 0 done, 2 usage or input error, 3 not comparable (diff, compare), 4 done but inputs were \
       skipped because --on-error skip was given.
       """,
     version: Version.text,
@@ -20,7 +20,8 @@ struct Vidmetrics: ParsableCommand {
       FVD.self, KVD.self, FID.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self, FIDInfinity.self,
       PSNR.self, SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
       ScoreCommand.self, FeaturesCommand.self, Explain.self, Diff.self, Inspect.self, WeightsCommand.self,
-      ProtocolsCommand.self, Cite.self, ReportCommand.self, SliceCommand.self, Bench.self,
+      ProtocolsCommand.self, Cite.self, ReportCommand.self, SliceCommand.self, Bench.self, RunsCommand.self, ShowCommand.self,
+      CompareCommand.self, QueryCommand.self, TagCommand.self, DeleteCommand.self, ExportCommand.self, ImportCommand.self,
     ])
 
   static func main() {

@@ -12,6 +12,8 @@ struct Program {
 
   /// `VIDMETRICS_CACHE` of the runs.
   let cache: String
+  /// `VIDMETRICS_DB` of the runs.
+  var history: String { cache + ".sqlite" }
   var isa: String?
 
   static let path: String = {
@@ -35,6 +37,7 @@ struct Program {
     process.arguments = arguments
     var environment = ProcessInfo.processInfo.environment
     environment["VIDMETRICS_CACHE"] = cache
+    environment["VIDMETRICS_DB"] = history
     environment["VIDMETRICS_ISA"] = isa
     process.environment = environment
     let (output, errors) = (Pipe(), Pipe())

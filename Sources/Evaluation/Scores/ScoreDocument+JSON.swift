@@ -5,12 +5,15 @@ import MetricCatalog
 extension ScoreDocument {
   public static let schema = "vidmetrics.scores/1"
 
-  public var json: JSONValue {
+  public var json: JSONValue { json(run: nil) }
+
+  /// - Parameter run: the run of the history that holds the scores.
+  public func json(run: String?) -> JSONValue {
     .object([
       ("schema", .string(Self.schema)),
       ("results", .array(scores.map(\.json))),
       ("skipped", .array(skipped.map { .object([("path", .string($0.path)), ("reason", .string($0.reason))]) })),
-      ("run", .null),
+      ("run", .string(orNull: run)),
       ("environment", environment.json),
       ("timing", timing.json),
     ])

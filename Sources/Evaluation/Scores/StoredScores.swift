@@ -20,6 +20,16 @@ public struct StoredScores: Sendable, Decodable {
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw EvaluationError.badScores(path: path, reason: "it cannot be opened")
     }
+    return try read(bytes, path: path)
+  }
+
+  /// - Parameter path: where the text is from, for messages.
+  /// - Throws: `EvaluationError.badScores`.
+  public static func read(_ text: String, path: String) throws -> StoredScores {
+    try read(Data(text.utf8), path: path)
+  }
+
+  private static func read(_ bytes: Data, path: String) throws -> StoredScores {
     do {
       let stored = try JSONDecoder().decode(StoredScores.self, from: bytes)
       guard stored.schema == ScoreDocument.schema else {

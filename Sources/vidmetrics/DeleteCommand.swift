@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+import History
+
+struct DeleteCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete", abstract: "Delete runs from the history; asks first",
+    discussion: RunReference.help)
+
+  @Argument(help: ArgumentHelp("The runs.", valueName: "run")) var references: [String]
+  @Flag(help: "Do not ask.") var yes = false
+  @OptionGroup var database: DatabaseOption
+
+  func run() throws {
+    let store = try database.changing()
+    var runs: [Run] = []
+    for reference in references {
+      let run = try store.run(reference)
+      if !runs.contains(where: { $0.id == run.id }) { runs.append(run) }
+    }
+    if !yes {
+      guard isatty(0) == 1 else {
+        throw ValidationError("delete asks, and there is no terminal to ask on: --yes deletes without asking")
+      }
+      let rows = runs.map { run in
+        [run.id, RunsCommand.date(run.date), run.name, run.scores.map(\.metric).joined(separator: ", ")]
+      }
+      Terminal.write(
+        TextTable.text(rows) + "\ndelete \(runs.count == 1 ? "this run" : "these \(runs.count) runs")? [y/N] ")
+      guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
+        return Terminal.write("nothing was deleted\n")
+      }
+    }
+    try store.delete(runs.map(\.id))
+    Terminal.write("\(runs.count) run\(runs.count == 1 ? "" : "s") deleted\n")
+  }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import Harness
+import History
+
+/// Which history.
+struct DatabaseOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The history. (default: VIDMETRICS_DB, else vidmetrics.sqlite in the working folder)", valueName: "file"))
+  var db: String?
+
+  var path: String { db ?? HistoryStore.defaultPath(environment: ProcessInfo.processInfo.environment) }
+
+  func reading() throws -> HistoryStore { try HistoryStore(path: path, mode: .reading) }
+  func changing() throws -> HistoryStore { try HistoryStore(path: path, mode: .changing) }
+}
+
+/// What a score is recorded as.
+struct RecordOptions: ParsableArguments {
+  @OptionGroup var database: DatabaseOption
+
+  @Flag(help: "Do not keep the scores in the history.")
+  var noRecord = false
+
+  @Option(help: ArgumentHelp("What tables call it. (default: the generator, else the fake set)", valueName: "text"))
+  var name: String?
+
+  @Option(
+    help: ArgumentHelp("The name of the real set, such as UCF-101: tables have columns for each.", valueName: "text"))
+  var dataset: String?
+
+  @Option(help: ArgumentHelp("Who made the fake set.", valueName: "text"))
+  var generator: String?
+
+  @Option(help: ArgumentHelp("The generator's file.", valueName: "file"))
+  var checkpoint: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Its steps of training.", valueName: "number"))
+  var step: Int?
+
+  @Option(help: ArgumentHelp("A word to find it by. Repeatable.", valueName: "text"))
+  var tag: [String] = []
+
+  var labels: RunLabels {
+    var labels = RunLabels()
+    labels.name = name
+    labels.dataset = dataset
+    labels.generator = generator
+    labels.checkpoint = checkpoint
+    labels.step = step
+    labels.tags = tag
+    return labels
+  }
+
+  /// Whether something is said of the run or its history.
+  var isGiven: Bool {
+    name != nil || dataset != nil || generator != nil || checkpoint != nil || step != nil || !tag.isEmpty
+      || database.db != nil
+  }
+
+  func validate() throws {
+    if noRecord, isGiven {
+      throw ValidationError("--no-record keeps nothing: the labels and --db have no effect with it")
+    }
+    if tag.contains(where: \.isEmpty) { throw ValidationError("--tag is empty") }
+  }
+}
+
+/// Which runs.
+struct RunFilterOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Runs with a score of this name.", valueName: "name")) var metric: String?
+  @Option(help: ArgumentHelp("Runs of this generator.", valueName: "name")) var generator: String?
+  @Option(help: ArgumentHelp("Runs of this suite.", valueName: "name")) var suite: String?
+  @Option(help: ArgumentHelp("Runs against this real set.", valueName: "name")) var dataset: String?
+  @Option(help: ArgumentHelp("Runs of this name.", valueName: "name")) var name: String?
+  @Option(help: ArgumentHelp("Runs with this tag.", valueName: "tag")) var tag: String?
+  @Option(help: ArgumentHelp("Runs from this day or time on, UTC: 2026-11-21, 2026-11-21T14:05.", valueName: "date"))
+  var since: String?
+  @Option(help: ArgumentHelp("Runs up to this day or time; a day counts whole.", valueName: "date")) var until: String?
+  @Option(parsing: .unconditional, help: ArgumentHelp("The newest so many.", valueName: "number")) var limit: Int?
+
+  var filter: RunFilter {
+    var filter = RunFilter()
+    filter.metric = metric
+    filter.generator = generator
+    filter.suite = suite
+    filter.dataset = dataset
+    filter.name = name
+    filter.tag = tag
+    filter.since = since
+    filter.until = until
+    filter.limit = limit
+    return filter
+  }
+
+  func validate() throws {
+    for (option, date) in [("--since", since), ("--until", until)] {
+      guard let date else { continue }
+      guard date.wholeMatch(of: /\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?/) != nil else {
+        throw ValidationError("\(option) \(date): a date such as 2026-11-21 or 2026-11-21T14:05 is expected")
+      }
+    }
+    if let limit, limit < 1 { throw ValidationError("--limit \(limit): a number from 1 is expected") }
+  }
+}

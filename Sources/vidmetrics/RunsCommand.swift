@@ -1,0 +1,48 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Harness
+import History
+
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "The runs of the history, newest first",
+    discussion: """
+        vidmetrics runs
+        vidmetrics runs --metric fvd --tag main --since 2026-11-01
+        vidmetrics runs --generator lvdm --json
+      """)
+
+  @OptionGroup var database: DatabaseOption
+  @OptionGroup(title: "Which") var filters: RunFilterOptions
+  @Flag(help: "Print JSON: a list of runs, each as `show --json` prints it.") var json = false
+
+  func run() throws {
+    let runs = try database.reading().runs(filters.filter, detail: json ? .everything : .scores)
+    if json { return Output.print(JSONValue.array(runs.map(\.document)).text()) }
+    guard !runs.isEmpty else { return Terminal.write("no such run in \(database.path)\n") }
+    let head = ["run", "date", "suite", "dataset", "name", "checkpoint", "step", "scores", "tags", "origin"]
+    let rows = runs.map { run in
+      [
+        run.id, Self.date(run.date), run.suite ?? "", run.dataset ?? "", run.name, run.checkpoint ?? "",
+        run.step.map(String.init) ?? "", scores(run), run.tags.joined(separator: " "),
+        run.origin == .measured ? "" : run.origin.rawValue,
+      ]
+    }
+    Output.print(TextTable.text(TextTable.withoutEmptyColumns([head] + rows)))
+  }
+
+  /// `fvd 618.8551, kvd 93.20720`; of many the first four.
+  private func scores(_ run: Run) -> String {
+    let wanted = run.scores.filter { filters.metric == nil || $0.metric == filters.metric }
+    let words = wanted.prefix(4).map { score in
+      let std = score.std.map { " ± \(significant($0))" } ?? ""
+      let settings = filters.metric == nil ? nil : score.settings.map { " (\($0.displayName))" }
+      return "\(score.metric) \(significant(score.value))\(std)\(settings ?? "")"
+    }
+    return words.joined(separator: ", ") + (wanted.count > 4 ? ", \(wanted.count - 4) more" : "")
+  }
+
+  /// `2026-11-21 14:05:09`, UTC.
+  static func date(_ date: String) -> String { date.prefix(19).replacingOccurrences(of: "T", with: " ") }
+}
