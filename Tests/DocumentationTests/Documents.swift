@@ -22,6 +22,6 @@ enum Documents {
   /// Every document that people read.
   static func all() throws -> [String] {
     try ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] + files(in: "Metrics", ending: ".md")
-      + files(in: "Fixtures", ending: ".md")
+      + files(in: "Fixtures", ending: ".md") + files(in: "Reports", ending: ".md")
   }
 }

@@ -47,12 +47,18 @@ import Video
   /// Frame t is t·10 + x in every row: column x is a row of rising values, row y the frames below each other.
   @Test func slicesFollowALineOverTime() throws {
     let folder = try TemporaryFolder()
-    let values = (0..<4).flatMap { t in
-      (0..<2).flatMap { y in (0..<3).flatMap { x in Array(repeating: UInt8(t * 10 + x + y * 100), count: 3) } }
+    var values: [UInt8] = []
+    for t in 0..<4 {
+      for y in 0..<2 {
+        for x in 0..<3 { values += Array(repeating: UInt8(t * 10 + x + y * 100), count: 3) }
+      }
     }
     var header = "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 4, 2, 3, 3), }"
     header += String(repeating: " ", count: 117 - header.utf8.count) + "\n"
-    try folder.write("v.npy", Data([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(header.utf8) + values))
+    var file: [UInt8] = [0x93] + Array("NUMPY".utf8)
+    file += [1, 0, 118, 0]
+    file += Array(header.utf8) + values
+    try folder.write("v.npy", Data(file))
     let video = try VideoSet.open(folder.path + "/v.npy").videos[0]
     func grey(_ slice: TimeSlice) -> [UInt8] {
       stride(from: 0, to: slice.picture.pixels.count, by: 3).map { slice.picture.pixels[$0] }
