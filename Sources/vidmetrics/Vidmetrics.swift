@@ -20,8 +20,10 @@ struct Vidmetrics: ParsableCommand {
       FVD.self, KVD.self, FID.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self, FIDInfinity.self,
       PSNR.self, SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
       ScoreCommand.self, FeaturesCommand.self, Explain.self, Diff.self, Inspect.self, WeightsCommand.self,
-      ProtocolsCommand.self, Cite.self, ReportCommand.self, SliceCommand.self, Bench.self, RunsCommand.self, ShowCommand.self,
-      CompareCommand.self, QueryCommand.self, TagCommand.self, DeleteCommand.self, ExportCommand.self, ImportCommand.self,
+      ProtocolsCommand.self, Cite.self, ReportCommand.self, SliceCommand.self, Bench.self, RunsCommand.self,
+      ShowCommand.self,
+      CompareCommand.self, QueryCommand.self, TagCommand.self, DeleteCommand.self, ExportCommand.self,
+      ImportCommand.self,
     ])
 
   static func main() {

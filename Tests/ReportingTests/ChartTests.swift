@@ -2,6 +2,10 @@ import Foundation
 import Reporting
 import Testing
 
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
 @Suite struct ChartTests {
   private func ticks(_ values: [Double], zero: Bool = false) -> [String] {
     let axis = Axis(covering: values, includesZero: zero)

@@ -107,8 +107,8 @@ import Testing
       ], in: folder.path)
     #expect(result.status == 0)
     let document = result.output
-    #expect(document.components(separatedBy: "<svg class=\"chart\"").count - 1 == 4)
-    #expect(document.components(separatedBy: "</svg>").count - 1 == 4)
+    #expect(document.components(separatedBy: "<svg class=\"chart\"").count - 1 == 5)
+    #expect(document.components(separatedBy: "</svg>").count - 1 == 5)
     // The script has run to its end: each head of the table has become a button.
     #expect(document.components(separatedBy: "<button type=\"button\">").count - 1 == 4)
     #expect(document.components(separatedBy: "<td class=\"number").count - 1 == 18)

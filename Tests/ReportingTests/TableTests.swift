@@ -26,6 +26,28 @@ import Testing
     #expect(table.rows.map(\.name) == ["ours", "ours (2026-11-22, 0123456789ab)"])
   }
 
+  @Test("a number that was measured twice stands once, with its interval")
+  func sameNumberTwice() throws {
+    var withInterval = Sample.score("fvd", 1)
+    withInterval.interval = RunScore.Interval(low: 0.5, high: 2, level: 0.95, resamples: 100, method: "bootstrap")
+    var later = Sample.run("ours", [withInterval, Sample.score("cfvd", 3, "lfdm/class")])
+    later.id = "0123456789ab"
+    later.date = "2026-11-22T00:00:00.000Z"
+    let table = try Sample.table([Sample.run("ours", [Sample.score("fvd", 1)]), later])
+    #expect(table.rows.map(\.runs.count) == [2])
+    #expect(table.rows[0].cells.map { $0?.low } == [0.5, nil])
+  }
+
+  @Test func columnsAreInTheCatalogsOrder() throws {
+    let scores =
+      ["speed", "fid", "sfvd", "kvd", "cfvd"].map { Sample.score($0, 1, "p") } + [
+        Sample.score("fvd", 2, "lvdm/over-time"), Sample.score("fvd", 1),
+      ]
+    #expect(
+      try Sample.table([Sample.run("ours", scores)]).columns.map(\.label)
+        == ["FVD", "FVD, over-time", "cFVD", "sFVD", "KVD", "FID", "speed"])
+  }
+
   @Test func stepsAreInTheName() throws {
     let table = try Sample.table([20000, 9000].map { Sample.run("ours", [Sample.score("fvd", 1)], step: $0) })
     #expect(table.rows.map(\.name) == ["ours, step 9000", "ours, step 20000"])

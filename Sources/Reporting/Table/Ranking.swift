@@ -58,8 +58,7 @@ enum Ranking {
   /// `stylegan-v, version 1, sha256:9e37a73f17ac; 16 real and 16 fake clips`.
   private static func note(_ score: RunScore, _ keys: inout [String], _ notes: inout [String]) -> Int {
     let key = [
-      score.metric, score.settings?.fingerprint ?? "", score.settings?.displayName ?? "", score.real?.digest ?? "",
-      score.promptsDigest ?? "", "\(score.real?.clips ?? -1)",
+      words(score), score.settings?.fingerprint ?? "", score.real?.digest ?? "", score.promptsDigest ?? "",
     ].joined(separator: "\u{1}")
     if let known = keys.firstIndex(of: key) { return known }
     keys.append(key)
