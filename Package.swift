@@ -100,20 +100,22 @@ let package = Package(
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors",
+        "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances",
+        "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "Video", "Tensors"]),
+      name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "History", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
     .testTarget(
       name: "HistoryTests",
       dependencies: ["History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "ReportAssets", "History", "MetricCatalog", "Video", "Tensors"]),
+      name: "ReportingTests",
+      dependencies: ["Reporting", "ReportAssets", "History", "MetricCatalog", "Video", "Tensors"]),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "History", "Evaluation", "MetricCatalog", "Digests"]),
     .testTarget(
       name: "EvaluationTests",

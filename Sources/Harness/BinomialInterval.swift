@@ -13,7 +13,8 @@ enum BinomialInterval {
     let square = z * z / count
     let centre = (share + square / 2) / (1 + square)
     let half = z / (1 + square) * (share * (1 - share) / count + square / (4 * count)).squareRoot()
-    return (max(0, centre - half), min(1, centre + half))
+    // At the ends the two terms are equal; rounding must not say otherwise.
+    return (share == 0 ? 0 : max(0, centre - half), share == 1 ? 1 : min(1, centre + half))
   }
 
   /// In percent.

@@ -138,7 +138,7 @@ private final class ReadOnlyConnection {
     "foreign_key_check",
   ]
   private static let tellingAlone: Set = [
-    "user_version", "schema_version", "application_id", "journal_mode", "page_count", "page_size", "encoding",
+    "user_version", "schema_version", "application_id", "page_count", "page_size", "encoding",
     "freelist_count",
   ]
 

@@ -31,7 +31,8 @@ struct Program {
     return root.appendingPathComponent(".build/\(configuration)/vidmetrics").path
   }()
 
-  func start(_ arguments: [String]) throws -> (process: Process, output: Pipe, errors: Pipe) {
+  /// - Parameter folder: the working folder.
+  func start(_ arguments: [String], folder: String? = nil) throws -> (process: Process, output: Pipe, errors: Pipe) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.path)
     process.arguments = arguments
@@ -40,6 +41,7 @@ struct Program {
     environment["VIDMETRICS_DB"] = history
     environment["VIDMETRICS_ISA"] = isa
     process.environment = environment
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors

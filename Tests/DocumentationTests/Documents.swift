@@ -21,7 +21,8 @@ enum Documents {
 
   /// Every document that people read.
   static func all() throws -> [String] {
-    try ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] + files(in: "Metrics", ending: ".md")
+    try ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Sources/History/README.md"]
+      + files(in: "Metrics", ending: ".md")
       + files(in: "Fixtures", ending: ".md") + files(in: "Reports", ending: ".md")
   }
 }

@@ -20,7 +20,7 @@ import Testing
           rows: [[.text("aa"), .text("fvd"), .real(151.25), .null, .blob([0, 255])]]))
     for sql in [
       "SELECT json_extract(fields, '$.ddof') FROM score", "SELECT fields ->> 'ddof' FROM score",
-      "SELECT value FROM score, json_each(fields) WHERE key = 'ddof'",
+      "SELECT json_each.value FROM score, json_each(fields) WHERE key = 'ddof'",
       "WITH a AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM a WHERE n < 0) SELECT n FROM a -- end",
     ] {
       #expect(try store.query(sql).rows.count == 1, "\(sql)")

@@ -93,6 +93,21 @@ import Testing
     #expect(try ids { $0.name = "' OR 1 --" } == [])
   }
 
+  @Test func theBestThatCompares() throws {
+    let other = RunScore.Settings.made(fingerprint: "sha256:b")
+    for (id, value, settings) in [
+      ("a1", 30, RunScore.Settings.made()), ("b2", 10, .made()), ("c3", 20, .made()), ("d4", 1, other),
+      ("e5", 0.5, nil),
+    ] { try store.record(.made(id, "fvd", value, settings: settings)) }
+    let score = try store.run("c3").scores[0]
+    #expect(try store.best(comparableWith: score)?.run.id == "b2")
+    #expect(try store.best(comparableWith: score, besides: "b2")?.score.value == 20)
+    #expect(try store.best(comparableWith: store.run("e5").scores[0]) == nil)
+    var higher = score
+    higher.direction = .higher
+    #expect(try store.best(comparableWith: higher)?.run.id == "a1")
+  }
+
   @Test func whatBelongsToARunGoesWithIt() throws {
     var dice = Dice(state: 3)
     for _ in 0..<20 { try store.record(Run.random(&dice)) }

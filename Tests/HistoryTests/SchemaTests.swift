@@ -1,0 +1,77 @@
+import Digests
+import Foundation
+import GRDB
+import History
+import Testing
+
+@Suite struct SchemaTests {
+  let folder: Folder
+  let store: HistoryStore
+
+  init() throws {
+    folder = try Folder()
+    store = try HistoryStore(path: folder.file("h.sqlite"))
+  }
+
+  private static let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Sources/History/README.md")
+
+  private func texts(_ sql: String) throws -> [[String]] {
+    try store.query(sql).rows.map { row in
+      row.map { value in
+        switch value {
+        case .text(let text): text
+        case .integer(let number): "\(number)"
+        default: ""
+        }
+      }
+    }
+  }
+
+  /// The README has every table and view with every column and its type, and no other.
+  @Test func theReadmeSaysWhatIsThere() throws {
+    let text = try String(contentsOf: Self.readme, encoding: .utf8)
+    var documented: [String: [String]] = [:]
+    var table = ""
+    for line in text.split(separator: "\n") {
+      if let heading = line.wholeMatch(of: /### (\w+)/) { table = String(heading.output.1) }
+      if let row = line.wholeMatch(of: /\| `(\w+)` \| ([A-Z]* ?[A-Z ]*?) \| (.+) \|/) {
+        documented[table, default: []].append("\(row.output.1) \(row.output.2)".trimmingCharacters(in: .whitespaces))
+      }
+    }
+    let tables = try texts(
+      "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'grdb%'")
+    #expect(tables.count == 13)
+    #expect(Set(documented.keys) == Set(tables.map { $0[0] }))
+    for table in tables {
+      let columns = try texts("SELECT name, type, \"notnull\" FROM pragma_table_info('\(table[0])')").map { column in
+        let constraint = column[2] == "1" && table[1] == "table" ? " NOT NULL" : ""
+        return "\(column[0]) \(column[1])\(constraint)".trimmingCharacters(in: .whitespaces)
+      }
+      #expect(documented[table[0]] == columns, "\(table[0])")
+    }
+  }
+
+  /// What the README shows can be asked.
+  @Test func theQueriesOfTheReadme() throws {
+    let text = try String(contentsOf: Self.readme, encoding: .utf8)
+    let block = try #require(text.firstMatch(of: /(?s)```sql\n(.*?)```/)).output.1
+    let queries = block.split(separator: ";").filter { $0.contains("SELECT") }
+    #expect(queries.count == 5)
+    for query in queries { _ = try store.query(String(query)) }
+  }
+
+  /// A migration that was released is never changed; a change is another migration.
+  @Test func migrationsStayAsTheyAre() {
+    #expect(
+      SHA256.digest(of: HistoryStore.schema).hex == "024024477acbd7f325c8b684788e0dde26f03a1f9e8a4c2e450f493005afee52")
+  }
+
+  @Test func theSchemaThatIsPrinted() throws {
+    for statement in HistoryStore.schema.matches(of: /CREATE (TABLE|VIEW|INDEX) (\w+)/) {
+      #expect(try texts("SELECT 1 FROM sqlite_master WHERE name = '\(statement.output.2)'").count == 1)
+    }
+    #expect(try texts("PRAGMA application_id") == [["1986618477"]])
+    #expect(try store.queue.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "delete")
+  }
+}
