@@ -16,7 +16,7 @@ struct ReportCommand: ParsableCommand {
         vidmetrics report tag:camera-ready --layout lfdm               as the paper's own table, beside its numbers
         vidmetrics report name:mine --baselines lvdm --metric fvd
 
-      A run is an id or its first digits, latest, tag:NAME or name:NAME. The HTML page is one file with charts and \
+      A run is an id or its first digits, latest, or the latest of tag:NAME or name:NAME; --tag takes all of a tag. The HTML page is one file with charts and \
       pictures; videos that are no longer there are left out with a note.
       """)
 

@@ -38,6 +38,15 @@ import Testing
     #expect(table.rows[0].cells.map { $0?.low } == [0.5, nil])
   }
 
+  @Test("data sets that were measured stand before those that papers add")
+  func measuredDataSetsComeFirst() throws {
+    let baselines = [try Baseline.named("lfdm")]
+    let table = try Sample.table([Sample.run("ours", [Sample.score("fvd", 1)], dataset: "NATOPS")]) {
+      $0.baselines = baselines
+    }
+    #expect(table.datasets.map(\.name) == ["NATOPS", "MUG", "MHAD"])
+  }
+
   @Test func columnsAreInTheCatalogsOrder() throws {
     let scores =
       ["speed", "fid", "sfvd", "kvd", "cfvd"].map { Sample.score($0, 1, "p") } + [

@@ -17,7 +17,11 @@ extension TableBuilder {
           direction: entry.score.direction, digits: Self.undecided))
     }
     var order: [String?] = []
-    for column in columns where !order.contains(column.dataset) { order.append(column.dataset) }
+    // What was measured comes first.
+    let measured = Set(entries.filter { $0.score.settings != nil }.map(\.dataset))
+    for column in columns.filter({ measured.contains($0.dataset) }) + columns where !order.contains(column.dataset) {
+      order.append(column.dataset)
+    }
     return order.flatMap { dataset in
       columns.filter { $0.dataset == dataset }.enumerated().sorted {
         (Self.rank($0.element), $0.offset) < (Self.rank($1.element), $1.offset)

@@ -24,7 +24,7 @@ extension TableBuilder {
   static func words(_ baseline: Baseline, _ row: Baseline.Row) -> String {
     let place =
       row.source.map { [$0, row.settings].compactMap { $0 }.joined(separator: ": ") }
-      ?? "\(baseline.paper), \(baseline.table): \(row.settings ?? baseline.settings)"
+      ?? "\(baseline.paper), \(baseline.table): \(row.settings ?? baseline.settings); protocol \(baseline.protocolName), as far as known"
     let sure =
       switch row.certainty {
       case .paper: ""
