@@ -16,8 +16,8 @@ struct ReportCommand: ParsableCommand {
         vidmetrics report tag:camera-ready --layout lfdm               as the paper's own table, beside its numbers
         vidmetrics report name:mine --baselines lvdm --metric fvd
 
-      A run is an id or its first digits, latest, or the latest of tag:NAME or name:NAME; --tag takes all of a tag. The HTML page is one file with charts and \
-      pictures; videos that are no longer there are left out with a note.
+      A run is an id or its first digits, latest, or the latest of tag:NAME or name:NAME; --tag takes all of a tag. The \
+      HTML page is one file with charts and pictures; videos that are no longer there are left out with a note.
       """)
 
   @Argument(help: ArgumentHelp("The runs. (default: all that the options let through)", valueName: "run"))
