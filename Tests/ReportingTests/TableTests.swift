@@ -104,6 +104,16 @@ import Testing
     #expect(table.rows.count == 10)
   }
 
+  @Test("two scores of a run for one column of a layout: the second is spoken of")
+  func severalScoresForAColumn() throws {
+    let baseline = try Baseline.named("lvdm")
+    let run = Sample.run("ours", [Sample.score("fvd", 1, "tats"), Sample.score("fvd", 2, "cd-fvd")], dataset: "Sky")
+    let table = try Sample.table([run]) { $0.layout = baseline.layout }
+    #expect(table.rows[0].cells.map { $0?.value } == [1])
+    #expect(
+      table.remarks == ["FVD on Sky: `ours` has several scores that fit the column; shown is that of tats"])
+  }
+
   @Test(arguments: Baseline.names) func everyLayoutTakesItsOwnRows(name: String) throws {
     let baseline = try Baseline.named(name)
     let table = try Sample.table([]) {

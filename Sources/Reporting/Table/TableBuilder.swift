@@ -65,11 +65,17 @@ public struct TableBuilder {
     }
     guard let column else { return }
     let scale = table.columns[column].scaleFactor / factor(of: entry.score)
-    // One number that was measured twice: the one with an interval is shown. A layout may also send two scores of a run to
-    // one column; then the first stays, and the page's list holds both.
     if let there = table.rows[entry.row].cells[column] {
-      let isSame = Self.identity(there.score) == Self.identity(entry.score)
-      guard isSame, there.score.interval == nil, entry.score.interval != nil else { return }
+      // One number that was measured twice: the one with an interval is shown.
+      guard Self.identity(there.score) == Self.identity(entry.score) else {
+        let own = table.columns[column]
+        let remark =
+          "\(own.label)\(own.dataset.map { " on \($0)" } ?? ""): `\(table.rows[entry.row].name)` has several scores that fit "
+          + "the column; shown is that of \(there.score.settings?.displayName ?? "its first run")"
+        if !table.remarks.contains(remark) { table.remarks.append(remark) }
+        return
+      }
+      guard there.score.interval == nil, entry.score.interval != nil else { return }
     }
     table.rows[entry.row].cells[column] = ReportTable.Cell(
       score: entry.score, value: entry.score.value * scale, std: entry.score.std.map { $0 * scale },
