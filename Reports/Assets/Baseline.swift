@@ -73,6 +73,8 @@ public struct Baseline: Sendable, Equatable {
     public let method: String
     /// Where the row is from, if not from the paper's table.
     public let source: String?
+    /// How it was evaluated, where that is not what the paper's other rows say.
+    public let settings: String?
     public let certainty: Certainty
     public let scores: [Score]
   }

@@ -24,7 +24,9 @@ struct BaselineReader {
       short: try top.text("short"), table: try top.text("table"), settings: try top.text("settings"),
       protocolName: name, protocolVersion: Int(version), layout: try layout(try top.take("layout")),
       rows: try top.list("rows").map { try row($0, certainty) })
-    try top.finish(["name", "version", "paper", "short", "table", "settings", "protocol", "layout", "rows", "certainty"])
+    try top.finish([
+      "name", "version", "paper", "short", "table", "settings", "protocol", "layout", "rows", "certainty",
+    ])
     return baseline
   }
 
@@ -71,9 +73,10 @@ struct BaselineReader {
       return score
     }
     let row = Baseline.Row(
-      method: method, source: try keys.textIfThere("source"), certainty: try self.certainty(&keys) ?? certainty,
+      method: method, source: try keys.textIfThere("source"), settings: try keys.textIfThere("settings"),
+      certainty: try self.certainty(&keys) ?? certainty,
       scores: scores)
-    try keys.finish(["method", "scores", "source", "certainty"])
+    try keys.finish(["method", "scores", "source", "settings", "certainty"])
     return row
   }
 

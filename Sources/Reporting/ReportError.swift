@@ -2,7 +2,6 @@
 public enum ReportError: Error, Equatable, CustomStringConvertible {
   case nothingToShow
   case unwritable(path: String, reason: String)
-  case unknownLayout(name: String, nearest: String?, known: [String])
   case badTemplate(reason: String)
   case severalVideos(path: String, count: Int, first: String)
   case noRow(path: String, row: String, count: Int)
@@ -12,9 +11,6 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
     case .nothingToShow:
       "no score fits what was asked for\nhint: `vidmetrics runs` lists what the history holds"
     case .unwritable(let path, let reason): "cannot write `\(path)`: \(reason)"
-    case .unknownLayout(let name, let nearest, let known):
-      "there is no layout `\(name)`\nhint: "
-        + (nearest.map { "did you mean `\($0)`?" } ?? "there are \(known.joined(separator: ", "))")
     case .badTemplate(let reason): "the template of the report cannot be read: \(reason)"
     case .severalVideos(let path, let count, let first):
       "`\(path)` holds \(count) videos, and a slice is of one\nhint: name one of them, such as `\(first)`"

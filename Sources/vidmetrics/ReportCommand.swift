@@ -16,8 +16,8 @@ struct ReportCommand: ParsableCommand {
         vidmetrics report tag:camera-ready --layout lfdm               as the paper's own table, beside its numbers
         vidmetrics report name:mine --baselines lvdm --metric fvd
 
-      A run is an id or its first digits, latest, tag:NAME or name:NAME. The HTML page is one file with charts and \
-      pictures; videos that are no longer there are left out with a note.
+      A run is an id or its first digits, latest, or the latest of tag:NAME or name:NAME; --tag takes all of a tag. The \
+      HTML page is one file with charts and pictures; videos that are no longer there are left out with a note.
       """)
 
   @Argument(help: ArgumentHelp("The runs. (default: all that the options let through)", valueName: "run"))
@@ -47,8 +47,16 @@ struct ReportCommand: ParsableCommand {
       valueName: "names"))
   var baselines: String?
   @Option(help: "The table's title.") var title: String?
-  @Option(help: ArgumentHelp("The history. (default: VIDMETRICS_DB, else vidmetrics.sqlite)", valueName: "file"))
-  var db: String?
+  @OptionGroup var database: DatabaseOption
+
+  func validate() throws {
+    let filters = [
+      ("suite", suite), ("tag", tag), ("generator", generator), ("name", name), ("limit", limit.map(String.init)),
+    ]
+    if let first = filters.first(where: { $0.1 != nil }), !references.isEmpty {
+      throw ValidationError("runs are named, and --\(first.0) chooses runs: give one of them")
+    }
+  }
 
   func run() throws {
     var builder = TableBuilder()
@@ -57,8 +65,9 @@ struct ReportCommand: ParsableCommand {
     builder.baselines = try published(paper)
     builder.metrics = metric.isEmpty ? nil : metric
     builder.datasets = dataset.isEmpty ? nil : dataset
-    builder.title = title ?? paper.map { "\($0.short), \($0.table), and runs measured here" } ?? "Scores"
     let runs = try runs(isAlone: builder.baselines.isEmpty)
+    builder.title =
+      title ?? paper.map { "\($0.short), \($0.table)" + (runs.isEmpty ? "" : ", and runs measured here") } ?? "Scores"
     let table = try builder.table(of: runs)
     if markdown == nil, latex == nil, csv == nil, html == nil {
       return Output.print(MarkdownWriter().text(table), terminator: "")
@@ -82,12 +91,12 @@ struct ReportCommand: ParsableCommand {
 
   /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a history that is not there is no error.
   private func runs(isAlone: Bool) throws -> [Run] {
-    let path = db ?? HistoryStore.defaultPath(environment: ProcessInfo.processInfo.environment)
-    if !isAlone, references.isEmpty, db == nil, !FileManager.default.fileExists(atPath: path) {
-      Terminal.write("there is no history `\(path)`: published rows only\n")
+    let isThere = FileManager.default.fileExists(atPath: database.path)
+    if !isAlone, references.isEmpty, database.db == nil, !isThere {
+      Terminal.write("there is no history `\(database.path)`: published rows only\n")
       return []
     }
-    let store = try HistoryStore(path: path, mode: .reading)
+    let store = try database.reading()
     guard references.isEmpty else { return try references.map { try store.run($0) } }
     var filter = RunFilter()
     filter.suite = suite

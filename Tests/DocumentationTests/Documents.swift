@@ -23,6 +23,6 @@ enum Documents {
   static func all() throws -> [String] {
     try ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Sources/History/README.md", "Sources/Harness/README.md"]
       + files(in: "Metrics", ending: ".md")
-      + files(in: "Fixtures", ending: ".md")
+      + files(in: "Fixtures", ending: ".md") + files(in: "Reports", ending: ".md")
   }
 }

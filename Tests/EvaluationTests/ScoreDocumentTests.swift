@@ -33,7 +33,8 @@ import Testing
         "root", "root-eps", "dtype", "partial-batch", "scale-factor", "sample", "features", "real", "path", "videos",
         "clips", "rank", "digest", "fake", "path", "videos", "clips", "rank", "digest",
         "prompts", "groups", "series", "runs", "floor", "n_curve", "videos", "distances", "name", "value",
-        "name", "value", "name", "value", "name", "value", "name", "value", "name", "value", "warnings", "code", "text", "code", "text",
+        "name", "value", "name", "value", "name", "value", "name", "value", "name", "value", "warnings", "code", "text",
+        "code", "text",
         "code",
         "text", "code", "text", "skipped",
         "run", "environment", "version", "isa", "decoder", "processor",
@@ -60,7 +61,8 @@ import Testing
     let distances = try #require(try document().scores[0].distances)
     #expect(distances.map(\.name) == (0..<6).map { "b.npy[\($0)]" })
     #expect(distances.map(\.value) == Array(repeating: 2, count: 6))
-    var grouped = try request(path, folder.file("fake"), [("series", "windows"), ("window", "2"), ("window-step", "2")])
+    var grouped = try request(
+      path, folder.file("fake"), [("series", "windows"), ("window", "2"), ("window-step", "2")])
     grouped.valueRange = .unit
     #expect(try evaluate(grouped).scores[0].distances == nil)
   }

@@ -1,17 +1,17 @@
 import Foundation
 
 /// A range of numbers with the places where a reader wants marks.
-struct Axis: Equatable {
-  let low: Double
-  let high: Double
-  let ticks: [Double]
+package struct Axis: Equatable {
+  package let low: Double
+  package let high: Double
+  package let ticks: [Double]
   /// Digits after the point that the marks need.
   let digits: Int
 
   /// Marks at multiples of 1, 2 or 5 times a power of ten, about `count` of them, and a range that ends on marks.
   ///
   /// Equal values get a range of their own around them. Values must be finite.
-  init(covering values: [Double], includesZero: Bool = false, isTight: Bool = false, count: Int = 5) {
+  package init(covering values: [Double], includesZero: Bool = false, isTight: Bool = false, count: Int = 5) {
     let all = values + (includesZero ? [0] : [])
     var (low, high) = (all.min() ?? 0, all.max() ?? 1)
     if low == high {
@@ -37,5 +37,5 @@ struct Axis: Equatable {
   /// Where a value lies: 0 at the low end, 1 at the high end.
   func place(_ value: Double) -> Double { (value - low) / (high - low) }
 
-  func text(_ tick: Double) -> String { NumberText.fixed(tick, digits: digits) }
+  package func text(_ tick: Double) -> String { NumberText.fixed(tick, digits: digits) }
 }

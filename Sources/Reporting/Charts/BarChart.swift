@@ -17,13 +17,13 @@ public struct BarChart: Sendable {
   public var svg: String {
     let values = groups.flatMap(\.values).compactMap { $0 }
     guard !values.isEmpty else { return "" }
-    let axis = Axis(covering: values, includesZero: true)
-    let thickness = names.count > 3 ? 9.0 : 12.0
+    let axis = Axis(covering: values, includesZero: true, count: 4)
+    let thickness = 11.0
     let each = Double(names.count) * (thickness + 2) + 10
-    var svg = SVG(width: 640, height: 300)
-    let left = min(220, max(60, (groups.map { SVG.width(of: $0.label) }.max() ?? 0) + 14))
-    let right = 566.0
-    let top = (names.count > 1 ? svg.legend(names, x: left, y: 16, right: 622) : 0) + 16
+    var svg = SVG(width: SVG.pageWidth, height: 300)
+    let left = min(170, max(60, (groups.map { SVG.width(of: $0.label) }.max() ?? 0) + 14))
+    let right = SVG.pageWidth - 58
+    let top = (names.count > 1 ? svg.legend(names, x: left, y: 16, right: SVG.pageWidth - 10) : 0) + 16
     let bottom = top + each * Double(groups.count)
     svg.height = bottom + 44
     func across(_ value: Double) -> Double { left + axis.place(value) * (right - left) }

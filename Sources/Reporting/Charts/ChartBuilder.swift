@@ -57,7 +57,8 @@ struct ChartBuilder {
       if Set(stepped.compactMap(\.run.step)).count > 1 {
         let lines = methods.compactMap { name -> LineChart.Line? in
           let own = stepped.filter { $0.run.name == name }
-          return own.isEmpty ? nil : LineChart.Line(name: name, points: own.map { point($0, x: Double($0.run.step ?? 0)) })
+          return own.isEmpty
+            ? nil : LineChart.Line(name: name, points: own.map { point($0, x: Double($0.run.step ?? 0)) })
         }
         return drawn("steps", group[0], "over training", x: "training step", lines)
       }

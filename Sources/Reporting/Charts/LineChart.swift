@@ -46,14 +46,14 @@ public struct LineChart: Sendable {
     let points = lines.flatMap(\.points)
     guard !points.isEmpty else { return "" }
     let y = Axis(covering: points.flatMap { [$0.y, $0.low ?? $0.y, $0.high ?? $0.y] })
-    let x = Axis(covering: points.map(\.x), isTight: true, count: 6)
-    var svg = SVG(width: 640, height: 330)
+    let x = Axis(covering: points.map(\.x), isTight: true, count: 5)
+    var svg = SVG(width: SVG.pageWidth, height: 330)
     let widest = y.ticks.map { y.text($0).count }.max() ?? 1
     let left = max(44, Double(widest) * 7 + 14)
-    let right = 622.0
+    let right = SVG.pageWidth - 14
     svg.text(yLabel, 4, 16, "axis-name")
     let top = svg.legend(lines.count > 1 ? lines.map(\.name) : [], x: left, y: 38, right: right) + 16
-    let bottom = top + 220
+    let bottom = top + 200
     svg.height = bottom + 46
     func place(_ point: Point) -> (Double, Double) { (across(point.x), down(point.y)) }
     func across(_ value: Double) -> Double { left + 10 + x.place(value) * (right - left - 20) }
@@ -110,7 +110,8 @@ public struct LineChart: Sendable {
         point.high.map { " [\(NumberText.short(low)), \(NumberText.short($0))]" }
       }
       svg.mark(
-        index, x, y, title: "\(line.name), \(named ?? NumberText.short(point.x)): \(NumberText.short(point.y))\(interval ?? "")")
+        index, x, y,
+        title: "\(line.name), \(named ?? NumberText.short(point.x)): \(NumberText.short(point.y))\(interval ?? "")")
     }
   }
 }

@@ -67,6 +67,9 @@ struct SVG {
   /// About, at 12 units.
   static func width(of text: String) -> Double { Double(text.count) * 6.4 }
 
+  /// Units; a chart is shown about as many pixels wide, so that 12 units are letters of 12 pixels.
+  static let pageWidth = 500.0
+
   /// Colours of the style.
   static let colours = 8
 

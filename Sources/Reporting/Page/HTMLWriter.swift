@@ -63,7 +63,7 @@ public struct HTMLWriter {
     context["sheets"] = sheets.map { sheet -> [String: Any] in
       [
         "sheetTitle": sheet.title, "plates": plates(sheet.contact), "hasPlates": !sheet.contact.isEmpty,
-        "slices": plates(sheet.slices), "hasSlices": !sheet.slices.isEmpty, "sliceWords": sheet.sliceWords,
+        "slices": plates(sheet.slices), "hasSlices": !sheet.slices.isEmpty,
         "pictureNotes": sheet.notes,
       ]
     }

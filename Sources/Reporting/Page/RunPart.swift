@@ -10,7 +10,8 @@ struct RunPart {
       "runName": TableBuilder.name(of: run), "runDate": String(run.date.prefix(16)).replacing("T", with: " "),
       "runID": run.id, "facts": pairs(facts),
       "scores": run.scores.enumerated().map { score($0.element, $0.offset) },
-      "skipped": run.skipped.map { ["skippedPath": $0.path, "skippedReason": $0.reason] }, "hasSkipped": !run.skipped.isEmpty,
+      "skipped": run.skipped.map { ["skippedPath": $0.path, "skippedReason": $0.reason] },
+      "hasSkipped": !run.skipped.isEmpty,
     ]
     if let commit = run.circumstances.gitCommit { context["commit"] = String(commit.prefix(9)) }
     return context
@@ -91,7 +92,9 @@ struct RunPart {
   private func fields(_ score: RunScore) -> [(String, String?)] {
     guard let fields = score.settings?.fields else { return [] }
     var order: [String] = []
-    for metric in Metric.all { for field in metric.fields where !order.contains(field.name) { order.append(field.name) } }
+    for metric in Metric.all {
+      for field in metric.fields where !order.contains(field.name) { order.append(field.name) }
+    }
     let known = order.filter { fields[$0] != nil }
     return (known + fields.keys.filter { !order.contains($0) }.sorted()).map { ($0, fields[$0].map { "\($0)" }) }
   }

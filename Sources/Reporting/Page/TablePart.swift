@@ -15,7 +15,9 @@ struct TablePart {
       "rows": table.rows.map(row),
       "hasRanks": words.hasRanks,
       "notes": table.notes.enumerated().map { ["noteMark": TableText.letter($0.offset), "noteText": $0.element] },
-      "elsewhere": table.elsewhere.enumerated().map { ["elsewhereMark": "†\($0.offset + 1)", "elsewhereText": $0.element] },
+      "elsewhere": table.elsewhere.enumerated().map {
+        ["elsewhereMark": "†\($0.offset + 1)", "elsewhereText": $0.element]
+      },
       "remarks": table.remarks,
     ]
     if let intervals = words.intervals { context["intervals"] = intervals }

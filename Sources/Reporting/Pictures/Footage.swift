@@ -81,7 +81,7 @@ enum FilmStrip {
     try video.read(places.map { FrameWindow(start: $0, count: 1) }) { _, read in
       pictures.append(Picture(read, index: 0, range: video.valueRange).fitted(height: limits.height))
     }
-    return dataURI(try PictureEncoder.jpeg(.beside(pictures, gap: 0)), "jpeg")
+    return dataURI(try PictureEncoder.jpeg(.beside(pictures, gap: 2, grey: 128)), "jpeg")
   }
 
   static func dataURI(_ bytes: [UInt8], _ kind: String) -> String {

@@ -15,7 +15,6 @@ struct PictureBook {
     let title: String
     var contact: [Plate] = []
     var slices: [Plate] = []
-    var sliceWords = ""
     /// What could not be shown, and why.
     var notes: [String] = []
   }
@@ -65,7 +64,9 @@ struct PictureBook {
     if all.count > own.count { sheet.notes.append("the last \(own.count) of \(all.count) generated sets are shown") }
     guard let sides, let real = open(sides.real, own[0], sides.range, &sheet.notes) else { return sheet }
     let fakes = own.compactMap { run -> (label: String, footage: Footage)? in
-      guard let sides = Self.sides(run), let found = open(sides.fake, run, sides.range, &sheet.notes) else { return nil }
+      guard let sides = Self.sides(run), let found = open(sides.fake, run, sides.range, &sheet.notes) else {
+        return nil
+      }
       return (TableBuilder.name(of: run), found)
     }
     for index in real.spread(limits.videos) {
@@ -104,24 +105,18 @@ struct PictureBook {
     return plate
   }
 
-  /// The same column of every video, at one scale: pictures of one height, a pixel a frame.
+  /// The middle column of every video, at one scale: pictures of one height, and as many pixels a frame as suit the real
+  /// one.
   private func slicePlate(
     _ index: Int, _ real: Footage, _ fakes: [(label: String, footage: Footage)], _ sheet: inout Sheet
   ) -> Plate {
-    var words = sheet.sliceWords
-    let plate = plate(index, real, fakes, &sheet.notes) { video in
-      let slice = try TimeSlice(video, frames: limits.sliceFrames)
-      words = "\(slice.line), time to the right, one pixel a frame"
-      let height = limits.height
-      let wide = slice.picture.width
-      // Short videos are drawn wider by a whole factor, the same for all of a length.
-      let factor = max(1, 128 / max(1, wide))
-      let shown = slice.picture.resized(width: wide, height: height).resized(width: wide * factor, height: height)
-      if factor > 1 { words = "the middle column of pixels, time to the right, \(factor) pixels a frame" }
+    let frames = (try? real.set.videos[index].info().frameCount) ?? limits.sliceFrames
+    let factor = max(1, 128 / max(1, min(frames, limits.sliceFrames)))
+    return plate(index, real, fakes, &sheet.notes) { video in
+      let slice = try TimeSlice(video, frames: limits.sliceFrames).picture
+      let shown = slice.resized(width: slice.width * factor, height: limits.height)
       return FilmStrip.dataURI(try PictureEncoder.png(shown), "png")
     }
-    sheet.sliceWords = words
-    return plate
   }
 
   // MARK: Best and worst

@@ -58,8 +58,7 @@ enum Ranking {
   /// `stylegan-v, version 1, sha256:9e37a73f17ac; 16 real and 16 fake clips`.
   private static func note(_ score: RunScore, _ keys: inout [String], _ notes: inout [String]) -> Int {
     let key = [
-      score.metric, score.settings?.fingerprint ?? "", score.settings?.displayName ?? "", score.real?.digest ?? "",
-      score.promptsDigest ?? "", "\(score.real?.clips ?? -1)",
+      words(score), score.settings?.fingerprint ?? "", score.real?.digest ?? "", score.promptsDigest ?? "",
     ].joined(separator: "\u{1}")
     if let known = keys.firstIndex(of: key) { return known }
     keys.append(key)
@@ -101,7 +100,8 @@ enum Ranking {
     let scores = rows.compactMap { table.rows[$0].cells[column]?.score }
     let counts = scores.compactMap { $0.fake?.clips }
     guard let least = counts.min(), let most = counts.max(), least < most else { return nil }
-    return "\(name(column, table)): the fake sets hold from \(least) to \(most) \(scores[0].sample ?? "sample")s, and a "
+    return
+      "\(name(column, table)): the fake sets hold from \(least) to \(most) \(scores[0].sample ?? "sample")s, and a "
       + "score depends on that"
   }
 }

@@ -34,7 +34,8 @@ public struct CSVWriter {
     let rank = cell.rank.map { $0 == .best ? "best" : "second" } ?? ""
     return [
       NumberText.exact(score.value), score.std.map(NumberText.exact) ?? "",
-      score.interval.map { NumberText.exact($0.low) } ?? "", score.interval.map { NumberText.exact($0.high) } ?? "", rank,
+      score.interval.map { NumberText.exact($0.low) } ?? "", score.interval.map { NumberText.exact($0.high) } ?? "",
+      rank,
     ]
   }
 

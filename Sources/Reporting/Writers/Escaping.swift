@@ -62,7 +62,8 @@ enum Escaping {
       case "∞": result += "$\\infty$"
       case "↓": result += "$\\downarrow$"
       case "↑": result += "$\\uparrow$"
-      case "\u{20}"..."\u{7e}", "\u{c0}"..."\u{d6}", "\u{d8}"..."\u{f6}", "\u{f8}"..."\u{ff}": result.unicodeScalars.append(scalar)
+      case "\u{20}"..."\u{7e}", "\u{c0}"..."\u{d6}", "\u{d8}"..."\u{f6}", "\u{f8}"..."\u{ff}":
+        result.unicodeScalars.append(scalar)
       default: result += "(U+\(String(scalar.value, radix: 16, uppercase: true)))"
       }
     }

@@ -19,11 +19,14 @@ struct TableText {
 
   var hasRanks: Bool { table.rows.contains { $0.cells.contains { $0?.rank != nil } } }
 
-  /// `95 % of a bootstrap with 1000 resamples`, if intervals are shown.
+  /// `[low, high]: 95 % interval (bootstrap, 1000 resamples)`, if intervals are shown; several kinds one after another.
   var intervals: String? {
-    let found = table.rows.flatMap(\.cells).compactMap { $0?.score.interval }
-    guard let first = found.first else { return nil }
-    let level = NumberText.short(first.level * 100)
-    return "[low, high]: \(level) % interval (\(first.method)\(first.resamples.map { ", \($0) resamples" } ?? ""))"
+    var kinds: [String] = []
+    for interval in table.rows.flatMap(\.cells).compactMap({ $0?.score.interval }) {
+      let resamples = interval.resamples.map { ", \($0) resamples" } ?? ""
+      let kind = "\(NumberText.short(interval.level * 100)) % interval (\(interval.method)\(resamples))"
+      if !kinds.contains(kind) { kinds.append(kind) }
+    }
+    return kinds.isEmpty ? nil : "[low, high]: " + kinds.joined(separator: "; ")
   }
 }

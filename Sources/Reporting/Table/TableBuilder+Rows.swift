@@ -1,0 +1,132 @@
+import History
+import ReportAssets
+
+// Runs and published rows as rows of the table.
+extension TableBuilder {
+  func append(
+    _ baseline: Baseline, _ rows: inout [ReportTable.Row], _ elsewhere: inout [String], _ entries: inout [Entry]
+  ) {
+    for published in baseline.rows {
+      let mark = Self.mark(Self.words(baseline, published), &elsewhere)
+      let row = rows.count
+      rows.append(ReportTable.Row(name: published.method, origin: .published, mark: mark, cells: [], runs: []))
+      for (index, number) in published.scores.enumerated() {
+        var score = RunScore(
+          metric: number.metric, value: number.value / number.scaleFactor, direction: number.direction)
+        score.std = number.std.map { $0 / number.scaleFactor }
+        entries.append(
+          Entry(row: row, dataset: number.dataset, variant: number.variant, score: score, run: nil, index: index))
+      }
+    }
+  }
+
+  /// Where a published row is from, and how sure that is.
+  static func words(_ baseline: Baseline, _ row: Baseline.Row) -> String {
+    let place =
+      row.source.map { [$0, row.settings].compactMap { $0 }.joined(separator: ": ") }
+      ?? "\(baseline.paper), \(baseline.table): \(row.settings ?? baseline.settings); protocol \(baseline.protocolName), as far as known"
+    let sure =
+      switch row.certainty {
+      case .paper: ""
+      case .secondary: "; not read in a paper by the method's authors"
+      case .memory: "; noted from memory, not held against the paper"
+      }
+    return place + sure
+  }
+
+  static func mark(_ words: String, _ elsewhere: inout [String]) -> Int {
+    if let known = elsewhere.firstIndex(of: words) { return known }
+    elsewhere.append(words)
+    return elsewhere.count - 1
+  }
+
+  /// Runs of one method share a row, as far as their numbers do not contradict each other; where two runs have different
+  /// numbers of one column, each has a row of its own.
+  func append(
+    _ runs: [Run], _ rows: inout [ReportTable.Row], _ elsewhere: inout [String], _ entries: inout [Entry]
+  ) {
+    var taken: [Int: [String: String]] = [:]
+    var rowsOfName: [String: [Int]] = [:]
+    for run in runs.sorted(by: Self.precedes) {
+      let mark = run.origin == .measured ? nil : Self.mark(Self.words(run), &elsewhere)
+      let own = entriesOf(run)
+      let places = Dictionary(own.map { (Self.place($0), Self.identity($0.score)) }) { first, _ in first }
+      let key = "\(run.origin.rawValue)\u{1}\(Self.name(of: run))\u{1}\(mark ?? -1)"
+      let known = rowsOfName[key, default: []]
+      let free = known.first { row in
+        places.allSatisfy { place, identity in taken[row]?[place].map { $0 == identity } ?? true }
+      }
+      let row = free ?? rows.count
+      if free == nil {
+        let name = known.isEmpty ? Self.name(of: run) : "\(Self.name(of: run)) (\(run.date.prefix(10)), \(run.id))"
+        rows.append(ReportTable.Row(name: name, origin: run.origin, mark: mark, cells: [], runs: []))
+        rowsOfName[key, default: []].append(row)
+      }
+      rows[row].runs.append(run.id)
+      taken[row, default: [:]].merge(places) { first, _ in first }
+      entries += own.map {
+        Entry(row: row, dataset: $0.dataset, variant: $0.variant, score: $0.score, run: run.id, index: $0.index)
+      }
+    }
+  }
+
+  static func place(_ entry: Entry) -> String {
+    "\(entry.dataset ?? "")\u{1}\(entry.score.metric)\u{1}\(entry.variant ?? "")"
+  }
+
+  /// Equal for one number that was measured twice: same value, protocol and sets.
+  static func identity(_ score: RunScore) -> String {
+    "\(score.value)\u{1}\(score.std ?? -1)\u{1}\(score.settings?.fingerprint ?? "")\u{1}"
+      + "\(score.real?.digest ?? "")\u{1}\(score.fake?.digest ?? "")\u{1}\(score.promptsDigest ?? "")"
+  }
+
+  static func precedes(_ a: Run, _ b: Run) -> Bool {
+    func key(_ run: Run) -> (Int, Int, String) { (run.origin == .measured ? 1 : 0, run.step ?? -1, run.date) }
+    return a.name == b.name || key(a).0 != key(b).0 ? key(a) < key(b) : a.name < b.name
+  }
+
+  /// `LFDM, step 20000`.
+  static func name(of run: Run) -> String {
+    if let step = run.step { return "\(run.name), step \(step)" }
+    if let checkpoint = run.checkpoint, let file = checkpoint.split(separator: "/").last, !run.name.contains(file) {
+      return "\(run.name), \(file)"
+    }
+    return run.name
+  }
+
+  static func words(_ run: Run) -> String {
+    let what = run.origin == .published ? "published" : "imported"
+    return (run.source.map { "\($0)" } ?? what) + (run.note.map { ": \($0)" } ?? "")
+  }
+
+  func entriesOf(_ run: Run) -> [Entry] {
+    var seen: [String: Int] = [:]
+    return run.scores.enumerated().map { index, score in
+      let dataset = run.dataset ?? score.real.map { Self.folder($0.path) } ?? score.fake.map { _ in "no real set" }
+      var variant = Self.variant(of: score)
+      let key = "\(score.metric)\u{1}\(variant ?? "")"
+      seen[key, default: 0] += 1
+      if let count = seen[key], count > 1 {
+        variant = score.settings.map(\.displayName) ?? "\(count)"
+        if run.scores[..<index].contains(where: { $0.settings?.displayName == score.settings?.displayName }) {
+          variant = (variant ?? "") + " \(count)"
+        }
+      }
+      return Entry(row: 0, dataset: dataset, variant: variant, score: score, run: run.id, index: index)
+    }
+  }
+
+  static func folder(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// What tells a score apart from another one of its metric: the row of a paper's table, or that it is a mean along time.
+  static func variant(of score: RunScore) -> String? {
+    guard let settings = score.settings else { return nil }
+    if let slash = settings.name.firstIndex(of: "/") {
+      let label = String(settings.name[settings.name.index(after: slash)...])
+      // `lfdm/class` is what cFVD is called already.
+      return ["cfvd", "sfvd"].contains(score.metric) ? nil : label
+    }
+    if let series = settings.fields["series"], "\(series)" != "none" { return "along time" }
+    return nil
+  }
+}

@@ -1,4 +1,0 @@
-import Reporting
-import Testing
-
-@Suite struct ReportingTests {}

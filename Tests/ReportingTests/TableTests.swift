@@ -1,0 +1,128 @@
+import History
+import ReportAssets
+import Reporting
+import Testing
+
+@Suite struct TableTests {
+  @Test func runsOfOneMethodShareARow() throws {
+    let table = try Sample.table([
+      Sample.run("ours", [Sample.score("fvd", 1), Sample.score("kvd", 2, "tats")], dataset: "MUG"),
+      Sample.run("ours", [Sample.score("fvd", 3)], dataset: "MHAD"),
+      Sample.run("theirs", [Sample.score("fvd", 4)], dataset: "MHAD"),
+    ])
+    #expect(table.rows.map(\.name) == ["ours", "theirs"])
+    #expect(table.columns.map(\.title) == ["FVD ↓", "KVD ↓", "FVD ↓"])
+    #expect(table.datasets.map(\.name) == ["MUG", "MHAD"])
+    #expect(table.datasets.map(\.columns) == [0..<2, 2..<3])
+    #expect(table.rows[1].cells.map { $0?.value } == [nil, nil, 4])
+  }
+
+  @Test("two runs of one name and column are two rows")
+  func nothingIsDropped() throws {
+    var later = Sample.run("ours", [Sample.score("fvd", 2)])
+    later.id = "0123456789ab"
+    later.date = "2026-11-22T00:00:00.000Z"
+    let table = try Sample.table([Sample.run("ours", [Sample.score("fvd", 1)]), later])
+    #expect(table.rows.map(\.name) == ["ours", "ours (2026-11-22, 0123456789ab)"])
+  }
+
+  @Test("a number that was measured twice stands once, with its interval")
+  func sameNumberTwice() throws {
+    var withInterval = Sample.score("fvd", 1)
+    withInterval.interval = RunScore.Interval(low: 0.5, high: 2, level: 0.95, resamples: 100, method: "bootstrap")
+    var later = Sample.run("ours", [withInterval, Sample.score("cfvd", 3, "lfdm/class")])
+    later.id = "0123456789ab"
+    later.date = "2026-11-22T00:00:00.000Z"
+    let table = try Sample.table([Sample.run("ours", [Sample.score("fvd", 1)]), later])
+    #expect(table.rows.map(\.runs.count) == [2])
+    #expect(table.rows[0].cells.map { $0?.low } == [0.5, nil])
+  }
+
+  @Test("data sets that were measured stand before those that papers add")
+  func measuredDataSetsComeFirst() throws {
+    let baselines = [try Baseline.named("lfdm")]
+    let table = try Sample.table([Sample.run("ours", [Sample.score("fvd", 1)], dataset: "NATOPS")]) {
+      $0.baselines = baselines
+    }
+    #expect(table.datasets.map(\.name) == ["NATOPS", "MUG", "MHAD"])
+  }
+
+  @Test func columnsAreInTheCatalogsOrder() throws {
+    let scores =
+      ["speed", "fid", "sfvd", "kvd", "cfvd"].map { Sample.score($0, 1, "p") } + [
+        Sample.score("fvd", 2, "lvdm/over-time"), Sample.score("fvd", 1),
+      ]
+    #expect(
+      try Sample.table([Sample.run("ours", scores)]).columns.map(\.label)
+        == ["FVD", "FVD, over-time", "cFVD", "sFVD", "KVD", "FID", "speed"])
+  }
+
+  @Test func stepsAreInTheName() throws {
+    let table = try Sample.table([20000, 9000].map { Sample.run("ours", [Sample.score("fvd", 1)], step: $0) })
+    #expect(table.rows.map(\.name) == ["ours, step 9000", "ours, step 20000"])
+  }
+
+  @Test func twoScoresOfAMetricHaveColumnsOfTheirOwn() throws {
+    let table = try Sample.table([
+      Sample.run(
+        "ours",
+        [Sample.score("fvd", 1, "generative-image-dynamics"), Sample.score("fvd", 2, "generative-image-dynamics/32")])
+    ])
+    #expect(table.columns.map(\.label) == ["FVD", "FVD, 32"])
+  }
+
+  @Test func columnsAndRowsCanBeChosen() throws {
+    let runs = [Sample.run("ours", [Sample.score("fvd", 1), Sample.score("kvd", 2)])]
+    #expect(try Sample.table(runs) { $0.metrics = ["kvd"] }.columns.map(\.metric) == ["kvd"])
+    #expect(
+      message { _ = try Sample.table(runs) { $0.datasets = ["Sky"] } }
+        == "no score fits what was asked for\nhint: `vidmetrics runs` lists what the history holds")
+  }
+
+  @Test("the layout of Generative Image Dynamics: order, KID times 100, clip lengths")
+  func layout() throws {
+    let baseline = try Baseline.named("generative-image-dynamics")
+    let run = Sample.run(
+      "ours",
+      [
+        Sample.score("fvd", 60, "stylegan-v", fields: ["frames": .integer(32)]), Sample.score("fvd", 50),
+        Sample.score("kid", 0.25, "clean", fields: ["scale-factor": .integer(100)]),
+        Sample.score("fid", 12.34, "clean"),
+      ], dataset: "clips")
+    let table = try Sample.table([run]) {
+      $0.layout = baseline.layout
+      $0.baselines = [baseline]
+    }
+    #expect(table.columns.map(\.label) == ["FID", "KID", "FVD", "FVD32", "DTFVD", "DTFVD32"])
+    #expect(!table.namesDatasets)
+    let ours = try #require(table.rows.last)
+    #expect(ours.cells.map { $0?.value } == [12.34, 0.25, 50, 60, nil, nil])
+    #expect(table.text(12.34, column: 0) == "12.3" && table.text(4.03, column: 0) == "4.03")
+    let paper = try #require(table.rows.first { $0.name == "Generative Image Dynamics" })
+    let texts = paper.cells.enumerated().map { column, cell in cell.map { table.text($0.value, column: column) } }
+    #expect(texts == ["4.03", "0.08", "47.1", "62.9", "2.53", "6.75"])
+    #expect(table.rows.count == 10)
+  }
+
+  @Test("two scores of a run for one column of a layout: the second is spoken of")
+  func severalScoresForAColumn() throws {
+    let baseline = try Baseline.named("lvdm")
+    let run = Sample.run("ours", [Sample.score("fvd", 1, "tats"), Sample.score("fvd", 2, "cd-fvd")], dataset: "Sky")
+    let table = try Sample.table([run]) { $0.layout = baseline.layout }
+    #expect(table.rows[0].cells.map { $0?.value } == [1])
+    #expect(
+      table.remarks == ["FVD on Sky: `ours` has several scores that fit the column; shown is that of tats"])
+  }
+
+  @Test(arguments: Baseline.names) func everyLayoutTakesItsOwnRows(name: String) throws {
+    let baseline = try Baseline.named(name)
+    let table = try Sample.table([]) {
+      $0.layout = baseline.layout
+      $0.baselines = [baseline]
+    }
+    let own = Set(baseline.layout.columns.map(\.metric))
+    let numbers = baseline.rows.flatMap(\.scores).count { own.contains($0.metric) }
+    #expect(table.rows.reduce(0) { $0 + $1.cells.count { $0 != nil } } == numbers)
+    #expect(table.rows.allSatisfy { $0.mark != nil && $0.cells.allSatisfy { $0?.rank == nil } })
+  }
+}
