@@ -14,7 +14,10 @@ APT_PACKAGES := libavformat-dev libavcodec-dev libswscale-dev libavutil-dev liba
 	libopenblas-dev liblapacke-dev libsqlite3-dev pkg-config binutils
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help demo test lint format build install conformance packages weights clean
+# What two tests of reports look with; they are left out where it is missing.
+REPORT_PACKAGES := chromium texlive-latex-base texlive-latex-recommended
+
+.PHONY: help demo test lint format build install conformance packages report-packages weights clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -32,7 +35,13 @@ packages:
 	    $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
 	  else echo "all there"; fi; \
 	fi
-	@command -v $(SWIFT) >/dev/null || { echo "no Swift toolchain: install 6.1 or newer from swift.org"; exit 1; }
+	@command -v $(SWIFT) >/dev/null || { echo "no Swift toolchain: install 6.2 or newer from swift.org"; exit 1; }
+
+report-packages: packages
+	@if ! command -v chromium >/dev/null || ! command -v pdflatex >/dev/null; then \
+	  echo "installing $(REPORT_PACKAGES)"; $(SUDO) apt-get update -qq; \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(REPORT_PACKAGES) >/dev/null; \
+	fi
 
 # The Swift runtime goes into the binary: it runs where no toolchain is.
 build: packages
