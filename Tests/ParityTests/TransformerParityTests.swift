@@ -5,7 +5,8 @@ import Testing
 import Weights
 
 /// Small random weights in the published layouts, imported as users import theirs, against what the published packages
-/// compute from the same files (`Fixtures/golden/transformers/recipe.py`).
+/// compute from the same files (`Fixtures/golden/transformers/recipe.py`). With VIDMETRICS_TRANSFORMERS the folder of
+/// `recipe.py --full`: the same at the real sizes.
 @Suite struct TransformerParityTests {
   private struct Golden: Decodable {
     struct Model: Decodable {
@@ -22,8 +23,14 @@ import Weights
     let models: [String: Model]
   }
 
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  private static let folder =
+    ProcessInfo.processInfo.environment["VIDMETRICS_TRANSFORMERS"].map { URL(fileURLWithPath: $0) }
+    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures/golden/transformers")
+
+  /// What single precision leaves: of one layer, or of twelve.
+  private static let dreamSimBound =
+    ProcessInfo.processInfo.environment["VIDMETRICS_TRANSFORMERS"] == nil ? 1e-5 : 1e-4
 
   private static let golden: Golden? = (try? Data(contentsOf: folder.appendingPathComponent("transformers.json")))
     .flatMap { try? JSONDecoder().decode(Golden.self, from: $0) }
@@ -78,7 +85,7 @@ import Weights
     }
   }
 
-  /// Measured: 2.2e-6 of the largest value.
+  /// Measured: 2.2e-6 of the largest value; at the real sizes 4.6e-6.
   @Test(arguments: ["dino-vitb16", "dinov2-vitb14", "clip-vit-b-32", "open-clip-vit-b-16"])
   func towers(_ name: String) throws {
     let model = try #require(Self.golden?.models[name])
@@ -107,7 +114,8 @@ import Weights
     }
   }
 
-  /// The embeddings, and the packages' distances of each pair from them: every branch, its adapter merged.
+  /// The embeddings, and the packages' distances of each pair from them: every branch, its adapter merged. Measured: 4.0e-6
+  /// of the largest value, distances 3.4e-6; at the real sizes 3.2e-5 and 4.8e-6.
   @Test(arguments: [
     "dreamsim-ensemble", "dreamsim-dino-vitb16", "dreamsim-clip-vitb32", "dreamsim-open-clip-vitb32",
     "dreamsim-dinov2-vitb14",
@@ -121,7 +129,7 @@ import Weights
       let network = try DreamSim(
         weights: weights, side: model.side, batch: count, threads: 2, table: variant.table)
       let found = rows(network.features(frames, count: count), network.columns)
-      #expect(difference(found, model.embedding) < 1e-5, "\(variant)")
+      #expect(difference(found, model.embedding) < Self.dreamSimBound, "\(variant)")
       var distances: [Double] = []
       for i in 0..<count {
         for j in i + 1..<count {
