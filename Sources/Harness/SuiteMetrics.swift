@@ -21,17 +21,21 @@ struct SuiteMetrics {
   /// `metrics`; empty where the key is not there.
   func requested(_ keys: SuiteKeys, common: [Setting]) throws -> [RequestedProtocol] {
     let nodes = try keys.list("metrics") ?? []
-    var found: [(line: Int?, requested: RequestedProtocol)] = []
+    var found: [(line: Int?, requested: RequestedProtocol, isImplied: Bool)] = []
     for node in nodes {
       let place = Place(file: file, line: node.mark?.line ?? keys.line)
       let entries = try located(place) { try entry(node, keys, common, place) }
-      for entry in entries {
+      for (index, entry) in entries.enumerated() {
         let fingerprint = entry.evaluationProtocol.fingerprint
+        // The plain score that goes with its groups may be asked for by itself as well.
+        let isImplied =
+          entry.isPlain && entries.count > index + 1 && !entries[index + 1].isPlain
         if let other = found.first(where: { $0.requested.evaluationProtocol.fingerprint == fingerprint }) {
+          if isImplied || other.isImplied { continue }
           let name = "\(entry.evaluationProtocol.metric): \(entry.evaluationProtocol.displayName)"
           throw HarnessError.duplicate(place, what: "metrics", name: name, firstLine: other.line)
         }
-        found.append((place.line, entry))
+        found.append((place.line, entry, isImplied))
       }
     }
     return found.map(\.requested)
@@ -129,4 +133,8 @@ struct SuiteMetrics {
   private func located<Value>(_ place: Place, _ body: () throws -> Value) throws -> Value {
     do { return try body() } catch let error as CatalogError { throw HarnessError.catalog(place, reason: "\(error)") }
   }
+}
+
+extension RequestedProtocol {
+  fileprivate var isPlain: Bool { evaluationProtocol.fields.groupBy == .none }
 }
