@@ -129,14 +129,17 @@ import Testing
     #expect(
       message(suite("outputs: ../clips/fake-mild", metrics: "[fvd, 'fvd:stylegan-v']"))
         == "test.yaml:2: there are two metrics `fvd: stylegan-v`, the first in line 2")
-    // The plain score that groups bring along is no second one.
+    #expect(message("a: [1\n").hasPrefix("test.yaml:2: this is no YAML: "))
+    #expect(message("name: x\nname: y\n") == "test.yaml:1: there are two keys `name`")
+  }
+
+  /// The plain score that groups bring along is no second one.
+  @Test func aMetricAndItsGroups() throws {
     let grouped = try read(
       suite(
         "outputs: ../clips/fake-mild",
         metrics: "[fvd, {metric: fvd, group-by: [class, dir]}, {metric: kvd, group-by: class}, kvd]"))
     #expect(grouped.generators[0].metrics.map(\.evaluationProtocol.metric) == ["fvd", "fvd", "fvd", "kvd", "kvd"])
-    #expect(message("a: [1\n").hasPrefix("test.yaml:2: this is no YAML: "))
-    #expect(message("name: x\nname: y\n") == "test.yaml:1: there are two keys `name`")
   }
 
   /// Each prompt is a call with a folder of its own; classes give their names to folders.
