@@ -4,11 +4,17 @@ public struct LaTeXWriter {
 
   public func text(_ table: ReportTable) -> String {
     let words = TableText(table: table)
+    // Both columns of a page, and smaller, where one would not do.
+    let isWide = table.columns.count > 5
+    let environment = isWide ? "table*" : "table"
     var lines = [
       "% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}",
-      "\\begin{table}[t]",
+      "\\begin{\(environment)}[t]",
       "  \\centering",
       "  \\caption{\(Escaping.latex(table.title))}",
+    ]
+    if isWide { lines.append("  \\footnotesize\\setlength{\\tabcolsep}{3pt}") }
+    lines += [
       "  \\begin{tabular}{l\(String(repeating: "r", count: table.columns.count))}",
       "    \\toprule",
     ]
@@ -35,7 +41,7 @@ public struct LaTeXWriter {
       lines += notes.map { "    \($0)\\par" }
       lines.append("  \\end{minipage}")
     }
-    lines.append("\\end{table}")
+    lines.append("\\end{\(environment)}")
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -68,11 +74,11 @@ public struct LaTeXWriter {
     case nil: break
     }
     if let std = cell.std { text += " {\\scriptsize$\\pm$\\,\(table.text(std, column: column))}" }
-    if let low = cell.low, let high = cell.high {
-      text += " {\\scriptsize[\(number(table.text(low, column: column))), \(number(table.text(high, column: column)))]}"
-    }
     if let note = words.note(of: cell, column: column) { text += "$^{\\mathrm{\(TableText.letter(note))}}$" }
-    return text
+    guard let low = cell.low, let high = cell.high else { return text }
+    // Below the number, in braces: a bracket behind `\\` would be taken for a distance.
+    let interval = "[\(number(table.text(low, column: column))), \(number(table.text(high, column: column)))]"
+    return "\\shortstack[r]{\(text)\\\\{\\scriptsize\(interval)}}"
   }
 
   /// A minus sign in place of a hyphen.
