@@ -48,7 +48,7 @@ import Testing
         "    Method & FVD $\\downarrow$$^{\\mathrm{a}}$ & PIC $\\uparrow$$^{\\mathrm{b}}$ \\\\\n    \\midrule\n"))
     #expect(
       text.contains(
-        "    mild & \\shortstack[r]{\\textbf{618.9} {\\scriptsize$\\pm$\\,12.5}\\\\{\\scriptsize[382.4, 1012.3]}} & \\textbf{0.6100} \\\\\n"
+        "    mild & \\begin{tabular}[t]{@{}r@{}}\\textbf{618.9} {\\scriptsize$\\pm$\\,12.5}\\\\{\\scriptsize[382.4, 1012.3]}\\end{tabular} & \\textbf{0.6100} \\\\\n"
       ))
     #expect(text.contains("    strong & \\underline{2237.8} & \\underline{0.4000} \\\\\n    \\bottomrule\n"))
   }

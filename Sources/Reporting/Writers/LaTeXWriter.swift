@@ -5,7 +5,8 @@ public struct LaTeXWriter {
   public func text(_ table: ReportTable) -> String {
     let words = TableText(table: table)
     // Both columns of a page, and smaller, where one would not do.
-    let isWide = table.columns.count > 5
+    let hasIntervals = table.rows.contains { row in row.cells.contains { $0?.low != nil } }
+    let isWide = table.columns.count > (hasIntervals ? 3 : 5)
     let environment = isWide ? "table*" : "table"
     var lines = [
       "% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}",
@@ -78,7 +79,7 @@ public struct LaTeXWriter {
     guard let low = cell.low, let high = cell.high else { return text }
     // Below the number, in braces: a bracket behind `\\` would be taken for a distance.
     let interval = "[\(number(table.text(low, column: column))), \(number(table.text(high, column: column)))]"
-    return "\\shortstack[r]{\(text)\\\\{\\scriptsize\(interval)}}"
+    return "\\begin{tabular}[t]{@{}r@{}}\(text)\\\\{\\scriptsize\(interval)}\\end{tabular}"
   }
 
   /// A minus sign in place of a hyphen.
