@@ -118,6 +118,7 @@ import Testing
       \\usepackage[T1]{fontenc}
       \\usepackage[landscape]{geometry}
       \\usepackage{booktabs}
+      \\usepackage{graphicx}
       \\begin{document}
       \(body)
       \\end{document}

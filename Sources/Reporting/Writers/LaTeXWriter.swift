@@ -15,6 +15,12 @@ public struct LaTeXWriter {
       "  \\caption{\(Escaping.latex(table.title))}",
     ]
     if isWide { lines.append("  \\footnotesize\\setlength{\\tabcolsep}{3pt}") }
+    // Very wide ones are made to fit.
+    let isScaled = table.columns.count > 8
+    if isScaled {
+      lines[0] += ", and \\usepackage{graphicx}"
+      lines.append("  \\resizebox{\\linewidth}{!}{%")
+    }
     lines += [
       "  \\begin{tabular}{l\(String(repeating: "r", count: table.columns.count))}",
       "    \\toprule",
@@ -34,7 +40,7 @@ public struct LaTeXWriter {
       }
       lines.append("    " + ([Escaping.latex(own.name) + mark] + cells).joined(separator: " & ") + " \\\\")
     }
-    lines += ["    \\bottomrule", "  \\end{tabular}"]
+    lines += ["    \\bottomrule", "  \\end{tabular}" + (isScaled ? "}" : "")]
     let notes = notes(table, words)
     if !notes.isEmpty {
       lines.append("  \\par\\smallskip")
