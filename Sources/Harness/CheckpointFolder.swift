@@ -28,11 +28,11 @@ public struct CheckpointFolder: Sendable {
     let changed: Date
   }
 
-  /// Those that have not changed for so long, in natural order, and whether there are others.
-  func settled(now: Date = Date()) -> (ready: [Entry], isWaiting: Bool) {
+  /// Those that have not changed for so long, in natural order, whether there are others, and which have settled empty.
+  func settled(now: Date = Date()) -> (ready: [Entry], empty: [Entry], isWaiting: Bool) {
     let all = entries()
-    let ready = all.filter { $0.bytes > 0 && now.timeIntervalSince($0.changed) >= settling }
-    return (ready, ready.count < all.count)
+    let settled = all.filter { now.timeIntervalSince($0.changed) >= settling }
+    return (settled.filter { $0.bytes > 0 }, settled.filter { $0.bytes == 0 }, settled.count < all.count)
   }
 
   private func entries() -> [Entry] {

@@ -29,9 +29,14 @@ public struct CheckpointWatch: Sendable {
     var summary = SuiteSummary(suite: suite.name)
     // What was done, as it was then: a file that is written anew is another checkpoint.
     var done: [CheckpointFolder.Entry] = []
+    var empty: [CheckpointFolder.Entry] = []
     if !once { options.say("watching \(folder.path) for checkpoints; ^C ends") }
     while !options.isInterrupted() {
-      let (ready, isWaiting) = folder.settled()
+      let (ready, settledEmpty, isWaiting) = folder.settled()
+      for entry in settledEmpty where !empty.contains(entry) {
+        empty.append(entry)
+        options.say("`\(entry.path)` is empty, and is left alone until it is written")
+      }
       for entry in ready where !done.contains(entry) {
         done.append(entry)
         let found = try await score(entry)

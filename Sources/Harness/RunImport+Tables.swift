@@ -39,7 +39,11 @@ extension RunImport {
 
   /// Column names count in lower case.
   private func rows(demanding column: String) throws -> [Row] {
-    try Manifest.rows(path, demanding: column).map { line, columns in
+    let found: [(line: Int, columns: [String: String])]
+    do { found = try Manifest.rows(path, demanding: column) } catch VideoError.manifest(_, let line, let reason) {
+      throw ImportError.row(path: path, line: line, reason: reason)
+    }
+    return found.map { line, columns in
       let lower = Dictionary(columns.map { ($0.key.lowercased().trimmingCharacters(in: .whitespaces), $0.value) }) {
         $1
       }
@@ -78,7 +82,7 @@ extension RunImport {
 
   /// Answers to questions of a user study: of each method the share of votes in percent, with Wilson's interval of 95 %, as
   /// DynamiCrafter's Table 2 has them. Columns: `question`, `method` or `name`, and either `votes` (and `n`, where it is
-  /// not the sum of a question's votes) or `preference` (in percent) and `n`.
+  /// not the sum of a question's votes) or `preference` or `percent` (in percent) and `n`.
   func preferences() throws -> [Run] {
     let rows = try rows(demanding: "question")
     var totals: [String: Double] = [:]
@@ -117,7 +121,7 @@ extension RunImport {
       }
       return (votes / all, all)
     }
-    let percent = try row.wanted(row.number("preference"), "votes")
+    let percent = try row.wanted(row.number("preference") ?? row.number("percent"), "votes")
     let all = try row.wanted(count, "n")
     guard (0...100).contains(percent), all > 0 else {
       throw ImportError.row(

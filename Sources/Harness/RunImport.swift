@@ -22,7 +22,7 @@ public struct RunImport: Sendable {
     case vbench
     /// A .csv with `name`, `metric` and `value`.
     case scores
-    /// A .csv with `question`, `method` and `votes`, or `preference` and `n`.
+    /// A .csv with `question`, `method` and `votes`, or `preference` (or `percent`) and `n`.
     case preferences
   }
 
@@ -82,7 +82,7 @@ public struct RunImport: Sendable {
     let text = try text()
     if path.lowercased().hasSuffix(".csv") {
       let header = (text.split(whereSeparator: \.isNewline).first ?? "").lowercased()
-      return header.contains("votes") || header.contains("preference") ? .preferences : .scores
+      return ["question", "votes", "preference"].contains { header.contains($0) } ? .preferences : .scores
     }
     let first = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     if let line = try? JSONSerialization.jsonObject(with: Data(first.utf8)) as? [String: Any] {

@@ -27,8 +27,10 @@ import Testing
     #expect(suite.errors(empty).hasPrefix("error: `ckpt` holds no checkpoints\nhint: --pattern says"))
     for step in [1000, 200, 50] { try suite.write("ckpt/step-\(step).pt", "weights") }
     try suite.write("ckpt/log.txt", "no checkpoint")
+    try suite.write("ckpt/step-2000.pt", "")
     let result = try suite.place.program.run(arguments(suite, "--once"))
     #expect(result.status == 0, "\(result.errors)")
+    #expect(suite.errors(result).contains("`ckpt/step-2000.pt` is empty, and is left alone until it is written\n"))
     #expect(suite.text("calls") == "50\n200\n1000\n")
     let runs = try suite.runs()
     #expect(runs.map { $0["step"] as? Int } == [50, 200, 1000])

@@ -107,6 +107,7 @@ import Testing
     #expect(given[0].scores[0].interval?.low == interval.low && given[0].scores[0].fake?.clips == 10)
     #expect(
       try words("s.csv", "question,method,votes,n\nq,ours,7,5\n") == "`s.csv`, line 2: 7 votes of 5")
+    #expect(try runs("share.csv", "question,method,percent,n\nq,ours,70,10\n")[0].scores == given[0].scores)
     #expect(try words("s.csv", "question,method,preference\nq,ours,7\n") == "`s.csv`, line 2: `n` is missing or empty")
   }
 }
