@@ -1,3 +1,4 @@
+import Digests
 import Evaluation
 import Foundation
 import History
@@ -178,7 +179,7 @@ struct GeneratorRun {
     try? FileManager.default.removeItem(atPath: old)
     let hadOne = rename(folder, old) == 0
     guard rename(part, folder) == 0 else {
-      throw HarnessError.unwritable(path: folder, reason: String(cString: strerror(errno)))
+      throw HarnessError.unwritable(path: folder, reason: systemMessage())
     }
     if hadOne { try? FileManager.default.removeItem(atPath: old) }
   }
@@ -202,7 +203,7 @@ final class FolderLock {
   init(_ folder: String) throws {
     let path = folder + "/.lock"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw HarnessError.unwritable(path: path, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw HarnessError.unwritable(path: path, reason: systemMessage()) }
     // File systems without locks: nothing is held.
     guard flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
     close(descriptor)

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import GRDB
 
@@ -128,7 +129,7 @@ public struct HistoryStore: Sendable {
     let probe = path + ".\(getpid())"
     let descriptor = Foundation.open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw HistoryError.unwritable(path: path, reason: String(cString: strerror(errno)))
+      throw HistoryError.unwritable(path: path, reason: systemMessage())
     }
     close(descriptor)
     unlink(probe)

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 
 /// Files that are there whole or not at all.
@@ -14,7 +15,7 @@ public enum WholeFile {
     }
     let temporary = path + ".\(UUID().uuidString.prefix(8)).part"
     func fail() -> ReportError {
-      let reason = String(cString: strerror(errno))
+      let reason = systemMessage()
       unlink(temporary)
       return .unwritable(path: path, reason: reason)
     }
@@ -42,11 +43,11 @@ public enum WholeFile {
   /// - Throws: `ReportError.unwritable`.
   public static func append(_ text: String, to path: String) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw ReportError.unwritable(path: path, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw ReportError.unwritable(path: path, reason: systemMessage()) }
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
     guard bytes.withUnsafeBytes({ Foundation.write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else {
-      throw ReportError.unwritable(path: path, reason: String(cString: strerror(errno)))
+      throw ReportError.unwritable(path: path, reason: systemMessage())
     }
   }
 }

@@ -67,8 +67,8 @@ struct GateCommand: ParsableCommand {
       limits: { name in
         Gate.Limits(relative: relative[name] ?? relative[""] ?? 0, absolute: absolute[name] ?? absolute[""] ?? 0)
       },
-      baselines: try baselines(of: candidate, in: store), absent: absent)
-    Output.print(GateText.table(gate))
+      baselines: try baselines(of: candidate, metrics, in: store), absent: absent)
+    Output.print(TextTable.text(GateText.rows(gate)) + "\n" + GateText.summary(gate))
     let text = GateText.markdown(gate)
     if let markdown { try WholeFile.write(text, to: markdown) }
     if let summary { try WholeFile.append(text, to: summary) }
@@ -88,18 +88,15 @@ struct GateCommand: ParsableCommand {
   }
 
   /// The runs that a score's baseline is chosen from.
-  private func baselines(of candidate: Run, in store: HistoryStore) throws -> (RunScore) -> [Run] {
+  private func baselines(of candidate: Run, _ metrics: [String], in store: HistoryStore) throws -> (RunScore) -> [Run] {
     if baseline == "best" {
-      let runs = try store.runs(detail: .scores).filter { $0.id != candidate.id && $0.origin == .measured }
-      return { score in
-        func best(_ run: Run) -> Double? {
-          let values = run.scores.filter { $0.isComparable(with: score) }.map {
-            score.direction == .lower ? $0.value : -$0.value
-          }
-          return values.min()
+      let found = try candidate.scores.filter { metrics.contains($0.metric) }.map { score in
+        let best = try store.best(comparableWith: score, besides: candidate.id) {
+          score.obstacle(to: $0, anyCount: anyCount) == nil
         }
-        return runs.compactMap { run in best(run).map { (run, $0) } }.sorted { $0.1 < $1.1 }.map(\.0)
+        return (score: score, run: best?.run)
       }
+      return { score in found.first { $0.score == score }?.run.map { [$0] } ?? [] }
     }
     if baseline.hasPrefix("tag:") {
       var filter = RunFilter()

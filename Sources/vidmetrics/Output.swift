@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 
 /// stdout: results. What cannot be written ends the program with an error, so that a full disk never loses a score with
@@ -10,7 +11,7 @@ enum Output {
       let put = bytes.withUnsafeBytes { write(1, $0.baseAddress.map { $0 + done }, bytes.count - done) }
       if put < 0 {
         if errno == EINTR { continue }
-        Terminal.write("error: the result cannot be written: \(String(cString: strerror(errno)))\n")
+        Terminal.write("error: the result cannot be written: \(systemMessage())\n")
         exit(Exit.usageOrInput)
       }
       done += put

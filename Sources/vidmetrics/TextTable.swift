@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import History
+import Reporting
 
 /// Rows of cells, aligned for people.
 enum TextTable {
@@ -33,15 +34,14 @@ extension QueryResult {
   var table: String {
     let rows = [columns] + rows.map { $0.map(\.words) }
     let numbers = columns.indices.filter { column in self.rows.allSatisfy { $0[column].isNumberOrNull } }
-    return TextTable.text(rows.map { $0.map(Self.oneLine) }, numbers: self.rows.isEmpty ? [] : Set(numbers))
+    return TextTable.text(rows.map { $0.map(Escaping.oneLine) }, numbers: self.rows.isEmpty ? [] : Set(numbers))
   }
 
   /// RFC 4180, lines ended by LF; unknown is empty.
   var csv: String {
     ([columns] + rows.map { $0.map(\.words) }).map { row in
       row.map { cell in
-        cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-          ? "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : cell
+        Escaping.csv(cell)
       }.joined(separator: ",")
     }.joined(separator: "\n")
   }
@@ -49,10 +49,6 @@ extension QueryResult {
   /// A list of objects; of columns of one name the last holds.
   var json: JSONValue {
     .array(rows.map { row in .object(zip(columns, row).map { ($0, $1.json) }) })
-  }
-
-  private static func oneLine(_ text: String) -> String {
-    text.replacingOccurrences(of: "\r", with: " ").replacingOccurrences(of: "\n", with: " ")
   }
 }
 

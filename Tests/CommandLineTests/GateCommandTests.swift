@@ -51,10 +51,10 @@ import Testing
     #expect(try program.run("gate", "tag:main", "--metric", "psnr", "--baseline", "latest").status == 0)
     // Another real set is no baseline, nor is another protocol.
     #expect(try program.run("psnr", near, far, "--tag", "other").status == 0)
-    #expect(try gate("--baseline", "tag:main").output.contains("the real sets differ"))
+    #expect(try gate("--baseline", "tag:main").output.contains("it differs in real set"))
     try score(far, "--skip-first", "1")
     let other = try gate("--baseline", "tag:main")
-    #expect(other.status == 3 && other.output.contains("the protocols differ: skip-first 1 against 0"))
+    #expect(other.status == 3 && other.output.contains("it differs in skip-first (1 against 0)"))
     #expect(try gate("--baseline", "best").status == 3)
   }
 

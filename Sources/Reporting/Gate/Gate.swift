@@ -115,7 +115,7 @@ public struct Gate: Sendable {
       return (.passed, "worse, but within \(GateText.percent(limits.relative))")
     }
     guard regression > limits.absolute else {
-      return (.passed, "worse, but by less than \(GateText.number(limits.absolute))")
+      return (.passed, "worse, but by less than \(NumberText.short(limits.absolute))")
     }
     if let interval = score.interval, interval.low...interval.high ~= baseline.value {
       return (.passed, "worse, but the baseline lies in the \(interval.words)")
@@ -134,38 +134,32 @@ public struct Gate: Sendable {
 extension RunScore {
   /// The change for the worse since another score, in the metric's unit.
   func regression(from baseline: RunScore) -> Double {
-    direction == .lower ? value - baseline.value : baseline.value - value
+    let difference = ScoreComparison(baseline, self).difference
+    return direction == .lower ? difference : -difference
   }
 
   /// Why the two are not held against each other; nil if they are.
-  func obstacle(to baseline: RunScore, anyCount: Bool) -> String? {
-    guard let settings, let others = baseline.settings else {
-      return "\(settings == nil ? "the score" : "the baseline") was not measured here: nothing says how it was computed"
-    }
-    guard settings.fingerprint == others.fingerprint else {
-      let names = Set(settings.fields.keys).union(others.fields.keys).filter {
-        settings.fields[$0] != others.fields[$0]
-      }
-      let fields = names.sorted().map { name in
-        "\(name) \(settings.fields[name].map { "\($0)" } ?? "not set") against "
-          + "\(others.fields[name].map { "\($0)" } ?? "not set")"
-      }
-      return "the protocols differ: "
-        + (fields.isEmpty ? "versions \(settings.version) and \(others.version)" : fields.joined(separator: ", "))
-    }
-    guard isComparable(with: baseline) else {
-      return promptsDigest == baseline.promptsDigest ? "the real sets differ" : "the prompts differ"
-    }
+  ///
+  /// - Parameter anyCount: whether numbers of samples may differ.
+  package func obstacle(to baseline: RunScore, anyCount: Bool) -> String? {
+    let reasons = ScoreComparison(self, baseline).reasons
+    guard reasons.isEmpty else { return "it differs in " + reasons.map(\.words).joined(separator: ", ") }
     guard value.isFinite, baseline.value.isFinite else { return "a value is not finite" }
-    guard anyCount else {
-      for (side, mine, theirs) in [("real", real, baseline.real), ("fake", fake, baseline.fake)]
-      where mine?.clips != theirs?.clips {
-        let (a, b) = (mine?.clips.map(String.init) ?? "unknown", theirs?.clips.map(String.init) ?? "unknown")
-        return "\(a) \(side) \(sample ?? "clip")s against \(b): a score depends on its number of samples (--any-count)"
-      }
-      return nil
+    guard !anyCount else { return nil }
+    for (side, mine, theirs) in [("real", real, baseline.real), ("fake", fake, baseline.fake)]
+    where mine?.clips != theirs?.clips {
+      let (a, b) = (mine?.clips.map(String.init) ?? "unknown", theirs?.clips.map(String.init) ?? "unknown")
+      return "\(a) \(side) \(sample ?? "clip")s against \(b): a score depends on its number of samples (--any-count)"
     }
     return nil
+  }
+}
+
+extension ScoreComparison.Difference {
+  /// `frames (32 against 16)`; digests tell people nothing.
+  fileprivate var words: String {
+    guard first?.hasPrefix("sha256:") != true, second?.hasPrefix("sha256:") != true else { return name }
+    return "\(name) (\(first ?? "not set") against \(second ?? "not set"))"
   }
 }
 

@@ -1,7 +1,7 @@
 /// Text of users inside of other languages.
-enum Escaping {
+package enum Escaping {
   /// What is printed on one line: line breaks and other control characters become spaces.
-  static func oneLine(_ text: String) -> String {
+  package static func oneLine(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
@@ -71,7 +71,7 @@ enum Escaping {
   }
 
   /// RFC 4180: quoted where it must be.
-  static func csv(_ text: String) -> String {
+  package static func csv(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
     return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
