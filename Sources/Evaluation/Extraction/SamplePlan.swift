@@ -12,7 +12,7 @@ struct SamplePlan: Sendable {
     var places: [String: Int] = [:]
     samples = try wanted.map { wanted in
       let settled = wanted.evaluationProtocol
-      let metric = try settled.definition
+      let metric = settled.definition
       guard metric.sample == .clip || metric.sample == .frame else {
         return ProtocolSamples(
           parts: [], fields: settled.fields, sample: metric.sample, columns: 0, leastOfVideo: 0)

@@ -7,11 +7,13 @@ import MetricCatalog
 struct EmbeddingComputation {
   private let computation: ScoreComputation
   private let metric: Metric
+  private let comparand: Metric.Comparand
   private var fields: ProtocolFields { computation.settled.fields }
 
-  init(_ computation: ScoreComputation, _ metric: Metric) {
+  init(_ computation: ScoreComputation, _ metric: Metric, _ comparand: Metric.Comparand) {
     self.computation = computation
     self.metric = metric
+    self.comparand = comparand
   }
 
   /// - Throws: `EvaluationError.noFrames`, and what the network of prompts throws.
@@ -41,7 +43,7 @@ struct EmbeddingComputation {
     return try score(values, of: frames)
   }
 
-  private var scale: Double { metric.reference == .prompts ? fields.scaleFactor : 1 }
+  private var scale: Double { comparand == .prompts ? fields.scaleFactor : 1 }
 
   private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
@@ -54,10 +56,10 @@ struct EmbeddingComputation {
   }
 
   private func reference(_ part: ProtocolSamples.Part, videos: [String]) throws -> Reference {
-    switch metric.reference {
+    switch comparand {
     case .inputs: .rows(inputs(part, videos))
     case .prompts: .rows(try promptFeatures(videos))
-    default: .frames
+    case .frames: .frames
     }
   }
 
@@ -103,7 +105,7 @@ struct EmbeddingComputation {
     score.interval = try honesty.interval(ofMeans: values.map(\.value))
     score.perVideo = values
     score.fake.videos = values.count
-    if metric.reference == .prompts, let prompts = computation.prompts {
+    if comparand == .prompts, let prompts = computation.prompts {
       score.prompts = prompts.scored(values.map(\.name), prefix: fields.promptPrefix)
     }
     return score
@@ -111,7 +113,7 @@ struct EmbeddingComputation {
 
   private func warnings(_ videos: [String]) throws -> [ScoreWarning] {
     var all: [ScoreWarning] = []
-    if metric.reference == .inputs, fields.input == .given, let inputs = computation.inputs {
+    if comparand == .inputs, fields.input == .given, let inputs = computation.inputs {
       if inputs.unpaired > 0 {
         all.append(
           ScoreWarning(
@@ -120,7 +122,7 @@ struct EmbeddingComputation {
       }
       all += otherShapes(inputs, videos)
     }
-    if metric.reference == .prompts, let prompts = computation.prompts {
+    if comparand == .prompts, let prompts = computation.prompts {
       all += prompts.warnings
       if let network = computation.textNetwork { all += try truncated(prompts, videos, network) }
     }

@@ -18,7 +18,7 @@ struct FeatureRecipe: Sendable, Equatable {
     }
     let settled = evaluationProtocol.fields
     let offset = role == .real ? settled.offsetReal : settled.offsetFake
-    let isWindows = settled.series == .windows && (try? evaluationProtocol.definition.sample) == .clip
+    let isWindows = settled.series == .windows && evaluationProtocol.definition.sample == .clip
     if isWindows, role == .fake || settled.windowReference != .sampled {
       fields["clips"] = "windows of \(settled.window), \(settled.windowStep) apart"
     } else if settled.clips != .all, settled.clips != .even {

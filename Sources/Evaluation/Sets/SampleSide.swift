@@ -86,7 +86,7 @@ struct SampleSide: Sendable {
       let isPlain =
         fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
         && fields.partialBatch == "keep" && !wanted.overrides.contains { $0.field == "max-videos-\(role)" }
-      guard isPlain, fields.extrapolationPoints == 0, try wanted.definition.hasCovariances else {
+      guard isPlain, wanted.definition.needsOnlyStatistics else {
         throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }
       guard fields.ddof == 1 else { throw EvaluationError.statisticsDivisor(path: path, ddof: fields.ddof) }
