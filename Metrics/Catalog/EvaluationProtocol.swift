@@ -1,5 +1,3 @@
-import Digests
-
 /// Whether a smaller score is a better one.
 public enum Direction: String, Sendable, CaseIterable, Codable { case lower, higher }
 
@@ -263,16 +261,4 @@ public struct EvaluationProtocol: Sendable, Equatable {
       metric != "clip-sim" || fields.endpoint == "clip", "metric", "endpoint",
       "only `clip` has embeddings of prompts")
   }
-
-  /// The score-changing fields as JSON: keys sorted, no spaces, so that one meaning has one text.
-  public var canonicalJSON: String {
-    var entries = decidingFields.map { ($0.definition.name, $0.value) }
-    entries.append(("metric", .text(metric)))
-    entries.append(("version", .integer(version)))
-    entries.sort { $0.0 < $1.0 }
-    return "{" + entries.map { "\"\($0.0)\":\($0.1.json)" }.joined(separator: ",") + "}"
-  }
-
-  /// SHA-256 of `canonicalJSON`.
-  public var fingerprint: Digest { SHA256.digest(of: canonicalJSON) }
 }

@@ -144,19 +144,19 @@ public struct Metric: Sendable {
             Output.Mean(grouping: .subject, name: "sfvd", title: "sFVD"),
           ])
       ],
-      fields: clips + statistics(FieldDefinition.frechet) + extras),
+      fields: clips + statistics(FieldDefinition.frechet) + extras(of: .clip)),
     Metric(
       "kvd", "KVD", "kernel video distance", .lower, sample: .clip, .kernel, defaultProtocol: "tats",
-      fields: clips + statistics(FieldDefinition.kernel) + extras),
+      fields: clips + statistics(FieldDefinition.kernel) + extras(of: .clip)),
     Metric(
       "dt-fvd", "DT-FVD", "dynamic-texture Fréchet video distance", .lower, sample: .clip, .frechet,
-      defaultProtocol: "dt-fvd-16", fields: clips + statistics(FieldDefinition.frechet) + extras),
+      defaultProtocol: "dt-fvd-16", fields: clips + statistics(FieldDefinition.frechet) + extras(of: .clip)),
     Metric(
       "fid", "FID", "Fréchet inception distance of frames", .lower, sample: .frame, .frechet, defaultProtocol: "clean",
-      fields: frames + statistics(FieldDefinition.frechet) + extras),
+      fields: frames + statistics(FieldDefinition.frechet) + extras(of: .frame)),
     Metric(
       "kid", "KID", "kernel inception distance of frames", .lower, sample: .frame, .kernel, defaultProtocol: "clean",
-      fields: frames + statistics(FieldDefinition.kernel) + extras),
+      fields: frames + statistics(FieldDefinition.kernel) + extras(of: .frame)),
     Metric(
       "prdc", "PRDC", "precision, recall, density and coverage", .higher, sample: .clip, .neighbours,
       defaultProtocol: "i3d",
@@ -164,7 +164,8 @@ public struct Metric: Sendable {
         Output("precision", "precision"), Output("recall", "recall"), Output("density", "density"),
         Output("coverage", "coverage"),
       ],
-      fields: clips + [FieldDefinition.repeats] + FieldDefinition.neighbours + FieldDefinition.dtype + extras),
+      fields: clips + [FieldDefinition.repeats] + FieldDefinition.neighbours + FieldDefinition.dtype + extras(of: .clip)
+    ),
     Metric(
       "fvd-infinity", "FVD∞", "FVD extrapolated to infinitely many clips", .lower, sample: .clip, .extrapolated,
       defaultProtocol: "stylegan-v", fields: clips + statistics(FieldDefinition.frechet + FieldDefinition.extrapolation)
@@ -217,13 +218,16 @@ public struct Metric: Sendable {
   private static let clips =
     FieldDefinition.network
     + [FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.crop] + FieldDefinition.loader
-    + [FieldDefinition.aspectCrop] + FieldDefinition.clipSampling + FieldDefinition.offsets + FieldDefinition.videos
+    + [FieldDefinition.aspectCrop] + FieldDefinition.clipSampling + FieldDefinition.offsets(of: .clip)
+    + FieldDefinition.videos
     + [FieldDefinition.equalCounts]
 
   private static let frames =
     FieldDefinition.network
     + [FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.inputScaling, FieldDefinition.aspectCrop]
-    + FieldDefinition.frameSampling + FieldDefinition.offsets + FieldDefinition.videos + [FieldDefinition.equalCounts]
+    + FieldDefinition.frameSampling + FieldDefinition.offsets(of: .frame) + FieldDefinition.videos + [
+      FieldDefinition.equalCounts
+    ]
 
   private static let embeddings =
     FieldDefinition.embedding
@@ -236,7 +240,9 @@ public struct Metric: Sendable {
     [FieldDefinition.repeats] + own + FieldDefinition.dtype + [FieldDefinition.scaleFactor]
   }
 
-  private static let extras = FieldDefinition.series + FieldDefinition.groups
+  private static func extras(of sample: Sample) -> [FieldDefinition] {
+    FieldDefinition.series(of: sample) + FieldDefinition.groups
+  }
 }
 
 extension Metric: Equatable {
