@@ -131,7 +131,8 @@ public struct Evaluation {
         metric: wanted.evaluationProtocol.metric, fingerprint: wanted.evaluationProtocol.fingerprint.description,
         real: own[0].isGiven ? own[0].scored(samples).digest : nil, fake: own[1].scored(samples).digest,
         prompts: takesPrompts
-          ? known.prompts?.scored(own[1].names, prefix: wanted.evaluationProtocol.fields.promptPrefix).digest : nil)
+          ? known.prompts?.scored(own[1].scoredNames(samples), prefix: wanted.evaluationProtocol.fields.promptPrefix)
+            .digest : nil)
     }
   }
 

@@ -184,7 +184,8 @@ struct PixelComputation {
       metric.name, value: over.mean, real: nothing, fake: nothing, ranks: nil,
       warnings: warnings + computation.request.honesty.notDone(for: "metrics of pixels", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
-    score.interval = try computation.request.honesty.interval(ofMeans: values)
+    score.interval = try computation.request.honesty.interval(
+      ofMeans: values, seed: computation.settled.fields.seed, threads: computation.request.threads)
     score.perVideo = zip(names, values).map { (name: $0, value: $1) }
     return score
   }

@@ -281,7 +281,7 @@ struct ScoreComputation {
   }
 
   private func statistics(_ side: SampleSide) throws -> FeatureStatistics? {
-    if case .statistics(let statistics, _) = side.content {
+    if case .statistics(let statistics) = side.stored {
       guard statistics.columns == samples.columns else {
         throw EvaluationError.otherColumns(
           path: side.path, columns: statistics.columns, wanted: samples.columns, metric: settled.metric)

@@ -74,7 +74,7 @@ struct InputPairs {
 extension SampleSide {
   /// The videos within the limit, by name.
   var names: [String] {
-    if case .features(let set, _) = content { return set.rowsOfVideos.map { set.rows[$0[0]].video } }
+    if case .features(let set) = stored { return set.rowsOfVideos.map { set.rows[$0[0]].video } }
     return items.map(\.name)
   }
 
