@@ -51,7 +51,8 @@ let package = Package(
     // The engine
     .target(name: "Tensors"),
     .target(
-      name: "Kernels", dependencies: ["Tensors", "CPUFeatures"] + kernelVariantDependencies, swiftSettings: optimised),
+      name: "Kernels", dependencies: ["Tensors", "Vocabulary", "CPUFeatures"] + kernelVariantDependencies,
+      swiftSettings: optimised),
     .target(name: "Networks", dependencies: ["Kernels", "Tensors", "Weights"]),
     .target(name: "Text", swiftSettings: optimised),
 
@@ -59,11 +60,13 @@ let package = Package(
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
     .target(name: "Weights", dependencies: ["Digests", "CArchive"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CArchive", "SwiftCSV"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Tensors", "Vocabulary", "Digests", "CFFmpeg", "CArchive", "SwiftCSV"],
+      swiftSettings: optimised),
 
     // Numbers out
     .target(
-      name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
+      name: "Distances", dependencies: ["Vocabulary", "COpenBLAS"], swiftSettings: optimised,
+      linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "MetricCatalog", dependencies: ["Digests", "Vocabulary", "Yams"], path: "Metrics",
       exclude: [
@@ -107,7 +110,7 @@ let package = Package(
       name: "vidmetrics",
       dependencies: [
         "Digests", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances",
-        "MetricCatalog", "Kernels", "Tensors",
+        "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -129,14 +132,14 @@ let package = Package(
         "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks", "Kernels",
         "Vocabulary",
       ]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors", "Vocabulary"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
     .testTarget(name: "TextTests", dependencies: ["Text", "Weights"]),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
-    .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
-    .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Digests"]),
+    .testTarget(name: "DistancesTests", dependencies: ["Distances", "Vocabulary", "COpenBLAS"]),
+    .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Vocabulary", "Digests"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )

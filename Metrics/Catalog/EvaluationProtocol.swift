@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Whether a smaller score is a better one.
 public enum Direction: String, Sendable, CaseIterable, Codable { case lower, higher }
 
@@ -215,7 +217,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
         field: "series", other: "equal-counts",
         reason: "windows are compared with what they hold; say `equal-counts=no`")
     }
-    if fields.partialBatch != "keep", !fields.partialBatch.isEmpty, fields.series != .none || fields.groupBy != .none {
+    if fields.partialBatch == .drop40, fields.series != .none || fields.groupBy != .none {
       throw CatalogError.contradiction(
         field: "partial-batch", other: fields.series != .none ? "series" : "group-by",
         reason: "batches are those of the whole set")
@@ -246,19 +248,21 @@ public struct EvaluationProtocol: Sendable, Equatable {
     }
     guard case .embedding = definition.computation else { return }
     switch fields.endpoint {
-    case "pool-3":
+    case .pool3:
       try demand(fields.batchNormEpsilon > 0, "endpoint", "batch-norm-eps", "`pool-3` is of a network that has one")
-    case "clip":
-      try demand(!fields.activation.isEmpty, "endpoint", "activation", "`clip` is of a network that has one")
-    default:
-      let isDreamSim = fields.centre == .ownMean || metric != "pic"
-      try demand(isDreamSim, "endpoint", "centre", "the embedding of `dreamsim` is one without its own mean")
+    case .clip:
+      try demand(fields.activation != nil, "endpoint", "activation", "`clip` is of a network that has one")
+    case .dreamSim:
+      try demand(
+        fields.centre == .ownMean || definition.reference != .inputs, "endpoint", "centre",
+        "the embedding of `dreamsim` is one without its own mean")
+    case .logitsMean, .mixed5cMean, nil: break  // the field does not take them
     }
     try demand(
-      fields.endpoint == "pool-3" || fields.inputScaling == .unit, "endpoint", "input-scaling",
-      "`\(fields.endpoint)` takes values in 0...1")
+      fields.endpoint == .pool3 || fields.inputScaling == .unit, "endpoint", "input-scaling",
+      "`\(fields.endpoint?.rawValue ?? "")` takes values in 0...1")
     try demand(
-      metric != "clip-sim" || fields.endpoint == "clip", "metric", "endpoint",
+      definition.reference != .prompts || fields.endpoint == .clip, "metric", "endpoint",
       "only `clip` has embeddings of prompts")
   }
 }

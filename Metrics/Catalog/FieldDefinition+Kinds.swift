@@ -1,3 +1,5 @@
+import Vocabulary
+
 // The kinds of fields: how a value is read from text and written.
 extension FieldDefinition {
   typealias Path<Value> = WritableKeyPath<ProtocolFields, Value> & Sendable
@@ -25,14 +27,17 @@ extension FieldDefinition {
     }
   }
 
-  static func fixed(_ name: String, _ stage: Stage, _ meaning: String, _ path: Path<String>, _ values: [String])
-    -> FieldDefinition
-  {
-    FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: listing(values)) {
-      .text($0[keyPath: path])
+  static func choice<Value: RawRepresentable<String> & Sendable>(
+    _ name: String, _ stage: Stage, _ meaning: String, _ path: Path<Value?>, among values: [Value]
+  ) -> FieldDefinition {
+    FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: listing(values.map(\.rawValue))) {
+      .text($0[keyPath: path]?.rawValue ?? "")
     } write: {
-      $0[keyPath: path] = $1
-      return values.contains($1)
+      guard let value = Value(rawValue: $1), values.contains(where: { $0.rawValue == value.rawValue }) else {
+        return false
+      }
+      $0[keyPath: path] = value
+      return true
     }
   }
 
@@ -184,31 +189,5 @@ extension FieldDefinition {
     let quoted = values.map { "`\($0)`" }
     guard let last = quoted.last, quoted.count > 1 else { return quoted.joined() }
     return quoted.dropLast().joined(separator: ", ") + " or " + last
-  }
-}
-
-extension Grouping: CustomStringConvertible {
-  /// As on the command line; nil for what is none of these.
-  public init?(_ text: String) {
-    switch text {
-    case "none": self = .none
-    case "class": self = .class
-    case "subject": self = .subject
-    case "dir": self = .dir
-    case _ where text.hasPrefix("regex:") && text.count > 6: self = .regex(String(text.dropFirst(6)))
-    case _ where text.hasPrefix("column:") && text.count > 7: self = .column(String(text.dropFirst(7)))
-    default: return nil
-    }
-  }
-
-  public var description: String {
-    switch self {
-    case .none: "none"
-    case .class: "class"
-    case .subject: "subject"
-    case .dir: "dir"
-    case .regex(let pattern): "regex:\(pattern)"
-    case .column(let name): "column:\(name)"
-    }
   }
 }

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The name of one field, what it takes, how it is read and written, and what a change of it changes.
 public struct FieldDefinition: Sendable {
   /// The first thing that another value changes; all that is made from it changes with it. What makes features, feature
@@ -78,16 +80,17 @@ public struct FieldDefinition: Sendable {
   static let network: [FieldDefinition] =
     weights + [
       batchNormEpsilon,
-      fixed(
+      choice(
         "endpoint", .features, "the layer whose values are the features", \.endpoint,
-        ["logits-mean", "mixed-5c-mean", "pool-3"]),
+        among: [.logitsMean, .mixed5cMean, .pool3]),
     ]
   static let embedding: [FieldDefinition] =
     weights + [
-      batchNormEpsilon.when { $0.endpoint == "pool-3" },
-      fixed("endpoint", .features, "what of the network is the embedding", \.endpoint, ["pool-3", "dreamsim", "clip"]),
-      fixed("activation", .features, "of the network's hidden layers", \.activation, ["quick-gelu", "gelu"])
-        .when { $0.endpoint == "clip" },
+      batchNormEpsilon.when { $0.endpoint == .pool3 },
+      choice(
+        "endpoint", .features, "what of the network is the embedding", \.endpoint, among: [.pool3, .dreamSim, .clip]),
+      choice("activation", .features, "of the network\'s hidden layers", \.activation, among: HiddenActivation.allCases)
+        .when { $0.endpoint == .clip },
     ]
 
   // From frames to its input
@@ -185,9 +188,10 @@ public struct FieldDefinition: Sendable {
     integer("extrapolation-from", .distance, "the smallest size; the largest is N", \.extrapolationFrom, from: 2),
   ]
   static let dtype: [FieldDefinition] = [
-    fixed("dtype", .distance, "of statistics and distance", \.dtype, ["float64"]),
-    fixed(
-      "partial-batch", .distance, "what happens to clips that do not fill a batch", \.partialBatch, ["keep", "drop-40"]),
+    choice("dtype", .distance, "of statistics and distance", \.dtype, among: Precision.allCases),
+    choice(
+      "partial-batch", .distance, "what happens to clips that do not fill a batch", \.partialBatch,
+      among: PartialBatch.allCases),
   ]
   static let scaleFactor = number(
     "scale-factor", .report, "the score is multiplied by it", \.scaleFactor, from: 0, exclusive: true)

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// One metric: its name, what it is and how it is computed, and the fields that its protocols have.
 public struct Metric: Sendable {
   /// What one sample of a set is.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The name of a score, taken apart: `fvd`, `precision`, `cfvd`, `fvd/dir`, `pic[inception-cosine]`.
 public struct ScoreName: Sendable, Equatable, CustomStringConvertible {
   public let metric: Metric

@@ -1,32 +1,15 @@
 import COpenBLAS
+import Vocabulary
 
 /// The squared maximum mean discrepancy of two sets of features under a polynomial kernel, in float64, on one thread.
 ///
 /// With `PolynomialKernel.cubic` and `.unbiased`, over all rows: KVD as TATS and LVDM compute it (`tats/fvd/fvd.py`);
 /// over subsets: KID as torch-fidelity (`metric_kid.py`) and clean-fid (`fid.py`) compute it, before any factor.
 public struct KernelDistance: Sendable, Equatable {
-  public enum Estimator: Sendable, Equatable {
-    /// Σᵢ≠ⱼ k(xᵢ, xⱼ) / (m(m - 1)) + Σᵢ≠ⱼ k(yᵢ, yⱼ) / (n(n - 1)) - 2 Σ k(xᵢ, yⱼ) / (mn). It may be below 0.
-    case unbiased
-    /// All pairs: Σ k(xᵢ, xⱼ) / m² + Σ k(yᵢ, yⱼ) / n² - 2 Σ k(xᵢ, yⱼ) / (mn). 0 or more, to rounding.
-    case biased
-  }
-
-  /// Which package's order of draws subsets follow, from one NumPy generator.
-  public enum SubsetDraws: Sendable, Equatable {
-    /// torch-fidelity: rows of the first set, then of the second. Its seed is 2020. A set smaller than a subset is an
-    /// error.
-    case torchFidelity
-    /// clean-fid, `kernel_distance(feats1, feats2)`: rows of the second set, then of the first. A subset has no more
-    /// rows than the smaller set. It leaves NumPy's generator unseeded; the seed stands for
-    /// `np.random.seed(seed)` before.
-    case cleanFID
-  }
-
   public let kernel: PolynomialKernel
-  public let estimator: Estimator
+  public let estimator: KernelEstimator
 
-  public init(kernel: PolynomialKernel, estimator: Estimator) {
+  public init(kernel: PolynomialKernel, estimator: KernelEstimator) {
     self.kernel = kernel
     self.estimator = estimator
   }
@@ -49,7 +32,7 @@ public struct KernelDistance: Sendable, Equatable {
   /// Throws as `between`, and where a set has fewer rows than a subset (`.torchFidelity`) or a subset too few.
   public func subsetDistances(
     _ a: FeatureMatrix, _ b: FeatureMatrix, subsets: Int = 100, size: Int = 1000, seed: UInt32 = 2020,
-    draws: SubsetDraws = .torchFidelity
+    draws: SubsetDraw = .torchFidelity
   ) throws -> [Double] {
     try check(a, b)
     guard subsets > 0 else { throw DistanceError.count(of: "subsets", value: subsets, least: 1) }

@@ -1,16 +1,10 @@
+import Vocabulary
+
 /// Precision, recall, density and coverage of a generated set against a real one, in float64.
 ///
 /// Each point has a ball whose radius is the distance to its k-th nearest neighbour in its own set, itself not counted.
 /// Source: Naeem et al. 2020, package `prdc` 0.2; precision and recall are those of Kynkäänniemi et al. 2019.
 public struct PRDC: Sendable, Equatable {
-  /// When a point is in a ball.
-  public enum Rule: Sendable, Equatable {
-    /// Distance < radius: package `prdc`.
-    case strict
-    /// Distance ≤ radius: torch-fidelity's precision and recall, where k is 3.
-    case inclusive
-  }
-
   public struct Result: Sendable, Equatable {
     /// Generated points that are in the ball of a real one.
     public let precision: Double
@@ -23,9 +17,9 @@ public struct PRDC: Sendable, Equatable {
   }
 
   public let k: Int
-  public let rule: Rule
+  public let rule: NeighbourRule
 
-  public init(k: Int = 5, rule: Rule = .strict) {
+  public init(k: Int = 5, rule: NeighbourRule = .strict) {
     self.k = k
     self.rule = rule
   }

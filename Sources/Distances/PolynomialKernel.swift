@@ -1,20 +1,15 @@
 import COpenBLAS
+import Vocabulary
 
 /// (γ·xᵀy + c)ᵈ, in float64: scikit-learn's `polynomial_kernel`.
 public struct PolynomialKernel: Sendable, Equatable {
-  public enum Gamma: Sendable, Equatable {
-    /// 1 / columns of the features.
-    case perDimension
-    case value(Double)
-  }
-
   public let degree: Int
-  public let gamma: Gamma
+  public let gamma: KernelGamma
   /// scikit-learn's `coef0`.
   public let coefficient: Double
 
   /// - Parameter degree: 1 or more.
-  public init(degree: Int, gamma: Gamma, coefficient: Double) {
+  public init(degree: Int, gamma: KernelGamma, coefficient: Double) {
     precondition(degree >= 1, "PolynomialKernel: a degree of 1 or more")
     self.degree = degree
     self.gamma = gamma

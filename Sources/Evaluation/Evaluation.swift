@@ -3,6 +3,7 @@ import Distances
 import MetricCatalog
 import Tensors
 import Video
+import Vocabulary
 
 /// One protocol that is to be scored.
 public struct RequestedScore: Sendable {

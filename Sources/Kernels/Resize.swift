@@ -1,4 +1,5 @@
 import Tensors
+import Vocabulary
 
 /// Frames to the network's input: float32, size×size, in the range that `scaling` names.
 ///
@@ -80,16 +81,16 @@ public struct Resize: Sendable, Equatable {
     if case .aspect(let wide, let high) = crop, range != .network {
       kept = ResizeRegion(height: height, width: width, aspectWidth: wide, aspectHeight: high)
     }
-    let mustMatch = mode == .identity || range == .network
+    let mustMatch = mode == .none || range == .network
     guard !mustMatch || (kept.width == size && kept.height == size) else {
       throw ResizeError.wrongSize(
-        width: width, height: height, size: size, reason: range == .network ? .networkRange : .identityMode)
+        width: width, height: height, size: size, reason: range == .network ? .networkRange : .noResize)
     }
     return kept
   }
 
   private func plan(height: Int, width: Int, range: ValueRange) -> any ResizePlan {
-    if mode == .identity || range == .network { return CopyPlan(height: height, width: width) }
+    if mode == .none || range == .network { return CopyPlan(height: height, width: width) }
     switch crop {
     case .none, .aspect:
       return stage(ResizeGeometry(height: height, width: width, stretchedTo: size), range: range)
@@ -110,7 +111,7 @@ public struct Resize: Sendable, Equatable {
     case .antialiasBilinear: AntialiasPlan(geometry)
     case .pilBicubic: BicubicPlan(geometry, range: range)
     case .pilBicubicBytes: BicubicBytesPlan(geometry, range: range, scaling: ResizeScaling(.byte, to: scaling))
-    case .halfPixelBilinear, .tf1Bilinear, .alignCornersBilinear, .identity: BilinearPlan(geometry, mode: mode)
+    case .halfPixelBilinear, .tf1Bilinear, .alignCornersBilinear, .none: BilinearPlan(geometry, mode: mode)
     }
   }
 }

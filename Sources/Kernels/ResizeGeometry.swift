@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Which part of a resized frame is kept: the resized size and the window in it, for each axis.
 struct ResizeGeometry {
   struct Axis {

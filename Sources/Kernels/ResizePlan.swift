@@ -1,4 +1,5 @@
 import Tensors
+import Vocabulary
 
 /// A frame's samples, H×W×3, or those of a region in it.
 struct ResizeSource {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A clip at a fixed place in time: frames `start`, `start + stride`, ..., `count` of them, or frames that are listed.
 public struct FrameWindow: Hashable, Sendable {
   public let start: Int
@@ -49,28 +51,16 @@ public struct FrameWindow: Hashable, Sendable {
 ///
 /// A draw depends on `seed` and the name of the video alone, not on order or on other videos.
 public struct ClipSampler: Hashable, Sendable {
-  public enum ClipCount: Hashable, Sendable {
-    case one
-    case all
-    case count(Int)
-    case even
-  }
-
-  public enum Offset: String, Hashable, Sendable, CaseIterable {
-    case start
-    case center
-    case random
-  }
-
   public var frames: Int
   public var stride: Int
-  public var clips: ClipCount
-  public var offset: Offset
+  public var clips: ClipSelection
+  public var offset: ClipOffset
   public var seed: UInt64
   public var skipFirst: Int
 
   public init(
-    frames: Int, stride: Int = 1, clips: ClipCount = .one, offset: Offset = .start, seed: UInt64 = 0, skipFirst: Int = 0
+    frames: Int, stride: Int = 1, clips: ClipSelection = .one, offset: ClipOffset = .start, seed: UInt64 = 0,
+    skipFirst: Int = 0
   ) {
     self.frames = frames
     self.stride = stride

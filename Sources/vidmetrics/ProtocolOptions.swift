@@ -1,6 +1,7 @@
 import ArgumentParser
 import MetricCatalog
 import Tensors
+import Vocabulary
 
 /// Which protocol, and what of it is set otherwise.
 struct ProtocolOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import Distances
 import Testing
+import Vocabulary
 
 @Suite struct KernelDistanceTests {
   struct Kernels: Decodable {
@@ -56,7 +57,7 @@ import Testing
 
   @Test func allRows() throws {
     #expect(relative(try KernelDistanceTests.unbiased.between(a, b), golden.tats) < 1e-11)
-    for (degree, gamma, coefficient, expected): (Int, PolynomialKernel.Gamma, Double, Double) in [
+    for (degree, gamma, coefficient, expected): (Int, KernelGamma, Double, Double) in [
       (3, .perDimension, 1, golden.biasedCubic), (2, .value(0.5), 3, golden.biasedDegree2GammaHalfCoef3),
       (4, .perDimension, 1, golden.biasedDegree4), (1, .perDimension, 1, golden.biasedLinear),
     ] {
@@ -121,10 +122,10 @@ import Testing
   @Test(
     "JEDi's example",
     arguments: [
-      (2, PolynomialKernel.Gamma.value(1), 0.0, 2436.5), (2, .perDimension, 0, 2436.5 / 9),
+      (2, KernelGamma.value(1), 0.0, 2436.5), (2, .perDimension, 0, 2436.5 / 9),
       (3, .perDimension, 1, 277_057.0 / 12), (3, .value(1), 1, 608615.25),
     ])
-  func videojedi(degree: Int, gamma: PolynomialKernel.Gamma, coefficient: Double, expected: Double) throws {
+  func videojedi(degree: Int, gamma: KernelGamma, coefficient: Double, expected: Double) throws {
     let a = FeatureMatrix(rows: 3, columns: 3, values: [1, 2, 3, 4, 5, 6, 7, 8, 9])
     let b = FeatureMatrix(rows: 4, columns: 3, values: [7, 6, 5, 4, 3, 2, 1, 1, 8, 0, 2, 5])
     let kernel = PolynomialKernel(degree: degree, gamma: gamma, coefficient: coefficient)

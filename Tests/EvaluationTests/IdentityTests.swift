@@ -3,8 +3,10 @@ import Evaluation
 import Foundation
 import Kernels
 import MetricCatalog
+import Networks
 import Synchronization
 import Testing
+import Vocabulary
 import Weights
 
 /// What makes features the same: kept ones are taken for the very recipe, frames and bytes that they were computed from, and
@@ -78,7 +80,7 @@ import Weights
     let absent: @Sendable () throws -> NetworkWeights = { throw EvaluationError.noFeatures(metric: "a test") }
     let (a, b) = ("sha256:a", "sha256:b")
     let fvd = try EvaluationProtocol.named("stylegan-v", metric: "fvd")
-    func i3d(_ weights: String, _ epsilon: Double, _ endpoint: String) -> any FeatureNetwork {
+    func i3d(_ weights: String, _ epsilon: Double, _ endpoint: I3D.Endpoint) -> any FeatureNetwork {
       I3DNetwork(fingerprint: weights, epsilon: epsilon, endpoint: endpoint, table: table, weights: absent)
     }
     func inception(_ weights: String, _ epsilon: Double) -> any FeatureNetwork {
@@ -87,19 +89,19 @@ import Weights
     func dreamSim(_ weights: String, _ kind: String) -> any FeatureNetwork {
       DreamSimNetwork(kind: kind, fingerprint: weights, table: table, weights: absent)
     }
-    func clip(_ weights: String, _ activation: String) -> any FeatureNetwork {
+    func clip(_ weights: String, _ activation: HiddenActivation) -> any FeatureNetwork {
       CLIPImageNetwork(fingerprint: weights, activation: activation, table: table, weights: absent)
     }
     let networks = [
-      i3d(a, 1e-3, "logits-mean"), i3d(a, 1e-5, "logits-mean"), i3d(a, 1e-3, "mixed-5c-mean"),
-      i3d(b, 1e-3, "logits-mean"), inception(a, 1e-3), inception(a, 1e-5), inception(b, 1e-3),
+      i3d(a, 1e-3, .logitsMean), i3d(a, 1e-5, .logitsMean), i3d(a, 1e-3, .mixed5cMean),
+      i3d(b, 1e-3, .logitsMean), inception(a, 1e-3), inception(a, 1e-5), inception(b, 1e-3),
       dreamSim(a, "dreamsim-ensemble"), dreamSim(b, "dreamsim-ensemble"), dreamSim(a, "dreamsim-dino"),
-      dreamSim(a, "dreamsim-dinov2"), clip(a, "quick-gelu"), clip(a, "gelu"), clip(b, "quick-gelu"),
+      dreamSim(a, "dreamsim-dinov2"), clip(a, .quickGELU), clip(a, .gelu), clip(b, .quickGELU),
     ]
     #expect(Set(networks.map(\.identity)).count == networks.count)
     let recipes = networks.map { FeatureSource(fvd, network: $0, frames: 16).recipe }
     #expect(Set(recipes).count == networks.count)
-    #expect(i3d(a, 1e-3, "logits-mean").identity == networks[0].identity, "one network, one identity")
+    #expect(i3d(a, 1e-3, .logitsMean).identity == networks[0].identity, "one network, one identity")
     if KernelTable(.widest).name != table.name {
       let wide = I3DNetwork(fingerprint: a, epsilon: 1e-3, table: KernelTable(.widest), weights: absent)
       #expect(wide.identity != networks[0].identity, "kernels decide bits")

@@ -2,6 +2,7 @@ import Foundation
 import Kernels
 import Tensors
 import Testing
+import Vocabulary
 
 @Suite struct ResizeTests {
   // MARK: Closed forms
@@ -30,7 +31,7 @@ import Testing
 
   @Test("black stays black and white white", arguments: ResizeMode.allCases, InputScaling.allCases)
   func constants(mode: ResizeMode, scaling: InputScaling) throws {
-    let size = mode == .identity ? 20 : 28
+    let size = mode == .none ? 20 : 28
     let white: Float = scaling == .tensorflow ? 127 / 128 : 1
     let black: Float = scaling == .unit ? 0 : -1
     // Normalised float32 weights add up to 1 within 1 ulp a tap.
@@ -78,11 +79,11 @@ import Testing
   @Test("one picture in three value ranges gives one (x - 128) / 128", arguments: ResizeMode.allCases)
   func tensorflowScaling(mode: ResizeMode) throws {
     let bytes = generated(height: 9, width: 9)
-    let resize = Resize(mode: mode, size: mode == .identity ? 9 : 7, scaling: .tensorflow)
+    let resize = Resize(mode: mode, size: mode == .none ? 9 : 7, scaling: .tensorflow)
     let wanted = try resized(resize, frames(bytes, height: 9, width: 9), range: .byte)
     let symmetric = try resized(Resize(mode: mode, size: resize.size), frames(bytes, height: 9, width: 9), range: .byte)
     #expect(largestDifference(symmetric.map { (127.5 * $0 - 0.5) / 128 }, wanted) < 4e-7)
-    if mode == .identity { #expect(wanted == bytes.map { (Float($0) - 128) / 128 }) }
+    if mode == .none { #expect(wanted == bytes.map { (Float($0) - 128) / 128 }) }
     let unit = bytes.map { Float($0) / 255 }
     let fraction = Resize(mode: mode, size: resize.size, scaling: .unit)
     let values = try resized(fraction, frames(bytes, height: 9, width: 9), range: .byte)
@@ -101,7 +102,7 @@ import Testing
       ((13, 13), (1, 1), (0, 0, 13, 13)), ((9, 20), (4, 3), (0, 4, 9, 12)), ((20, 9), (4, 3), (7, 0, 6, 9)),
     ]
     for ((height, width), (wide, high), (top, left, keptHeight, keptWidth)) in cases {
-      guard mode != .identity || keptHeight == keptWidth else { continue }
+      guard mode != .none || keptHeight == keptWidth else { continue }
       let bytes = generated(height: height, width: width)
       let rows = (top..<top + keptHeight).map { bytes[($0 * width + left) * 3..<($0 * width + left + keptWidth) * 3] }
       let resize = Resize(mode: mode, size: 13, scaling: .tensorflow)
@@ -165,8 +166,8 @@ import Testing
     let small = frames(generated(height: 3, width: 4), height: 3, width: 4)
     let empty = Frames(count: 1, height: 0, width: 4, samples: .bytes([]))
     #expect(
-      message(Resize(mode: .identity), small, .byte) == """
-        frames are 4×3, the network takes 224×224, and resize mode `identity` changes no size
+      message(Resize(mode: .none), small, .byte) == """
+        frames are 4×3, the network takes 224×224, and `resize` is `none`
         hint: give frames of 224×224, or name another resize mode
         """)
     #expect(
@@ -175,7 +176,7 @@ import Testing
         hint: give frames of 224×224, or name another value range
         """)
     #expect(
-      message(Resize(mode: .identity, crop: .aspect(width: 1, height: 1), size: 4), small, .byte)?
+      message(Resize(mode: .none, crop: .aspect(width: 1, height: 1), size: 4), small, .byte)?
         .hasPrefix("frames are 4×3, the network takes 4×4") == true)
     #expect(message(Resize(mode: .tf1Bilinear), empty, .byte) == "frames of 4×0 have no pixels")
     #expect(message(Resize(mode: .tf1Bilinear, size: 0), small, .byte) == "frames cannot be resized to 0×0")

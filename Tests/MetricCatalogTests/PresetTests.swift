@@ -1,6 +1,7 @@
 import Foundation
 import MetricCatalog
 import Testing
+import Vocabulary
 
 let packageRoot = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -156,7 +157,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       #expect(fields.resize == row.resize && fields.crop == row.crop, "\(row.0)")
       #expect(fields.root == row.root && fields.rootEpsilon == (row.root == .svd ? 1e-10 : 0), "\(row.0)")
       #expect(fields.maxVideosReal == row.real && fields.frames == 16 && fields.stride == 1, "\(row.0)")
-      #expect(fields.weights == "i3d-kinetics400" && fields.endpoint == "logits-mean", "\(row.0)")
+      #expect(fields.weights == "i3d-kinetics400" && fields.endpoint == .logitsMean, "\(row.0)")
     }
     let styleganV = try EvaluationProtocol.named("stylegan-v", metric: "fvd").fields
     #expect(styleganV.offsetReal == .random && styleganV.offsetFake == .start)

@@ -1,5 +1,6 @@
 import MetricCatalog
 import Testing
+import Vocabulary
 
 /// Names, titles and directions are the metrics' own: no list of them stands anywhere else.
 @Suite struct ScoreNameTests {

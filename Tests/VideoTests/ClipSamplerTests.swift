@@ -1,5 +1,6 @@
 import Testing
 import Video
+import Vocabulary
 
 @Suite struct ClipSamplerTests {
   private func starts(_ sampler: ClipSampler, _ frames: Int, _ name: String = "v") throws -> [Int] {
@@ -7,8 +8,8 @@ import Video
   }
 
   @Test func exactlyEnoughFramesIsEnough() throws {
-    for clips in [ClipSampler.ClipCount.one, .all, .count(1)] {
-      for offset in ClipSampler.Offset.allCases {
+    for clips in [ClipSelection.one, .all, .count(1)] {
+      for offset in ClipOffset.allCases {
         #expect(try starts(ClipSampler(frames: 16, clips: clips, offset: offset), 16) == [0])
         #expect(try starts(ClipSampler(frames: 16, stride: 4, clips: clips, offset: offset), 61) == [0])
         #expect(try starts(ClipSampler(frames: 16, clips: clips, offset: offset, skipFirst: 5), 21) == [5])
@@ -55,8 +56,8 @@ import Video
         for skip in 0...2 {
           for length in 1...30 {
             let span = (frames - 1) * stride + 1
-            for clips in [ClipSampler.ClipCount.one, .all, .count(4)] {
-              for offset in ClipSampler.Offset.allCases {
+            for clips in [ClipSelection.one, .all, .count(4)] {
+              for offset in ClipOffset.allCases {
                 let sampler = ClipSampler(
                   frames: frames, stride: stride, clips: clips, offset: offset, seed: 7, skipFirst: skip)
                 guard let starts = try? starts(sampler, length) else { continue }

@@ -84,20 +84,7 @@ enum SampleRule: Hashable, Sendable {
 extension ProtocolFields {
   /// The sampler of the real or the fake videos.
   func sampler(offset: ClipOffset, seed: Int) -> ClipSampler {
-    let count: ClipSampler.ClipCount =
-      switch clips {
-      case .one: .one
-      case .all: .all
-      case .count(let count): .count(count)
-      case .even: .even
-      }
-    let place: ClipSampler.Offset =
-      switch offset {
-      case .start: .start
-      case .center: .center
-      case .random: .random
-      }
-    return ClipSampler(
-      frames: frames, stride: stride, clips: count, offset: place, seed: UInt64(seed), skipFirst: skipFirst)
+    ClipSampler(
+      frames: frames, stride: stride, clips: clips, offset: offset, seed: UInt64(seed), skipFirst: skipFirst)
   }
 }

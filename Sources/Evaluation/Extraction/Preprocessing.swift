@@ -21,28 +21,8 @@ struct Preprocessing: Sendable {
     if fields.resize == .none, frames.width != side || frames.height != side {
       throw EvaluationError.frameSize(name: item.name, width: frames.width, height: frames.height, side: side)
     }
-    try Resize(mode: mode, crop: crop(of: item), size: side, scaling: scaling).apply(
+    try Resize(mode: fields.resize, crop: crop(of: item), size: side, scaling: fields.inputScaling).apply(
       frames: frames, range: item.valueRange, into: clip)
-  }
-
-  private var mode: Kernels.ResizeMode {
-    switch fields.resize {
-    case .tf1Bilinear: .tf1Bilinear
-    case .halfPixelBilinear: .halfPixelBilinear
-    case .alignCornersBilinear: .alignCornersBilinear
-    case .antialiasBilinear: .antialiasBilinear
-    case .pilBicubic: .pilBicubic
-    case .pilBicubicBytes: .pilBicubicBytes
-    case .none: .identity
-    }
-  }
-
-  private var scaling: Kernels.InputScaling {
-    switch fields.inputScaling {
-    case .symmetric: .symmetric
-    case .tensorflow: .tensorflow
-    case .unit: .unit
-    }
   }
 
   /// Rows of arrays have passed the published program's loader.

@@ -1,5 +1,6 @@
 import MetricCatalog
 import Video
+import Vocabulary
 
 /// Which features each protocol needs: the distinct sources, and for each protocol its samples of them.
 struct SamplePlan: Sendable {

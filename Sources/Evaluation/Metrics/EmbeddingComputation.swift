@@ -1,6 +1,7 @@
 import Digests
 import Distances
 import MetricCatalog
+import Vocabulary
 
 /// PIC, CLIP-SIM and frame consistency: cosines of embeddings of a video's frames with those of its input, of its prompt or
 /// of its other frames. A video's value is the mean over its frames, the score the mean over videos.

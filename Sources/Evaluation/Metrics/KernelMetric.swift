@@ -1,5 +1,6 @@
 import Distances
 import MetricCatalog
+import Vocabulary
 
 /// KVD and KID: the squared maximum mean discrepancy under a polynomial kernel, over all samples or over subsets.
 struct KernelMetric: DistributionMetric {
@@ -7,22 +8,18 @@ struct KernelMetric: DistributionMetric {
   private let subsets: Int
   private let size: Int
   private let seed: UInt32
-  private let draws: KernelDistance.SubsetDraws
+  private let draws: SubsetDraw
   let scale: Double
 
   init(_ fields: ProtocolFields) {
-    let gamma: PolynomialKernel.Gamma =
-      switch fields.kernelGamma {
-      case .perDimension: .perDimension
-      case .value(let value): .value(value)
-      }
     distance = KernelDistance(
-      kernel: PolynomialKernel(degree: fields.kernelDegree, gamma: gamma, coefficient: fields.kernelCoefficient),
-      estimator: fields.estimator == .unbiased ? .unbiased : .biased)
+      kernel: PolynomialKernel(
+        degree: fields.kernelDegree, gamma: fields.kernelGamma, coefficient: fields.kernelCoefficient),
+      estimator: fields.estimator)
     subsets = fields.subsets
     size = fields.subsetSize
     seed = UInt32(truncatingIfNeeded: fields.subsetSeed)
-    draws = fields.subsetDraw == .cleanFID ? .cleanFID : .torchFidelity
+    draws = fields.subsetDraw
     scale = fields.scaleFactor
   }
 

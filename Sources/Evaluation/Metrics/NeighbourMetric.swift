@@ -6,7 +6,7 @@ struct NeighbourMetric: DistributionMetric {
   private let prdc: PRDC
 
   init(_ fields: ProtocolFields) {
-    prdc = PRDC(k: fields.neighbours, rule: fields.neighbourRule == .strict ? .strict : .inclusive)
+    prdc = PRDC(k: fields.neighbours, rule: fields.neighbourRule)
   }
 
   func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {

@@ -1,6 +1,7 @@
 import Kernels
 import Networks
 import Text
+import Vocabulary
 import Weights
 
 /// CLIP's embedding of a frame, not normalised.
@@ -20,16 +21,15 @@ public struct CLIPImageNetwork: FeatureNetwork {
 
   /// - Parameters:
   ///   - fingerprint: of the weights, as `sha256:...`; `weights` must give weights with this fingerprint.
-  ///   - activation: `quick-gelu` or `gelu`.
   public init(
-    fingerprint: String, activation: String, table: KernelTable,
+    fingerprint: String, activation: HiddenActivation, table: KernelTable,
     weights: @escaping @Sendable () throws -> NetworkWeights
   ) {
-    self.activation = activation == "quick-gelu" ? .quickGELU : .gelu
+    self.activation = ValueFunction.Kind(activation)
     self.table = table
     self.weights = weights
     isa = table.name
-    identity = "\(Self.engine) weights=\(fingerprint) activation=\(activation) kernels=\(table.name)"
+    identity = "\(Self.engine) weights=\(fingerprint) activation=\(activation.rawValue) kernels=\(table.name)"
   }
 
   public func memory(frames: Int) -> Int { VisionTransformer.memory(batch: 1) }
@@ -67,17 +67,16 @@ public struct CLIPTextNetwork: TextNetwork {
 
   /// - Parameters:
   ///   - fingerprint: of the weights, as `sha256:...`; `weights` must give weights with this fingerprint.
-  ///   - activation: `quick-gelu` or `gelu`.
   public init(
-    fingerprint: String, activation: String, tokenizer: CLIPTokenizer, threads: Int, table: KernelTable,
+    fingerprint: String, activation: HiddenActivation, tokenizer: CLIPTokenizer, threads: Int, table: KernelTable,
     weights: @escaping @Sendable () throws -> NetworkWeights
   ) {
-    self.activation = activation == "quick-gelu" ? .quickGELU : .gelu
+    self.activation = ValueFunction.Kind(activation)
     self.tokenizer = tokenizer
     self.threads = threads
     self.table = table
     self.weights = weights
-    identity = "\(Self.engine) weights=\(fingerprint) activation=\(activation) kernels=\(table.name)"
+    identity = "\(Self.engine) weights=\(fingerprint) activation=\(activation.rawValue) kernels=\(table.name)"
   }
 
   public func isTruncated(_ prompt: String) -> Bool { tokenizer.tokens(of: prompt).isTruncated }
@@ -90,5 +89,14 @@ public struct CLIPTextNetwork: TextNetwork {
         weights: "clip", network: "\(network.columns) features", needed: "\(columns) features")
     }
     return prompts.map { network.features(tokenizer.tokens(of: $0).ids) }
+  }
+}
+
+extension ValueFunction.Kind {
+  fileprivate init(_ activation: HiddenActivation) {
+    switch activation {
+    case .quickGELU: self = .quickGELU
+    case .gelu: self = .gelu
+    }
   }
 }

@@ -21,20 +21,19 @@ public struct I3DNetwork: FeatureNetwork {
   /// - Parameters:
   ///   - fingerprint: of the weights, as `sha256:...`; `weights` must give weights with this fingerprint.
   ///   - epsilon: of batch normalisation.
-  ///   - endpoint: `logits-mean` or `mixed-5c-mean`.
   public init(
-    fingerprint: String, epsilon: Double, endpoint: String = "logits-mean", table: KernelTable,
+    fingerprint: String, epsilon: Double, endpoint: I3D.Endpoint = .logitsMean, table: KernelTable,
     weights: @escaping @Sendable () throws -> NetworkWeights
   ) {
     self.epsilon = Float(epsilon)
     self.table = table
     self.weights = weights
-    self.endpoint = I3D.Endpoint(rawValue: endpoint) ?? .logitsMean
-    columns = self.endpoint == .logitsMean ? 400 : 1024
+    self.endpoint = endpoint
+    columns = endpoint == .logitsMean ? 400 : 1024
     isa = table.name
     identity =
       "\(Self.engine) weights=\(fingerprint) eps=\(Float(epsilon)) kernels=\(table.name)"
-      + (self.endpoint == .logitsMean ? "" : " endpoint=\(self.endpoint.rawValue)")
+      + (endpoint == .logitsMean ? "" : " endpoint=\(endpoint.rawValue)")
   }
 
   public func memory(frames: Int) -> Int { I3D.memory(frames: frames) }

@@ -2,6 +2,7 @@ import Kernels
 import MetricCatalog
 import Networks
 import Text
+import Vocabulary
 import Weights
 
 /// One protocol with what a command line or a suite says about it.
@@ -87,28 +88,43 @@ public final class NetworkChoice {
     let fields = settled.fields
     let load = try weights(settled)
     switch fields.endpoint {
-    case "pool-3":
+    case .pool3:
       return InceptionNetwork(
         fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, table: table, weights: load)
-    case "dreamsim":
+    case .dreamSim:
       return DreamSimNetwork(
         kind: try load().network, fingerprint: fields.weightsFingerprint, table: table, weights: load)
-    case "clip":
+    case .clip:
       return CLIPImageNetwork(
-        fingerprint: fields.weightsFingerprint, activation: fields.activation, table: table, weights: load)
-    default:
-      return I3DNetwork(
-        fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, endpoint: fields.endpoint,
-        table: table, weights: load)
+        fingerprint: fields.weightsFingerprint, activation: try activation(settled), table: table, weights: load)
+    case .logitsMean: return i3d(fields, .logitsMean, load)
+    case .mixed5cMean: return i3d(fields, .mixed5cMean, load)
+    case nil: throw EvaluationError.noFeatures(metric: settled.metric)
     }
+  }
+
+  private func i3d(
+    _ fields: ProtocolFields, _ endpoint: I3D.Endpoint, _ load: @escaping @Sendable () throws -> NetworkWeights
+  ) -> I3DNetwork {
+    I3DNetwork(
+      fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, endpoint: endpoint, table: table,
+      weights: load)
   }
 
   /// The one that reads prompts, with the weights of the one that sees frames.
   public func textNetwork(_ settled: EvaluationProtocol) throws -> any TextNetwork {
     CLIPTextNetwork(
-      fingerprint: settled.fields.weightsFingerprint, activation: settled.fields.activation,
+      fingerprint: settled.fields.weightsFingerprint, activation: try activation(settled),
       tokenizer: try tokenizer(), threads: threads, table: table,
       weights: try weights(settled))
+  }
+
+  private func activation(_ settled: EvaluationProtocol) throws -> HiddenActivation {
+    guard let activation = settled.fields.activation else {
+      throw CatalogError.contradiction(
+        field: "endpoint", other: "activation", reason: "`clip` is of a network that has one")
+    }
+    return activation
   }
 
   private func tokenizer() throws -> CLIPTokenizer {

@@ -25,13 +25,13 @@ public struct WeightsSlot: Sendable, Hashable {
 
   /// How the names of networks begin whose weights can stand here.
   func network(_ fields: ProtocolFields) -> String {
-    switch (isHead, fields.endpoint) {
-    case (true, _): "lpips"
-    case (_, "pool-3"): "inception"
-    case (_, "dreamsim"): "dreamsim"
-    case (_, "clip"): "clip"
-    case (_, ""): "alexnet"
-    default: "i3d"
+    if isHead { return "lpips" }
+    return switch fields.endpoint {
+    case .logitsMean, .mixed5cMean: "i3d"
+    case .pool3: "inception"
+    case .dreamSim: "dreamsim"
+    case .clip: "clip"
+    case nil: "alexnet"
     }
   }
 }

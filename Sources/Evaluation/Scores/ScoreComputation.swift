@@ -114,7 +114,7 @@ struct ScoreComputation {
 
   /// Where the protocol wants it, without the samples that do not fill a batch of 40.
   private func wholeBatches(_ set: FeatureSet) -> FeatureSet {
-    fields.partialBatch == "drop-40" ? set.selecting(Array(0..<set.rows.count / 40 * 40)) : set
+    fields.partialBatch == .drop40 ? set.selecting(Array(0..<set.rows.count / 40 * 40)) : set
   }
 
   /// Where the protocol wants it, the larger set is drawn down to the smaller one's number.

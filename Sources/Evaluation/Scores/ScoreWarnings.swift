@@ -1,5 +1,6 @@
 import MetricCatalog
 import Video
+import Vocabulary
 
 /// A set as it was scored, with what the warnings look at.
 struct ExtractedSet {

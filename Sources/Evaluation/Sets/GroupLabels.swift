@@ -1,5 +1,6 @@
 import Foundation
 import MetricCatalog
+import Vocabulary
 
 /// The group that each video of a set belongs to.
 struct GroupLabels {

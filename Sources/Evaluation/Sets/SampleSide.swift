@@ -4,6 +4,7 @@ import Foundation
 import MetricCatalog
 import Tensors
 import Video
+import Vocabulary
 
 /// One of the sets, whatever it is made of: videos on their way to features, a file of features or statistics, or nothing
 /// where no such set is given.
@@ -82,7 +83,7 @@ struct SampleSide: Sendable {
       let fields = samples.fields
       let isPlain =
         fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
-        && fields.partialBatch == "keep" && !wanted.overrides.contains { $0.field == "max-videos-\(role)" }
+        && fields.partialBatch == .keep && !wanted.overrides.contains { $0.field == "max-videos-\(role)" }
       guard isPlain, wanted.definition.needsOnlyStatistics else {
         throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }

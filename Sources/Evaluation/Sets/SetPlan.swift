@@ -2,6 +2,7 @@ import Distances
 import MetricCatalog
 import Tensors
 import Video
+import Vocabulary
 
 /// Which of the sets.
 enum Role: String, Sendable {

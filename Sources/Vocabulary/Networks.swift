@@ -1,0 +1,20 @@
+/// What of a network are the features of a sample.
+public enum Endpoint: String, Sendable, CaseIterable, Codable {
+  /// I3D's logits, averaged over time.
+  case logitsMean = "logits-mean"
+  /// I3D's Mixed_5c, averaged over time and space.
+  case mixed5cMean = "mixed-5c-mean"
+  /// Inception-v3's last pooling layer.
+  case pool3 = "pool-3"
+  /// DreamSim's embedding.
+  case dreamSim = "dreamsim"
+  /// CLIP's embedding.
+  case clip
+}
+
+/// The function of a transformer's hidden layers.
+public enum HiddenActivation: String, Sendable, CaseIterable, Codable {
+  /// x·σ(1.702 x).
+  case quickGELU = "quick-gelu"
+  case gelu
+}

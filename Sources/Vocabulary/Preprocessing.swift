@@ -1,0 +1,68 @@
+/// How frames become the size a network takes. Coordinates and weights are float32, as in the reference programs, but for
+/// Pillow's.
+///
+/// With `s` = input size / output size, an output sample at `i` reads the input at:
+public enum ResizeMode: String, Sendable, CaseIterable {
+  /// s·(i + ½) - ½, at least 0, between the two nearest samples, no antialiasing: `F.interpolate(mode="bilinear",
+  /// align_corners=False)` of PyTorch.
+  case halfPixelBilinear = "half-pixel-bilinear"
+  /// s·i: `tf.image.resize_bilinear` of TensorFlow 1, which samples at the corners.
+  case tf1Bilinear = "tf1-bilinear"
+  /// i·(input - 1)/(output - 1): `align_corners=True`.
+  case alignCornersBilinear = "align-corners-bilinear"
+  /// A triangle of half-width max(1, s) around s·(i + ½): PyTorch's `antialias=True`, torchvision's default.
+  case antialiasBilinear = "antialias-bilinear"
+  /// The cubic kernel of a = -½, 2·max(1, s) wide on either side of s·(i + ½), along rows and then along columns, cut off
+  /// at black and white and not rounded to bytes; weights and sums in float64, float32 between the two. Pillow's
+  /// `resize(…, BICUBIC)` of images of mode `F`, which is what clean-fid's mode `clean` does to each channel.
+  case pilBicubic = "pil-bicubic"
+  /// The same kernel for images of mode `RGB`: weights of 22 bits, each of the two passes rounded to bytes and cut off. What
+  /// torchvision's `Resize(..., BICUBIC)` makes of PIL images; floats are rounded to bytes first.
+  case pilBicubicBytes = "pil-bicubic-8bit"
+  /// The frames have the network's size already; anything else is an error.
+  case none
+}
+
+/// The numbers that a network takes for black and white.
+public enum InputScaling: String, Sendable, CaseIterable {
+  /// -1 and 1: 2x/255 - 1 of x in 0...255.
+  case symmetric
+  /// -1 and 127/128: (x - 128) / 128 of x in 0...255, as in the Inception graph of 2015-12-05, clean-fid and
+  /// torch-fidelity.
+  case tensorflow
+  /// 0 and 1: x/255 of x in 0...255.
+  case unit
+}
+
+/// What happens to frames that are not square.
+public enum CropMode: String, Sendable, CaseIterable, Codable {
+  /// Both sides are brought to the network's size, each by its own factor.
+  case none
+  /// The short side is brought to the network's size, the other by the same factor (rounded up), then the centre is cut out.
+  case center
+  /// The same, the other side rounded down and the offset to the nearest even number: torchvision's `Resize` and
+  /// `CenterCrop`.
+  case torchvisionCenter = "torchvision-center"
+}
+
+/// A resize that the published program's loader makes before the network's own.
+public enum LoaderResize: String, Sendable, CaseIterable, Codable {
+  case none
+  /// Short side to `loader-resolution` (the other rounded up) by bilinear interpolation with antialiasing, centre crop to
+  /// a square, values truncated to whole numbers 0...255. Rows of arrays have passed their loader and are left alone.
+  case antialiasBilinear = "antialias-bilinear"
+}
+
+/// What the values given to the network mean.
+public enum InputRange: String, Sendable, CaseIterable, Codable {
+  /// Pixels 0...255, mapped to -1...1 by 2x/255 - 1 after the resize.
+  case pixel
+  /// The values are given to the network as they are, neither scaled nor resized.
+  case network
+}
+
+/// A centre crop to an aspect ratio before everything else.
+public enum AspectCrop: Sendable, Hashable, Codable {
+  case none
+  case ratio(width: Int, height: Int)
+}
