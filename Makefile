@@ -81,6 +81,7 @@ test: packages
 	@$(SWIFT) test -c release --skip-build
 
 lint:
+	@.ci/open-switches
 	$(SWIFT) format lint --strict --recursive Sources Metrics Tests Fixtures Package.swift
 
 format:

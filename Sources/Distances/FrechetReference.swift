@@ -109,7 +109,7 @@ public struct FrechetReference: Sendable {
         meanTerm: meanTerm, traces: ThresholdedSet.traces(a, b),
         rootTrace: try ThresholdedSet.rootTrace(a, b, epsilon: epsilon), columns: columns, ranks: (a.rank, b.rank),
         path: .full)
-    default:
+    case (.factor, .thresholded), (.thresholded, .factor):
       preconditionFailure("FrechetReference: both sets are prepared for one root")
     }
   }

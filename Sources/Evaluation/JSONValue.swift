@@ -42,7 +42,7 @@ public enum JSONValue: Sendable, Equatable {
   private var isContainer: Bool {
     switch self {
     case .array, .object: true
-    default: false
+    case .null, .bool, .integer, .number, .string: false
     }
   }
 

@@ -125,9 +125,9 @@ struct GeneratorRun {
   /// Says which prompt and picture each video was made from, for the metrics that ask.
   private func writeManifest(_ part: Outputs) throws {
     let conditions = job.calls.compactMap(\.condition)
-    let columns = ["prompt", "class", "image"].filter { column in conditions.contains { $0[column] != nil } }
-    guard columns != ["class"], !columns.isEmpty else { return }
-    var lines = [(["path"] + columns).joined(separator: ",")]
+    let columns = Condition.Column.allCases.filter { column in conditions.contains { $0[column] != nil } }
+    guard columns != [.class], !columns.isEmpty else { return }
+    var lines = [(["path"] + columns.map(\.rawValue)).joined(separator: ",")]
     for call in job.calls {
       guard let folder = call.folder, let condition = call.condition else { continue }
       var files: [String] = []
@@ -186,11 +186,14 @@ struct GeneratorRun {
 }
 
 extension Condition {
-  subscript(column: String) -> String? {
+  /// The columns of a manifest, and what a video's condition says in each.
+  enum Column: String, CaseIterable { case prompt, `class`, image }
+
+  subscript(column: Column) -> String? {
     switch column {
-    case "prompt": prompt
-    case "class": `class`
-    default: image
+    case .prompt: prompt
+    case .class: `class`
+    case .image: image
     }
   }
 }

@@ -5,7 +5,7 @@ extension JSONValue {
     case .array(let values): "[" + values.map(\.line).joined(separator: ", ") + "]"
     case .object(let entries):
       "{" + entries.map { "\(JSONValue.string($0.key).text()): \($0.value.line)" }.joined(separator: ", ") + "}"
-    default: text()
+    case .null, .bool, .integer, .number, .string: text()
     }
   }
 }
