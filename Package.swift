@@ -54,9 +54,10 @@ let package = Package(
 
     // Files in
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
-    .target(name: "Weights", dependencies: ["Digests", "CArchive"], swiftSettings: optimised),
+    .target(name: "Files", dependencies: ["Digests", "CArchive"], swiftSettings: optimised),
+    .target(name: "Weights", dependencies: ["Files", "Digests"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Tensors", "Digests", "CFFmpeg", "CArchive", "SwiftCSV"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Files", "Tensors", "Digests", "CFFmpeg", "SwiftCSV"], swiftSettings: optimised),
 
     // Numbers out
     .target(
@@ -72,7 +73,7 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
+        "Files", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
       ]),
 
     // What is kept of them
@@ -102,7 +103,8 @@ let package = Package(
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Digests", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances",
+        "Digests", "Files", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text",
+        "Distances",
         "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -122,16 +124,18 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks", "Kernels",
+        "Evaluation", "Files", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks",
+        "Kernels",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
     .testTarget(name: "TextTests", dependencies: ["Text", "Weights"]),
-    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "Digests"]),
+    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files", "Digests"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
-    .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Digests"]),
+    .testTarget(name: "VideoTests", dependencies: ["Video", "Files", "Tensors", "Digests"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )

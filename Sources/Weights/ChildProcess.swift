@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 
 /// Runs a program and reads what it says, both streams in one, line by line.
@@ -14,7 +15,7 @@ enum ChildProcess {
   static func run(_ arguments: [String], tick: (() -> Void)? = nil, line: (String) -> Void) throws -> Int32 {
     guard let program = arguments.first else { return 127 }
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw WeightsError.unreadable(path: program, reason: systemMessage()) }
+    guard pipe(&ends) == 0 else { throw FilesError.unreadable(path: program, reason: systemMessage()) }
     // Another child must not hold this one's pipe open.
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = posix_spawn_file_actions_t()
@@ -30,7 +31,7 @@ enum ChildProcess {
     close(ends[1])
     guard failure == 0 else {
       close(ends[0])
-      throw WeightsError.unreadable(path: program, reason: systemMessage(failure))
+      throw FilesError.unreadable(path: program, reason: systemMessage(failure))
     }
     readLines(from: ends[0], tick, line)
     close(ends[0])

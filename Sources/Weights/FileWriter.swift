@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 
 /// Writes a new file and renames it into place.
@@ -6,10 +7,10 @@ package final class FileWriter {
   private let path: String
   private let descriptor: Int32
 
-  package init(_ path: String) throws {
+  package init(_ path: String, for target: String) throws {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw WeightsError.unwritable(path: path, reason: systemMessage()) }
+    guard descriptor >= 0 else { throw FilesError.unwritable(path: target, reason: systemMessage()) }
   }
 
   deinit { close(descriptor) }
@@ -19,7 +20,7 @@ package final class FileWriter {
     while let base = rest.baseAddress, !rest.isEmpty {
       let written = Foundation.write(descriptor, base, rest.count)
       if written < 0, errno == EINTR { continue }
-      guard written > 0 else { throw WeightsError.unwritable(path: path, reason: systemMessage()) }
+      guard written > 0 else { throw FilesError.unwritable(path: path, reason: systemMessage()) }
       rest = UnsafeRawBufferPointer(rebasing: rest[written...])
     }
   }
@@ -27,7 +28,7 @@ package final class FileWriter {
   /// Flushes, and gives the file its name. Unless `replacing`, a file that has the name already is an error.
   package func finish(as name: String, replacing: Bool = true) throws {
     guard fsync(descriptor) == 0, replacing ? rename(path, name) == 0 : give(name) else {
-      throw WeightsError.unwritable(path: name, reason: systemMessage())
+      throw FilesError.unwritable(path: name, reason: systemMessage())
     }
   }
 

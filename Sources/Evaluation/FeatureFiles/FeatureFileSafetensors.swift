@@ -1,5 +1,6 @@
 import Digests
 import Distances
+import Files
 import Foundation
 import Weights
 
@@ -18,7 +19,7 @@ extension FeatureFile {
   /// Writes a set, in the order of its rows. One set has one sequence of bytes.
   ///
   /// - Parameter replacing: a file that is there is replaced.
-  /// - Throws: `FeatureFileError`.
+  /// - Throws: `FeatureFileError`, `FilesError`.
   public static func write(_ set: FeatureSet, to path: String, replacing: Bool = false) throws {
     let features = try matrix(set.features.values, [set.features.rows, set.features.columns], path: path)
     let recipe = JSONValue.object(set.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }).line
@@ -37,10 +38,10 @@ extension FeatureFile {
     do {
       head = try Safetensors.header([("features", [features.rows, features.columns])], metadata: metadata)
     } catch {
-      throw FeatureFileError.unwritable(path: path, reason: "\(error)")
+      throw FilesError.unwritable(path: path, reason: "\(error)")
     }
     guard head.count - 8 <= largestHeader else {
-      throw FeatureFileError.unwritable(
+      throw FilesError.unwritable(
         path: path, reason: "the names of \(features.rows) rows take more than the \(largestHeader) bytes of a header")
     }
     try write(path, replacing: replacing) { writer in
@@ -50,9 +51,7 @@ extension FeatureFile {
   }
 
   static func readSafetensors(_ path: String) throws -> FeatureSet {
-    let (tensors, metadata) = try translating(path) {
-      try Safetensors.read(MappedBytes(mapping: path).all, limit: largestHeader)
-    }
+    let (tensors, metadata) = try Safetensors.read(MappedBytes(mapping: path).all, limit: largestHeader)
     guard let tensor = tensors["features"] else {
       throw FeatureFileError.missing(path: path, part: "features", found: tensors.keys.sorted())
     }
@@ -88,7 +87,7 @@ extension FeatureFile {
     do {
       return try JSONDecoder().decode(type, from: Data(text.utf8))
     } catch {
-      throw FeatureFileError.damaged(path: path, reason: "its field `\(field)` makes no sense")
+      throw FilesError.malformed(path: path, .nonsense(part: "its field `\(field)`", at: 8))
     }
   }
 

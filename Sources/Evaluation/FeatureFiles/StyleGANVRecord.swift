@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 
 /// One line of a `metric-NAME.jsonl` as StyleGAN2-ADA and StyleGAN-V write it (`metrics/metric_main.py`, `calc_metric` and
@@ -45,7 +46,7 @@ public struct StyleGANVRecord: Sendable, Equatable {
 
   /// Adds the line to a file, which is made if it is not there.
   ///
-  /// - Throws: `FeatureFileError.unwritable`.
+  /// - Throws: `FilesError.unwritable`.
   public func append(to path: String) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Self.unwritable(path) }
@@ -56,19 +57,19 @@ public struct StyleGANVRecord: Sendable, Equatable {
     }
   }
 
-  private static func unwritable(_ path: String) -> FeatureFileError {
+  private static func unwritable(_ path: String) -> FilesError {
     .unwritable(path: path, reason: systemMessage())
   }
 
   /// Every record of a file, in order. Empty lines and fields that are not read here are left alone.
   ///
-  /// - Throws: `FeatureFileError.unreadable`, `.record`.
+  /// - Throws: `FilesError.unreadable`, `FeatureFileError.record`.
   public static func read(_ path: String) throws -> [StyleGANVRecord] {
     let text: String
     do {
       text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     } catch {
-      throw FeatureFileError.unreadable(path: path, reason: (error as NSError).localizedDescription)
+      throw FilesError.unreadable(path: path, reason: (error as NSError).localizedDescription)
     }
     var records: [StyleGANVRecord] = []
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
