@@ -27,7 +27,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -57,7 +56,7 @@ let package = Package(
     .target(name: "Files", dependencies: ["Digests", "CArchive"], swiftSettings: optimised),
     .target(name: "Weights", dependencies: ["Files", "Digests"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Files", "Tensors", "Digests", "CFFmpeg", "SwiftCSV"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Files", "Tensors", "Digests", "CFFmpeg"], swiftSettings: optimised),
 
     // Numbers out
     .target(
@@ -90,13 +89,13 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
+        "Files", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Harness",
       dependencies: [
-        "Evaluation", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
+        "Evaluation", "Files", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["README.md"]),
@@ -119,7 +118,7 @@ let package = Package(
       dependencies: ["History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["Reporting", "ReportAssets", "History", "MetricCatalog", "Video", "Tensors"]),
+      dependencies: ["Reporting", "ReportAssets", "Files", "History", "MetricCatalog", "Video", "Tensors"]),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "History", "Evaluation", "MetricCatalog", "Digests"]),
     .testTarget(
       name: "EvaluationTests",

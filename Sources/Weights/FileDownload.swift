@@ -43,7 +43,7 @@ struct FileDownload {
         throw WeightsError.wrongDownload(url: url, expected: digest, found: found)
       }
     }
-    guard rename(part, path) == 0 else { throw FilesError.unwritable(path: path, reason: systemMessage()) }
+    try WholeFile.rename(part, to: path)
     return path
   }
 

@@ -168,35 +168,18 @@ public struct WeightStore: Sendable {
     if let expected = known.fingerprint, found != expected {
       throw WeightsError.notTheNamed(name: known.name, path: path, expected: expected, found: found)
     }
-    try makeFolder()
-    let target = self.path(known.name)
-    let temporary = Litter.part(of: target)
-    do {
-      let writer = try FileWriter(temporary, for: target)
-      try text.withBytes { try writer.write($0) }
-      try writer.finish(as: target)
-    } catch {
-      unlink(temporary)
-      throw error
-    }
+    try WholeFile.makeFolder(folder)
+    try WholeFile.write(self.path(known.name)) { writer in try text.withBytes { try writer.write($0) } }
   }
 
   /// Writes weights under their name, replacing what was there in one step.
   func store(_ weights: NetworkWeights) throws {
-    try makeFolder()
+    try WholeFile.makeFolder(folder)
     let metadata = [
       Metadata.name: weights.name, Metadata.network: weights.network, Metadata.fingerprint: weights.fingerprint.hex,
       Metadata.source: weights.source,
     ]
     try Safetensors.write(weights.tensors, metadata: metadata, to: path(weights.name))
-  }
-
-  func makeFolder() throws {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FilesError.unwritable(path: folder, reason: error.localizedDescription)
-    }
   }
 
   /// A name is also the name of a file.

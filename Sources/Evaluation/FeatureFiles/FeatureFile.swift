@@ -1,7 +1,6 @@
 import Distances
 import Files
 import Foundation
-import Weights
 
 /// What a file of features holds.
 public enum StoredFeatures: Sendable, Equatable {
@@ -73,23 +72,5 @@ public enum FeatureFile {
         path: path, part: "features", place: [index / shape[1], index % shape[1]], value: "\(values[index])")
     }
     return FeatureMatrix(rows: shape[0], columns: shape[1], values: values)
-  }
-
-  /// Writes a file in one step: beside its place, flushed to the disk, and renamed. An interrupted program leaves the old
-  /// file or none.
-  ///
-  /// - Throws: `FilesError.exists` for a file that is there, unless `replacing`; `.unwritable`.
-  static func write(_ path: String, replacing: Bool, _ body: (FileWriter) throws -> Void) throws {
-    guard replacing || access(path, F_OK) != 0 else { throw FilesError.exists(path: path) }
-    let temporary = Litter.part(of: path)
-    let writer = try FileWriter(temporary, for: path)
-    do {
-      try body(writer)
-      try writer.finish(as: path, replacing: replacing)
-    } catch {
-      unlink(temporary)
-      guard replacing || access(path, F_OK) != 0 else { throw FilesError.exists(path: path) }
-      throw error
-    }
   }
 }

@@ -1,6 +1,5 @@
 import Distances
 import Files
-import Weights
 
 extension FeatureFile {
   /// A set from a .npy of two axes.
@@ -117,7 +116,7 @@ extension FeatureFile {
     guard let pieces = zip.finished else {
       throw FilesError.unwritable(path: path, reason: "a covariance of \(columns) columns is too large for a zip")
     }
-    try write(path, replacing: replacing) { writer in
+    try WholeFile.write(path, replacing: replacing) { writer in
       for piece in pieces { try piece.withUnsafeBytes { try writer.write($0) } }
     }
   }

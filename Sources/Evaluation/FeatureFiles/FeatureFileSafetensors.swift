@@ -2,7 +2,6 @@ import Digests
 import Distances
 import Files
 import Foundation
-import Weights
 
 extension FeatureFile {
   /// What the safetensors programs allow for a header. A row takes some 130 bytes of it.
@@ -34,19 +33,15 @@ extension FeatureFile {
       Field.schema: schema, Field.recipe: recipe, Field.rows: rows,
       Field.digest: digest(recipe: recipe, rows: rows, features).description,
     ]
-    let head: [UInt8]
-    do {
-      head = try Safetensors.header([("features", [features.rows, features.columns])], metadata: metadata)
-    } catch {
-      throw FilesError.unwritable(path: path, reason: "\(error)")
-    }
+    let head = try Safetensors.header(
+      [("features", [features.rows, features.columns])], metadata: metadata, path: path)
     guard head.count - 8 <= largestHeader else {
       throw FilesError.unwritable(
         path: path, reason: "the names of \(features.rows) rows take more than the \(largestHeader) bytes of a header")
     }
-    try write(path, replacing: replacing) { writer in
+    try WholeFile.write(path, replacing: replacing) { writer in
       try head.withUnsafeBytes { try writer.write($0) }
-      try features.withLittleEndianBytes { try writer.write($0) }
+      try writer.writeLittleEndian(features.values)
     }
   }
 

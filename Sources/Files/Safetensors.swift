@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 /// The safetensors format: a length, a JSON header, then the tensors' bytes, little-endian and row-major.
@@ -83,32 +82,26 @@ package enum Safetensors {
     }
   }
 
-  /// Writes float32 tensors, sorted by name, and flushes them to the disk.
+  /// Writes float32 tensors, one after the other, whole or not at all.
   ///
-  /// The file appears under its name only when it is whole: it is written beside it and renamed.
-  package static func write(_ tensors: [String: WeightTensor], metadata: [String: String], to path: String) throws {
-    let order = tensors.keys.sorted()
-    let head: [UInt8]
-    do {
-      head = try header(order.map { ($0, tensors[$0]?.shape ?? []) }, metadata: metadata)
-    } catch {
-      throw FilesError.unwritable(path: path, reason: "\(error)")
-    }
-    let temporary = Litter.part(of: path)
-    let writer = try FileWriter(temporary, for: path)
-    do {
+  /// - Throws: `FilesError.unwritable`.
+  package static func write(
+    _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String], to path: String
+  ) throws {
+    let head = try header(tensors.map { ($0.name, $0.shape) }, metadata: metadata, path: path)
+    try WholeFile.write(path) { writer in
       try head.withUnsafeBytes { try writer.write($0) }
-      for name in order { try tensors[name]?.values.withUnsafeBytes { try writer.write($0) } }
-      try writer.finish(as: path)
-    } catch {
-      unlink(temporary)
-      throw error
+      for tensor in tensors { try writer.writeLittleEndian(tensor.values) }
     }
   }
 
   /// What stands before the values of float32 tensors that follow one another: the length, the header, and spaces up to
   /// a multiple of eight bytes.
-  package static func header(_ tensors: [(name: String, shape: [Int])], metadata: [String: String]) throws -> [UInt8] {
+  ///
+  /// - Throws: `FilesError.unwritable` where a name is not text.
+  package static func header(
+    _ tensors: [(name: String, shape: [Int])], metadata: [String: String], path: String
+  ) throws -> [UInt8] {
     var header: [String: Any] = ["__metadata__": metadata]
     var offset = 0
     for (name, shape) in tensors {
@@ -116,9 +109,13 @@ package enum Safetensors {
       header[name] = ["dtype": "F32", "shape": shape, "data_offsets": [offset, end]] as [String: Any]
       offset = end
     }
-    var json = Array(
-      try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes]))
-    json += [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8)
-    return withUnsafeBytes(of: UInt64(json.count).littleEndian, Array.init) + json
+    let json: [UInt8]
+    do {
+      json = Array(try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes]))
+    } catch {
+      throw FilesError.unwritable(path: path, reason: "\(error)")
+    }
+    let whole = json + [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8)
+    return withUnsafeBytes(of: UInt64(whole.count).littleEndian, Array.init) + whole
   }
 }
