@@ -29,7 +29,6 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     // System libraries
@@ -53,7 +52,7 @@ let package = Package(
 
     // Files in
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
-    .target(name: "Files", dependencies: ["Digests", "CArchive"], swiftSettings: optimised),
+    .target(name: "Files", dependencies: ["Digests", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
     .target(name: "Weights", dependencies: ["Files", "Digests"], swiftSettings: optimised),
     .target(
       name: "Video", dependencies: ["Files", "Tensors", "Digests", "CFFmpeg"], swiftSettings: optimised),
@@ -62,7 +61,7 @@ let package = Package(
     .target(
       name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
     .target(
-      name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics",
+      name: "MetricCatalog", dependencies: ["Files", "Digests", "Yams"], path: "Metrics",
       exclude: [
         "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
         "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md",
@@ -79,12 +78,12 @@ let package = Package(
     .target(
       name: "History",
       dependencies: [
-        "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
+        "MetricCatalog", "Files", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       exclude: ["README.md"]),
     .target(
-      name: "ReportAssets", dependencies: ["MetricCatalog", "Yams"], path: "Reports", exclude: ["README.md"],
+      name: "ReportAssets", dependencies: ["Files", "MetricCatalog", "Yams"], path: "Reports", exclude: ["README.md"],
       sources: ["Assets"], resources: [.embedInCode("templates"), .embedInCode("baselines")]),
     .target(
       name: "Reporting",
@@ -96,7 +95,6 @@ let package = Package(
       name: "Harness",
       dependencies: [
         "Evaluation", "Files", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
-        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["README.md"]),
     .executableTarget(
@@ -109,7 +107,7 @@ let package = Package(
       ]),
 
     // Tests
-    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
+    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Files"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "History", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
@@ -119,7 +117,8 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Reporting", "ReportAssets", "Files", "History", "MetricCatalog", "Video", "Tensors"]),
-    .testTarget(name: "HarnessTests", dependencies: ["Harness", "History", "Evaluation", "MetricCatalog", "Digests"]),
+    .testTarget(
+      name: "HarnessTests", dependencies: ["Harness", "Files", "History", "Evaluation", "MetricCatalog", "Digests"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [

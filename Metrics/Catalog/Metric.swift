@@ -1,3 +1,5 @@
+import Files
+
 /// One metric: its name, what it is, and the fields that its protocols have.
 public struct Metric: Sendable {
   /// What one sample of a set is.

@@ -9,6 +9,8 @@ public enum FilesError: Error, Equatable, Sendable {
   case truncated(path: String, expected: Int, found: Int)
   /// A compressed file cannot be unpacked to a temporary one.
   case noSpool(path: String, reason: String)
+  /// A program beside this one.
+  case notStarted(program: String, reason: String)
 }
 
 extension FilesError: CustomStringConvertible {
@@ -22,6 +24,7 @@ extension FilesError: CustomStringConvertible {
       "`\(path)` is truncated: \(expected) bytes expected, \(found) found"
     case .noSpool(let path, let reason):
       "cannot unpack `\(path)` to a temporary file: \(reason)\nhint: TMPDIR chooses the folder"
+    case .notStarted(let program, let reason): "`\(program)` cannot be started: \(reason)"
     }
   }
 }

@@ -6,7 +6,7 @@ import Yams
 /// Reads what the calls of a generator are given: prompts, classes, pictures, or a table of them.
 struct Conditions {
   let folder: String
-  let keys: SuiteKeys
+  let keys: YAMLKeys
 
   private static let kinds = ["prompts", "classes", "images", "inputs"]
 
@@ -23,7 +23,7 @@ struct Conditions {
       let names = try values("classes", column: "class")
       for name in names { try checkClass(name) }
       guard Set(names).count == names.count else {
-        throw HarnessError.badValue(
+        throw YAMLError.badValue(
           keys.place("classes"), key: "classes", value: names.joined(separator: ", "), expected: "different names")
       }
       return names.map { Condition(class: $0) }
@@ -46,7 +46,7 @@ struct Conditions {
       let last = lines.lastIndex { !$0.text.isEmpty } ?? -1
       return try lines.prefix(last + 1).map { try nonEmpty(String($0.text), column, path, $0.number) }
     default:
-      throw HarnessError.badValue(
+      throw YAMLError.badValue(
         keys.place(key), key: key, value: path, expected: "a list, or a .txt, .csv or .jsonl")
     }
   }
@@ -74,7 +74,7 @@ struct Conditions {
   private func table() throws -> [Condition] {
     let path = try file("inputs")
     guard ["csv", "jsonl"].contains(path.split(separator: ".").last?.lowercased()) else {
-      throw HarnessError.badValue(keys.place("inputs"), key: "inputs", value: path, expected: "a .csv or .jsonl")
+      throw YAMLError.badValue(keys.place("inputs"), key: "inputs", value: path, expected: "a .csv or .jsonl")
     }
     let above = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
     let rows = try rows(path, demanding: nil)
@@ -127,7 +127,7 @@ struct Conditions {
   /// A class is a folder of the outputs.
   private func checkClass(_ name: String) throws {
     guard !name.hasPrefix("."), !name.contains("/"), !name.contains("\0"), name.utf8.count <= 200 else {
-      throw HarnessError.badValue(
+      throw YAMLError.badValue(
         keys.place("classes"), key: "classes", value: name, expected: "a name that a folder can have")
     }
   }

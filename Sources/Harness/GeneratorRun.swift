@@ -23,7 +23,7 @@ struct GeneratorRun {
     try WholeFile.makeFolder(above)
     let lock = try FolderLock(base)
     defer { lock.release() }
-    sweep(above, name: name)
+    await sweep(above, name: name)
     let part = Outputs(folder: "\(above)/.\(name).part")
     try WholeFile.makeFolder(part.samples)
     do {
@@ -146,13 +146,13 @@ struct GeneratorRun {
   // MARK: Folders
 
   /// Removes what a run left that was killed, and ends its generator if that is still at work.
-  private func sweep(_ folder: String, name: String) {
+  private func sweep(_ folder: String, name: String) async {
     for entry in [".\(name).part", ".\(name).old"] {
       let path = folder + "/" + entry
       guard SuitePaths.exists(path) else { continue }
       if let group = ProcessGroup(file: Outputs(folder: path).groupFile) {
         say("\(job.title): the generator of a run that was killed is still at work; it is ended")
-        group.end()
+        await group.end()
       }
       try? FileManager.default.removeItem(atPath: path)
     }

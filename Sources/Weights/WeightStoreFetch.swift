@@ -103,7 +103,7 @@ extension WeightStore {
       case .malformed, .truncated:
         remove(paths, from: downloads)
         throw known.failure(.file(error))
-      case .unreadable, .unwritable, .exists, .noSpool: throw error
+      case .unreadable, .unwritable, .exists, .noSpool, .notStarted: throw error
       }
     }
   }
