@@ -43,6 +43,9 @@ let package = Package(
     .systemLibrary(name: "CPUFeatures"),
     .systemLibrary(name: "CProcesses"),
 
+    // The words of the field, which all rooms share
+    .target(name: "Vocabulary"),
+
     // The engine
     .target(name: "Tensors"),
     .target(
@@ -61,7 +64,7 @@ let package = Package(
     .target(
       name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
     .target(
-      name: "MetricCatalog", dependencies: ["Files", "Digests", "Yams"], path: "Metrics",
+      name: "MetricCatalog", dependencies: ["Files", "Digests", "Vocabulary", "Yams"], path: "Metrics",
       exclude: [
         "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
         "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md",
@@ -72,6 +75,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "Files", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
+        "Vocabulary",
       ]),
 
     // What is kept of them
@@ -107,7 +111,7 @@ let package = Package(
       ]),
 
     // Tests
-    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Files"]),
+    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "History", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
@@ -123,7 +127,7 @@ let package = Package(
       name: "EvaluationTests",
       dependencies: [
         "Evaluation", "Files", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks",
-        "Kernels",
+        "Kernels", "Vocabulary",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),

@@ -13,10 +13,10 @@ struct ProtocolReader {
         "changelog", "fields",
       ])
     let metric = try Metric.named(top.requiredText("metric"))
+    try checkDirection(top.requiredText("direction"), of: metric)
     let parsed = EvaluationProtocol(
       name: try top.requiredText("name"), aliases: try top.requiredTexts("aliases"),
-      version: try top.requiredInteger("version"), metric: metric.name,
-      direction: try direction(top.requiredText("direction")), source: try source(top),
+      version: try top.requiredInteger("version"), definition: metric, source: try source(top),
       bibtex: try top.requiredText("bibtex"), sentence: try top.requiredText("sentence"), counts: try counts(top),
       departures: try top.requiredList("departures").map(departure),
       changelog: try top.requiredList("changelog").map(change), fields: try fields(top, of: metric))
@@ -55,11 +55,13 @@ struct ProtocolReader {
       changelog: changelog)
   }
 
-  private func direction(_ text: String) throws -> Direction {
-    guard let value = Direction(rawValue: text) else {
+  private func checkDirection(_ text: String, of metric: Metric) throws {
+    guard let direction = Direction(rawValue: text) else {
       throw CatalogError.badValue(field: "direction", value: text, allowed: "`lower` or `higher`")
     }
-    return value
+    guard direction == metric.direction else {
+      throw CatalogError.badValue(field: "direction", value: text, allowed: "`\(metric.direction)`")
+    }
   }
 
   private func keys(_ node: Node, _ key: String, _ owner: String, _ known: [String]) throws -> YAMLKeys {
