@@ -27,10 +27,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     // System libraries
@@ -58,17 +56,17 @@ let package = Package(
 
     // Files in
     .target(name: "Digests", dependencies: ["CFFmpeg"]),
-    .target(name: "Weights", dependencies: ["Digests", "CArchive"], swiftSettings: optimised),
+    .target(name: "Files", dependencies: ["Digests", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
+    .target(name: "Weights", dependencies: ["Files", "Digests"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Tensors", "Vocabulary", "Digests", "CFFmpeg", "CArchive", "SwiftCSV"],
-      swiftSettings: optimised),
+      name: "Video", dependencies: ["Files", "Tensors", "Vocabulary", "Digests", "CFFmpeg"], swiftSettings: optimised),
 
     // Numbers out
     .target(
       name: "Distances", dependencies: ["Vocabulary", "COpenBLAS"], swiftSettings: optimised,
       linkerSettings: [.linkedLibrary("m")]),
     .target(
-      name: "MetricCatalog", dependencies: ["Digests", "Vocabulary", "Yams"], path: "Metrics",
+      name: "MetricCatalog", dependencies: ["Files", "Digests", "Vocabulary", "Yams"], path: "Metrics",
       exclude: [
         "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
         "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md",
@@ -78,7 +76,7 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
+        "Files", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
         "Vocabulary",
       ]),
 
@@ -86,36 +84,35 @@ let package = Package(
     .target(
       name: "History",
       dependencies: [
-        "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
+        "MetricCatalog", "Files", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       exclude: ["README.md"]),
     .target(
-      name: "ReportAssets", dependencies: ["MetricCatalog", "Yams"], path: "Reports", exclude: ["README.md"],
+      name: "ReportAssets", dependencies: ["Files", "MetricCatalog", "Yams"], path: "Reports", exclude: ["README.md"],
       sources: ["Assets"], resources: [.embedInCode("templates"), .embedInCode("baselines")]),
     .target(
       name: "Reporting",
       dependencies: [
-        "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
+        "Files", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Harness",
       dependencies: [
-        "Evaluation", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
-        .product(name: "Subprocess", package: "swift-subprocess"),
+        "Evaluation", "Files", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
       ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Digests", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances",
-        "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
+        "Digests", "Files", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text",
+        "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests
-    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Vocabulary"]),
+    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "History", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
@@ -124,22 +121,24 @@ let package = Package(
       dependencies: ["History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["Reporting", "ReportAssets", "History", "MetricCatalog", "Video", "Tensors"]),
-    .testTarget(name: "HarnessTests", dependencies: ["Harness", "History", "Evaluation", "MetricCatalog", "Digests"]),
+      dependencies: ["Reporting", "ReportAssets", "Files", "History", "MetricCatalog", "Video", "Tensors"]),
+    .testTarget(
+      name: "HarnessTests", dependencies: ["Harness", "Files", "History", "Evaluation", "MetricCatalog", "Digests"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks", "Kernels",
-        "Vocabulary",
+        "Evaluation", "Files", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks",
+        "Kernels", "Vocabulary",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors", "Vocabulary"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
     .testTarget(name: "TextTests", dependencies: ["Text", "Weights"]),
-    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "Digests"]),
+    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files", "Digests"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "Vocabulary", "COpenBLAS"]),
-    .testTarget(name: "VideoTests", dependencies: ["Video", "Tensors", "Vocabulary", "Digests"]),
+    .testTarget(name: "VideoTests", dependencies: ["Video", "Files", "Tensors", "Vocabulary", "Digests"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )

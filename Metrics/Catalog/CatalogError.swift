@@ -8,9 +8,6 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
   case noEffect(field: String, value: String)
   case notScored(metric: String, setting: String, scored: [String])
   case setTwice(field: String, first: String, second: String)
-  case unreadable(file: String, reason: String)
-  case unknownKey(file: String, key: String)
-  case missingKey(file: String, key: String)
   case contradiction(field: String, other: String, reason: String)
 
   public var description: String {
@@ -34,12 +31,6 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
       return "`\(setting)` is for \(metric), which is not among the metrics \(scored.joined(separator: ", "))"
     case .setTwice(let field, let first, let second):
       return "`\(field)` is set to `\(first)` and to `\(second)`: which one is meant?"
-    case .unreadable(let file, let reason):
-      return "\(file): \(reason)"
-    case .unknownKey(let file, let key):
-      return "\(file): unknown key `\(key)`"
-    case .missingKey(let file, let key):
-      return "\(file): the key `\(key)` is missing"
     case .contradiction(let field, let other, let reason):
       return "`\(field)` and `\(other)` contradict each other: \(reason)"
     }

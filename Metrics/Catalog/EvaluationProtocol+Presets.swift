@@ -1,3 +1,5 @@
+import Files
+
 /// The presets, embedded in the binary.
 extension EvaluationProtocol {
   /// The default protocol of each metric.

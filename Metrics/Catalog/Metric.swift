@@ -1,3 +1,4 @@
+import Files
 import Vocabulary
 
 /// One metric: its name, what it is and how it is computed, and the fields that its protocols have.

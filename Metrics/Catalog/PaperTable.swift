@@ -1,3 +1,5 @@
+import Files
+
 /// The table of a paper as protocols: which metrics it prints, each with every field, what the paper leaves open and what
 /// was chosen.
 public struct PaperTable: Sendable, Equatable {

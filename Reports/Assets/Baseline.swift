@@ -1,3 +1,4 @@
+import Files
 import MetricCatalog
 
 /// Numbers that a paper prints, and how its table is laid out.

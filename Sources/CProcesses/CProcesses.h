@@ -1,11 +1,18 @@
 #ifndef VIDMETRICS_CPROCESSES_H
 #define VIDMETRICS_CPROCESSES_H
 
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #ifdef __linux__
 #include <sys/syscall.h>
 #include <unistd.h>
+#endif
+
+#ifdef __linux__
+// In the C library since glibc 2.29 and musl 1.1.24; their headers show it and pipe2 to those who define _GNU_SOURCE.
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
+extern int pipe2(int ends[2], int flags);
 #endif
 
 // Whether a child has ended; it stays there to be waited for. 1: ended, 0: at work, -1: errno says why not.

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import MetricCatalog
 
 extension Suite {
@@ -52,7 +53,7 @@ extension Suite {
     generator.count = count
     if let timeLimit {
       guard let seconds = TimeText.seconds(timeLimit) else {
-        throw HarnessError.badValue(
+        throw YAMLError.badValue(
           Place(file: "--time-limit"), key: "--time-limit", value: timeLimit,
           expected: "a time such as 90s, 10m or 1h30m")
       }

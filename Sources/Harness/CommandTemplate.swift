@@ -1,3 +1,4 @@
+import Files
 import MetricCatalog
 
 /// A shell command with places for values: `./sample.py --out {output} --seed {seed}`.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Video
 import Yams
@@ -5,7 +6,7 @@ import Yams
 /// Reads what the calls of a generator are given: prompts, classes, pictures, or a table of them.
 struct Conditions {
   let folder: String
-  let keys: SuiteKeys
+  let keys: YAMLKeys
 
   private static let kinds = ["prompts", "classes", "images", "inputs"]
 
@@ -22,7 +23,7 @@ struct Conditions {
       let names = try values("classes", column: "class")
       for name in names { try checkClass(name) }
       guard Set(names).count == names.count else {
-        throw HarnessError.badValue(
+        throw YAMLError.badValue(
           keys.place("classes"), key: "classes", value: names.joined(separator: ", "), expected: "different names")
       }
       return names.map { Condition(class: $0) }
@@ -41,11 +42,11 @@ struct Conditions {
     case "csv", "jsonl":
       return try rows(path, demanding: column).map { try nonEmpty($0.columns[column], column, path, $0.line) }
     case "txt":
-      let lines = try text(path).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
-      let last = lines.lastIndex { !$0.isEmpty } ?? -1
-      return try lines.prefix(last + 1).enumerated().map { try nonEmpty($1, column, path, $0 + 1) }
+      let lines = TextLines.numbered(try TextFile.read(path))
+      let last = lines.lastIndex { !$0.text.isEmpty } ?? -1
+      return try lines.prefix(last + 1).map { try nonEmpty(String($0.text), column, path, $0.number) }
     default:
-      throw HarnessError.badValue(
+      throw YAMLError.badValue(
         keys.place(key), key: key, value: path, expected: "a list, or a .txt, .csv or .jsonl")
     }
   }
@@ -73,7 +74,7 @@ struct Conditions {
   private func table() throws -> [Condition] {
     let path = try file("inputs")
     guard ["csv", "jsonl"].contains(path.split(separator: ".").last?.lowercased()) else {
-      throw HarnessError.badValue(keys.place("inputs"), key: "inputs", value: path, expected: "a .csv or .jsonl")
+      throw YAMLError.badValue(keys.place("inputs"), key: "inputs", value: path, expected: "a .csv or .jsonl")
     }
     let above = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
     let rows = try rows(path, demanding: nil)
@@ -103,22 +104,14 @@ struct Conditions {
     return path
   }
 
-  private func text(_ path: String) throws -> String {
-    guard let bytes = FileManager.default.contents(atPath: path), let text = String(bytes: bytes, encoding: .utf8)
-    else {
-      throw HarnessError.unreadable(path: path, reason: "it cannot be opened, or is no UTF-8 text")
-    }
-    return text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text
-  }
-
   private func rows(_ path: String, demanding column: String?) throws -> [(line: Int, columns: [String: String])] {
     do {
-      // Any column will do where none is demanded: the first of the line of names.
-      let names = try text(path).prefix { !$0.isNewline }.split(separator: ",").map(String.init)
-      let rows = try Manifest.rows(path, demanding: column ?? names.first ?? "prompt")
+      let rows = try Manifest.rows(path, demanding: column)
       guard !rows.isEmpty else { throw HarnessError.badCondition(path: path, line: 1, reason: "there is no line") }
       return rows
-    } catch let error as VideoError { throw HarnessError.catalog(keys.place, reason: "\(error)") }
+    } catch let error where error is VideoError || error is FilesError {
+      throw HarnessError.catalog(keys.place, reason: "\(error)")
+    }
   }
 
   private func nonEmpty(_ text: String?, _ column: String, _ path: String, _ line: Int) throws -> String {
@@ -134,7 +127,7 @@ struct Conditions {
   /// A class is a folder of the outputs.
   private func checkClass(_ name: String) throws {
     guard !name.hasPrefix("."), !name.contains("/"), !name.contains("\0"), name.utf8.count <= 200 else {
-      throw HarnessError.badValue(
+      throw YAMLError.badValue(
         keys.place("classes"), key: "classes", value: name, expected: "a name that a folder can have")
     }
   }

@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Foundation
 
 /// What stands beside finished outputs: only a folder with it is whole.
@@ -73,14 +73,7 @@ public struct GenerationRecord: Codable, Sendable, Equatable {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let bytes = try encoder.encode(self)
-    let handle = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard handle >= 0 else { throw HarnessError.unwritable(path: path, reason: systemMessage()) }
-    defer { close(handle) }
-    let written = bytes.withUnsafeBytes { Foundation.write(handle, $0.baseAddress, $0.count) }
-    guard written == bytes.count, fsync(handle) == 0 else {
-      throw HarnessError.unwritable(path: path, reason: systemMessage())
-    }
+    try WholeFile.write(Array(encoder.encode(self)), to: path)
   }
 }
 

@@ -1,7 +1,7 @@
 import CProcesses
+import Digests
+import Files
 import Foundation
-import Subprocess
-import SystemPackage
 
 /// A shell command as a child process with a group of its own, its words in files.
 struct GeneratorProcess: Sendable {
@@ -45,47 +45,34 @@ struct GeneratorProcess: Sendable {
 
   /// Runs the command to its end; what it leaves behind of its group is ended, too.
   ///
-  /// - Throws: `HarnessError.cannotStart`, `.unwritable`.
+  /// - Throws: `HarnessError.cannotStart`, `FilesError.unwritable`.
   func run() async throws -> Outcome {
-    let (output, errors) = (try file(output), try file(errors))
-    defer {
-      try? output.close()
-      try? errors.close()
-    }
-    var platform = PlatformOptions()
-    platform.processGroupID = 0
-    let clock = ContinuousClock()
-    let begin = clock.now
+    let output = try file(output)
+    defer { close(output) }
+    let errors = try file(errors)
+    defer { close(errors) }
+    let begin = ContinuousClock().now
+    let child: ChildProcess
     do {
-      let (ready, go) = try startPipe()
-      let result = try await Subprocess.run(
-        .path("/bin/sh"), arguments: ["-c", Self.start + command], workingDirectory: FilePath(folder),
-        platformOptions: platform,
-        input: .fileDescriptor(ready, closeAfterSpawningProcess: true),
-        output: .fileDescriptor(output, closeAfterSpawningProcess: false),
-        error: .fileDescriptor(errors, closeAfterSpawningProcess: false)
-      ) { execution in
-        let group = execution.processIdentifier.value
-        if let groupFile { ProcessGroup(id: group)?.write(to: groupFile) }
-        // The shell's own memory is the least that is seen of a command that is quick.
-        let peak = ProcessGroup.peakMemory(of: group)
-        _ = try? go.writeAll("\n".utf8)
-        try? go.close()
-        return await watch(group, since: begin, peak: peak)
-      }
-      let seen = result.closureResult
-      var ending = seen.ending
-      if ending == nil {
-        switch result.terminationStatus {
-        case .exited(let code): ending = .exited(code)
-        case .signaled(let code): ending = .signalled(code)
-        }
-      }
-      return Outcome(
-        ending: ending ?? .exited(0), seconds: (seen.ended - begin).inSeconds, peakMemory: seen.peakMemory)
-    } catch let error as SubprocessError {
+      let (ready, go) = try ChildProcess.pipe(for: "/bin/sh")
+      // The end that is read is held until the word is written: writing to nobody would end this program.
+      defer { for end in [ready, go] { close(end) } }
+      child = try ChildProcess(
+        ["/bin/sh", "-c", Self.start + command], in: folder, leadsGroup: true, input: ready,
+        output: output, errors: errors)
+      if let groupFile { ProcessGroup(id: child.id)?.write(to: groupFile) }
+      _ = write(go, "\n", 1)
+    } catch let error as FilesError {
       throw HarnessError.cannotStart(command: command, reason: "\(error)")
     }
+    // The shell's own memory is the least that is seen of a command that is quick.
+    let seen = await watch(child.id, since: begin, peak: ProcessGroup.peakMemory(of: child.id))
+    let ending: Ending =
+      switch child.wait() {
+      case .exited(let code): seen.ending ?? .exited(code)
+      case .signalled(let code): seen.ending ?? .signalled(code)
+      }
+    return Outcome(ending: ending, seconds: (seen.ended - begin).inSeconds, peakMemory: seen.peakMemory)
   }
 
   private struct Seen: Sendable {
@@ -125,8 +112,7 @@ struct GeneratorProcess: Sendable {
         kill(-group, SIGTERM)
         kill(-group, SIGCONT)
       }
-      // Sleeping must go on when the task is cancelled: only an ended child lets this function return.
-      usleep(UInt32(pause) * 1000)
+      await Pause.milliseconds(pause)
       pause = min(pause * 2, 50)
     }
     await endRest(of: group, graceBegan: asked)
@@ -139,28 +125,24 @@ struct GeneratorProcess: Sendable {
     let clock = ContinuousClock()
     let begin = graceBegan ?? clock.now
     if graceBegan == nil { kill(-group, SIGTERM) }
-    while ProcessGroup.hasOthers(than: group), (clock.now - begin).inSeconds < Self.grace { usleep(20_000) }
+    while ProcessGroup.hasOthers(than: group), (clock.now - begin).inSeconds < Self.grace {
+      await Pause.milliseconds(20)
+    }
     kill(-group, SIGKILL)
   }
 
-  /// No other child holds the end that is written to.
-  private func startPipe() throws -> (read: FileDescriptor, write: FileDescriptor) {
-    do {
-      let ends = try FileDescriptor.pipe()
-      for end in [ends.readEnd, ends.writeEnd] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
-      return (ends.readEnd, ends.writeEnd)
-    } catch {
-      throw HarnessError.cannotStart(command: command, reason: "\(error)")
-    }
+  private func file(_ path: String) throws -> Int32 {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FilesError.unwritable(path: path, reason: systemMessage()) }
+    return descriptor
   }
+}
 
-  private func file(_ path: String) throws -> FileDescriptor {
-    do {
-      return try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: [.create, .append, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-    } catch {
-      throw HarnessError.unwritable(path: path, reason: "\(error)")
+/// Waits without holding a thread, and to its end when the task is cancelled: only an ended child lets its watcher return.
+enum Pause {
+  static func milliseconds(_ count: Int) async {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(count)) { continuation.resume() }
     }
   }
 }

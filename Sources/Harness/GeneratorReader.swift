@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import MetricCatalog
 import Video
@@ -22,7 +23,7 @@ struct GeneratorReader {
 
   /// - Parameter scored: the suite's metrics.
   func generator(_ node: Node, scored: [RequestedProtocol], only: [String]?) throws -> Generator {
-    let keys = try SuiteKeys(node, file: file, owner: "a generator", key: "generators", known: Self.keys)
+    let keys = try YAMLKeys(node, file: file, owner: "a generator", key: "generators", known: Self.keys)
     let name = try SuiteReader(file: file).checkedName(keys.requiredText("name"), keys.place("name"))
     let isWanted = only?.contains(name) ?? true
     let own = try metrics.requested(keys, common: common)
@@ -42,11 +43,11 @@ struct GeneratorReader {
     return generator
   }
 
-  private func source(_ keys: SuiteKeys, name: String) throws -> Generator.Source {
+  private func source(_ keys: YAMLKeys, name: String) throws -> Generator.Source {
     let outputs = try keys.text("outputs").map { SuitePaths.joined(folder, $0) }
     if let command = try keys.text("command") {
       if let outputs, outputs.contains("{") {
-        throw HarnessError.badValue(
+        throw YAMLError.badValue(
           keys.place("outputs"), key: "outputs", value: outputs,
           expected: "beside a command, a folder without placeholders,")
       }
@@ -55,7 +56,7 @@ struct GeneratorReader {
         outputs: outputs ?? SuitePaths.joined(folder, "runs/\(suite)/\(name)"))
     }
     guard let outputs else {
-      throw HarnessError.missingKey(keys.place, key: "command", of: "a generator without `outputs`")
+      throw YAMLError.missingKey(keys.place, key: "command", of: "a generator without `outputs`")
     }
     for match in outputs.matches(of: /\{([^{}]*)\}/) {
       let known = ["checkpoint", "step", "seed"]
@@ -68,16 +69,16 @@ struct GeneratorReader {
     return .folder(outputs)
   }
 
-  private func seeds(_ keys: SuiteKeys) throws -> [Int?] {
+  private func seeds(_ keys: YAMLKeys) throws -> [Int?] {
     if keys.has("seeds"), let other = keys.first(["seed", "repeats"]) {
       throw HarnessError.conflict(
         keys.place("seeds"), first: "seeds", second: other,
         reason: "`seeds` lists them all, `repeats` counts on from `seed`")
     }
-    if let list = try keys.list("seeds") {
+    if let list = try keys.oneOrMore("seeds") {
       let seeds = try list.map { try keys.integer($0, "seeds", from: 0) }
       guard Set(seeds).count == seeds.count else {
-        throw HarnessError.badValue(
+        throw YAMLError.badValue(
           keys.place("seeds"), key: "seeds", value: "\(seeds)", expected: "a list of different numbers")
       }
       return seeds
@@ -87,7 +88,7 @@ struct GeneratorReader {
     return keys.has("command") || keys.has("repeats") ? (0..<repeats).map { $0 } : [nil]
   }
 
-  private func realSets(_ keys: SuiteKeys) throws -> [String] {
+  private func realSets(_ keys: YAMLKeys) throws -> [String] {
     let known = data.map(\.name)
     for name in try keys.texts("data") ?? [] where !known.contains(name) {
       throw HarnessError.unknownName(
@@ -97,22 +98,22 @@ struct GeneratorReader {
   }
 
   /// `90s`, `10m`, `1h30m`; a number by itself is seconds.
-  private func timeLimit(_ keys: SuiteKeys) throws -> Double? {
+  private func timeLimit(_ keys: YAMLKeys) throws -> Double? {
     guard let text = try keys.text("time-limit") else { return nil }
     guard let seconds = TimeText.seconds(text) else {
-      throw HarnessError.badValue(
+      throw YAMLError.badValue(
         keys.place("time-limit"), key: "time-limit", value: text, expected: "a time such as 90s, 10m or 1h30m")
     }
     return seconds
   }
 
   /// Paths, patterns, or mappings of `path` and `step`; in natural order of their names.
-  private func checkpoints(_ keys: SuiteKeys, mustExist: Bool) throws -> [Checkpoint] {
+  private func checkpoints(_ keys: YAMLKeys, mustExist: Bool) throws -> [Checkpoint] {
     var found: [Checkpoint] = []
-    for node in try keys.list("checkpoints") ?? [] {
+    for node in try keys.oneOrMore("checkpoints") ?? [] {
       let place = Place(file: file, line: node.mark?.line ?? keys.line)
       if node.mapping != nil {
-        let own = try SuiteKeys(node, file: file, owner: "a checkpoint", key: "checkpoints", known: ["path", "step"])
+        let own = try YAMLKeys(node, file: file, owner: "a checkpoint", key: "checkpoints", known: ["path", "step"])
         let name = try own.requiredText("path")
         found.append(
           Checkpoint(path: SuitePaths.joined(folder, name), name: name, step: try own.integer("step", from: 0)))
@@ -143,7 +144,7 @@ struct GeneratorReader {
   }
 
   /// Whether the command takes what is given, and what it takes is given.
-  private func checkCommand(_ generator: Generator, _ keys: SuiteKeys, isWanted: Bool) throws {
+  private func checkCommand(_ generator: Generator, _ keys: YAMLKeys, isWanted: Bool) throws {
     guard let template = generator.template else {
       for key in ["count", "time-limit", "prompts", "classes", "images", "inputs"] where keys.has(key) {
         throw HarnessError.conflict(
@@ -189,7 +190,7 @@ struct GeneratorReader {
     }
   }
 
-  private func checkScores(_ generator: Generator, _ keys: SuiteKeys) throws {
+  private func checkScores(_ generator: Generator, _ keys: YAMLKeys) throws {
     guard !generator.metrics.isEmpty else {
       throw HarnessError.nothingToDo(
         keys.place,

@@ -1,5 +1,6 @@
 import Digests
 import Evaluation
+import Files
 import Foundation
 import History
 import Video
@@ -19,12 +20,12 @@ struct GeneratorRun {
     guard let base = job.base, let recipe = try job.recipe() else { throw HarnessError.noOutputs(folder: job.folder) }
     let above = String(job.folder[..<(job.folder.lastIndex(of: "/") ?? job.folder.startIndex)])
     let name = String(job.folder.dropFirst(above.count + 1))
-    try makeFolder(above)
+    try WholeFile.makeFolder(above)
     let lock = try FolderLock(base)
     defer { lock.release() }
-    sweep(above, name: name)
+    await sweep(above, name: name)
     let part = Outputs(folder: "\(above)/.\(name).part")
-    try makeFolder(part.samples)
+    try WholeFile.makeFolder(part.samples)
     do {
       let record = try await generate(recipe, into: part)
       try check(record, part)
@@ -53,7 +54,7 @@ struct GeneratorRun {
     let slash = job.folder.lastIndex(of: "/") ?? job.folder.startIndex
     let part = "\(job.folder[..<slash])/.\(job.folder[slash...].dropFirst()).part"
     guard Outputs(folder: part).record != nil, let lock = try? FolderLock(base) else { return }
-    rename(part, job.folder)
+    try? WholeFile.rename(part, to: job.folder)
     lock.release()
   }
 
@@ -63,7 +64,7 @@ struct GeneratorRun {
       seconds: 0)
     for call in job.calls {
       let folder = call.folder.map { part.samples + "/" + $0 } ?? part.samples
-      try makeFolder(folder)
+      try WholeFile.makeFolder(folder)
       guard let command = job.command(call, samples: part.samples) else { continue }
       let process = GeneratorProcess(
         command: command, folder: SuitePaths.absolute(job.workingFolder), output: part.stdout, errors: part.stderr,
@@ -127,7 +128,7 @@ struct GeneratorRun {
     let conditions = job.calls.compactMap(\.condition)
     let columns = Condition.Column.allCases.filter { column in conditions.contains { $0[column] != nil } }
     guard columns != [.class], !columns.isEmpty else { return }
-    var lines = [(["path"] + columns.map(\.rawValue)).joined(separator: ",")]
+    var lines = [CSV.line(["path"] + columns.map(\.rawValue))]
     for call in job.calls {
       guard let folder = call.folder, let condition = call.condition else { continue }
       var files: [String] = []
@@ -136,37 +137,22 @@ struct GeneratorRun {
         if !files.contains(file) { files.append(file) }
       }
       lines += files.map { file in
-        (["samples/\(folder)/\(file)"] + columns.map { condition[$0] ?? "" }).map(Self.cell).joined(separator: ",")
+        CSV.line(["samples/\(folder)/\(file)"] + columns.map { condition[$0] ?? "" })
       }
     }
-    do {
-      try (lines.joined(separator: "\n") + "\n").write(toFile: part.manifest, atomically: false, encoding: .utf8)
-    } catch {
-      throw HarnessError.unwritable(path: part.manifest, reason: (error as NSError).localizedDescription)
-    }
-  }
-
-  private static func cell(_ text: String) -> String {
-    text.contains(where: { ",\"\n\r".contains($0) || $0.isNewline })
-      ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
+    try WholeFile.write(lines.joined(separator: "\n") + "\n", to: part.manifest)
   }
 
   // MARK: Folders
 
-  private func makeFolder(_ path: String) throws {
-    do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
-      throw HarnessError.unwritable(path: path, reason: (error as NSError).localizedDescription)
-    }
-  }
-
   /// Removes what a run left that was killed, and ends its generator if that is still at work.
-  private func sweep(_ folder: String, name: String) {
+  private func sweep(_ folder: String, name: String) async {
     for entry in [".\(name).part", ".\(name).old"] {
       let path = folder + "/" + entry
       guard SuitePaths.exists(path) else { continue }
       if let group = ProcessGroup(file: Outputs(folder: path).groupFile) {
         say("\(job.title): the generator of a run that was killed is still at work; it is ended")
-        group.end()
+        await group.end()
       }
       try? FileManager.default.removeItem(atPath: path)
     }
@@ -176,12 +162,7 @@ struct GeneratorRun {
   private func replace(_ folder: String, with part: String) throws {
     let above = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
     let old = "\(above)/.\(folder.dropFirst(above.count + 1)).old"
-    try? FileManager.default.removeItem(atPath: old)
-    let hadOne = rename(folder, old) == 0
-    guard rename(part, folder) == 0 else {
-      throw HarnessError.unwritable(path: folder, reason: systemMessage())
-    }
-    if hadOne { try? FileManager.default.removeItem(atPath: old) }
+    try WholeFile.replaceFolder(folder, with: part, keepingAs: old)
   }
 }
 

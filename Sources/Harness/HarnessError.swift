@@ -1,14 +1,10 @@
+import Files
 import MetricCatalog
 
 /// What can be wrong with a suite, a generator or its outputs.
 public enum HarnessError: Error, CustomStringConvertible {
   // The suite
   case unreadable(path: String, reason: String)
-  case syntax(Place, reason: String)
-  case unknownKey(Place, key: String, of: String, nearest: String?, known: [String])
-  case missingKey(Place, key: String, of: String)
-  case wrongType(Place, key: String, expected: String)
-  case badValue(Place, key: String, value: String, expected: String)
   case duplicate(Place, what: String, name: String, firstLine: Int?)
   case unknownName(Place, what: String, name: String, nearest: String?, known: [String])
   /// A metric, protocol or field that does not exist, or fields that contradict each other.
@@ -45,14 +41,6 @@ public enum HarnessError: Error, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let path, let reason): return "\(path): \(reason)"
-    case .syntax(let place, let reason): return "\(place): \(reason)"
-    case .unknownKey(let place, let key, let owner, let nearest, let known):
-      let hint = nearest.map { "did you mean `\($0)`?" } ?? "the keys of \(owner) are \(known.joined(separator: ", "))"
-      return "\(place): \(owner) has no key `\(key)`\nhint: \(hint)"
-    case .missingKey(let place, let key, let owner): return "\(place): \(owner) needs the key `\(key)`"
-    case .wrongType(let place, let key, let expected): return "\(place): `\(key)` is not \(expected)"
-    case .badValue(let place, let key, let value, let expected):
-      return "\(place): `\(value)` is not a value of `\(key)`: \(expected) is expected"
     case .duplicate(let place, let what, let name, let line):
       return "\(place): there are two \(what) `\(name)`" + (line.map { ", the first in line \($0)" } ?? "")
     case .unknownName(let place, let what, let name, let nearest, let known):

@@ -26,9 +26,9 @@ struct ProcessGroup: Equatable {
   func write(to file: String) { try? Data("\(id) \(started)\n".utf8).write(to: URL(fileURLWithPath: file)) }
 
   /// Ends all of it: asks, waits two seconds, kills.
-  func end() {
+  func end() async {
     kill(-id, SIGTERM)
-    for _ in 0..<100 where ProcessGroup(id: id) == self { usleep(20_000) }
+    for _ in 0..<100 where ProcessGroup(id: id) == self { await Pause.milliseconds(20) }
     kill(-id, SIGKILL)
   }
 

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import MetricCatalog
 import Tensors
 
@@ -149,18 +150,4 @@ public struct Condition: Sendable, Equatable, Codable {
     self.class = `class`
     self.image = image
   }
-}
-
-/// Where something was said.
-public struct Place: Sendable, Equatable, CustomStringConvertible {
-  public var file: String
-  /// From 1.
-  public var line: Int?
-
-  public init(file: String, line: Int? = nil) {
-    self.file = file
-    self.line = line
-  }
-
-  public var description: String { line.map { "\(file):\($0)" } ?? file }
 }

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import MetricCatalog
 import Yams
 
@@ -13,14 +14,14 @@ struct SuiteMetrics {
   }
 
   /// What holds for every metric that has the field.
-  func common(_ keys: SuiteKeys) throws -> [Setting] {
+  func common(_ keys: YAMLKeys) throws -> [Setting] {
     guard let node = keys.node("set") else { return [] }
     return try settings(node, owner: "`set`")
   }
 
   /// `metrics`; empty where the key is not there.
-  func requested(_ keys: SuiteKeys, common: [Setting]) throws -> [RequestedProtocol] {
-    let nodes = try keys.list("metrics") ?? []
+  func requested(_ keys: YAMLKeys, common: [Setting]) throws -> [RequestedProtocol] {
+    let nodes = try keys.oneOrMore("metrics") ?? []
     var found: [(line: Int?, requested: RequestedProtocol, isImplied: Bool)] = []
     for node in nodes {
       let place = Place(file: file, line: node.mark?.line ?? keys.line)
@@ -41,7 +42,7 @@ struct SuiteMetrics {
     return found.map(\.requested)
   }
 
-  private func entry(_ node: Node, _ keys: SuiteKeys, _ common: [Setting], _ place: Place) throws -> [RequestedProtocol]
+  private func entry(_ node: Node, _ keys: YAMLKeys, _ common: [Setting], _ place: Place) throws -> [RequestedProtocol]
   {
     if node.mapping == nil {
       let halves = try keys.text(node, "metrics").split(separator: ":", maxSplits: 1).map(String.init)
@@ -51,7 +52,7 @@ struct SuiteMetrics {
       return [try applied(common, own: [], to: base)]
     }
     let isTable = node.mapping?["table"] != nil
-    let own = try SuiteKeys(
+    let own = try YAMLKeys(
       node, file: file, owner: isTable ? "a table" : "a metric", key: "metrics",
       known: isTable ? ["table", "only", "set", "group-by"] : ["metric", "protocol", "set", "group-by"])
     let settings = try own.node("set").map { try self.settings($0, owner: "`set`") } ?? []
@@ -109,7 +110,7 @@ struct SuiteMetrics {
   }
 
   private func settings(_ node: Node, owner: String) throws -> [Setting] {
-    let keys = try SuiteKeys(node, file: file, owner: owner, key: "set", known: nil)
+    let keys = try YAMLKeys(node, file: file, owner: owner, key: "set", known: nil)
     return try keys.order.map { field in
       Setting(field: field, value: try keys.requiredText(field), place: keys.place(field))
     }

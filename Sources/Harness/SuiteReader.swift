@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import MetricCatalog
 import Tensors
@@ -12,25 +13,15 @@ extension Suite {
   /// - Parameter watching: whether checkpoints are found later, and the suite need not name any.
   /// - Throws: `HarnessError` with the line.
   public static func read(_ path: String, only: [String]? = nil, watching: Bool = false) throws -> Suite {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      let reason = SuitePaths.exists(path) ? "it cannot be read as a file" : "there is no such file"
-      throw HarnessError.unreadable(path: path, reason: reason)
-    }
-    guard let text = String(bytes: bytes, encoding: .utf8) else {
-      throw HarnessError.unreadable(path: path, reason: "it is no UTF-8 text")
-    }
+    let text = try TextFile.read(path)
     return try parse(text, file: path, only: only, watching: watching)
   }
 
   package static func parse(
     _ text: String, file: String, only: [String]? = nil, watching: Bool = false
   ) throws -> Suite {
-    let root: Node?
-    do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
-      throw SuiteReader.syntax(error, file: file)
-    }
-    guard let root else { throw HarnessError.unreadable(path: file, reason: "the file is empty") }
-    return try SuiteReader(file: file, only: only, isWatching: watching).suite(root)
+    let reader = SuiteReader(file: file, only: only, isWatching: watching)
+    return try reader.suite(YAMLKeys(file: file, text: text, owner: "a suite", known: SuiteReader.keys))
   }
 }
 
@@ -51,20 +42,7 @@ struct SuiteReader {
     "allow-other-weights", "tags", "reports",
   ]
 
-  static func syntax(_ error: YamlError, file: String) -> HarnessError {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      return .syntax(Place(file: file, line: mark.line), reason: "this is no YAML: \(problem)")
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      let (name, line) = (duplicates.first ?? "", context.mark.line)
-      return .duplicate(Place(file: file, line: line), what: "keys", name: name, firstLine: nil)
-    default: return .unreadable(path: file, reason: "this is no YAML: \(error)")
-    }
-  }
-
-  func suite(_ root: Node) throws -> Suite {
-    let keys = try SuiteKeys(root, file: file, owner: "a suite", key: "suite", known: Self.keys)
+  func suite(_ keys: YAMLKeys) throws -> Suite {
     let stem = Checkpoint.stem(of: file.split(separator: "/").last.map(String.init) ?? file)
     let name = try checkedName(keys.text("name") ?? stem, keys.place("name"))
     let data = try dataSets(keys)
@@ -72,7 +50,7 @@ struct SuiteReader {
     let common = try metrics.common(keys)
     let scored = try metrics.requested(keys, common: common)
     var generators: [Generator] = []
-    for node in try keys.list("generators") ?? [keys.required("generators")] {
+    for node in try keys.oneOrMore("generators") ?? [keys.required("generators")] {
       var reader = GeneratorReader(
         file: file, folder: folder, suite: name, data: data, metrics: metrics, common: common)
       reader.takesAnyCheckpoint = isWatching
@@ -89,14 +67,14 @@ struct SuiteReader {
     return suite
   }
 
-  private func readRest(_ suite: inout Suite, _ keys: SuiteKeys) throws {
+  private func readRest(_ suite: inout Suite, _ keys: YAMLKeys) throws {
     suite.honesty.bootstrap = try keys.integer("bootstrap", from: 40)
     suite.honesty.floor = try keys.flag("floor")
     suite.honesty.curve = try keys.integer("n-curve", from: 2)
     if let text = try keys.text("value-range") {
       guard let range = ValueRange(rawValue: text) else {
         let all = ValueRange.allCases.map(\.rawValue).joined(separator: ", ")
-        throw HarnessError.badValue(keys.place("value-range"), key: "value-range", value: text, expected: all)
+        throw YAMLError.badValue(keys.place("value-range"), key: "value-range", value: text, expected: all)
       }
       suite.input.valueRange = range
     }
@@ -104,7 +82,7 @@ struct SuiteReader {
     suite.input.allowsOtherWeights = try keys.flag("allow-other-weights")
     if let text = try keys.text("on-error") {
       guard ["stop", "skip"].contains(text) else {
-        throw HarnessError.badValue(
+        throw YAMLError.badValue(
           keys.place("on-error"), key: "on-error", value: text, expected: "`stop` or `skip`")
       }
       suite.input.skipsUnusable = text == "skip"
@@ -114,7 +92,7 @@ struct SuiteReader {
   }
 
   private func reports(_ node: Node) throws -> Suite.Reports {
-    let keys = try SuiteKeys(
+    let keys = try YAMLKeys(
       node, file: file, owner: "`reports`", key: "reports",
       known: ["html", "markdown", "latex", "csv", "layout", "baselines", "title"])
     var reports = Suite.Reports()
@@ -141,9 +119,9 @@ struct SuiteReader {
 
   private static let dataKeys = ["path", "name"]
 
-  private func dataSets(_ keys: SuiteKeys) throws -> [RealSet] {
+  private func dataSets(_ keys: YAMLKeys) throws -> [RealSet] {
     guard let node = keys.node("data") else { return [] }
-    let sets = try SuiteKeys(node, file: file, owner: "`data`", key: "data", known: nil)
+    let sets = try YAMLKeys(node, file: file, owner: "`data`", key: "data", known: nil)
     return try sets.order.map { name in
       let node = try sets.required(name)
       _ = try checkedName(name, sets.place(name))
@@ -151,7 +129,7 @@ struct SuiteReader {
       if node.mapping == nil {
         set.path = try sets.text(node, name)
       } else {
-        let own = try SuiteKeys(node, file: file, owner: "a real set", key: name, known: Self.dataKeys)
+        let own = try YAMLKeys(node, file: file, owner: "a real set", key: name, known: Self.dataKeys)
         set.path = try own.requiredText("path")
         set.label = try own.text("name") ?? name
       }
@@ -167,7 +145,7 @@ struct SuiteReader {
   func checkedName(_ name: String, _ place: Place) throws -> String {
     let isFine = name.range(of: "^[A-Za-z0-9][A-Za-z0-9._+=-]*$", options: .regularExpression) != nil
     guard isFine, name.utf8.count <= 100 else {
-      throw HarnessError.badValue(
+      throw YAMLError.badValue(
         place, key: "name", value: name, expected: "a name of letters, digits and `. _ + = -` (`label` may be anything)"
       )
     }

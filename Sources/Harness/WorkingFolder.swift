@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import History
 
@@ -31,17 +32,9 @@ extension Run.Circumstances {
 
   /// What git prints; nil where it is not there or has nothing to say.
   private static func git(_ arguments: [String], in folder: String) -> String? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git", "--no-optional-locks", "-C", folder] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { return nil }
-    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    guard let program = ChildProcess.executable("git", in: searchPath) else { return nil }
+    return ChildProcess.output(of: [program, "--no-optional-locks", "-C", folder] + arguments)?
+      .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

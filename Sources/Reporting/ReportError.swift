@@ -1,7 +1,6 @@
 /// What can stop a report: facts; `description` writes the words.
 public enum ReportError: Error, Equatable, CustomStringConvertible {
   case nothingToShow
-  case unwritable(path: String, reason: String)
   case badTemplate(reason: String)
   case severalVideos(path: String, count: Int, first: String)
   case noRow(path: String, row: String, count: Int)
@@ -10,7 +9,6 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .nothingToShow:
       "no score fits what was asked for\nhint: `vidmetrics runs` lists what the history holds"
-    case .unwritable(let path, let reason): "cannot write `\(path)`: \(reason)"
     case .badTemplate(let reason): "the template of the report cannot be read: \(reason)"
     case .severalVideos(let path, let count, let first):
       "`\(path)` holds \(count) videos, and a slice is of one\nhint: name one of them, such as `\(first)`"

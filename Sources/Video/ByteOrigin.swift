@@ -1,3 +1,5 @@
+import Files
+
 /// Where the bytes of a video, a picture or an array come from, opened only while they are read.
 enum ByteOrigin: Sendable {
   case file(path: String)

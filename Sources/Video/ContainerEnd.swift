@@ -1,8 +1,10 @@
+import Files
+
 /// Finds files that were cut short, from what their outermost structure says about its own length.
 ///
 /// FFmpeg reads such files to where they break off and reports an ordinary end.
 enum ContainerEnd {
-  /// - Throws: `VideoError.truncated` (MP4/MOV, AVI, Matroska/WebM), `.noEndMark` (GIF).
+  /// - Throws: `FilesError.truncated` (MP4/MOV, AVI, Matroska/WebM), `VideoError.noEndMark` (GIF).
   static func check(_ region: ByteRegion, name: String) throws {
     let head = try region.bytes(at: 0, count: 16)
     guard head.count == 16 else { return }
@@ -20,7 +22,7 @@ enum ContainerEnd {
 
   private static func demand(_ expected: Int?, _ region: ByteRegion, _ name: String) throws {
     guard let expected, expected > region.count else { return }
-    throw VideoError.truncated(name: name, expected: expected, found: region.count)
+    throw FilesError.truncated(path: name, expected: expected, found: region.count)
   }
 
   /// ISO/IEC 14496-12, 4.2: boxes follow each other to the file's end.

@@ -65,7 +65,7 @@ struct FrameFolder: VideoSource {
       }
       _ = assembler.needs(index)
       let file = files[index]
-      try PictureDecoder.decode(try file.origin.open().allBytes(), name: place(of: file, in: name)) { size, pixels in
+      try PictureDecoder.decode(try file.origin.open().array(), name: place(of: file, in: name)) { size, pixels in
         try demand(first ?? size, size, file.name, name)
         first = size
         try assembler.accept(index, size: size, bytes: pixels)

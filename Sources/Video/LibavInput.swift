@@ -1,4 +1,5 @@
 import CFFmpeg
+import Files
 
 /// A container opened for demuxing over a `ByteRegion`. Used on one thread, inside of `LibavLog.capturing`.
 ///

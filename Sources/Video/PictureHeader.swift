@@ -1,3 +1,5 @@
+import Files
+
 /// The kind and size of a PNG or JPEG picture, from its first bytes whatever its name says.
 struct PictureHeader {
   enum Coding: String {

@@ -1,3 +1,5 @@
+import Files
+
 /// Collects the videos of a set; folders on disk and archives give the same names.
 struct SetScan {
   let path: String

@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Tensors
 
 /// An array of videos [N,T,H,W,3], or of one video [T,H,W,3], in a .npy file or as a member of a .npz.
@@ -10,7 +11,7 @@ final class VideoArray: Sendable {
   let origin: ByteOrigin
   let region: ByteRegion
   let dataOffset: Int
-  let element: NPYHeader.Element
+  let element: ElementType
   let holdsFloats: Bool
   let valueRange: ValueRange
   /// The array is one video.
@@ -21,8 +22,10 @@ final class VideoArray: Sendable {
   /// Arrays of a .npz that are no videos by their shape.
   let ignored: [String]
 
-  /// - Throws: `VideoError.layout`, `.valueRangeNeeded`, `.valueRangeOfBytes`, `.truncated`, `.severalArrays`, and what
-  ///   `NPYHeader` finds.
+  private static let read: Set<ElementType> = [.uint8, .float16, .float32, .float64]
+
+  /// - Throws: `VideoError.layout`, `.elementType`, `.fortranOrder`, `.valueRangeNeeded`, `.valueRangeOfBytes`,
+  ///   `.severalArrays`; `FilesError`.
   static func open(_ origin: ByteOrigin, valueRange: ValueRange?) throws -> VideoArray {
     guard case .file(let path) = origin, path.lowercased().hasSuffix(".npz") else {
       return try VideoArray(origin, path: origin.path, valueRange: valueRange, ignored: [])
@@ -32,12 +35,12 @@ final class VideoArray: Sendable {
     for (index, member) in archive.members.enumerated() {
       let shape =
         member.name.hasSuffix(".npy")
-        ? try? NPYHeader(ByteRegion(try archive.head(index, count: 1 << 16)), path: path).shape : nil
+        ? try? NPYHeader(archive.head(index, count: 1 << 16), path: path).shape : nil
       if let shape, (4...5).contains(shape.count) { videos.append(index) } else { others.append(member.name) }
     }
     let names = { (indices: [Int]) in indices.map { String(archive.members[$0].name.dropLast(4)) } }
     guard let index = videos.first else {
-      throw VideoError.notAnArray(path: path, reason: "none of its arrays has the four or five axes of videos")
+      throw VideoError.noVideos(path: path)
     }
     guard videos.count == 1 else { throw VideoError.severalArrays(path: path, names: names(videos)) }
     return try VideoArray(.member(archive, index: index), path: path, valueRange: valueRange, ignored: others)
@@ -50,7 +53,10 @@ final class VideoArray: Sendable {
     guard (4...5).contains(shape.count), shape.last == 3, shape.allSatisfy({ $0 > 0 }) else {
       throw VideoError.layout(path: path, shape: shape)
     }
-    let element = try header.element(path: path)
+    guard let element = header.element, Self.read.contains(element) else {
+      throw VideoError.elementType(path: path, descriptor: header.descriptor)
+    }
+    guard !header.isFortranOrder else { throw VideoError.fortranOrder(path: path) }
     var bytes = element.size
     for axis in shape {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: axis)
@@ -58,7 +64,7 @@ final class VideoArray: Sendable {
     }
     guard bytes <= region.count - header.dataOffset else {
       let (expected, overflow) = bytes.addingReportingOverflow(header.dataOffset)
-      throw VideoError.truncated(name: path, expected: overflow ? .max : expected, found: region.count)
+      throw FilesError.truncated(path: path, expected: overflow ? .max : expected, found: region.count)
     }
     switch (element, valueRange) {
     case (.uint8, .network?): throw VideoError.valueRangeOfBytes(path: path, range: .network)
@@ -121,13 +127,13 @@ struct ArrayRow: VideoSource {
       let place = offset + index * frameBytes
       let got = try bytes.withUnsafeMutableBytes { try array.region.read(at: place, into: $0) }
       guard got == frameBytes else {
-        throw VideoError.truncated(name: array.path, expected: place + frameBytes, found: place + got)
+        throw FilesError.truncated(path: array.path, expected: place + frameBytes, found: place + got)
       }
       if element == .uint8 {
         try bytes.withUnsafeBufferPointer { try assembler.accept(index, size: size, bytes: $0) }
       } else {
-        FloatReading.convert(bytes, element, to: &floats)
-        try FloatReading.check(floats, array.valueRange, frame: index, name: name)
+        bytes.withUnsafeBytes { bytes in floats.withUnsafeMutableBufferPointer { element.read(bytes, into: $0) } }
+        try FloatRange.check(floats, array.valueRange, frame: index, name: name)
         try floats.withUnsafeBufferPointer { try assembler.accept(index, size: size, floats: $0) }
       }
       next = assembler.nextNeeded(from: index + 1)

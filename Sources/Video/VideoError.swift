@@ -4,7 +4,6 @@ import Tensors
 public enum VideoError: Error, Equatable, CustomStringConvertible, Sendable {
   // Sets
   case missing(path: String)
-  case io(path: String, reason: String)
   case unknownKind(path: String)
   case loneImage(path: String)
   case emptySet(path: String, ignored: Int)
@@ -14,7 +13,6 @@ public enum VideoError: Error, Equatable, CustomStringConvertible, Sendable {
   // Encoded videos and images
   case undecodable(name: String, frame: Int?, reason: String)
   case noVideoStream(name: String)
-  case truncated(name: String, expected: Int, found: Int)
   case noEndMark(name: String)
   case endsEarly(name: String, wanted: Int, found: Int)
   case sizeChanges(name: String, frame: Int, from: FrameSize, to: FrameSize)
@@ -22,7 +20,8 @@ public enum VideoError: Error, Equatable, CustomStringConvertible, Sendable {
   case frameSizeDiffers(folder: String, file: String, size: FrameSize, first: String, firstSize: FrameSize)
 
   // Arrays
-  case notAnArray(path: String, reason: String)
+  /// None of the arrays of a .npz has the axes of videos.
+  case noVideos(path: String)
   case fortranOrder(path: String)
   case elementType(path: String, descriptor: String)
   case layout(path: String, shape: [Int])
@@ -31,10 +30,6 @@ public enum VideoError: Error, Equatable, CustomStringConvertible, Sendable {
   case outOfRange(name: String, value: Float, frame: Int, range: ValueRange)
   case notFinite(name: String, value: String, frame: Int)
   case severalArrays(path: String, names: [String])
-
-  // Archives
-  case badArchive(path: String, reason: String)
-  case noSpool(path: String, reason: String)
 
   // Clips
   case tooShort(name: String, wanted: Int, found: Int, frames: Int, stride: Int, skipFirst: Int)

@@ -4,8 +4,8 @@ extension VideoError {
   /// The message: what was found, where, and the way out.
   public var description: String {
     switch self {
-    case .missing, .io, .unknownKind, .loneImage, .emptySet, .mixedFolder, .manifest: setText
-    case .notAnArray, .fortranOrder, .elementType, .layout, .valueRangeNeeded, .valueRangeOfBytes, .outOfRange,
+    case .missing, .unknownKind, .loneImage, .emptySet, .mixedFolder, .manifest: setText
+    case .noVideos, .fortranOrder, .elementType, .layout, .valueRangeNeeded, .valueRangeOfBytes, .outOfRange,
       .notFinite, .severalArrays:
       arrayText
     case .tooShort, .tooFewStarts, .badSampler, .badWindow: clipText
@@ -16,7 +16,6 @@ extension VideoError {
   private var setText: String {
     switch self {
     case .missing(let path): "no such file or folder: `\(path)`"
-    case .io(let path, let reason): "cannot read `\(path)`: \(reason)"
     case .unknownKind(let path):
       "`\(path)` is no kind of set that is known by its name\nhint: a set is \(MediaKind.setKinds)"
     case .manifest(let path, let line, let reason):
@@ -43,8 +42,6 @@ extension VideoError {
       "`\(name)` has no \(isColumn ? "column" : "row") \(place)\nhint: 0 to \(limit - 1) are inside of its pictures"
     case .unencodable(let coding, let reason): "a picture cannot be written as \(coding): \(reason)"
     case .noVideoStream(let name): "`\(name)` has no video stream"
-    case .truncated(let name, let expected, let found):
-      "`\(name)` is truncated: \(expected) bytes expected, \(found) found"
     case .noEndMark(let name): "`\(name)` is truncated: it ends without its end mark"
     case .endsEarly(let name, let wanted, let found):
       "`\(name)` ends early: \(wanted) frames wanted, \(found) decoded"
@@ -56,16 +53,13 @@ extension VideoError {
     case .frameSizeDiffers(let folder, let file, let size, let first, let firstSize):
       "frames of `\(folder)` differ in size: `\(file)` is \(size), `\(first)` is \(firstSize)"
         + "\nhint: a folder of pictures is a video; for FID and KID, --images takes each picture by itself"
-    case .badArchive(let path, let reason): "cannot read archive `\(path)`: \(reason)"
-    case .noSpool(let path, let reason):
-      "cannot unpack `\(path)` to a temporary file: \(reason)\nhint: TMPDIR chooses the folder"
     default: ""
     }
   }
 
   private var arrayText: String {
     switch self {
-    case .notAnArray(let path, let reason): "`\(path)` is not a NumPy array that can be read: \(reason)"
+    case .noVideos(let path): "none of the arrays of `\(path)` has the four or five axes of videos"
     case .fortranOrder(let path):
       "`\(path)` is in Fortran order\nhint: save `numpy.ascontiguousarray(a)`"
     case .elementType(let path, let descriptor):

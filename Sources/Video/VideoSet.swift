@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// How a set is read.
@@ -54,7 +55,7 @@ public struct VideoSet: Sendable {
 
   /// Finds the videos of the set at `path`.
   ///
-  /// - Throws: `VideoError.missing`, `.emptySet`, `.mixedFolder`, `.badArchive`, or what is wrong with an array's
+  /// - Throws: `VideoError.missing`, `.emptySet`, `.mixedFolder`, `FilesError`, or what is wrong with an array's
   ///   header.
   /// - Complexity: O(files · log files) plus the header of every array and the index of an archive. Compressed tars
   ///   and compressed arrays are unpacked to an unlinked temporary file.

@@ -1,3 +1,5 @@
+import Files
+
 /// Brings the tensors of a file to canonical names, axes and float32.
 package struct Canonicalisation {
   package let checkpoint: Checkpoint
@@ -69,7 +71,7 @@ package struct Canonicalisation {
       return overflow ? Int.max : next
     }
     guard total <= checkpoint.size else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: checkpoint.path,
         .oversized(part: "the number of elements of all tensors", claimed: total, limit: checkpoint.size))
     }
@@ -92,7 +94,7 @@ package struct Canonicalisation {
     }
   }
 
-  private func wrongAxes(_ rule: TensorRule, _ count: Int, _ tensor: StoredTensor) -> WeightsError {
+  private func wrongAxes(_ rule: TensorRule, _ count: Int, _ tensor: StoredTensor) -> FilesError {
     .malformed(
       path: checkpoint.path,
       .contradiction(part: "the number of axes of `\(rule.name)`", claimed: count, found: tensor.shape.count))

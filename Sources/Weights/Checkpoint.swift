@@ -1,3 +1,5 @@
+import Files
+
 /// The tensors of a file under the names that the file gives them.
 package struct Checkpoint {
   /// As the user gave it.

@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 
 /// A file that the user names, opened by what it is.
@@ -23,7 +24,7 @@ package enum CheckpointFile {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       guard let archive = try DreamSimArchive(FileCollection(folder: path), named: name) else {
-        throw WeightsError.unreadable(path: path, reason: "it is a folder, and holds no adapter of DreamSim")
+        throw FilesError.unreadable(path: path, reason: "it is a folder, and holds no adapter of DreamSim")
       }
       self = .dreamSim(archive)
       return
@@ -44,9 +45,10 @@ package enum CheckpointFile {
       }
     }
     if Self.starts(file, with: Array("PK".utf8)) {
-      let zip = try ZipDirectory(file)
-      let files = FileCollection(archive: zip)
-      if TorchArchive.root(of: zip) == nil, let archive = try DreamSimArchive(files, named: name) {
+      let zip = try ZipDirectory(ByteRegion(file))
+      if TorchArchive.root(of: zip) == nil,
+        let archive = try DreamSimArchive(FileCollection(archive: Archive(path)), named: name)
+      {
         self = .dreamSim(archive)
         return
       }
@@ -72,7 +74,7 @@ package enum CheckpointFile {
     if starts(file, with: TorchLegacy.magic) {
       tensors = try TorchLegacy.read(file)
     } else if starts(file, with: Array("PK".utf8)) {
-      tensors = try TorchArchive.read(ZipDirectory(file))
+      tensors = try TorchArchive.read(ZipDirectory(ByteRegion(file)))
     } else if starts(file, with: [PickleInstruction.protocolVersion.rawValue]) {
       tensors = try NumPyPickle.read(file)
     } else if file.count > 8, file[8] == UInt8(ascii: "{") {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What DreamSim publishes: a LoRA adapter and, of its CLIP branches, the networks that it adapts. DINO and DINOv2 are
@@ -73,7 +74,7 @@ package struct DreamSimArchive {
 
   private func branch(_ file: String) throws -> [String: WeightTensor] {
     guard let name = files.file(file, in: folder) else {
-      throw WeightsError.malformed(path: files.path, .missing(part: "file `\(folder)\(file)`"))
+      throw FilesError.malformed(path: files.path, .missing(part: "file `\(folder)\(file)`"))
     }
     let canonical = try Canonicalisation(CheckpointFile.read(files.bytes(name)))
     guard canonical.layout.network == TensorLayout.dreamSimBranch.network else {

@@ -1,10 +1,11 @@
+import Files
 import Foundation
 
 /// Files that come together: a zip archive that is no checkpoint by itself, or a folder.
 package struct FileCollection {
   private enum Place {
     case folder
-    case archive(ZipDirectory)
+    case archive(Archive)
   }
 
   /// As the user gave it.
@@ -20,7 +21,7 @@ package struct FileCollection {
     let files = FileManager.default.enumerator(atPath: path)
     while let name = files?.nextObject() as? String {
       guard names.count < 10_000 else {
-        throw WeightsError.unreadable(
+        throw FilesError.unreadable(
           path: path, reason: "it holds more than 10000 files: give the folder of the weights")
       }
       names.append(name)
@@ -28,17 +29,21 @@ package struct FileCollection {
     self.names = names.sorted()
   }
 
-  package init(archive: ZipDirectory) {
-    path = archive.file.label
+  package init(archive: Archive) {
+    path = archive.path
     place = .archive(archive)
-    names = archive.entries.keys.sorted()
+    names = archive.members.map(\.name).sorted()
   }
 
   /// The bytes of a file: mapped where it lies, or inflated into memory. An archive's checksum is verified.
   package func bytes(_ name: String) throws -> ByteSlice {
     switch place {
     case .folder: return try MappedBytes(mapping: "\(path)/\(name)").all
-    case .archive: return try ArchiveMember.read(path) { $0 == name }.bytes
+    case .archive(let archive):
+      guard let index = archive.members.lastIndex(where: { $0.name == name }) else {
+        throw FilesError.malformed(path: path, .missing(part: "file `\(name)`"))
+      }
+      return try archive.verified(index)
     }
   }
 

@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 
 /// Runs the user's own `curl`.
@@ -42,7 +43,7 @@ struct FileDownload {
         throw WeightsError.wrongDownload(url: url, expected: digest, found: found)
       }
     }
-    guard rename(part, path) == 0 else { throw WeightsError.unwritable(path: path, reason: systemMessage()) }
+    try WholeFile.rename(part, to: path)
     return path
   }
 
@@ -125,10 +126,10 @@ struct FileDownload {
 
     init(_ path: String) throws {
       descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else { throw WeightsError.unwritable(path: path, reason: systemMessage()) }
+      guard descriptor >= 0 else { throw FilesError.unwritable(path: path, reason: systemMessage()) }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         close(descriptor)
-        throw WeightsError.unwritable(path: path, reason: "another process is downloading it")
+        throw FilesError.unwritable(path: path, reason: "another process is downloading it")
       }
     }
 

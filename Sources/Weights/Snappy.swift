@@ -1,3 +1,5 @@
+import Files
+
 /// Decompresses one block (google/snappy, format_description.txt).
 enum Snappy {
   /// Blocks of tables hold some 256 kB.
@@ -8,11 +10,11 @@ enum Snappy {
     var cursor = ByteCursor(block)
     let size = Int(clamping: try cursor.variableInteger(part))
     guard size <= maximumSize else {
-      throw WeightsError.malformed(path: block.label, .oversized(part: part, claimed: size, limit: maximumSize))
+      throw FilesError.malformed(path: block.label, .oversized(part: part, claimed: size, limit: maximumSize))
     }
     func check(_ condition: Bool) throws {
       guard condition else {
-        throw WeightsError.malformed(path: block.label, .nonsense(part: part, at: block.offset + cursor.position))
+        throw FilesError.malformed(path: block.label, .nonsense(part: part, at: block.offset + cursor.position))
       }
     }
     var output: [UInt8] = []

@@ -1,3 +1,5 @@
+import Files
+
 /// A sorted table of keys and values in LevelDB's format (its doc/table_format.md), which TensorFlow's `.index` files
 /// have: blocks of prefix-compressed entries, an index block, a footer of 48 bytes.
 enum SortedTable {
@@ -14,7 +16,7 @@ enum SortedTable {
     let footer = try file.slice(at: file.count - footerSize, count: footerSize, part: part)
     var end = ByteCursor(footer, at: 40)
     guard try end.integer(UInt64.self, part) == magic else {
-      throw WeightsError.malformed(path: file.label, .nonsense(part: part, at: file.count - footerSize))
+      throw FilesError.malformed(path: file.label, .nonsense(part: part, at: file.count - footerSize))
     }
     var cursor = ByteCursor(footer)
     _ = try block(at: handle(&cursor, part), in: file)  // nothing that is needed, but damage there is damage
@@ -29,7 +31,7 @@ enum SortedTable {
       for (key, value) in try entries(of: block) {
         try limit(result.count, maximumEntries, "the number of entries", file)
         guard let name = String(validating: key, as: UTF8.self) else {
-          throw WeightsError.malformed(path: file.label, .nonsense(part: "a key of the table", at: value.offset))
+          throw FilesError.malformed(path: file.label, .nonsense(part: "a key of the table", at: value.offset))
         }
         result.append((name, value))
       }
@@ -39,7 +41,7 @@ enum SortedTable {
 
   private static func limit(_ count: Int, _ limit: Int, _ part: String, _ file: ByteSlice) throws {
     guard count <= limit else {
-      throw WeightsError.malformed(path: file.label, .oversized(part: part, claimed: count, limit: limit))
+      throw FilesError.malformed(path: file.label, .oversized(part: part, claimed: count, limit: limit))
     }
   }
 
@@ -56,14 +58,14 @@ enum SortedTable {
     let checked = try whole.slice(at: 0, count: place.size + 1, part: part)
     var trailer = ByteCursor(whole, at: place.size + 1)
     guard try trailer.integer(UInt32.self, part) == masked(CRC32.castagnoli.of(checked)) else {
-      throw WeightsError.malformed(path: file.label, .checksum(part: "the block at byte \(place.offset)"))
+      throw FilesError.malformed(path: file.label, .checksum(part: "the block at byte \(place.offset)"))
     }
     let contents = try whole.slice(at: 0, count: place.size, part: part)
     switch whole[place.size] {
     case 0: return contents
     case 1: return try Snappy.decompress(contents)
     case let kind:
-      throw WeightsError.malformed(path: file.label, .unsupported(part: part, what: "compressed by method \(kind)"))
+      throw FilesError.malformed(path: file.label, .unsupported(part: part, what: "compressed by method \(kind)"))
     }
   }
 
@@ -75,7 +77,7 @@ enum SortedTable {
     var tail = ByteCursor(try block.slice(at: block.count - 4, count: 4, part: part))
     let restarts = Int(try tail.integer(UInt32.self, part))
     guard restarts <= (block.count - 4) / 4 else {
-      throw WeightsError.malformed(path: block.label, .nonsense(part: part, at: block.offset))
+      throw FilesError.malformed(path: block.label, .nonsense(part: part, at: block.offset))
     }
     var cursor = ByteCursor(try block.slice(at: 0, count: block.count - 4 - 4 * restarts, part: part))
     var key: [UInt8] = []
@@ -85,12 +87,12 @@ enum SortedTable {
       let added = Int(clamping: try cursor.variableInteger(part))
       let length = Int(clamping: try cursor.variableInteger(part))
       guard shared <= UInt64(key.count), added <= 1024 else {
-        throw WeightsError.malformed(path: block.label, .nonsense(part: "a key of the table", at: cursor.position))
+        throw FilesError.malformed(path: block.label, .nonsense(part: "a key of the table", at: cursor.position))
       }
       key.removeSubrange(Int(shared)...)
       key += try cursor.take(added, "a key of the table").array()
       guard key.count <= 1024 else {
-        throw WeightsError.malformed(
+        throw FilesError.malformed(
           path: block.label, .oversized(part: "a key of the table", claimed: key.count, limit: 1024))
       }
       result.append((key, try cursor.take(length, "a value of the table")))

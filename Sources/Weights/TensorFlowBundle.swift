@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A TensorFlow V2 checkpoint: `X.index`, a sorted table of BundleEntryProto (tensorflow/core/protobuf/
@@ -15,17 +16,17 @@ package struct TensorFlowBundle {
     index = try MappedBytes(mapping: prefix + ".index").all
     let table = try SortedTable.read(index)
     guard let header = table.first, header.key.isEmpty else {
-      throw WeightsError.malformed(path: index.label, .missing(part: "bundle header"))
+      throw FilesError.malformed(path: index.label, .missing(part: "bundle header"))
     }
     let fields = try ProtocolBuffer(header.value, "the bundle header")
     let count = Int(clamping: fields.integer(1))
     guard (1...Self.maximumShards).contains(count) else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: index.label,
         .oversized(part: "the number of data files", claimed: count, limit: Self.maximumShards))
     }
     guard fields.integer(2) == 0 else {
-      throw WeightsError.malformed(path: index.label, .unsupported(part: "the byte order", what: "`big`"))
+      throw FilesError.malformed(path: index.label, .unsupported(part: "the byte order", what: "`big`"))
     }
     let shards = try (0..<count).map { shard in
       try MappedBytes(mapping: "\(prefix).data-\(Self.digits(shard))-of-\(Self.digits(count))").all
@@ -67,7 +68,7 @@ package struct TensorFlowBundle {
     ]
     guard let type = types[entry.integer(1)] else { return nil }
     guard entry.messages(7).isEmpty else {
-      throw WeightsError.malformed(path: value.label, .unsupported(part: part, what: "kept in slices"))
+      throw FilesError.malformed(path: value.label, .unsupported(part: part, what: "kept in slices"))
     }
     var shape: [Int] = []
     for message in entry.messages(2) {
@@ -77,18 +78,18 @@ package struct TensorFlowBundle {
     }
     let shard = Int(clamping: entry.integer(3))
     guard shard < shards.count else {
-      throw WeightsError.malformed(path: value.label, .missing(part: "data file \(shard)"))
+      throw FilesError.malformed(path: value.label, .missing(part: "data file \(shard)"))
     }
     let bytes = try shards[shard].slice(
       at: Int(clamping: entry.integer(4)), count: Int(clamping: entry.integer(5)), part: part)
     let tensor = try StoredTensor(name: name, type: type, shape: shape, bytes: bytes)
     guard tensor.count * type.size == bytes.count else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: value.label,
         .contradiction(part: "bytes of \(part)", claimed: tensor.count * type.size, found: bytes.count))
     }
     guard SortedTable.masked(CRC32.castagnoli.of(bytes)) == UInt32(truncatingIfNeeded: entry.integer(6)) else {
-      throw WeightsError.malformed(path: shards[shard].label, .checksum(part: part))
+      throw FilesError.malformed(path: shards[shard].label, .checksum(part: part))
     }
     return tensor
   }

@@ -1,3 +1,5 @@
+import Files
+
 /// What `torch.save` (since 1.6) and `torch.jit.save` write: a zip of `<root>/data.pkl` and `<root>/data/<key>`.
 ///
 /// In a TorchScript archive the pickle builds instances of `__torch__` classes; they are read as inert records, and a
@@ -5,16 +7,16 @@
 package enum TorchArchive {
   package static func read(_ zip: ZipDirectory) throws -> [String: StoredTensor] {
     guard let root = root(of: zip) else {
-      throw WeightsError.malformed(path: zip.file.label, .missing(part: "entry `data.pkl`"))
+      throw FilesError.malformed(path: zip.region.label, .missing(part: "entry `data.pkl`"))
     }
-    if zip.entries[root + "byteorder"] != nil {
+    if zip[root + "byteorder"] != nil {
       let order = try zip.bytes(root + "byteorder").text()
       guard order == "little" else {
-        throw WeightsError.malformed(
-          path: zip.file.label, .unsupported(part: "the byte order", what: "`\(order ?? "nonsense")`"))
+        throw FilesError.malformed(
+          path: zip.region.label, .unsupported(part: "the byte order", what: "`\(order ?? "nonsense")`"))
       }
     }
-    let isTorchScript = zip.entries[root + "constants.pkl"] != nil
+    let isTorchScript = zip[root + "constants.pkl"] != nil
     var machine = PickleMachine(try zip.bytes(root + "data.pkl"), acceptsTorchScript: isTorchScript)
     let tree = try machine.run()
     var storages: [String: ByteSlice] = [:]
@@ -23,15 +25,15 @@ package enum TorchArchive {
       guard case .storage(let storage) = node.kind, storages[storage.key] == nil else { continue }
       let bytes = try bytes(of: storage, in: zip, root: root)
       total += bytes.count
-      guard total <= zip.file.count else {
-        throw WeightsError.malformed(
-          path: zip.file.label, .oversized(part: "the size of all storages", claimed: total, limit: zip.file.count))
+      guard total <= zip.region.count else {
+        throw FilesError.malformed(
+          path: zip.region.label, .oversized(part: "the size of all storages", claimed: total, limit: zip.region.count))
       }
       storages[storage.key] = bytes
     }
     return try PickleTree(of: tree, in: machine, separator: ".") { storage in
       guard let bytes = storages[storage.key] else {
-        throw WeightsError.malformed(path: zip.file.label, .missing(part: "storage `\(storage.key)`"))
+        throw FilesError.malformed(path: zip.region.label, .missing(part: "storage `\(storage.key)`"))
       }
       return bytes
     }.tensors
@@ -39,7 +41,7 @@ package enum TorchArchive {
 
   /// `archive/`, or whatever the file was called when it was written; nil when there is no `data.pkl`.
   package static func root(of zip: ZipDirectory) -> String? {
-    let pickles = zip.entries.keys.filter { name in
+    let pickles = zip.entries.map(\.name).filter { name in
       (name == "data.pkl" || name.hasSuffix("/data.pkl")) && name.utf8.filter { $0 == UInt8(ascii: "/") }.count <= 1
     }
     return pickles.min().map { String($0.dropLast("data.pkl".count)) }
@@ -48,8 +50,8 @@ package enum TorchArchive {
   private static func bytes(of storage: TorchStorage, in zip: ZipDirectory, root: String) throws -> ByteSlice {
     let bytes = try zip.bytes("\(root)data/\(storage.key)")
     guard bytes.count == storage.count.multipliedReportingOverflow(by: storage.type.size).partialValue else {
-      throw WeightsError.malformed(
-        path: zip.file.label,
+      throw FilesError.malformed(
+        path: zip.region.label,
         .contradiction(
           part: "the size of storage `\(storage.key)`",
           claimed: storage.count.multipliedReportingOverflow(by: storage.type.size).partialValue, found: bytes.count))

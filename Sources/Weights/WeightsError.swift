@@ -1,28 +1,9 @@
 import Digests
-
-/// What can be wrong with a file that should hold weights.
-public enum Defect: Error, Equatable, Sendable {
-  /// A part claims bytes after the end of what holds it.
-  case endsEarly(part: String, at: Int, needs: Int, of: Int)
-  /// A part is not what the format allows at that byte.
-  case nonsense(part: String, at: Int)
-  /// A part is larger than any weights file needs.
-  case oversized(part: String, claimed: Int, limit: Int)
-  /// Two statements of the file contradict each other.
-  case contradiction(part: String, claimed: Int, found: Int)
-  /// The checksum that the file carries is not that of its bytes.
-  case checksum(part: String)
-  /// A part that the format requires is not there.
-  case missing(part: String)
-  /// A part is kept in a way that is not read here.
-  case unsupported(part: String, what: String)
-}
+import Files
 
 /// Everything that reading, naming, fetching and storing weights can report.
 public indirect enum WeightsError: Error, Equatable, Sendable {
-  case unreadable(path: String, reason: String)
-  case unwritable(path: String, reason: String)
-  case malformed(path: String, Defect)
+  case file(FilesError)
   case unknownFormat(path: String)
   /// A pickle asks for something that is not on the closed list of data types.
   case refusedGlobal(path: String, name: String)
@@ -73,9 +54,7 @@ public indirect enum WeightsError: Error, Equatable, Sendable {
 extension WeightsError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .unreadable(let path, let reason): "`\(path)` cannot be read: \(reason)"
-    case .unwritable(let path, let reason): "`\(path)` cannot be written: \(reason)"
-    case .malformed(let path, let defect): "`\(path)` is damaged or not what it seems: \(defect)"
+    case .file(let error): "\(error)"
     case .unknownFormat(let path):
       """
       `\(path)` is in no format that is read here
@@ -240,20 +219,5 @@ extension WeightsError: CustomStringConvertible {
   private static func list(_ names: [String]) -> String {
     let shown = names.prefix(5).map { "`\($0)`" }.joined(separator: ", ")
     return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
-  }
-}
-
-extension Defect: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .endsEarly(let part, let at, let needs, let of):
-      "\(part) at byte \(at) needs \(needs) bytes, but only \(of) are there in all"
-    case .nonsense(let part, let at): "\(part) at byte \(at) makes no sense"
-    case .oversized(let part, let claimed, let limit): "\(part) claims \(claimed), the limit is \(limit)"
-    case .contradiction(let part, let claimed, let found): "\(part) should be \(claimed) and is \(found)"
-    case .checksum(let part): "the checksum of \(part) is wrong"
-    case .missing(let part): "it has no \(part)"
-    case .unsupported(let part, let what): "\(part) is \(what), which is not read here"
-    }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Distances
 import Evaluation
+import Files
 import Foundation
 import MetricCatalog
 
@@ -58,7 +59,7 @@ struct FeaturesCommand: ParsableCommand {
       guard ["safetensors", "npz"].contains(URL(fileURLWithPath: out).pathExtension.lowercased()) else {
         throw FeatureFileError.unknownKind(path: out)
       }
-      guard force || !FileManager.default.fileExists(atPath: out) else { throw FeatureFileError.exists(path: out) }
+      guard force || !FileManager.default.fileExists(atPath: out) else { throw FilesError.exists(path: out) }
       let requested = try options.applied(to: base(), isOneOfSeveral: false)
       let environment = ProcessInfo.processInfo.environment
       let networks = try NetworkChoice(

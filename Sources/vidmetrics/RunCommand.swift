@@ -4,7 +4,7 @@ import Foundation
 import Harness
 import History
 
-struct RunCommand: ParsableCommand {
+struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "A suite: runs generators, scores their videos, keeps the scores",
     discussion: """
@@ -28,7 +28,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var options: SuiteOptions
 
-  func run() throws {
+  func run() async throws {
     let names = only.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
     let suite = try Suite.read(self.suite, only: names)
     var settings = options.options()
@@ -36,7 +36,7 @@ struct RunCommand: ParsableCommand {
     if dryRun { return Output.print(try SuitePlan(suite: suite, options: settings).text(), terminator: "") }
     Interruption.listen()
     let suiteRun = SuiteRun(suite: suite, options: settings)
-    let summary = try Waiting.for { try await suiteRun.run() }
+    let summary = try await suiteRun.run()
     Output.print(summary.table, terminator: "")
     do { try SuiteReports.write(suite, summary, history: settings.historyPath) } catch {
       // What failed before is not lost over it.

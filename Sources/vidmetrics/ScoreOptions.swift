@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Files
 import MetricCatalog
 
 /// Everything that may stand behind the two sets of a scoring command.

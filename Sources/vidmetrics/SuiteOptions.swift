@@ -2,7 +2,6 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Harness
-import Synchronization
 
 /// How a suite is run, whichever command does.
 struct SuiteOptions: ParsableArguments {
@@ -58,29 +57,5 @@ struct SuiteOptions: ParsableArguments {
     options.isInterrupted = { Interruption.isRequested }
     options.say = { Terminal.write($0 + "\n") }
     return options
-  }
-}
-
-/// Waits for work that is done side by side with other work.
-enum Waiting {
-  static func `for`<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) throws -> Value {
-    let done = DispatchSemaphore(value: 0)
-    let box = Box<Value>()
-    Task.detached {
-      do {
-        let value = try await work()
-        box.result.withLock { $0 = .success(value) }
-      } catch {
-        box.result.withLock { $0 = .failure(error) }
-      }
-      done.signal()
-    }
-    done.wait()
-    guard let result = box.result.withLock({ $0 }) else { preconditionFailure("the work has signalled its end") }
-    return try result.get()
-  }
-
-  private final class Box<Value: Sendable>: Sendable {
-    let result = Mutex<Result<Value, any Error>?>(nil)
   }
 }

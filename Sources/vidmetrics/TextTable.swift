@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import History
 import Reporting
@@ -39,11 +40,7 @@ extension QueryResult {
 
   /// RFC 4180, lines ended by LF; unknown is empty.
   var csv: String {
-    ([columns] + rows.map { $0.map(\.words) }).map { row in
-      row.map { cell in
-        Escaping.csv(cell)
-      }.joined(separator: ",")
-    }.joined(separator: "\n")
+    ([columns] + rows.map { $0.map(\.words) }).map(CSV.line).joined(separator: "\n")
   }
 
   /// A list of objects; of columns of one name the last holds.

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct Vidmetrics: ParsableCommand {
+struct Vidmetrics: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vidmetrics",
     abstract: "Scores video generators",
@@ -25,10 +25,14 @@ struct Vidmetrics: ParsableCommand {
       WeightsCommand.self, ProtocolsCommand.self, Cite.self, Bench.self,
     ])
 
-  static func main() {
+  static func main() async {
     do {
       var command = try parseAsRoot()
-      try command.run()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
     } catch {
       Exit.with(error)
     }

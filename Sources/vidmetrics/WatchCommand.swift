@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Harness
 
-struct WatchCommand: ParsableCommand {
+struct WatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch", abstract: "Scores checkpoints of a folder as they appear",
     discussion: """
@@ -78,7 +78,7 @@ struct WatchCommand: ParsableCommand {
     if let count, count < 1 { throw ValidationError("--count \(count): a number from 1 is expected") }
   }
 
-  func run() throws {
+  func run() async throws {
     var watched: Suite
     if let suite, let generator {
       watched = try Suite.read(suite, only: [generator], watching: true)
@@ -97,9 +97,7 @@ struct WatchCommand: ParsableCommand {
       folder: CheckpointFolder(path: folder, pattern: pattern, settling: settle), suite: watched, options: settings,
       interval: interval, once: once)
     Interruption.listen()
-    let summary = try Waiting.for {
-      try await watch.run { Output.print($0.table, terminator: "") }
-    }
+    let summary = try await watch.run { Output.print($0.table, terminator: "") }
     // ^C is how a watch ends.
     if summary.wasInterrupted, !once, summary.failed.isEmpty { return }
     try SuiteExit.check(summary)

@@ -1,5 +1,6 @@
 import Distances
 import Evaluation
+import Files
 import Foundation
 import Testing
 
@@ -134,6 +135,6 @@ struct StyleGANVRecordTests {
         == "line 3 of `x.jsonl` is no record of a metric: `results.fvd` is not of the type that is expected")
     #expect(try message("{\"results\"") == "line 3 of `x.jsonl` is no record of a metric: it is no JSON object")
     #expect(try message(record.line) == "nothing was thrown")
-    #expect(throws: FeatureFileError.self) { try StyleGANVRecord.read(folder.file("none.jsonl")) }
+    #expect(throws: FilesError.self) { try StyleGANVRecord.read(folder.file("none.jsonl")) }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import MetricCatalog
 import Testing
@@ -19,13 +20,20 @@ import Testing
   }
 
   @Test(arguments: [
-    ("version: 1\nmetric", "version: 1\ncolour: red\nmetric", "x.yaml: unknown key `colour`"),
-    ("  frames: 16\n", "  frames: 16\n  frame: 16\n", "x.yaml: unknown key `fields.frame`"),
-    ("  frames: 16\n", "", "x.yaml: the key `fields.frames` is missing"),
+    (
+      "version: 1\nmetric", "version: 1\ncolour: red\nmetric",
+      "x.yaml:4: a protocol has no key `colour`\nhint: the keys of a protocol are name, aliases, version, metric, direction, source, bibtex, "
+        + "sentence, counts, departures, changelog, fields"
+    ),
+    (
+      "  frames: 16\n", "  frames: 16\n  frame: 16\n",
+      "x.yaml:25: `fields` has no key `frame`\nhint: did you mean `frames`?"
+    ),
+    ("  frames: 16\n", "", "x.yaml:15: `fields` needs the key `frames`"),
     ("direction: lower", "direction: down", "`down` is not a value of `direction`: `lower` or `higher` is expected"),
     ("  ddof: 1", "  ddof: one", "`one` is not a value of `ddof`: 0 or 1 is expected"),
-    ("version: 1\nmetric", "version: first\nmetric", "x.yaml: `version` is not a whole number"),
-    ("aliases: [lvdm]", "aliases: lvdm", "x.yaml: `aliases` is not a list"),
+    ("version: 1\nmetric", "version: first\nmetric", "x.yaml:3: `version` is not a whole number"),
+    ("aliases: [lvdm]", "aliases: lvdm", "x.yaml:2: `aliases` is not a list"),
     (
       "  root-eps: 1e-10", "  root-eps: 0",
       "`root` and `root-eps` contradict each other: `svd` needs an epsilon above 0 and `symmetric-eigen` has none"
@@ -40,7 +48,8 @@ import Testing
   @Test func aFileThatIsNoMapping() {
     #expect(message { _ = try EvaluationProtocol.parse("", file: "x.yaml") } == "x.yaml: the file is empty")
     #expect(
-      message { _ = try EvaluationProtocol.parse("- a", file: "x.yaml") } == "x.yaml: a mapping is expected at the top")
+      message { _ = try EvaluationProtocol.parse("- a", file: "x.yaml") }
+        == "x.yaml:1: `top level` is not a mapping of keys and values")
   }
 
   @Test func canonicalTextIsSortedJSON() throws {

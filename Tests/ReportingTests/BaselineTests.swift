@@ -39,26 +39,26 @@ import Testing
   }
 
   @Test(arguments: [
-    ("value: 1.5}", "valu: 1.5}", "mine.yaml, line 15: the key `value` is missing"),
-    ("value: 1.5}", "value: 1.5, sdt: 2}", "mine.yaml, line 15: unknown key `sdt`\nhint: did you mean `std`?"),
-    ("value: 1.5}", "value: low}", "mine.yaml, line 15: `low` is not a value of `value`: a number is expected"),
+    ("value: 1.5}", "valu: 1.5}", "mine.yaml:15: a score needs the key `value`"),
+    ("value: 1.5}", "value: 1.5, sdt: 2}", "mine.yaml:15: a score has no key `sdt`\nhint: did you mean `std`?"),
+    ("value: 1.5}", "value: low}", "mine.yaml:15: `low` is not a value of `value`: a number is expected"),
     (
       "value: 1.5}", "value: 1.5, std: -1}",
-      "mine.yaml, line 15: `-1.0` is not a value of `std`: a number that is not negative is expected"
+      "mine.yaml:15: `-1.0` is not a value of `std`: a number that is not negative is expected"
     ),
-    ("metric: fvd, value", "metric: votes, value", "mine.yaml, line 15: the key `direction` is missing"),
+    ("metric: fvd, value", "metric: votes, value", "mine.yaml:15: a score needs the key `direction`"),
     (
       "metric: fvd, value", "metric: fvd, direction: higher, value",
-      "mine.yaml, line 15: `higher` is not a value of `direction`: `lower` is expected"
+      "mine.yaml:15: `higher` is not a value of `direction`: `lower` is expected"
     ),
     (
       "version: 1}", "version: one}",
-      "mine.yaml, line 6: `one` is not a value of `version`: a whole number or `unknown` is expected"
+      "mine.yaml:6: `one` is not a value of `version`: a whole number or `unknown` is expected"
     ),
-    ("settings: \"as given\"\n", "", "mine.yaml, line 1: the key `settings` is missing"),
+    ("settings: \"as given\"\n", "", "mine.yaml:1: a file of published rows needs the key `settings`"),
     (
       "value: 1.5}", "value: 1.5}\n      - {dataset: A, metric: fvd, value: 2}",
-      "mine.yaml, line 16: `m` has two values of `fvd` on A"
+      "mine.yaml:16: `m` has two values of `fvd` on A"
     ),
   ])
   func wrongFilesAreNamed(_ from: String, _ to: String, _ words: String) {

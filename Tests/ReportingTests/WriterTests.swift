@@ -130,17 +130,4 @@ import Testing
     #expect(result.status == 0, "\(result.output.suffix(1500))")
     #expect(FileManager.default.fileExists(atPath: folder.file("t.pdf")))
   }
-
-  @Test func filesAreWholeOrAsTheyWere() throws {
-    let folder = try TemporaryFolder()
-    try WholeFile.write("one", to: folder.file("deep/a.md"))
-    try WholeFile.write("two", to: folder.file("deep/a.md"))
-    #expect(try String(contentsOfFile: folder.file("deep/a.md"), encoding: .utf8) == "two")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("deep")) == ["a.md"])
-    try FileManager.default.createDirectory(atPath: folder.file("b.md"), withIntermediateDirectories: true)
-    #expect(
-      message { try WholeFile.write("x", to: folder.file("b.md")) }
-        == "cannot write `\(folder.file("b.md"))`: Is a directory")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["b.md", "deep"])
-  }
 }

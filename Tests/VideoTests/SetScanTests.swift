@@ -59,7 +59,7 @@ import Video
     let set = try VideoSet.open(folder.path)
     #expect(set.videos.map(\.name) == ["a.gif", "b.mp4"])
     #expect(set.ignored.map { "\($0.name): \($0.reason)" } == ["notes: not a file"])
-    #expect(message { _ = try set.videos[1].info() } == "no such file or folder: `\(folder.path)/b.mp4`")
+    #expect(message { _ = try set.videos[1].info() } == "`\(folder.path)/b.mp4` cannot be read: No such file or directory")
   }
 
   @Test func foldersThatGoTooDeep() throws {

@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 import Tensors
 import Video
@@ -88,3 +89,6 @@ func message(_ work: () throws -> Void) -> String? {
     return "\(error)"
   }
 }
+
+/// Whether an error is one with words for a user.
+func isOurs(_ error: any Error) -> Bool { error is VideoError || error is FilesError }

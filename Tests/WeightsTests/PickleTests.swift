@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Weights
@@ -102,7 +103,7 @@ struct PickleTests {
       ([1 << 40], [0]), ([1 << 40, 1 << 40], [0, 0]), ([17], [1]), ([2, 2], [100, 1]), ([-1], [1]),
     ]
     for (shape, strides) in shapes {
-      #expect(throws: WeightsError.self) {
+      #expect(throws: FilesError.self) {
         try StoredTensor(name: "t", type: .float32, shape: shape, strides: strides, bytes: bytes)
       }
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Weights
@@ -299,7 +300,7 @@ private enum Canonical {
 /// What is in a zip archive.
 private enum ZipContent {
   static func files(of path: String) throws -> [(name: String, bytes: Data)] {
-    let files = FileCollection(archive: try ZipDirectory(MappedBytes(mapping: path).all))
+    let files = FileCollection(archive: try Archive(path))
     return try files.names.map { ($0, Data(try files.bytes($0).array())) }
   }
 }

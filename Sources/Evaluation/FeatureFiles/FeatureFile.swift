@@ -1,7 +1,6 @@
 import Distances
+import Files
 import Foundation
-import Video
-import Weights
 
 /// What a file of features holds.
 public enum StoredFeatures: Sendable, Equatable {
@@ -31,17 +30,15 @@ public enum FeatureFile {
       guard let members = try? Archive(path).members.map(\.name) else { return false }
       return members.contains("mu.npy") && members.contains("sigma.npy")
     case .npy:
-      guard let header = try? NPYHeader(ByteRegion(OpenFile(path)), path: path), header.shape.count == 2,
-        let element = try? header.elementInAnyOrder(path: path)
-      else { return false }
-      return element == .float32 || element == .float64
+      guard let header = try? NPYHeader(ByteRegion(OpenFile(path)), path: path) else { return false }
+      return header.shape.count == 2 && header.element.map(floats.contains) == true
     case nil: return false
     }
   }
 
   /// Reads a file whole.
   ///
-  /// - Throws: `FeatureFileError`.
+  /// - Throws: `FeatureFileError`, `FilesError`.
   public static func read(_ path: String) throws -> StoredFeatures {
     switch Kind(path) {
     case .safetensors: .set(try readSafetensors(path))
@@ -55,6 +52,9 @@ public enum FeatureFile {
     case safetensors, npz, npy
     init?(_ path: String) { self.init(rawValue: URL(fileURLWithPath: path).pathExtension.lowercased()) }
   }
+
+  /// How features and statistics are kept.
+  static let floats: Set<ElementType> = [.float32, .float64]
 
   /// A set of which nothing but the values is known.
   static func anonymous(_ features: FeatureMatrix) -> FeatureSet {
@@ -72,50 +72,5 @@ public enum FeatureFile {
         path: path, part: "features", place: [index / shape[1], index % shape[1]], value: "\(values[index])")
     }
     return FeatureMatrix(rows: shape[0], columns: shape[1], values: values)
-  }
-
-  /// Runs `body`, whose errors become those of a file of features.
-  static func translating<R>(_ path: String, _ body: () throws -> R) throws -> R {
-    do {
-      return try body()
-    } catch WeightsError.unreadable(_, let reason) {
-      throw FeatureFileError.unreadable(path: path, reason: reason)
-    } catch WeightsError.unwritable(_, let reason) {
-      throw FeatureFileError.unwritable(path: path, reason: reason)
-    } catch WeightsError.malformed(_, let defect) {
-      throw FeatureFileError.damaged(path: path, reason: "\(defect)")
-    } catch VideoError.missing {
-      throw FeatureFileError.unreadable(path: path, reason: "No such file or directory")
-    } catch VideoError.io(_, let reason) {
-      throw FeatureFileError.unreadable(path: path, reason: reason)
-    } catch VideoError.notAnArray(_, let reason), VideoError.badArchive(_, let reason) {
-      throw FeatureFileError.damaged(path: path, reason: reason)
-    } catch VideoError.truncated(_, let expected, let found) {
-      throw FeatureFileError.damaged(path: path, reason: "it ends after \(found) of \(expected) bytes")
-    } catch let error as WeightsError {
-      throw FeatureFileError.unreadable(path: path, reason: "\(error)")
-    } catch let error as VideoError {
-      throw FeatureFileError.unreadable(path: path, reason: "\(error)")
-    }
-  }
-
-  /// Writes a file in one step: beside its place, flushed to the disk, and renamed. An interrupted program leaves the old
-  /// file or none.
-  ///
-  /// - Throws: `FeatureFileError.exists` for a file that is there, unless `replacing`; `.unwritable`.
-  static func write(_ path: String, replacing: Bool, _ body: (FileWriter) throws -> Void) throws {
-    guard replacing || access(path, F_OK) != 0 else { throw FeatureFileError.exists(path: path) }
-    let temporary = Litter.part(of: path)
-    try translating(path) {
-      let writer = try FileWriter(temporary)
-      do {
-        try body(writer)
-        try writer.finish(as: path, replacing: replacing)
-      } catch {
-        unlink(temporary)
-        guard replacing || access(path, F_OK) != 0 else { throw FeatureFileError.exists(path: path) }
-        throw error
-      }
-    }
   }
 }

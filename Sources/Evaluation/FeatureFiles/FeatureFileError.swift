@@ -1,15 +1,9 @@
 import Digests
 
-/// What can be wrong with a file of features, and with merging several.
+/// What can be wrong with features in a file that is sound as bytes, and with merging several.
 public enum FeatureFileError: Error, Equatable, Sendable {
-  case unreadable(path: String, reason: String)
-  case unwritable(path: String, reason: String)
-  /// Something lies where a file is to be written.
-  case exists(path: String)
   /// No format of features by its name.
   case unknownKind(path: String)
-  /// The container is not what it claims to be.
-  case damaged(path: String, reason: String)
   /// Written by a version of the format that is not read here.
   case schema(path: String, found: String)
   /// A tensor, an array or a field that must be there is not; what is there instead.
@@ -42,15 +36,11 @@ public enum FeatureFileError: Error, Equatable, Sendable {
 extension FeatureFileError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .unreadable(let path, let reason): "`\(path)` cannot be read: \(reason)"
-    case .unwritable(let path, let reason): "`\(path)` cannot be written: \(reason)"
-    case .exists(let path): "`\(path)` is there already, and is not replaced unless that is asked for"
     case .unknownKind(let path):
       """
       `\(path)` is no file of features by its name
       hint: features are read from .safetensors and from .npy [N,D], statistics from .npz with `mu` and `sigma`
       """
-    case .damaged(let path, let reason): "`\(path)` is damaged or not what it seems: \(reason)"
     case .schema(let path, let found):
       """
       `\(path)` has the schema `\(found)`, and `\(FeatureFile.schema)` is read here

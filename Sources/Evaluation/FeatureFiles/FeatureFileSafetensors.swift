@@ -1,7 +1,7 @@
 import Digests
 import Distances
+import Files
 import Foundation
-import Weights
 
 extension FeatureFile {
   /// What the safetensors programs allow for a header. A row takes some 130 bytes of it.
@@ -18,7 +18,7 @@ extension FeatureFile {
   /// Writes a set, in the order of its rows. One set has one sequence of bytes.
   ///
   /// - Parameter replacing: a file that is there is replaced.
-  /// - Throws: `FeatureFileError`.
+  /// - Throws: `FeatureFileError`, `FilesError`.
   public static func write(_ set: FeatureSet, to path: String, replacing: Bool = false) throws {
     let features = try matrix(set.features.values, [set.features.rows, set.features.columns], path: path)
     let recipe = JSONValue.object(set.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }).line
@@ -33,26 +33,20 @@ extension FeatureFile {
       Field.schema: schema, Field.recipe: recipe, Field.rows: rows,
       Field.digest: digest(recipe: recipe, rows: rows, features).description,
     ]
-    let head: [UInt8]
-    do {
-      head = try Safetensors.header([("features", [features.rows, features.columns])], metadata: metadata)
-    } catch {
-      throw FeatureFileError.unwritable(path: path, reason: "\(error)")
-    }
+    let head = try Safetensors.header(
+      [("features", [features.rows, features.columns])], metadata: metadata, path: path)
     guard head.count - 8 <= largestHeader else {
-      throw FeatureFileError.unwritable(
+      throw FilesError.unwritable(
         path: path, reason: "the names of \(features.rows) rows take more than the \(largestHeader) bytes of a header")
     }
-    try write(path, replacing: replacing) { writer in
+    try WholeFile.write(path, replacing: replacing) { writer in
       try head.withUnsafeBytes { try writer.write($0) }
-      try features.withLittleEndianBytes { try writer.write($0) }
+      try writer.writeLittleEndian(features.values)
     }
   }
 
   static func readSafetensors(_ path: String) throws -> FeatureSet {
-    let (tensors, metadata) = try translating(path) {
-      try Safetensors.read(MappedBytes(mapping: path).all, limit: largestHeader)
-    }
+    let (tensors, metadata) = try Safetensors.read(MappedBytes(mapping: path).all, limit: largestHeader)
     guard let tensor = tensors["features"] else {
       throw FeatureFileError.missing(path: path, part: "features", found: tensors.keys.sorted())
     }
@@ -88,7 +82,7 @@ extension FeatureFile {
     do {
       return try JSONDecoder().decode(type, from: Data(text.utf8))
     } catch {
-      throw FeatureFileError.damaged(path: path, reason: "its field `\(field)` makes no sense")
+      throw FilesError.malformed(path: path, .nonsense(part: "its field `\(field)`", at: 8))
     }
   }
 

@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Foundation
 
 /// One line of a `metric-NAME.jsonl` as StyleGAN2-ADA and StyleGAN-V write it (`metrics/metric_main.py`, `calc_metric` and
@@ -45,42 +45,20 @@ public struct StyleGANVRecord: Sendable, Equatable {
 
   /// Adds the line to a file, which is made if it is not there.
   ///
-  /// - Throws: `FeatureFileError.unwritable`.
-  public func append(to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw Self.unwritable(path) }
-    defer { close(descriptor) }
-    let bytes = Array((line + "\n").utf8)
-    guard bytes.withUnsafeBytes({ Foundation.write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else {
-      throw Self.unwritable(path)
-    }
-  }
-
-  private static func unwritable(_ path: String) -> FeatureFileError {
-    .unwritable(path: path, reason: systemMessage())
-  }
+  /// - Throws: `FilesError.unwritable`.
+  public func append(to path: String) throws { try WholeFile.append(line + "\n", to: path) }
 
   /// Every record of a file, in order. Empty lines and fields that are not read here are left alone.
   ///
-  /// - Throws: `FeatureFileError.unreadable`, `.record`.
+  /// - Throws: `FilesError`, `FeatureFileError.record`.
   public static func read(_ path: String) throws -> [StyleGANVRecord] {
-    let text: String
-    do {
-      text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
-    } catch {
-      throw FeatureFileError.unreadable(path: path, reason: (error as NSError).localizedDescription)
-    }
-    var records: [StyleGANVRecord] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let line = line.trimmingPrefix { $0.isWhitespace }
-      guard !line.isEmpty else { continue }
+    try TextLines.filled(TextFile.read(path)).map { number, line in
       do {
-        records.append(try JSONDecoder().decode(Fields.self, from: Data(line.utf8)).record)
+        return try JSONDecoder().decode(Fields.self, from: Data(line.utf8)).record
       } catch let error as DecodingError {
-        throw FeatureFileError.record(path: path, line: index + 1, reason: reason(error))
+        throw FeatureFileError.record(path: path, line: number, reason: reason(error))
       }
     }
-    return records
   }
 
   /// As `dnnlib.util.format_time`: `59s`, `1m 05s`, `2h 00m 01s`, `1d 03h 00m`; halves go to the even second.

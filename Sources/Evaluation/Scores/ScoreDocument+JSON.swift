@@ -218,7 +218,7 @@ extension ScoreTiming {
 extension ScoreDocument {
   /// Adds a line for each score to a file, as StyleGAN-V's `metric-NAME.jsonl` has them.
   ///
-  /// - Throws: `FeatureFileError.unwritable`.
+  /// - Throws: `FilesError.unwritable`.
   public func append(to path: String) throws {
     for score in scores {
       // Two scores of one metric are told apart by their protocols.

@@ -1,5 +1,6 @@
 import Digests
 import Distances
+import Files
 import Foundation
 import MetricCatalog
 import Tensors
@@ -57,7 +58,7 @@ struct SampleSide: Sendable {
 
   private static func digest(ofFile path: String) throws -> String {
     guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw FeatureFileError.unreadable(path: path, reason: "it cannot be opened")
+      throw FilesError.unreadable(path: path, reason: "it cannot be opened")
     }
     return bytes.withUnsafeBytes { SHA256.digest(of: $0) }.description
   }

@@ -1,3 +1,5 @@
+import Files
+
 /// Tidy: one line for each number, everything in a column of its own; unknown is empty.
 public struct CSVWriter {
   public static let header = [
@@ -16,7 +18,7 @@ public struct CSVWriter {
         guard let cell else { continue }
         let fields = identity(row, column, cell) + numbers(cell) + settings(cell)
         let last = [cell.run ?? "", row.mark.map { table.elsewhere[$0] } ?? ""]
-        lines.append((fields + sides(cell) + last).map(Escaping.csv).joined(separator: ","))
+        lines.append(CSV.line(fields + sides(cell) + last))
       }
     }
     return lines.joined(separator: "\n") + "\n"

@@ -69,10 +69,4 @@ package enum Escaping {
     }
     return result
   }
-
-  /// RFC 4180: quoted where it must be.
-  package static func csv(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
-  }
 }

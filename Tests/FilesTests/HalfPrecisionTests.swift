@@ -1,5 +1,5 @@
+import Files
 import Testing
-import Weights
 
 struct HalfPrecisionTests {
   #if !(os(macOS) && arch(x86_64))

@@ -1,11 +1,14 @@
 import CArchive
+import Foundation
 
 /// libarchive over a `ByteRegion`, read from front to back.
-final class ArchiveReader {
-  enum Format {
+package final class ArchiveReader {
+  package enum Format {
     /// A zip from the local header of a member on.
     case zipStream
     case tar
+    /// A zip or a tar, the tar as it is or in gzip.
+    case any
     /// The filters of a compressed file alone (gzip, bzip2, xz, zstd): one member, the unpacked bytes.
     case raw
   }
@@ -25,20 +28,21 @@ final class ArchiveReader {
 
   private let archive: OpaquePointer
   private let cursor: Cursor
-  private let path: String
 
-  init(_ region: ByteRegion, path: String, format: Format) throws {
-    guard let archive = archive_read_new() else {
-      throw VideoError.badArchive(path: path, reason: "out of memory")
-    }
+  package init(_ region: ByteRegion, format: Format) throws {
+    guard let archive = archive_read_new() else { preconditionFailure("out of memory for an archive's reader") }
     self.archive = archive
-    self.path = path
     cursor = Cursor(region)
     switch format {
     case .zipStream: archive_read_support_format_zip_streamable(archive)
     case .tar:
       archive_read_support_format_tar(archive)
       archive_read_support_format_empty(archive)
+    case .any:
+      archive_read_support_filter_gzip(archive)
+      archive_read_support_format_tar(archive)
+      archive_read_support_format_zip(archive)
+      Self.allowSeeking(archive)
     case .raw:
       archive_read_support_filter_all(archive)
       archive_read_support_format_raw(archive)
@@ -68,6 +72,40 @@ final class ArchiveReader {
   }
 
   deinit { archive_read_free(archive) }
+
+  /// A zip is then read by its directory.
+  private static func allowSeeking(_ archive: OpaquePointer) {
+    archive_read_set_seek_callback(archive) { _, opaque, offset, origin in
+      guard let opaque else { return -1 }
+      let cursor = Unmanaged<Cursor>.fromOpaque(opaque).takeUnretainedValue()
+      let start = origin == SEEK_SET ? 0 : origin == SEEK_CUR ? cursor.place : cursor.region.count
+      guard (0...cursor.region.count).contains(start + Int(offset)) else { return -1 }
+      cursor.place = start + Int(offset)
+      return Int64(cursor.place)
+    }
+  }
+
+  /// The name of the next member; nil at the end.
+  package func nextName() throws -> String? {
+    while let entry = try nextHeader() {
+      if let name = archive_entry_pathname(entry) { return String(cString: name) }
+    }
+    return nil
+  }
+
+  /// The content of the current member.
+  ///
+  /// - Throws: `FilesError.malformed` for one of more than `limit` bytes.
+  package func content(label: String, limit: Int) throws -> ByteSlice {
+    var bytes = ByteCollector()
+    while try readData({ bytes.append($0) }) > 0 {
+      guard bytes.count <= limit else {
+        throw FilesError.malformed(
+          path: cursor.region.label, .oversized(part: "`\(label)`", claimed: bytes.count, limit: limit))
+      }
+    }
+    return bytes.finish(label: label).all
+  }
 
   /// The next member; nil at the end.
   func nextHeader() throws -> OpaquePointer? {
@@ -99,6 +137,6 @@ final class ArchiveReader {
     if let failure = cursor.failure { throw failure }
     guard code < ARCHIVE_WARN else { return }
     let words = archive_error_string(archive).map { String(cString: $0) } ?? "libarchive error \(code)"
-    throw VideoError.badArchive(path: path, reason: words)
+    throw FilesError.malformed(path: cursor.region.label, .archive(reason: words))
   }
 }

@@ -1,5 +1,3 @@
-import Weights
-
 /// A zip whose members are kept as they are (PKWARE APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16), each dated
 /// 1980-01-01, so that the same members give the same bytes.
 package struct StoredZip {

@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Digests
+import Foundation
 
 /// A temporary file in $TMPDIR (or /tmp) that has no name: it is gone when the last holder lets go, however that ends.
 struct Spool {
@@ -15,7 +12,7 @@ struct Spool {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array((folder + "/vidmetrics-XXXXXX").utf8CString)
     descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw VideoError.noSpool(path: path, reason: "`\(folder)`: \(systemReason())") }
+    guard descriptor >= 0 else { throw FilesError.noSpool(path: path, reason: "`\(folder)`: \(systemMessage())") }
     unlink(template)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     file = try OpenFile(adopting: descriptor, path: path)
@@ -29,7 +26,7 @@ struct Spool {
       let put = write(descriptor, base + done, bytes.count - done)
       if put < 0 {
         if errno == EINTR { continue }
-        throw VideoError.noSpool(path: path, reason: systemReason())
+        throw FilesError.noSpool(path: path, reason: systemMessage())
       }
       done += put
     }
@@ -38,16 +35,16 @@ struct Spool {
   /// The file, for reading.
   func finish() throws -> OpenFile {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-    guard copy >= 0 else { throw VideoError.noSpool(path: path, reason: systemReason()) }
+    guard copy >= 0 else { throw FilesError.noSpool(path: path, reason: systemMessage()) }
     return try OpenFile(adopting: copy, path: path)
   }
 
   /// Unpacks a compressed file.
-  static func unpack(_ region: ByteRegion, path: String) throws -> OpenFile {
-    let reader = try ArchiveReader(region, path: path, format: .raw)
-    let spool = try Spool(path: path)
+  static func unpack(_ region: ByteRegion) throws -> OpenFile {
+    let reader = try ArchiveReader(region, format: .raw)
+    let spool = try Spool(path: region.label)
     guard try reader.nextHeader() != nil else {
-      throw VideoError.badArchive(path: path, reason: "it is empty")
+      throw FilesError.malformed(path: region.label, .archive(reason: "it is empty"))
     }
     while try reader.readData({ try spool.append($0) }) > 0 {}
     return try spool.finish()

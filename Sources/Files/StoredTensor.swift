@@ -39,18 +39,18 @@ package struct StoredTensor: Sendable {
     var count = 1
     var last = 0
     guard strides.count == shape.count, shape.count <= Self.maximumAxes else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: bytes.label, .contradiction(part: "axes of tensor `\(name)`", claimed: shape.count, found: strides.count))
     }
     for (extent, stride) in zip(shape, strides) {
       guard extent >= 0, stride >= 0 else {
-        throw WeightsError.malformed(path: bytes.label, .nonsense(part: "shape of tensor `\(name)`", at: bytes.offset))
+        throw FilesError.malformed(path: bytes.label, .nonsense(part: "shape of tensor `\(name)`", at: bytes.offset))
       }
       let (product, tooMany) = count.multipliedReportingOverflow(by: extent)
       let (span, tooLong) = stride.multipliedReportingOverflow(by: max(extent - 1, 0))
       let (end, tooFar) = last.addingReportingOverflow(span)
       guard !tooMany, !tooLong, !tooFar, product <= available || shape.contains(0) else {
-        throw WeightsError.malformed(
+        throw FilesError.malformed(
           path: bytes.label,
           .endsEarly(
             part: "tensor `\(name)`", at: bytes.offset,
@@ -60,7 +60,7 @@ package struct StoredTensor: Sendable {
       last = end
     }
     guard shape.contains(0) || last < available else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: bytes.label,
         .endsEarly(part: "tensor `\(name)`", at: bytes.offset, needs: last &* type.size &+ type.size, of: bytes.count))
     }
@@ -82,33 +82,51 @@ package struct StoredTensor: Sendable {
   ///
   /// Reads the file in its own order and writes whole cache lines, so that a transposition of n elements costs O(n)
   /// memory traffic: 12.7 million elements of I3D take some 60 ms.
-  package func values(axes: [Int]? = nil) -> [Float] {
+  package func values(axes: [Int]? = nil) -> [Float] { converted(axes) }
+
+  /// The elements as `Double`, row-major.
+  package func doubles() -> [Double] { converted(nil) }
+
+  private func converted<Number: BinaryFloatingPoint>(_ axes: [Int]?) -> [Number] {
     let axes = axes ?? Array(shape.indices)
     precondition(axes.sorted() == Array(shape.indices), "values(axes:) needs a permutation of the axes")
-    let extents = axes.map { shape[$0] }
-    let steps = axes.map { strides[$0] }
-    return [Float](unsafeUninitializedCapacity: count) { buffer, initialised in
+    let walk = Walk(extents: axes.map { shape[$0] }, steps: axes.map { strides[$0] })
+    return [Number](unsafeUninitializedCapacity: count) { buffer, initialised in
       initialised = count
       guard count > 0, let target = buffer.baseAddress else { return }
       bytes.withBytes { source in
         guard let base = source.baseAddress else { return }
-        if type == .float32, steps == StoredTensor.rowMajor(extents) {
+        if Number.self == Float.self, type == .float32, walk.isStraight {
           memcpy(target, base, count * 4)
         } else {
-          let walk = Walk(extents: extents, steps: steps)
-          switch type {
-          case .float32: walk.copy(to: target) { Float(bitPattern: at(base, $0)) }
-          case .float64: walk.copy(to: target) { Float(Double(bitPattern: at(base, $0))) }
-          case .float16: walk.copy(to: target) { Float(half: at(base, $0)) }
-          case .bfloat16: walk.copy(to: target) { Float(bitPattern: UInt32(at(base, $0) as UInt16) << 16) }
-          case .int8: walk.copy(to: target) { Float(at(base, $0) as Int8) }
-          case .uint8, .bool: walk.copy(to: target) { Float(at(base, $0) as UInt8) }
-          case .int16: walk.copy(to: target) { Float(at(base, $0) as Int16) }
-          case .int32: walk.copy(to: target) { Float(at(base, $0) as Int32) }
-          case .int64: walk.copy(to: target) { Float(at(base, $0) as Int64) }
-          }
+          type.convert(base, walk, to: target)
         }
       }
+    }
+  }
+}
+
+extension ElementType {
+  /// The first elements of `bytes`, as many as `floats` holds.
+  package func read(_ bytes: UnsafeRawBufferPointer, into floats: UnsafeMutableBufferPointer<Float>) {
+    precondition(bytes.count >= floats.count * size, "ElementType: fewer bytes than elements")
+    guard let base = bytes.baseAddress, let target = floats.baseAddress else { return }
+    convert(base, Walk(extents: [floats.count], steps: [1]), to: target)
+  }
+
+  fileprivate func convert<Number: BinaryFloatingPoint>(
+    _ base: UnsafeRawPointer, _ walk: Walk, to target: UnsafeMutablePointer<Number>
+  ) {
+    switch self {
+    case .float32: walk.copy(to: target) { Number(Float(bitPattern: at(base, $0))) }
+    case .float64: walk.copy(to: target) { Number(Double(bitPattern: at(base, $0))) }
+    case .float16: walk.copy(to: target) { Number(Float(half: at(base, $0))) }
+    case .bfloat16: walk.copy(to: target) { Number(Float(bitPattern: UInt32(at(base, $0) as UInt16) << 16)) }
+    case .int8: walk.copy(to: target) { Number(at(base, $0) as Int8) }
+    case .uint8, .bool: walk.copy(to: target) { Number(at(base, $0) as UInt8) }
+    case .int16: walk.copy(to: target) { Number(at(base, $0) as Int16) }
+    case .int32: walk.copy(to: target) { Number(at(base, $0) as Int32) }
+    case .int64: walk.copy(to: target) { Number(at(base, $0) as Int64) }
     }
   }
 }
@@ -121,14 +139,18 @@ private func at<T: FixedWidthInteger>(_ base: UnsafeRawPointer, _ index: Int) ->
 
 /// The loops of a strided copy into a row-major array.
 private struct Walk {
-  package let inner: Int
-  package let innerStep: Int
+  let inner: Int
+  let innerStep: Int
   /// The other axes, in the order of the source's memory, slowest first.
-  package let extents: [Int]
-  package let steps: [Int]
-  package let targetSteps: [Int]
+  let extents: [Int]
+  let steps: [Int]
+  let targetSteps: [Int]
 
-  package init(extents: [Int], steps: [Int]) {
+  /// Source and target have one order.
+  let isStraight: Bool
+
+  init(extents: [Int], steps: [Int]) {
+    isStraight = steps == StoredTensor.rowMajor(extents)
     let target = StoredTensor.rowMajor(extents)
     inner = extents.last ?? 1
     innerStep = steps.last ?? 1
@@ -139,7 +161,7 @@ private struct Walk {
   }
 
   @inline(__always)
-  package func copy(to target: UnsafeMutablePointer<Float>, _ load: (Int) -> Float) {
+  func copy<Number>(to target: UnsafeMutablePointer<Number>, _ load: (Int) -> Number) {
     let block = innerStep == 1 ? inner : 16
     let outer = extents.reduce(1, &*)
     var index = [Int](repeating: 0, count: extents.count)

@@ -11,7 +11,7 @@ package enum Safetensors {
     var cursor = ByteCursor(file)
     let headerLength = try cursor.length(UInt64.self, of: "the safetensors header")
     guard headerLength <= limit else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: file.label, .oversized(part: "the safetensors header", claimed: headerLength, limit: limit))
     }
     let headerBytes = try cursor.take(headerLength, "the safetensors header")
@@ -20,7 +20,7 @@ package enum Safetensors {
     do {
       header = try JSONDecoder().decode([String: Entry].self, from: Data(headerBytes.array()))
     } catch {
-      throw WeightsError.malformed(path: file.label, .nonsense(part: "the safetensors header", at: 8))
+      throw FilesError.malformed(path: file.label, .nonsense(part: "the safetensors header", at: 8))
     }
     var tensors: [String: StoredTensor] = [:]
     var metadata: [String: String] = [:]
@@ -38,16 +38,16 @@ package enum Safetensors {
     _ name: String, type: String, shape: [Int], offsets: [Int], data: ByteSlice
   ) throws -> StoredTensor {
     guard let type = types[type] else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: data.label, .unsupported(part: "tensor `\(name)`", what: "of type `\(type)`"))
     }
     guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0] else {
-      throw WeightsError.malformed(path: data.label, .nonsense(part: "the place of tensor `\(name)`", at: 8))
+      throw FilesError.malformed(path: data.label, .nonsense(part: "the place of tensor `\(name)`", at: 8))
     }
     let bytes = try data.slice(at: offsets[0], count: offsets[1] - offsets[0], part: "tensor `\(name)`")
     let tensor = try StoredTensor(name: name, type: type, shape: shape, bytes: bytes)
     guard tensor.count * type.size == bytes.count else {
-      throw WeightsError.malformed(
+      throw FilesError.malformed(
         path: data.label,
         .contradiction(part: "bytes of tensor `\(name)`", claimed: tensor.count * type.size, found: bytes.count))
     }
@@ -82,32 +82,26 @@ package enum Safetensors {
     }
   }
 
-  /// Writes float32 tensors, sorted by name, and flushes them to the disk.
+  /// Writes float32 tensors, one after the other, whole or not at all.
   ///
-  /// The file appears under its name only when it is whole: it is written beside it and renamed.
-  package static func write(_ tensors: [String: WeightTensor], metadata: [String: String], to path: String) throws {
-    let order = tensors.keys.sorted()
-    let head: [UInt8]
-    do {
-      head = try header(order.map { ($0, tensors[$0]?.shape ?? []) }, metadata: metadata)
-    } catch {
-      throw WeightsError.unwritable(path: path, reason: "\(error)")
-    }
-    let temporary = Litter.part(of: path)
-    let writer = try FileWriter(temporary)
-    do {
+  /// - Throws: `FilesError.unwritable`.
+  package static func write(
+    _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String], to path: String
+  ) throws {
+    let head = try header(tensors.map { ($0.name, $0.shape) }, metadata: metadata, path: path)
+    try WholeFile.write(path) { writer in
       try head.withUnsafeBytes { try writer.write($0) }
-      for name in order { try tensors[name]?.values.withUnsafeBytes { try writer.write($0) } }
-      try writer.finish(as: path)
-    } catch {
-      unlink(temporary)
-      throw error
+      for tensor in tensors { try writer.writeLittleEndian(tensor.values) }
     }
   }
 
   /// What stands before the values of float32 tensors that follow one another: the length, the header, and spaces up to
   /// a multiple of eight bytes.
-  package static func header(_ tensors: [(name: String, shape: [Int])], metadata: [String: String]) throws -> [UInt8] {
+  ///
+  /// - Throws: `FilesError.unwritable` where a name is not text.
+  package static func header(
+    _ tensors: [(name: String, shape: [Int])], metadata: [String: String], path: String
+  ) throws -> [UInt8] {
     var header: [String: Any] = ["__metadata__": metadata]
     var offset = 0
     for (name, shape) in tensors {
@@ -115,9 +109,13 @@ package enum Safetensors {
       header[name] = ["dtype": "F32", "shape": shape, "data_offsets": [offset, end]] as [String: Any]
       offset = end
     }
-    var json = Array(
-      try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes]))
-    json += [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8)
-    return withUnsafeBytes(of: UInt64(json.count).littleEndian, Array.init) + json
+    let json: [UInt8]
+    do {
+      json = Array(try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes]))
+    } catch {
+      throw FilesError.unwritable(path: path, reason: "\(error)")
+    }
+    let whole = json + [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8)
+    return withUnsafeBytes(of: UInt64(whole.count).littleEndian, Array.init) + whole
   }
 }

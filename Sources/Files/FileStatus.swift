@@ -1,23 +1,20 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Digests
+import Foundation
 
 /// What the file system says about a file or folder; symbolic links are followed.
-struct FileStatus {
-  enum Kind { case file, folder, other }
+package struct FileStatus {
+  package enum Kind { case file, folder, other }
 
-  let kind: Kind
-  let size: Int
+  package let kind: Kind
+  package let size: Int
   /// Tells one folder from another: device and inode.
-  let identity: String
+  package let identity: String
   /// size|mtime|ctime|inode, times in nanoseconds: changes with the file's bytes, but for changes of the same size
   /// within one tick of the file system's clock.
-  let stamp: String
+  package let stamp: String
 
   /// nil when there is nothing at `path`.
-  init?(_ path: String) {
+  package init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     switch status.st_mode & S_IFMT {
@@ -38,8 +35,8 @@ struct FileStatus {
   private static func nanoseconds(_ time: timespec) -> Int { Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec) }
 
   /// The names in a folder, without `.` and `..`, in no order.
-  static func names(in folder: String) throws -> [String] {
-    guard let handle = opendir(folder) else { throw VideoError.io(path: folder, reason: systemReason()) }
+  package static func names(in folder: String) throws -> [String] {
+    guard let handle = opendir(folder) else { throw FilesError.unreadable(path: folder, reason: systemMessage()) }
     defer { closedir(handle) }
     var names: [String] = []
     while let entry = readdir(handle) {
@@ -51,6 +48,3 @@ struct FileStatus {
     return names
   }
 }
-
-/// The operating system's words for the error that just happened.
-func systemReason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }

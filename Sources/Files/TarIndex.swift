@@ -13,15 +13,14 @@ enum TarIndex {
     return !digits.isEmpty && stated == sum
   }
 
-  static func read(_ region: ByteRegion, path: String) throws -> (members: [Archive.Member], skipped: [Archive.Skipped])
-  {
-    let reader = try ArchiveReader(region, path: path, format: .tar)
+  static func read(_ region: ByteRegion) throws -> (members: [Archive.Member], skipped: [Archive.Skipped]) {
+    let reader = try ArchiveReader(region, format: .tar)
     var (members, skipped): ([Archive.Member], [Archive.Skipped]) = ([], [])
     while let entry = try reader.nextHeader() {
       let kind = archive_entry_filetype(entry)
       guard kind != 0o040000 else { continue }  // AE_IFDIR
       guard let raw = archive_entry_pathname(entry) else {
-        throw VideoError.badArchive(path: path, reason: "a member has no name")
+        throw FilesError.malformed(path: region.label, .missing(part: "name for a member"))
       }
       let name = String(cString: raw)
       guard kind == 0o100000, archive_entry_hardlink(entry) == nil else {  // AE_IFREG
@@ -33,8 +32,8 @@ enum TarIndex {
       // A sparse member's bytes do not lie as they are.
       let inPlace = archive_entry_sparse_count(entry) == 0 && position.data - position.header >= 512
       guard !inPlace || (size >= 0 && size <= region.count - position.data) else {
-        throw VideoError.truncated(
-          name: path + "/" + name, expected: size, found: max(0, region.count - position.data))
+        throw FilesError.truncated(
+          path: region.label + "/" + name, expected: size, found: max(0, region.count - position.data))
       }
       members.append(
         Archive.Member(

@@ -1,0 +1,141 @@
+import Synchronization
+
+/// A .zip, .npz or (compressed) .tar whose members can be read in any order.
+///
+/// Opening makes an index in one pass: zip from its central directory, tar from its headers. Members that are stored
+/// as they are, in zips and in tars, are read where they lie; compressed members are inflated when they are opened. A
+/// compressed tar is unpacked once to an unlinked temporary tar. Member names are names only: nothing is ever written
+/// under them.
+package final class Archive: Sendable {
+  package struct Member: Sendable {
+    package let name: String
+    /// Unpacked bytes.
+    package let size: Int
+    /// Where the member's own header begins.
+    let headerOffset: Int
+    /// Where its bytes lie as they are; nil if compressed.
+    let dataOffset: Int?
+    /// CRC-32 of the unpacked bytes as a zip's index has it, which `verified` compares; nil in a tar.
+    var checksum: UInt32? = nil
+  }
+
+  package struct Skipped: Sendable {
+    package let name: String
+    package let reason: String
+  }
+
+  package let path: String
+  /// "zip" or "tar".
+  package let kind: String
+  /// Files, in the archive's order.
+  package let members: [Member]
+  /// Members that cannot be read, and why.
+  package let skipped: [Skipped]
+
+  private let file: OpenFile
+  private let spooled = Mutex<[Int: OpenFile]>([:])
+
+  package init(_ path: String) throws {
+    let file = try OpenFile(path)
+    self.path = path
+    let head = try ByteRegion(file).bytes(at: 0, count: 4)
+    if head == [0x50, 0x4B, 3, 4] || head == [0x50, 0x4B, 5, 6] {
+      kind = "zip"
+      self.file = file
+      (members, skipped) = try Self.members(of: ZipDirectory(ByteRegion(file)))
+    } else {
+      kind = "tar"
+      let plain = try TarIndex.isPlain(ByteRegion(file))
+      self.file = plain ? file : try Spool.unpack(ByteRegion(file))
+      (members, skipped) = try TarIndex.read(ByteRegion(self.file))
+    }
+  }
+
+  /// The member's bytes: in place if stored, else unpacked into memory.
+  package func open(_ index: Int) throws -> ByteRegion {
+    let member = members[index]
+    if let region = try inPlace(member) { return region }
+    var bytes = ByteCollector(expecting: member.size)
+    try unpack(member, limit: member.size) { bytes.append($0) }
+    return ByteRegion(bytes.finish(label: label(member)).all)
+  }
+
+  /// As `open`, in memory, and compared with the checksum that a zip keeps; 0 is what some programs write for none.
+  ///
+  /// - Throws: `FilesError.malformed`.
+  package func verified(_ index: Int) throws -> ByteSlice {
+    let bytes = try open(index).whole()
+    if let checksum = members[index].checksum, checksum != 0, checksum != CRC32.ieee.of(bytes) {
+      throw FilesError.malformed(path: path, .checksum(part: "`\(members[index].name)`"))
+    }
+    return bytes
+  }
+
+  /// The member's bytes without holding them in memory: in place if stored, else unpacked once to a temporary file.
+  package func openSpooled(_ index: Int) throws -> ByteRegion {
+    let member = members[index]
+    if let region = try inPlace(member) { return region }
+    return ByteRegion(
+      try spooled.withLock { files in
+        if let file = files[index] { return file }
+        let spool = try Spool(path: path)
+        try unpack(member, limit: member.size) { try spool.append($0) }
+        let file = try spool.finish()
+        files[index] = file
+        return file
+      })
+  }
+
+  /// A member's first `count` bytes at least, or all of it.
+  package func head(_ index: Int, count: Int) throws -> ByteRegion {
+    let member = members[index]
+    if let region = try inPlace(member) { return region }
+    var bytes = ByteCollector(expecting: count)
+    try unpack(member, limit: min(count, member.size)) { bytes.append($0) }
+    return ByteRegion(bytes.finish(label: label(member)).all)
+  }
+
+  private func label(_ member: Member) -> String { path + "/" + member.name }
+
+  private func inPlace(_ member: Member) throws -> ByteRegion? {
+    try member.dataOffset.map { try ByteRegion(file).part(at: $0, count: member.size, label: label(member)) }
+  }
+
+  private static func members(of zip: ZipDirectory) throws -> (members: [Member], skipped: [Skipped]) {
+    var (members, skipped): ([Member], [Skipped]) = ([], [])
+    for entry in zip.entries where !entry.name.hasSuffix("/") {
+      if entry.isEncrypted {
+        skipped.append(Skipped(name: entry.name, reason: "encrypted"))
+      } else {
+        members.append(
+          Member(
+            name: entry.name, size: entry.size, headerOffset: entry.headerOffset,
+            dataOffset: entry.isStored ? try zip.place(of: entry) : nil, checksum: entry.checksum))
+      }
+    }
+    return (members, skipped)
+  }
+
+  /// Gives the first `limit` unpacked bytes of a member to `body`; exactly the member's size if that is the limit.
+  private func unpack(_ member: Member, limit: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    let rest = file.size - member.headerOffset
+    let source = try ByteRegion(file).part(at: member.headerOffset, count: rest, label: path)
+    let reader = try ArchiveReader(source, format: kind == "zip" ? .zipStream : .tar)
+    guard try reader.nextHeader() != nil else {
+      throw FilesError.malformed(
+        path: path, .nonsense(part: "the header of `\(member.name)`", at: member.headerOffset))
+    }
+    var done = 0
+    while done < limit {
+      let got = try reader.readData { piece in
+        let wanted = UnsafeRawBufferPointer(rebasing: piece[..<min(piece.count, limit - done)])
+        try body(wanted)
+        done += wanted.count
+      }
+      if got == 0 { break }
+    }
+    guard done == limit else {
+      throw FilesError.truncated(path: label(member), expected: limit, found: done)
+    }
+  }
+}
