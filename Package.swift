@@ -69,17 +69,18 @@ let package = Package(
         "TABLES.md", "TEMPORAL-FLICKERING.md",
       ],
       sources: ["Catalog"], resources: [.embedInCode("protocols"), .embedInCode("tables")]),
+    .target(name: "Scores", dependencies: ["MetricCatalog", "Digests"]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
+        "Scores", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
       ]),
 
     // What is kept of them
     .target(
       name: "History",
       dependencies: [
-        "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
+        "Scores", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       exclude: ["README.md"]),
@@ -89,20 +90,21 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
+        "Scores", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Harness",
       dependencies: [
-        "Evaluation", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
+        "Scores", "Evaluation", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Digests", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances",
+        "Digests", "Scores", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text",
+        "Distances",
         "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -110,19 +112,23 @@ let package = Package(
     // Tests
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "History", "Video", "Tensors"]),
+      name: "CommandLineTests",
+      dependencies: ["vidmetrics", "Scores", "Digests", "Evaluation", "History", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
     .testTarget(
       name: "HistoryTests",
-      dependencies: ["History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Scores", "History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["Reporting", "ReportAssets", "History", "MetricCatalog", "Video", "Tensors"]),
-    .testTarget(name: "HarnessTests", dependencies: ["Harness", "History", "Evaluation", "MetricCatalog", "Digests"]),
+      dependencies: ["Scores", "Reporting", "ReportAssets", "History", "MetricCatalog", "Video", "Tensors"]),
+    .testTarget(
+      name: "HarnessTests", dependencies: ["Scores", "Harness", "History", "Evaluation", "MetricCatalog", "Digests"]),
+    .testTarget(name: "ScoresTests", dependencies: ["Scores", "MetricCatalog", "Digests"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks", "Kernels",
+        "Scores", "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks",
+        "Kernels",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),

@@ -85,11 +85,9 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     preset = fields
   }
 
-  /// `stylegan-v`, or `stylegan-v + frames=32 + seed=1` with overrides. A weights fingerprint is too long for a name and
-  /// stands in `overrides` only.
+  /// `stylegan-v`, or `stylegan-v + frames=32 + seed=1` with overrides.
   public var displayName: String {
-    let shown = overrides.filter { $0.field != "weights-fingerprint" }
-    return ([name] + shown.map { "\($0.field)=\($0.value)" }).joined(separator: " + ")
+    Self.displayName(name, overrides: Dictionary(overrides.map { ($0.field, $0.value) }) { $1 })
   }
 
   /// The protocol with one field set from text, as in `--set field=value`. Setting the preset's own value is no override.
@@ -270,11 +268,8 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
 
   /// The score-changing fields as JSON: keys sorted, no spaces, so that one meaning has one text.
   public var canonicalJSON: String {
-    var entries = decidingFields.map { ($0.definition.name, $0.value) }
-    entries.append(("metric", .text(metric)))
-    entries.append(("version", .integer(version)))
-    entries.sort { $0.0 < $1.0 }
-    return "{" + entries.map { "\"\($0.0)\":\($0.1.json)" }.joined(separator: ",") + "}"
+    Self.canonicalJSON(
+      metric: metric, version: version, fields: decidingFields.map { ($0.definition.name, $0.value) })
   }
 
   /// SHA-256 of `canonicalJSON`.

@@ -3,6 +3,7 @@ import Distances
 import Evaluation
 import Foundation
 import MetricCatalog
+import Scores
 
 struct FeaturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

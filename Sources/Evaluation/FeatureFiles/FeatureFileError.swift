@@ -1,4 +1,5 @@
 import Digests
+import Scores
 
 /// What can be wrong with a file of features, and with merging several.
 public enum FeatureFileError: Error, Equatable, Sendable {

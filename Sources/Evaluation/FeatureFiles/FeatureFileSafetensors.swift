@@ -1,6 +1,7 @@
 import Digests
 import Distances
 import Foundation
+import Scores
 import Weights
 
 extension FeatureFile {

@@ -1,6 +1,7 @@
 import Distances
 import MetricCatalog
 import Networks
+import Scores
 import Tensors
 import Video
 
@@ -15,7 +16,7 @@ struct PixelComputation {
     self.metric = metric
   }
 
-  func scores() throws -> [Score] {
+  func scores() throws -> [ScoreRecord] {
     let real = computation.real.videos
     guard let fake = computation.fake.videos, real != nil || !computation.real.isGiven else {
       let path = computation.fake.videos == nil ? computation.fake.path : computation.real.path
@@ -27,7 +28,7 @@ struct PixelComputation {
 
   // MARK: Pairs
 
-  private func paired(_ real: SetPlan, _ fake: SetPlan) throws -> Score {
+  private func paired(_ real: SetPlan, _ fake: SetPlan) throws -> ScoreRecord {
     let (reals, fakes) = (try byPairName(real, .real), try byPairName(fake, .fake))
     // The partner of a video that was skipped has nothing to be compared with.
     func skipped(_ plan: SetPlan, _ role: Role) -> Set<String> {
@@ -122,7 +123,7 @@ struct PixelComputation {
 
   // MARK: One video
 
-  private func alone(_ real: SetPlan?, _ fake: SetPlan) throws -> Score {
+  private func alone(_ real: SetPlan?, _ fake: SetPlan) throws -> ScoreRecord {
     let fakes = fake.scored(computation.samples.limit(.fake))
     let reals = real?.scored(computation.samples.limit(.real)) ?? []
     let values = try inParallel(fakes.count + reals.count) { index in
@@ -173,7 +174,7 @@ struct PixelComputation {
     }
   }
 
-  private func score(_ names: [String], _ values: [Double], _ warnings: [ScoreWarning]) throws -> Score {
+  private func score(_ names: [String], _ values: [Double], _ warnings: [ScoreWarning]) throws -> ScoreRecord {
     let over = MeanAndDeviation(of: values)
     let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
     var score = try computation.score(
@@ -181,7 +182,7 @@ struct PixelComputation {
       warnings: warnings + computation.request.honesty.notDone(for: "metrics of pixels", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try computation.request.honesty.interval(ofMeans: values)
-    score.perVideo = zip(names, values).map { (name: $0, value: $1) }
+    score.videos = zip(names, values).map { VideoValue(name: $0, value: $1) }
     return score
   }
 

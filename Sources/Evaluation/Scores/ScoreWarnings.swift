@@ -1,4 +1,5 @@
 import MetricCatalog
+import Scores
 import Video
 
 /// A set as it was scored, with what the warnings look at.

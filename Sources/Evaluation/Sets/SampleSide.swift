@@ -2,6 +2,7 @@ import Digests
 import Distances
 import Foundation
 import MetricCatalog
+import Scores
 import Tensors
 import Video
 

@@ -1,6 +1,7 @@
 import History
 import MetricCatalog
 import ReportAssets
+import Scores
 
 // Which columns there are, and which numbers belong to them.
 extension TableBuilder {
@@ -13,7 +14,7 @@ extension TableBuilder {
       columns.append(
         ReportTable.Column(
           dataset: entry.dataset, metric: entry.score.metric, variant: entry.variant,
-          label: Self.label(entry.score.metric) + (entry.variant.map { ", \($0)" } ?? ""),
+          label: Words.title(entry.score.metric) + (entry.variant.map { ", \($0)" } ?? ""),
           direction: entry.score.direction, digits: Self.undecided))
     }
     var order: [String?] = []
@@ -34,15 +35,6 @@ extension TableBuilder {
     let names = Metric.all.flatMap(\.scores).flatMap { $0 == "fvd" ? ["fvd", "cfvd", "sfvd"] : [$0] }
     let place = names.firstIndex(of: column.metric) ?? names.firstIndex(of: plain(column.metric))
     return 2 * (place ?? names.count) + (column.variant == nil ? 0 : 1)
-  }
-
-  /// `FVD`, `cFVD`, `precision`, `PIC[inception-cosine]`.
-  static func label(_ metric: String) -> String {
-    let words = ["cfvd": "cFVD", "sfvd": "sFVD", "fvd-infinity": "FVD∞", "fid-infinity": "FID∞"]
-    if let word = words[metric] { return word }
-    let known = ["fvd", "kvd", "dt-fvd", "fid", "kid", "psnr", "ssim", "lpips", "pic", "clip-sim"]
-    let plain = plain(metric)
-    return known.contains(plain) ? plain.uppercased() + metric.dropFirst(plain.count) : metric
   }
 
   /// A paper's table that names no data set takes the runs of one under no name.
