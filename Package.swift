@@ -73,18 +73,19 @@ let package = Package(
         "TABLES.md", "TEMPORAL-FLICKERING.md",
       ],
       sources: ["Catalog"], resources: [.embedInCode("protocols"), .embedInCode("tables")]),
+    .target(name: "Scores", dependencies: ["MetricCatalog", "Digests"]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "Files", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
-        "Vocabulary",
+        "Files", "Scores", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors",
+        "Digests", "Vocabulary",
       ]),
 
     // What is kept of them
     .target(
       name: "History",
       dependencies: [
-        "MetricCatalog", "Files", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
+        "Scores", "MetricCatalog", "Files", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       exclude: ["README.md"]),
@@ -94,41 +95,44 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Files", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
+        "Files", "Scores", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Harness",
       dependencies: [
-        "Evaluation", "Files", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
+        "Scores", "Evaluation", "Files", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
       ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Digests", "Files", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text",
-        "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
+        "Digests", "Files", "Scores", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights",
+        "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "History", "Video", "Tensors"]),
+      name: "CommandLineTests",
+      dependencies: ["vidmetrics", "Scores", "Digests", "Evaluation", "History", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
     .testTarget(
       name: "HistoryTests",
-      dependencies: ["History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Scores", "History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["Reporting", "ReportAssets", "Files", "History", "MetricCatalog", "Video", "Tensors"]),
+      dependencies: ["Scores", "Reporting", "ReportAssets", "Files", "History", "MetricCatalog", "Video", "Tensors"]),
     .testTarget(
-      name: "HarnessTests", dependencies: ["Harness", "Files", "History", "Evaluation", "MetricCatalog", "Digests"]),
+      name: "HarnessTests",
+      dependencies: ["Scores", "Harness", "Files", "History", "Evaluation", "MetricCatalog", "Digests"]),
+    .testTarget(name: "ScoresTests", dependencies: ["Scores", "MetricCatalog", "Digests"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "Files", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks",
-        "Kernels", "Vocabulary",
+        "Scores", "Evaluation", "Files", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights",
+        "Networks", "Kernels", "Vocabulary",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors", "Vocabulary"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),

@@ -56,7 +56,7 @@ def uniform(path, seed):
 def fvd(binary, real, fake, *options):
     command = [binary, "fvd", real, fake, "--json", *options]
     result = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return json.loads(result.stdout)["results"][0]["value"]
+    return json.loads(result.stdout)["scores"][0]["value"]
 
 
 def main():

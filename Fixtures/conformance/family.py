@@ -100,7 +100,7 @@ def main():
             np.save(paths[-1], sets[-1])
 
         def ours(metric, *options):
-            results = json.loads(run(metric, *paths, "--json", *options))["results"]
+            results = json.loads(run(metric, *paths, "--json", *options))["scores"]
             return {result["metric"]: result for result in results}
 
         def features(protocol):

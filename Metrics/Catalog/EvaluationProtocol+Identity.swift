@@ -4,16 +4,20 @@ import Vocabulary
 // What makes two things the same. All of it is derived from the fields that decide, by their stage: a new field takes part
 // everywhere by what its definition says.
 extension EvaluationProtocol {
-  /// The score-changing fields as JSON: keys sorted, no spaces, so that one meaning has one text.
+  /// The fields that decide the score, and the versions of decoding and preprocessing where they are not the first: what the
+  /// fingerprint is taken over, and what a score carries with it.
+  public var identity: [(name: String, value: FieldValue)] { identity(.current) }
+
+  package func identity(_ versions: PipelineVersions) -> [(name: String, value: FieldValue)] {
+    decidingFields.map { ($0.definition.name, $0.value) }
+      + versions.later(preprocesses: preprocesses).map { ($0.0, .integer($0.1)) }
+  }
+
+  /// `identity` as JSON.
   public var canonicalJSON: String { canonicalJSON(.current) }
 
   package func canonicalJSON(_ versions: PipelineVersions) -> String {
-    var entries = decidingFields.map { ($0.definition.name, $0.value) }
-    entries.append(("metric", .text(metric)))
-    entries.append(("version", .integer(version)))
-    for (name, version) in versions.later(preprocesses: preprocesses) { entries.append((name, .integer(version))) }
-    entries.sort { $0.0 < $1.0 }
-    return "{" + entries.map { "\"\($0.0)\":\($0.1.json)" }.joined(separator: ",") + "}"
+    Self.canonicalJSON(metric: metric, version: version, fields: identity(versions).map { ($0.name, $0.value) })
   }
 
   /// SHA-256 of `canonicalJSON`. Scores can be compared where theirs are equal.

@@ -89,11 +89,9 @@ public struct EvaluationProtocol: Sendable, Equatable {
 
   public var direction: Direction { definition.direction }
 
-  /// `stylegan-v`, or `stylegan-v + frames=32 + seed=1` with overrides. A weights fingerprint is too long for a name and
-  /// stands in `overrides` only.
+  /// `stylegan-v`, or `stylegan-v + frames=32 + seed=1` with overrides.
   public var displayName: String {
-    let shown = overrides.filter { $0.field != "weights-fingerprint" }
-    return ([name] + shown.map { "\($0.field)=\($0.value)" }).joined(separator: " + ")
+    Self.displayName(name, overrides: Dictionary(overrides.map { ($0.field, $0.value) }) { $1 })
   }
 
   /// The protocol with one field set from text, as in `--set field=value`. Setting the preset's own value is no override.

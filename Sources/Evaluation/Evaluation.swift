@@ -1,6 +1,7 @@
 import Digests
 import Distances
 import MetricCatalog
+import Scores
 import Tensors
 import Video
 import Vocabulary
@@ -42,16 +43,6 @@ public struct ScoreRequest: Sendable {
     self.fake = fake
     self.scores = scores
   }
-}
-
-/// What a score is of, known before it is computed.
-public struct ScoreIdentity: Sendable, Equatable {
-  public let metric: String
-  public let fingerprint: String
-  /// As in `ScoredSet`; nil where there is no real set.
-  public let real: String?
-  public let fake: String
-  public let prompts: String?
 }
 
 /// The scores of two sets, from paths to numbers: every network takes what it wants in one decoding pass.
@@ -129,7 +120,7 @@ public struct Evaluation {
       let own = try wanted.sides(known.sides)
       let takesPrompts = wanted.evaluationProtocol.definition.reference == .prompts
       return ScoreIdentity(
-        metric: wanted.evaluationProtocol.metric, fingerprint: wanted.evaluationProtocol.fingerprint.description,
+        fingerprint: wanted.evaluationProtocol.fingerprint.description,
         real: own[0].isGiven ? own[0].scored(samples).digest : nil, fake: own[1].scored(samples).digest,
         prompts: takesPrompts
           ? known.prompts?.scored(own[1].scoredNames(samples), prefix: wanted.evaluationProtocol.fields.promptPrefix)
@@ -138,7 +129,7 @@ public struct Evaluation {
   }
 
   /// - Throws: `EvaluationError`, `CatalogError`, and the errors of the rooms below.
-  public func run() throws -> ScoreDocument {
+  public func run() throws -> EvaluationResult {
     let clock = ContinuousClock()
     let begin = clock.now
     let known = try prepare()
@@ -163,13 +154,14 @@ public struct Evaluation {
       return try computation.scores()
     }
     let ended = clock.now
-    return ScoreDocument(
-      scores: scores, skipped: sides.flatMap(\.skipped),
-      environment: ScoreEnvironment(version: version, isa: isa(plan)),
-      timing: ScoreTiming(
-        totalSeconds: (ended - begin).seconds, readingSeconds: (read - begin).seconds,
-        extractionSeconds: (computed - read).seconds, distanceSeconds: (ended - computed).seconds,
-        clipsComputed: extracted.computed, clipsCached: extracted.cached, threads: request.threads))
+    var facts = RunRecord.Circumstances.ofThisMachine(version: version, isa: isa(plan))
+    facts.threads = request.threads
+    (facts.totalSeconds, facts.readingSeconds) = ((ended - begin).seconds, (read - begin).seconds)
+    (facts.extractionSeconds, facts.distanceSeconds) = ((computed - read).seconds, (ended - computed).seconds)
+    (facts.clipsComputed, facts.clipsCached) = (extracted.computed, extracted.cached)
+    return EvaluationResult(
+      scores: scores, skipped: sides.flatMap(\.skipped).map { SkippedInput(path: $0.path, reason: $0.reason) },
+      circumstances: facts)
   }
 
   /// Of the first network that takes part.

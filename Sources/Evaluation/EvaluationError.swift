@@ -1,3 +1,5 @@
+import Scores
+
 /// Why a score cannot be given.
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// Videos that cannot be used, in natural order, each with what is wrong with it.
@@ -53,8 +55,6 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case absentWeights(reason: String, others: [String], instead: String?)
   case noFeatures(metric: String)
   case alreadyFeatures(path: String)
-  case badScores(path: String, reason: String)
-  case noSuchScore(path: String, metric: String, known: [String])
   case interrupted(done: Int, total: Int, noun: String, kept: Bool)
 
   public var description: String {
@@ -207,11 +207,6 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(name)` has too few frames"
     case .alreadyFeatures(let path):
       return "`\(path)` holds features already\nhint: `vidmetrics features info` says which"
-    case .badScores(let path, let reason):
-      return
-        "`\(path)` is not a document of scores: \(reason)\nhint: `vidmetrics fvd REAL FAKE --json > FILE` makes one"
-    case .noSuchScore(let path, let metric, let known):
-      return "`\(path)` has no score `\(metric)`\nhint: it has \(known.joined(separator: ", "))"
     case .interruptedReading: return "interrupted before the first clip"
     case .interrupted(let done, let total, let noun, let kept):
       let way =
@@ -232,9 +227,4 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     let more = reasons.count > 10 ? "\n  and \(reasons.count - 10) more" : ""
     return "\(path): \(reasons.count) videos cannot be used\(shown)\(more)\n\(hint)"
   }
-}
-
-/// `1 clip`, `2 clips`.
-func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
-  "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
 }

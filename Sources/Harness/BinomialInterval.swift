@@ -1,4 +1,5 @@
 import History
+import Scores
 
 /// Wilson's interval of a share.
 ///
@@ -18,8 +19,8 @@ enum BinomialInterval {
   }
 
   /// In percent.
-  static func percent(share: Double, count: Double) -> RunScore.Interval {
+  static func percent(share: Double, count: Double) -> ScoreInterval {
     let (low, high) = wilson(share: share, count: count)
-    return RunScore.Interval(low: 100 * low, high: 100 * high, level: 0.95, resamples: nil, method: "wilson")
+    return ScoreInterval(low: 100 * low, high: 100 * high, level: 0.95, resamples: nil, method: "wilson")
   }
 }

@@ -3,6 +3,7 @@ import Evaluation
 import Files
 import Foundation
 import History
+import Scores
 import Video
 
 /// Makes the outputs of one job: into a folder beside their place, which gets their name when they are whole. Killed at any
@@ -60,7 +61,7 @@ struct GeneratorRun {
 
   private func generate(_ recipe: GenerationRecord.Recipe, into part: Outputs) async throws -> GenerationRecord {
     var record = GenerationRecord(
-      date: Run.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0,
+      date: RunRecord.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0,
       seconds: 0)
     for call in job.calls {
       let folder = call.folder.map { part.samples + "/" + $0 } ?? part.samples

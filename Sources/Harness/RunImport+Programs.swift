@@ -2,11 +2,12 @@ import Evaluation
 import Foundation
 import History
 import MetricCatalog
+import Scores
 
 // Files that other programs write.
 extension RunImport {
   /// A run for each line; its name is the snapshot's.
-  func styleGANV() throws -> [Run] {
+  func styleGANV() throws -> [RunRecord] {
     var seen: [String: Int] = [:]
     return try StyleGANVRecord.read(path).map { record in
       // Equal lines are told apart by their number.
@@ -19,7 +20,7 @@ extension RunImport {
       run.checkpoint = record.snapshot
       run.circumstances.totalSeconds = record.totalTime
       run.scores = try Self.values(record.results).map { name, value, std in
-        var score = RunScore(metric: name, value: value, direction: try direction(of: name))
+        var score = ScoreRecord(metric: name, value: value, direction: try direction(of: name))
         score.std = std
         return score
       }
@@ -40,7 +41,7 @@ extension RunImport {
   }
 
   /// One run of all dimensions; of each the average, and the value of each video where it is a number.
-  func vbench() throws -> Run {
+  func vbench() throws -> RunRecord {
     let text = try text()
     guard let document = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
       throw ImportError.row(path: path, line: nil, reason: "it is no JSON object of dimensions")
@@ -54,13 +55,13 @@ extension RunImport {
           path: path, line: nil, reason: "`\(dimension)` is not `[average, [videos]]`, as VBench writes it")
       }
       // Every dimension of VBench is better when it is higher.
-      var score = RunScore(metric: "vbench[\(dimension)]", value: average, direction: .higher)
+      var score = ScoreRecord(metric: "vbench[\(dimension)]", value: average, direction: .higher)
       if parts.count > 1, let entries = parts[1] as? [[String: Any]] {
-        let videos = entries.compactMap { entry -> RunScore.VideoValue? in
+        let videos = entries.compactMap { entry -> VideoValue? in
           guard let name = entry["video_path"] as? String, let value = entry["video_results"] as? NSNumber else {
             return nil
           }
-          return RunScore.VideoValue(name: name, value: value.doubleValue)
+          return VideoValue(name: name, value: value.doubleValue)
         }
         if videos.count == entries.count, videos.allSatisfy({ $0.value.isFinite }) { score.videos = videos }
       }

@@ -1,6 +1,7 @@
 import Foundation
 import History
 import MetricCatalog
+import Scores
 import Video
 
 // Tables (.csv) that people make.
@@ -53,14 +54,14 @@ extension RunImport {
 
   /// Rows of one name, dataset, checkpoint and source are one run. Columns: `name` or `method`, `metric`, `value`, and
   /// where they are `std`, `direction`, `dataset`, `source`, `generator`, `checkpoint`, `step`.
-  func scoreTable() throws -> [Run] {
-    var runs: [Run] = []
+  func scoreTable() throws -> [RunRecord] {
+    var runs: [RunRecord] = []
     var places: [String: Int] = [:]
     for row in try rows(demanding: "metric") {
       let metric = try row.wanted(row.text("metric"), "metric")
       let value = try row.wanted(row.number("value"), "value")
       let name = try row.wanted(labels.name ?? row.text("name", "method"), "name")
-      var score = RunScore(metric: metric, value: value, direction: try direction(of: metric, row.text("direction")))
+      var score = ScoreRecord(metric: metric, value: value, direction: try direction(of: metric, row.text("direction")))
       score.std = try row.number("std")
       let key = ["name", "method", "dataset", "source", "generator", "checkpoint", "step"].map { row.text($0) ?? "" }
       let joined = key.joined(separator: "\u{1f}")
@@ -83,20 +84,20 @@ extension RunImport {
   /// Answers to questions of a user study: of each method the share of votes in percent, with Wilson's interval of 95 %, as
   /// DynamiCrafter's Table 2 has them. Columns: `question`, `method` or `name`, and either `votes` (and `n`, where it is
   /// not the sum of a question's votes) or `preference` or `percent` (in percent) and `n`.
-  func preferences() throws -> [Run] {
+  func preferences() throws -> [RunRecord] {
     let rows = try rows(demanding: "question")
     var totals: [String: Double] = [:]
     func key(_ row: Row) -> String { (row.text("question") ?? "") + "\u{1f}" + (row.text("dataset") ?? "") }
     for row in rows { totals[key(row), default: 0] += try row.number("votes") ?? 0 }
-    var runs: [Run] = []
+    var runs: [RunRecord] = []
     for row in rows {
       let question = try row.wanted(row.text("question"), "question")
       let method = try row.wanted(row.text("method", "name"), "method")
       let (share, count) = try share(of: row, total: totals[key(row)] ?? 0)
-      var score = RunScore(metric: "preference[\(question)]", value: 100 * share, direction: .higher)
+      var score = ScoreRecord(metric: "preference[\(question)]", value: 100 * share, direction: .higher)
       score.interval = BinomialInterval.percent(share: share, count: count)
       score.sample = "vote"
-      score.fake = RunScore.ScoredSide(path: method, clips: Int(exactly: count))
+      score.fake = ScoredSet(path: method, clips: Int(exactly: count))
       let dataset = row.text("dataset") ?? labels.dataset
       if let place = runs.firstIndex(where: { $0.name == labels.name ?? method && $0.dataset == dataset }) {
         runs[place].scores.append(score)
@@ -133,7 +134,7 @@ extension RunImport {
   private static func words(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? "\(number)" }
 
   /// The id of what the run says, its date aside.
-  private func identified(_ run: Run) -> Run {
+  private func identified(_ run: RunRecord) -> RunRecord {
     var named = run
     let scores = run.scores.map { "\($0.metric) \($0.value) \($0.std.map { "\($0)" } ?? "")" }
     let facts = [run.name, run.dataset, run.source, run.generator, run.checkpoint, run.step.map(String.init)]

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import History
 import MetricCatalog
+import Scores
 
 /// Scores that others computed, or that lie in other histories, as runs.
 ///
@@ -46,7 +47,7 @@ public struct RunImport: Sendable {
   }
 
   /// - Throws: `ImportError`, `HistoryError`, `FeatureFileError`, `VideoError`.
-  public func runs(kind: Kind? = nil) throws -> [Run] {
+  public func runs(kind: Kind? = nil) throws -> [RunRecord] {
     let found =
       switch try kind ?? recognised() {
       case .history: try HistoryStore(path: path, mode: .reading).runs().reversed().map(tagged)
@@ -61,7 +62,7 @@ public struct RunImport: Sendable {
     return found
   }
 
-  private func tagged(_ run: Run) -> Run {
+  private func tagged(_ run: RunRecord) -> RunRecord {
     var run = run
     run.tags += labels.tags.filter { !run.tags.contains($0) }
     return run
@@ -86,35 +87,37 @@ public struct RunImport: Sendable {
     }
     let first = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     if let line = try? JSONSerialization.jsonObject(with: Data(first.utf8)) as? [String: Any] {
-      if line["schema"] as? String == RunExport.schema { return .runs }
+      if RunDocument.isDocument(line["schema"] as? String) { return .runs }
       if line["results"] != nil, line["metric"] != nil { return .styleGANV }
     }
     let whole = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-    if whole?["schema"] as? String == ScoreDocument.schema { return .document }
+    if RunDocument.isDocument(whole?["schema"] as? String) { return .document }
     if let whole, !whole.isEmpty, whole.values.allSatisfy({ ($0 as? [Any])?.first is NSNumber }) { return .vbench }
     throw ImportError.unknownKind(path: path)
   }
 
-  private func exported() throws -> [Run] {
+  private func exported() throws -> [RunRecord] {
     try text().split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
       guard line.contains(where: { !$0.isWhitespace }) else { return nil }
-      do {
-        guard let run = try RunExport.run(String(line)) else {
-          throw ImportError.row(path: path, line: index + 1, reason: "its schema is not `\(RunExport.schema)`")
-        }
-        return run
-      } catch is DecodingError {
-        throw ImportError.row(path: path, line: index + 1, reason: "it is no run of `export`")
-      }
+      return try RunDocument.read(String(line), place: "`\(path)`, line \(index + 1)")
     }
+  }
+
+  /// What `--json` printed.
+  private func document() throws -> RunRecord {
+    var run = tagged(try RunDocument.read(text(), place: "`\(path)`"))
+    run.name = labels.name ?? run.name
+    run.dataset = run.dataset ?? labels.dataset
+    run.source = run.source ?? labels.source
+    return run
   }
 
   /// A run of this file, without scores.
   ///
   /// - Parameter content: what tells it from all others, for its id.
-  func run(_ content: String, name: String, date: Date? = nil) -> Run {
+  func run(_ content: String, name: String, date: Date? = nil) -> RunRecord {
     let digest = SHA256.digest(of: content).hex
-    var run = Run(id: String(digest.prefix(12)), date: Run.date(date ?? Date()), name: labels.name ?? name)
+    var run = RunRecord(id: String(digest.prefix(12)), date: RunRecord.date(date ?? Date()), name: labels.name ?? name)
     run.origin = .imported
     run.dataset = labels.dataset
     run.source = labels.source ?? URL(fileURLWithPath: path).lastPathComponent

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import History
 import MetricCatalog
+import Scores
 
 /// Scores the outputs of a job against one real set, unless the history has these scores.
 struct SuiteScoring {
@@ -11,7 +12,7 @@ struct SuiteScoring {
   let history: HistoryStore?
 
   struct Scored {
-    let run: Run
+    let run: RunRecord
     /// Whether the history had it.
     let wasKept: Bool
   }
@@ -20,8 +21,7 @@ struct SuiteScoring {
   func score(_ job: SampleJob, _ set: String, against real: RealSet?, record: GenerationRecord?) throws -> Scored {
     let evaluation = try evaluation(job, set, real)
     if !options.force, let kept = try kept(evaluation, job, real) { return Scored(run: kept, wasKept: true) }
-    let document = try evaluation.run()
-    var run = Run(document: document, labels: labels(job, real))
+    var run = RunRecord(try evaluation.run(), labels: labels(job, real))
     run.generation = generation(job, record)
     run.artefacts = artefacts(job, set)
     try history?.record(run)
@@ -70,9 +70,9 @@ struct SuiteScoring {
     return labels
   }
 
-  private func generation(_ job: SampleJob, _ record: GenerationRecord?) -> Run.Generation? {
+  private func generation(_ job: SampleJob, _ record: GenerationRecord?) -> RunRecord.Generation? {
     guard record != nil || job.seed != nil else { return nil }
-    var generation = Run.Generation()
+    var generation = RunRecord.Generation()
     generation.seed = job.seed
     generation.command = record?.recipe.command
     generation.samples = record?.samples
@@ -98,7 +98,7 @@ struct SuiteScoring {
   // MARK: What the history has
 
   /// The newest run of this job that has every score that is asked for, of the same videos.
-  private func kept(_ evaluation: Evaluation, _ job: SampleJob, _ real: RealSet?) throws -> Run? {
+  private func kept(_ evaluation: Evaluation, _ job: SampleJob, _ real: RealSet?) throws -> RunRecord? {
     let candidates = try candidates(job, real)
     guard !candidates.isEmpty else { return nil }
     let wanted = try evaluation.identities()
@@ -106,7 +106,7 @@ struct SuiteScoring {
   }
 
   /// The runs of the same suite, generator, checkpoint, seed and real set, newest first.
-  func candidates(_ job: SampleJob, _ real: RealSet?) throws -> [Run] {
+  func candidates(_ job: SampleJob, _ real: RealSet?) throws -> [RunRecord] {
     guard let history else { return [] }
     var filter = RunFilter()
     filter.suite = job.suite
@@ -116,17 +116,14 @@ struct SuiteScoring {
     return try history.runs(filter).filter { $0.checkpoint == job.checkpoint?.name && $0.generation?.seed == job.seed }
   }
 
-  package static func covers(_ scores: [RunScore], _ wanted: [ScoreIdentity], _ honesty: Honesty) -> Bool {
+  package static func covers(_ scores: [ScoreRecord], _ wanted: [ScoreIdentity], _ honesty: Honesty) -> Bool {
     let isAsSure =
       (honesty.bootstrap == nil || scores.contains { $0.interval?.resamples == honesty.bootstrap })
       && (!honesty.floor || scores.contains { $0.floor != nil })
       && (honesty.curve == nil || scores.contains { $0.curve?.count == honesty.curve })
     return isAsSure
       && wanted.allSatisfy { identity in
-        scores.contains { score in
-          score.settings?.fingerprint == identity.fingerprint && score.real?.digest == identity.real
-            && score.fake?.digest == identity.fake && score.promptsDigest == identity.prompts
-        }
+        scores.contains { $0.identity == identity }
       }
   }
 }

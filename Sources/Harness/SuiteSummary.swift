@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import History
+import Scores
 
 /// What a suite has come to.
 public struct SuiteSummary: Sendable {
@@ -32,14 +33,14 @@ public struct SuiteSummary: Sendable {
 
   public struct Scored: Sendable {
     public let dataset: String?
-    public let run: Run
+    public let run: RunRecord
     public let wasKept: Bool
     public let isRecorded: Bool
   }
 
   public var failed: [Row] { rows.filter { $0.failure != nil } }
   public var skippedInputs: Bool { rows.contains { $0.scored.contains { !$0.run.skipped.isEmpty } } }
-  public var runs: [Run] { rows.flatMap { $0.scored.map(\.run) } }
+  public var runs: [RunRecord] { rows.flatMap { $0.scored.map(\.run) } }
 
   static func videos(_ count: Int) -> String { count == 1 ? "1 video" : "\(count) videos" }
 
@@ -82,7 +83,7 @@ public struct SuiteSummary: Sendable {
     var title: String
     let name: String
 
-    init(_ score: RunScore) {
+    init(_ score: ScoreRecord) {
       metric = score.metric
       fingerprint = score.settings?.fingerprint ?? ""
       title = score.metric
@@ -107,7 +108,7 @@ public struct SuiteSummary: Sendable {
     }
   }
 
-  private static func value(_ score: RunScore) -> String {
+  private static func value(_ score: ScoreRecord) -> String {
     number(score.value) + (score.std.map { " ± " + number($0) } ?? "")
   }
 

@@ -1,8 +1,9 @@
 import Files
 import Foundation
 import History
+import Scores
 
-extension Run.Circumstances {
+extension RunRecord.Circumstances {
   /// The command as it was typed, the working folder, and its commit where it lies in a repository and git is at hand.
   public static func ofThisProcess(arguments: [String] = CommandLine.arguments) -> Self {
     var facts = Self()

@@ -14,7 +14,14 @@ enum HistorySchema {
   }
 
   /// Names and statements, oldest first.
-  static let migrations: [(name: String, sql: String)] = [("1 runs and scores", runsAndScores)]
+  static let migrations: [(name: String, sql: String)] = [
+    ("1 runs and scores", runsAndScores), ("2 prompts", prompts),
+  ]
+
+  private static let prompts = """
+    ALTER TABLE score ADD COLUMN prompts_source TEXT;
+    ALTER TABLE score ADD COLUMN prompts_count INTEGER CHECK (prompts_count >= 0);
+    """
 
   private static let runsAndScores = """
     PRAGMA application_id = \(applicationID);
@@ -128,9 +135,12 @@ enum HistorySchema {
 
 extension HistoryStore {
   /// The tables as SQL, as the migrations make them.
-  public static var schema: String {
-    HistorySchema.migrations.map { name, sql in
+  public static var schema: String { migrations.joined(separator: "\n") }
+
+  /// What each migration does, oldest first.
+  package static var migrations: [String] {
+    HistorySchema.migrations.map { _, sql in
       sql.split(separator: "\n").filter { !$0.hasPrefix("PRAGMA") }.joined(separator: "\n")
-    }.joined(separator: "\n")
+    }
   }
 }

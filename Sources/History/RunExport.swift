@@ -1,39 +1,16 @@
-import Foundation
 import MetricCatalog
+import Scores
 
-/// Runs as JSON lines, all of them: what `import` reads again.
+/// Runs as rows for spreadsheets and data frames.
 public enum RunExport {
-  public static let schema = "vidmetrics.run/1"
-
-  private struct Line: Codable {
-    let schema: String
-    let run: Run
-  }
-
-  /// One line, without its end. Keys are those of the tables: `git_commit`, `fake_samples`.
-  public static func line(_ run: Run) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(Line(schema: schema, run: run)), as: UTF8.self)
-  }
-
-  /// - Throws: `DecodingError`, and nil for a line of another schema.
-  public static func run(_ line: String) throws -> Run? {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let read = try decoder.decode(Line.self, from: Data(line.utf8))
-    return read.schema == schema ? read.run : nil
-  }
-
-  /// One row a score, for spreadsheets and data frames: names of columns, and the rows.
-  public static func table(_ runs: [Run]) -> QueryResult {
+  /// One row a score: names of columns, and the rows.
+  public static func table(_ runs: [RunRecord]) -> QueryResult {
     QueryResult(
       columns: columns.map(\.name),
       rows: runs.flatMap { run in run.scores.map { score in columns.map { $0.value(run, score) } } })
   }
 
-  private typealias Column = (name: String, value: @Sendable (Run, RunScore) -> QueryResult.Value)
+  private typealias Column = (name: String, value: @Sendable (RunRecord, ScoreRecord) -> QueryResult.Value)
 
   private static let columns: [Column] = [
     ("run", { run, _ in .text(run.id) }),

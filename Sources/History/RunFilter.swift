@@ -1,3 +1,5 @@
+import Scores
+
 /// Which runs are wanted; what is nil lets all through.
 public struct RunFilter: Sendable, Equatable {
   /// Runs with a score of this name.
@@ -14,7 +16,7 @@ public struct RunFilter: Sendable, Equatable {
   public var until: String?
   /// The newest so many.
   public var limit: Int?
-  public var origin: Run.Origin?
+  public var origin: RunRecord.Origin?
 
   public init() {}
 }

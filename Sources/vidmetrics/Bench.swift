@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Kernels
 import Networks
+import Scores
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -98,7 +99,7 @@ struct BenchPlace {
   init() throws {
     table = KernelTable(
       try InstructionSet.chosen(cap: ProcessInfo.processInfo.environment["VIDMETRICS_ISA"]))
-    processor = ScoreEnvironment(version: Version.text, isa: table.name).processor
+    processor = RunRecord.Circumstances.thisProcessor
   }
 
   /// The document's beginning; `own` follows.

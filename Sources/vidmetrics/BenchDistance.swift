@@ -3,6 +3,7 @@ import Distances
 import Evaluation
 import Foundation
 import MetricCatalog
+import Scores
 
 struct DistanceBench: ParsableCommand {
   static let configuration = CommandConfiguration(

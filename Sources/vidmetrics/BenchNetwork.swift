@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Kernels
 import Networks
+import Scores
 import Weights
 
 /// A network that `bench` can time. One run computes what `--frames` asks for.

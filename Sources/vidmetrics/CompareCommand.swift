@@ -1,7 +1,7 @@
 import ArgumentParser
-import Evaluation
 import Foundation
 import History
+import Scores
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,14 +24,9 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let store = try database.reading()
     var (a, b) = (try store.run(first), try store.run(second))
-    if let metric {
-      for run in [a, b] where !run.scores.contains(where: { $0.metric == metric }) {
-        throw EvaluationError.noSuchScore(path: "run \(run.id)", metric: metric, known: run.scores.map(\.metric))
-      }
-      a.scores.removeAll { $0.metric != metric }
-      b.scores.removeAll { $0.metric != metric }
-    }
-    let found = ScoreComparison.pairs(a, b)
+    a.scores = try a.scores(named: metric, place: "run \(a.id)")
+    b.scores = try b.scores(named: metric, place: "run \(b.id)")
+    let found = Comparison.pairs(a.scores, b.scores)
     let report = ComparisonReport(a: a, b: b, pairs: found.pairs, onlyA: found.first, onlyB: found.second)
     Output.print(json ? report.json.text() : report.text)
     if found.pairs.isEmpty || found.pairs.contains(where: { !$0.isComparable }) { throw ExitCode(Exit.notComparable) }
@@ -39,9 +34,9 @@ struct CompareCommand: ParsableCommand {
 }
 
 struct ComparisonReport {
-  let a: Run
-  let b: Run
-  let pairs: [ScoreComparison]
+  let a: RunRecord
+  let b: RunRecord
+  let pairs: [Comparison]
   let onlyA: [String]
   let onlyB: [String]
 
@@ -63,9 +58,9 @@ struct ComparisonReport {
     return blocks.joined(separator: "\n\n")
   }
 
-  private func heading(_ run: Run) -> [String] { [run.id, RunsCommand.date(run.date), run.name] }
+  private func heading(_ run: RunRecord) -> [String] { [run.id, Words.date(run.date), run.name] }
 
-  private func row(_ pair: ScoreComparison) -> [String] {
+  private func row(_ pair: Comparison) -> [String] {
     let percent = pair.percent.map { ($0 < 0 ? "" : "+") + fixed($0, digits: 2) + " %" } ?? ""
     let better = pair.better.map { $0 == .first ? "A" : "B" } ?? "equal"
     return [
@@ -76,12 +71,11 @@ struct ComparisonReport {
     ]
   }
 
-  private func value(_ score: RunScore) -> String {
-    significant(score.value) + (score.std.map { " ± \(significant($0))" } ?? "")
-      + (score.interval.map { " [\(significant($0.low)), \(significant($0.high))]" } ?? "")
+  private func value(_ score: ScoreRecord) -> String {
+    Words.value(score) + (score.interval.map { " " + Words.brackets($0) } ?? "")
   }
 
-  private func notComparable(_ pair: ScoreComparison) -> String {
+  private func notComparable(_ pair: Comparison) -> String {
     let rows = pair.reasons.map { ["  \($0.name)", $0.first ?? "not set", "|", $0.second ?? "not set"] }
     return "\(pair.first.metric)  \(value(pair.first))  against  \(value(pair.second))\nnot comparable:\n"
       + TextTable.text(rows)
@@ -95,12 +89,12 @@ struct ComparisonReport {
     ])
   }
 
-  private func about(_ run: Run) -> JSONValue {
+  private func about(_ run: RunRecord) -> JSONValue {
     .object([("run", .string(run.id)), ("date", .string(run.date)), ("name", .string(run.name))])
   }
 
-  private func entry(_ pair: ScoreComparison) -> JSONValue {
-    func score(_ score: RunScore) -> JSONValue {
+  private func entry(_ pair: Comparison) -> JSONValue {
+    func score(_ score: ScoreRecord) -> JSONValue {
       .object([
         ("value", .number(score.value)), ("std", .number(orNull: score.std)),
         ("low", .number(orNull: score.interval?.low)), ("high", .number(orNull: score.interval?.high)),

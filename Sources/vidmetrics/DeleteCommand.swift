@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import History
+import Scores
 
 struct DeleteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +14,7 @@ struct DeleteCommand: ParsableCommand {
 
   func run() throws {
     let store = try database.changing()
-    var runs: [Run] = []
+    var runs: [RunRecord] = []
     for reference in references {
       let run = try store.run(reference)
       if !runs.contains(where: { $0.id == run.id }) { runs.append(run) }
@@ -23,7 +24,7 @@ struct DeleteCommand: ParsableCommand {
         throw ValidationError("delete asks, and there is no terminal to ask on: --yes deletes without asking")
       }
       let rows = runs.map { run in
-        [run.id, RunsCommand.date(run.date), run.name, run.scores.map(\.metric).joined(separator: ", ")]
+        [run.id, Words.date(run.date), run.name, run.scores.map(\.metric).joined(separator: ", ")]
       }
       Terminal.write(
         TextTable.text(rows) + "\ndelete \(runs.count == 1 ? "this run" : "these \(runs.count) runs")? [y/N] ")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import History
+import Scores
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,6 +25,6 @@ struct ExportCommand: ParsableCommand {
       }
       return Output.print(RunExport.table(runs).csv)
     }
-    for run in runs { Output.print(try RunExport.line(run)) }
+    for run in runs { Output.print(try RunDocument.json(run).line) }
   }
 }

@@ -4,6 +4,7 @@ import Evaluation
 import Files
 import Foundation
 import MetricCatalog
+import Scores
 
 struct FeaturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

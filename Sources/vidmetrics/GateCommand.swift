@@ -4,6 +4,7 @@ import Foundation
 import History
 import MetricCatalog
 import Reporting
+import Scores
 
 struct GateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -89,26 +90,45 @@ struct GateCommand: ParsableCommand {
   }
 
   /// The runs that a score's baseline is chosen from.
-  private func baselines(of candidate: Run, _ metrics: [String], in store: HistoryStore) throws -> (RunScore) -> [Run] {
-    if baseline == "best" {
-      let found = try candidate.scores.filter { metrics.contains($0.metric) }.map { score in
-        let best = try store.best(comparableWith: score, besides: candidate.id) {
-          score.obstacle(to: $0, anyCount: anyCount) == nil
-        }
-        return (score: score, run: best?.run)
-      }
-      return { score in found.first { $0.score == score }?.run.map { [$0] } ?? [] }
+  private func baselines(of candidate: RunRecord, _ metrics: [String], in store: HistoryStore) throws -> (ScoreRecord)
+    -> [RunRecord]
+  {
+    let isBest = baseline == "best"
+    guard isBest || baseline.hasPrefix("tag:") else {
+      let run = try store.run(baseline)
+      guard run.id != candidate.id else { throw ValidationError("run and baseline are the same: \(run.id)") }
+      return { _ in [run] }
     }
-    if baseline.hasPrefix("tag:") {
+    let anyCount = anyCount
+    let found = try metrics.map { metric in
       var filter = RunFilter()
-      filter.tag = String(baseline.dropFirst("tag:".count))
-      filter.generator = candidate.generator
-      let latest = try store.runs(filter, detail: .scores).first { $0.id != candidate.id }
-      return { _ in latest.map { [$0] } ?? [] }
+      filter.metric = metric
+      if isBest {
+        filter.origin = .measured
+      } else {
+        filter.tag = String(baseline.dropFirst("tag:".count))
+        filter.generator = candidate.generator
+      }
+      return (metric: metric, runs: try store.runs(filter, detail: .scores).filter { $0.id != candidate.id })
     }
-    let run = try store.run(baseline)
-    guard run.id != candidate.id else { throw ValidationError("run and baseline are the same: \(run.id)") }
-    return { _ in [run] }
+    return { score in
+      let runs = found.first { $0.metric == score.metric }?.runs ?? []
+      return isBest ? Self.best(runs, for: score, anyCount: anyCount) : runs.first.map { [$0] } ?? []
+    }
+  }
+
+  /// The run that has the best score which can be compared with this one; of equals the oldest.
+  private static func best(_ runs: [RunRecord], for score: ScoreRecord, anyCount: Bool) -> [RunRecord] {
+    var best: (run: RunRecord, score: ScoreRecord)?
+    for run in runs.reversed() {
+      for candidate in run.scores where Comparison(candidate, score).obstacle(anyCount: anyCount) == nil {
+        if best.map({ Comparison($0.score, candidate).better == .second }) ?? true { best = (run, candidate) }
+      }
+    }
+    guard let best else { return [] }
+    var run = best.run
+    run.scores = [best.score]
+    return [run]
   }
 }
 

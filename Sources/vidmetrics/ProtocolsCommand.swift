@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import MetricCatalog
+import Scores
 
 struct ProtocolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,14 +2,11 @@ import Evaluation
 import Foundation
 import Harness
 import History
+import Scores
 
 /// Keeps the scores of a command in the history.
 struct Recorder {
   let path: String
-  let labels: RunLabels
-  /// As things were when the work began.
-  let circumstances: Run.Circumstances
-
   /// Looks whether scores can be kept, before the long work.
   ///
   /// - Returns: nil where nothing is to be kept.
@@ -17,18 +14,12 @@ struct Recorder {
   init?(_ options: RecordOptions) throws {
     guard !options.noRecord else { return nil }
     path = options.database.path
-    labels = options.labels
     try HistoryStore.checkIsWritable(path: path)
-    circumstances = .ofThisProcess()
   }
 
-  /// The run's id, or why it was not kept.
-  func record(_ document: ScoreDocument) -> Result<String, any Error> {
-    Result {
-      let run = Run(document: document, labels: labels, circumstances: circumstances)
-      try HistoryStore(path: path).record(run)
-      if Terminal.isInteractive { Terminal.write("run \(run.id) in \(path)\n") }
-      return run.id
-    }
+  /// - Throws: `HistoryError`.
+  func record(_ run: RunRecord) throws {
+    try HistoryStore(path: path).record(run)
+    if Terminal.isInteractive { Terminal.write("run \(run.id) in \(path)\n") }
   }
 }

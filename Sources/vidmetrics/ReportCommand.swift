@@ -4,6 +4,7 @@ import Foundation
 import History
 import ReportAssets
 import Reporting
+import Scores
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -79,7 +80,7 @@ struct ReportCommand: ParsableCommand {
     if let html {
       var writer = HTMLWriter()
       writer.version = Version.text
-      writer.date = String(Run.now().prefix(10))
+      writer.date = String(RunRecord.now().prefix(10))
       try WholeFile.write(writer.text(table, runs: runs), to: html)
     }
   }
@@ -91,7 +92,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a history that is not there is no error.
-  private func runs(isAlone: Bool) throws -> [Run] {
+  private func runs(isAlone: Bool) throws -> [RunRecord] {
     let isThere = FileManager.default.fileExists(atPath: database.path)
     if !isAlone, references.isEmpty, database.db == nil, !isThere {
       Terminal.write("there is no history `\(database.path)`: published rows only\n")

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Harness
 import History
+import Scores
 
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,12 +20,12 @@ struct RunsCommand: ParsableCommand {
 
   func run() throws {
     let runs = try database.reading().runs(filters.filter, detail: json ? .everything : .scores)
-    if json { return Output.print(JSONValue.array(runs.map(\.document)).text()) }
+    if json { return Output.print(JSONValue.array(try runs.map(RunDocument.json)).text()) }
     guard !runs.isEmpty else { return Terminal.write("no such run in \(database.path)\n") }
     let head = ["run", "date", "suite", "dataset", "name", "checkpoint", "step", "scores", "tags", "origin"]
     let rows = runs.map { run in
       [
-        run.id, Self.date(run.date), run.suite ?? "", run.dataset ?? "", run.name, run.checkpoint ?? "",
+        run.id, Words.date(run.date), run.suite ?? "", run.dataset ?? "", run.name, run.checkpoint ?? "",
         run.step.map(String.init) ?? "", scores(run), run.tags.joined(separator: " "),
         run.origin == .measured ? "" : run.origin.rawValue,
       ]
@@ -33,16 +34,12 @@ struct RunsCommand: ParsableCommand {
   }
 
   /// `fvd 618.8551, kvd 93.20720`; of many the first four.
-  private func scores(_ run: Run) -> String {
+  private func scores(_ run: RunRecord) -> String {
     let wanted = run.scores.filter { filters.metric == nil || $0.metric == filters.metric }
     let words = wanted.prefix(4).map { score in
-      let std = score.std.map { " ± \(significant($0))" } ?? ""
       let settings = filters.metric == nil ? nil : score.settings.map { " (\($0.displayName))" }
-      return "\(score.metric) \(significant(score.value))\(std)\(settings ?? "")"
+      return "\(score.metric) \(Words.value(score))\(settings ?? "")"
     }
     return words.joined(separator: ", ") + (wanted.count > 4 ? ", \(wanted.count - 4) more" : "")
   }
-
-  /// `2026-11-21 14:05:09`, UTC.
-  static func date(_ date: String) -> String { date.prefix(19).replacingOccurrences(of: "T", with: " ") }
 }

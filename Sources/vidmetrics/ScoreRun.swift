@@ -1,6 +1,8 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Harness
+import Scores
 
 /// Scores sets by some protocols and prints the document.
 struct ScoreRun {
@@ -10,6 +12,8 @@ struct ScoreRun {
 
   func run(_ requested: [RequestedProtocol]) throws {
     let recorder = try Recorder(options.recordOptions)
+    // As things are when the work begins.
+    let place = RunRecord.Circumstances.ofThisProcess()
     let environment = ProcessInfo.processInfo.environment
     let threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
     let networks = try NetworkChoice(
@@ -32,14 +36,15 @@ struct ScoreRun {
     Interruption.listen()
     evaluation.isInterrupted = { Interruption.isRequested }
 
-    let document = try evaluation.run()
-    let recorded = recorder?.record(document)
+    let run = RunRecord(try evaluation.run(), labels: options.recordOptions.labels, place: place)
+    // What cannot be kept is printed before the error is.
+    let recorded = Result { try recorder?.record(run) }
     let json = options.runOptions.json
-    let run = try? recorded?.get()
-    Output.print(json ? document.json(run: run).text() : document.table, terminator: json ? "\n" : "")
-    if let file = options.runOptions.append { try document.append(to: file) }
-    // What could not be kept has been printed.
-    _ = try recorded?.get()
-    if !document.skipped.isEmpty { throw ExitCode(Exit.skipped) }
+    Output.print(
+      json ? try RunDocument.json(run).text() : ScoreText.text(run.scores, skipped: run.skipped),
+      terminator: json ? "\n" : "")
+    if let file = options.runOptions.append { try run.appendAsStyleGANV(to: file) }
+    try recorded.get()
+    if !run.skipped.isEmpty { throw ExitCode(Exit.skipped) }
   }
 }

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Scores
 import Synchronization
 
 /// stderr: messages, and progress where a person looks on.

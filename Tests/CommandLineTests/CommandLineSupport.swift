@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+import Scores
 import Testing
 
 /// The built program as a person runs it.
@@ -140,85 +141,27 @@ func document(_ result: Program.Result) throws -> [String: Any] {
 }
 
 func firstScore(_ result: Program.Result) throws -> [String: Any] {
-  try #require((document(result)["results"] as? [[String: Any]])?.first)
+  try #require((document(result)["scores"] as? [[String: Any]])?.first)
 }
 
-/// A document of scores, as much of it as tests look at.
-struct Scores: Decodable {
-  let results: [Entry]
-  let timing: Timing
+extension RunRecord {
+  /// The value of the first score of that name.
+  subscript(_ metric: String) -> Double { scores.first { $0.metric == metric }?.value ?? .nan }
+}
 
-  struct Entry: Decodable {
-    let metric: String
-    let value: Double
-    let std: Double?
-    let sample: String
-    let features: Int?
-    let real: Side?
-    let fake: Side
-    let prompts: Prompts?
-    let videos: [Video]?
-    let groups: [Group]?
-    let series: [Point]?
-    let warnings: [Warning]
-    let `protocol`: Settled
-
-    func has(_ code: String) -> Bool { warnings.contains { $0.code == code } }
-  }
-  struct Prompts: Decodable {
-    let prompts: Int
-    let digest: String
-  }
-  struct Video: Decodable, Equatable {
-    let name: String
-    let value: Double
-  }
-  struct Side: Decodable {
-    let path: String
-    let videos: Int?
-    let clips: Int?
-    let rank: Int?
-  }
-  struct Group: Decodable {
-    let label: String
-    let value: Double
-  }
-  struct Point: Decodable {
-    let start: Int
-    let frames: Int
-    let value: Double
-  }
-  struct Warning: Decodable {
-    let code: String
-    let text: String
-  }
-  struct Settled: Decodable {
-    let name: String
-    let fingerprint: String
-  }
-  struct Timing: Decodable {
-    let clipsComputed: Int
-    let clipsCached: Int
-
-    private enum CodingKeys: String, CodingKey {
-      case clipsComputed = "clips_computed"
-      case clipsCached = "clips_cached"
-    }
-  }
-
-  /// The first score of that name.
-  subscript(_ metric: String) -> Double { results.first { $0.metric == metric }?.value ?? .nan }
+extension ScoreRecord {
+  func has(_ code: String) -> Bool { warnings.contains { $0.code == code } }
 }
 
 extension Program {
   /// Runs a command with `--json`, which must succeed.
-  func scores(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> Scores {
+  func scores(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> RunRecord {
     let result = try run(arguments + ["--json"])
     try #require(result.status == 0, "\(result.errors)", sourceLocation: sourceLocation)
-    return try JSONDecoder().decode(Scores.self, from: Data(result.output.utf8))
+    return try RunDocument.read(result.output, place: "stdout")
   }
 
-  func scores(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> Scores {
+  func scores(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> RunRecord {
     try scores(arguments, sourceLocation: sourceLocation)
   }
 }

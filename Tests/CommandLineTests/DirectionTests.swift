@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Scores
 import Tensors
 import Testing
 import Video
@@ -100,7 +101,7 @@ struct DirectionTests {
   private func growing(_ values: [Double]) -> Bool { zip(values, values.dropFirst()).allSatisfy { $0 < $1 } }
 
   /// One call a level: all metrics share one decoding pass, and FVD, KVD and PRDC one I3D.
-  private func levels(_ levels: [Clips], _ reference: String, _ kind: String) throws -> [Scores] {
+  private func levels(_ levels: [Clips], _ reference: String, _ kind: String) throws -> [RunRecord] {
     try levels.enumerated().map { index, clips in
       try workplace.program.scores(
         "score", reference, write(clips, "\(kind)-\(index)"), "--metrics",
@@ -137,8 +138,8 @@ struct DirectionTests {
         #expect(values[2] < 0.5 * values[0], "\(kind): \(metric) \(values)")
       }
       // I3D saw 12 clips of the level, Inception 12 frames; the reference's are kept from the first call.
-      #expect(scores[0].timing.clipsComputed == (kind == "blur" ? 48 : 24))
-      #expect(scores[2].timing.clipsComputed == 24 && scores[2].timing.clipsCached == 24)
+      #expect(scores[0].circumstances.clipsComputed == (kind == "blur" ? 48 : 24))
+      #expect(scores[2].circumstances.clipsComputed == 24 && scores[2].circumstances.clipsCached == 24)
     }
   }
 
@@ -146,7 +147,7 @@ struct DirectionTests {
   @Test func orderAndSpeed() throws {
     let (all, plain) = (first(10, of: all), first(10, of: plain))
     let reference = try write(plain, "plain")
-    func score(_ clips: Clips, _ name: String) throws -> Scores {
+    func score(_ clips: Clips, _ name: String) throws -> RunRecord {
       try workplace.program.scores(
         "score", reference, write(clips, name), "--metrics", "fvd,kvd:fvd-paper,temporal-flickering", "--set",
         "kvd.resize=half-pixel-bilinear")

@@ -1,4 +1,5 @@
 import Foundation
+import Scores
 import Testing
 
 /// FID and KID against clean-fid, pytorch-fid and torch-fidelity: `Fixtures/golden/fid` has pictures, numbers and recipe.
@@ -36,7 +37,7 @@ import Testing
       Golden.self, from: Data(contentsOf: URL(fileURLWithPath: Self.folder + "/fid.json")))
   }
 
-  private func scores(_ arguments: String...) throws -> Scores {
+  private func scores(_ arguments: String...) throws -> RunRecord {
     let (a, b) = (Self.folder + "/frames-a", Self.folder + "/frames-b")
     return try workplace.program.scores([arguments[0], a, b] + arguments.dropFirst())
   }
@@ -53,10 +54,10 @@ import Testing
     let fid = try scores("fid", "--protocol", protocolName)
     #expect(close(fid["fid"], package.exactFID), "\(fid["fid"])")
     #expect(close(fid["fid"], package.fid), "\(fid["fid"])")
-    let score = fid.results[0]
+    let score = fid.scores[0]
     #expect(score.sample == "frame" && score.features == 2048)
-    #expect(score.real?.clips == 24 && score.fake.clips == 24 && score.real?.videos == 1)
-    #expect(score.real?.rank == 23 && score.fake.rank == 23)
+    #expect(score.real?.clips == 24 && score.fake?.clips == 24 && score.real?.videos == 1)
+    #expect(score.real?.rank == 23 && score.fake?.rank == 23)
     #expect(score.has("rank-deficient"))
 
     // pytorch-fid has no KID: that of its features is compared.
@@ -69,8 +70,8 @@ import Testing
     if let preparation { arguments += ["--resize", preparation[0], "--set", "input-scaling=\(preparation[1])"] }
     let kid = try workplace.program.scores(arguments)
     #expect(close(kid["kid"], package.wholeKID), "\(kid["kid"])")
-    #expect(kid.timing.clipsComputed == 0, "the features are those of FID")
-    #expect(kid.results[0].std == nil && kid.results[0].real?.rank == nil)
+    #expect(kid.circumstances.clipsComputed == 0, "the features are those of FID")
+    #expect(kid.scores[0].std == nil && kid.scores[0].real?.rank == nil)
     try subsets(package, kidProtocol)
     if protocolName == "clean" { try aFolderPerVideoIsTheSame(fid["fid"]) }
   }
@@ -81,14 +82,14 @@ import Testing
       // clean-fid: every subset is the whole set here.
       let score = try scores("kid", "--protocol", kidProtocol)
       #expect(close(score["kid"], wanted), "\(score["kid"])")
-      #expect(try #require(score.results[0].std) < 1e-12 && score.results[0].has("small-subsets"))
+      #expect(try #require(score.scores[0].std) < 1e-12 && score.scores[0].has("small-subsets"))
       return
     }
     // The draws of NumPy's generator with seed 2020, in torch-fidelity's order; its float32 kernels have six digits.
     let score = try scores("kid", "--protocol", kidProtocol, "--set", "subset-size=\(size)")
     #expect(close(score["kid"], wanted), "\(score["kid"])")
-    #expect(close(score.results[0].std, deviation, 1e-5), "\(String(describing: score.results[0].std))")
-    #expect(!score.results[0].has("small-subsets"))
+    #expect(close(score.scores[0].std, deviation, 1e-5), "\(String(describing: score.scores[0].std))")
+    #expect(!score.scores[0].has("small-subsets"))
   }
 
   /// Other orders of the frames, other names and other folders change nothing: FID knows no time.
@@ -102,7 +103,7 @@ import Testing
         toPath: folder + "/\(99 - index).png")
     }
     let again = try workplace.program.scores("fid", parted, Self.folder + "/frames-b")
-    #expect(again.results[0].real?.videos == 5 && again.results[0].real?.clips == 24)
+    #expect(again.scores[0].real?.videos == 5 && again.scores[0].real?.clips == 24)
     #expect(abs(again["fid"] / whole - 1) < 1e-11)
   }
 }

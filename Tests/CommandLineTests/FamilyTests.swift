@@ -35,15 +35,15 @@ struct FamilyTests {
     let scores = try program.scores(
       "score", real, fake, "--metrics", "fvd,kvd:fvd-paper,fid,kid", "--set", "kvd.resize=half-pixel-bilinear",
       "--set", "fvd.ddof=1", "--set", "samples=1", "--set", "kid.subsets=0", "--no-cache")
-    #expect(scores.results.map(\.metric) == ["fvd", "kvd", "fid", "kid"])
+    #expect(scores.scores.map(\.metric) == ["fvd", "kvd", "fid", "kid"])
     // Six clips for I3D and six frames for Inception.
-    #expect(scores.timing.clipsComputed == 12)
-    #expect(scores.results.map(\.features) == [400, 400, 2048, 2048])
-    #expect(scores.results.map(\.sample) == ["clip", "clip", "frame", "frame"])
+    #expect(scores.circumstances.clipsComputed == 12)
+    #expect(scores.scores.map(\.features) == [400, 400, 2048, 2048])
+    #expect(scores.scores.map(\.sample) == ["clip", "clip", "frame", "frame"])
     let alone = try program.scores("fvd", real, fake, "--ddof", "1", "--no-cache")
-    #expect(alone.timing.clipsComputed == 6)
+    #expect(alone.circumstances.clipsComputed == 6)
     #expect(alone["fvd"] == scores["fvd"])
-    #expect(alone.results[0].protocol.fingerprint == scores.results[0].protocol.fingerprint)
+    #expect(alone.scores[0].settings?.fingerprint == scores.scores[0].settings?.fingerprint)
   }
 
   /// Nothing is computed for a command line that says nothing or two things.
@@ -88,8 +88,8 @@ struct FamilyTests {
     let words = try program.run("explain", one)
     #expect(words.status == 0 && words.errors.isEmpty)
     let fields = try #require(
-      ((JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: one))) as? [String: Any])?["results"]
-        as? [[String: Any]])?.first?["protocol"] as? [String: Any])
+      ((JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: one))) as? [String: Any])?["scores"]
+        as? [[String: Any]])?.first?["settings"] as? [String: Any])
     let own = try #require(fields["fields"] as? [String: Any])
     #expect(own.count >= 25)
     for name in own.keys { #expect(words.output.contains("\n  \(name) "), "\(name)") }
@@ -178,10 +178,10 @@ struct FamilyTests {
     // Nine frames instead of 40, for time; the table has the rest.
     let scores = try program.scores(
       "score", workplace.file("true"), workplace.file("gen"), "--table", "lfdm", "--set", "frames=9")
-    #expect(scores.results.map(\.metric) == ["fvd", "cfvd", "sfvd"])
-    #expect(scores.results.map { $0.groups?.map(\.label) } == [nil, ["down", "up"], ["s1", "s2"]])
-    #expect(scores.timing.clipsComputed == 8)
-    for score in scores.results.dropFirst() {
+    #expect(scores.scores.map(\.metric) == ["fvd", "cfvd", "sfvd"])
+    #expect(scores.scores.map { $0.groups?.map(\.label) } == [nil, ["down", "up"], ["s1", "s2"]])
+    #expect(scores.circumstances.clipsComputed == 8)
+    for score in scores.scores.dropFirst() {
       let values = try #require(score.groups?.map(\.value))
       let mean = (values[0] + values[1]) / 2
       #expect(abs(score.value - mean) < 1e-9 * mean)
@@ -212,7 +212,7 @@ struct FamilyTests {
     #expect(FileManager.default.contentsEqual(atPath: merged, andPath: whole))
     let fakes = try extract(fake, "fake.safetensors", "--as", "fake")
     let stored = try program.scores("fvd", merged, fakes, "--frames", "9", "--no-cache")
-    #expect(stored.timing.clipsComputed == 0)
+    #expect(stored.circumstances.clipsComputed == 0)
     #expect(try stored["fvd"] == program.scores("fvd", real, fake, "--frames", "9")["fvd"])
     #expect(
       try errors("fvd", merged, fakes, "--protocol", "tats", "--frames", "9").hasPrefix(
@@ -235,7 +235,7 @@ struct FamilyTests {
       try program.scores("fid", real, fake, "--frames", "1"), try program.scores("fid", npz, fake, "--frames", "1")
     )
     #expect(abs(stored["fid"] / direct["fid"] - 1) < 1e-9)
-    #expect(stored.results[0].real?.clips == 3 && stored.results[0].has("from-statistics"))
+    #expect(stored.scores[0].real?.clips == 3 && stored.scores[0].has("from-statistics"))
     #expect(
       try errors("kid", npz, fake).hasPrefix(
         "error: `\(npz)` holds a mean and a covariance, from which kid by `clean` cannot be computed\n"))

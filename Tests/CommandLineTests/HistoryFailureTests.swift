@@ -1,5 +1,6 @@
 import Foundation
 import History
+import Scores
 import Testing
 
 /// Several processes, processes that are killed, disks that are full or may not be written.
@@ -15,11 +16,11 @@ import Testing
   /// A file that `import` takes: runs with so many values each.
   private func lines(_ name: String, runs: Int, values: Int) throws -> String {
     let lines = try (0..<runs).map { number in
-      var run = Run(id: "\(name)\(number)", date: "2026-11-21T00:00:00.000Z", name: name)
-      var score = RunScore(metric: "fvd", value: Double(number), direction: .lower)
+      var run = RunRecord(id: "\(name)\(number)", date: "2026-11-21T00:00:00.000Z", name: name)
+      var score = ScoreRecord(metric: "fvd", value: Double(number), direction: .lower)
       score.videos = (0..<values).map { .init(name: "video \($0)", value: Double($0)) }
       run.scores = [score]
-      return try RunExport.line(run)
+      return try RunDocument.json(run).line
     }
     let path = workplace.file(name + ".jsonl")
     try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)

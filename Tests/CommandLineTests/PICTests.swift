@@ -1,4 +1,5 @@
 import Foundation
+import Scores
 import Testing
 
 /// PIC through the program, with the distance whose weights are FID's.
@@ -33,9 +34,9 @@ import Testing
   }
 
   /// Two frames of each video.
-  private func pic(_ sets: String..., more: [String] = []) throws -> Scores.Entry {
+  private func pic(_ sets: String..., more: [String] = []) throws -> ScoreRecord {
     let arguments = ["pic"] + sets.map(workplace.file) + ["--distance", "inception-cosine", "--stride", "12"] + more
-    return try program.scores(arguments).results[0]
+    return try program.scores(arguments).scores[0]
   }
 
   private func error(_ arguments: String...) throws -> String {
@@ -48,7 +49,7 @@ import Testing
   @Test func valuesAreCosinesOfFeatures() throws {
     let score = try pic("real", "fake", more: ["--bootstrap", "100"])
     #expect(score.metric == "pic[inception-cosine]" && score.sample == "frame" && score.features == 2048)
-    #expect(score.real?.videos == 3 && score.real?.clips == 3 && score.fake.clips == 6 && score.warnings.isEmpty)
+    #expect(score.real?.videos == 3 && score.real?.clips == 3 && score.fake?.clips == 6 && score.warnings.isEmpty)
     var rows: [String: [[Float]]] = [:]
     for (set, stride) in [("real", "24"), ("fake", "12")] {
       let out = workplace.file("\(set).safetensors")
@@ -110,7 +111,7 @@ import Testing
     _ = try write("path,image\nfake/bounce.mp4,pictures/bounce.png\nfake/pulse.mp4,pictures/pulse.png\n", "set.csv")
     let byColumn = try pic("set.csv")
     #expect(byColumn.videos?.map(\.value) == pictures.videos?.map(\.value))
-    #expect(byColumn.protocol.fingerprint == (try pic("pictures", "fake").protocol.fingerprint))
+    #expect(byColumn.settings?.fingerprint == (try pic("pictures", "fake").settings?.fingerprint))
     #expect(try pic("set.csv", more: ["--input", "column:image"]).videos == byColumn.videos)
     let unknown = try error(workplace.file("set.csv"), "--input", "column:first")
     #expect(unknown.hasPrefix("error: \(workplace.file("set.csv")): it has no column `first`, but `path`, `image`\n"))
@@ -119,12 +120,12 @@ import Testing
   /// The first frame compares with itself: 1. `--skip-first 1` leaves it out and it is the input all the same.
   @Test func theirOwnFirstFrames() throws {
     let score = try pic("fake", more: ["--input", "first-frame"])
-    #expect(score.protocol.name == "inception-cosine" && score.real == nil)
+    #expect(score.settings?.name == "inception-cosine" && score.real == nil)
     let later = try pic("fake", more: ["--input", "first-frame", "--set", "skip-first=12"])
     for (both, second) in zip(score.videos ?? [], later.videos ?? []) {
       #expect(abs(both.value - (1 + second.value) / 2) < 1e-12)
     }
-    #expect(later.videos?.count == 3 && later.fake.clips == 3)
+    #expect(later.videos?.count == 3 && later.fake?.clips == 3)
     let table = try program.run(
       "pic", workplace.file("fake"), "--input", "first-frame", "--distance", "inception-cosine", "--stride", "12")
     #expect(table.output.hasPrefix("PIC[inception-cosine]  0."))
@@ -214,12 +215,12 @@ import Testing
     let (real, fake) = (workplace.file("real"), workplace.file("fake"))
     let both = try program.scores(
       "score", real, fake, "--metrics", "psnr,pic:inception-cosine", "--set", "pic.stride=12")
-    #expect(both.results.map(\.metric) == ["psnr", "pic[inception-cosine]"])
+    #expect(both.scores.map(\.metric) == ["psnr", "pic[inception-cosine]"])
     #expect(both["pic[inception-cosine]"] == (try pic("real", "fake").value))
     let own = try program.scores(
       "score", real, fake, "--metrics", "psnr,pic:inception-cosine", "--set", "pic.stride=12", "--input", "first-frame")
     let alone = try pic("fake", more: ["--input", "first-frame"])
-    #expect(own.results[1].real == nil && own.results[1].value == alone.value)
+    #expect(own.scores[1].real == nil && own.scores[1].value == alone.value)
     #expect(
       try program.run("score", fake, "--metrics", "psnr").errors
         == "error: psnr compares two sets, and one is given\nhint: `vidmetrics psnr REAL FAKE`\n")

@@ -1,4 +1,5 @@
 import Foundation
+import Scores
 import Testing
 
 /// PSNR, SSIM and temporal flickering through the program. None of these needs weights.
@@ -11,7 +12,7 @@ import Testing
     program = workplace.program
   }
 
-  private func both(_ real: String, _ fake: String, _ more: String...) throws -> Scores {
+  private func both(_ real: String, _ fake: String, _ more: String...) throws -> RunRecord {
     try program.scores(["score", real, fake, "--metrics", "psnr,ssim"] + more)
   }
 
@@ -22,11 +23,11 @@ import Testing
     let scores = try both(black, white)
     #expect(scores["psnr"] == 0)
     #expect(abs(scores["ssim"] / (1e-4 / 1.0001) - 1) < 1e-9)
-    #expect(scores.results.allSatisfy { $0.sample == "pair" && $0.features == nil && $0.fake.clips == 3 })
-    #expect(scores.timing.clipsComputed == 0)
+    #expect(scores.scores.allSatisfy { $0.sample == "pair" && $0.features == nil && $0.fake?.clips == 3 })
+    #expect(scores.circumstances.clipsComputed == 0)
     let same = try both(black, black)
     #expect(same["psnr"] == 100 && same["ssim"] == 1)
-    #expect(same.results.allSatisfy { $0.has("sets-share-files") })
+    #expect(same.scores.allSatisfy { $0.has("sets-share-files") })
     // A step of one level: 20 log10(255).
     let grey = try workplace.writeArray("grey.npy", frames: 5, side: 64, values: [1, 1, 1])
     #expect(try abs(both(black, grey)["psnr"] - 20 * log10(255)) < 1e-6)
@@ -50,7 +51,7 @@ import Testing
     let scores = try both(real, fake)
     #expect(scores["psnr"] > 8 && scores["psnr"] < 40 && scores["ssim"] > 0 && scores["ssim"] < 0.99)
     let whole = try document(program.run("psnr", real, fake, "--json"))
-    let videos = try #require(((whole["results"] as? [[String: Any]])?.first)?["videos"] as? [[String: Any]])
+    let videos = try #require(((whole["scores"] as? [[String: Any]])?.first)?["videos"] as? [[String: Any]])
     #expect(videos.map { $0["name"] as? String } == ["spin/disc", "spin/star", "swing/disc", "swing/star"])
     let values = videos.compactMap { $0["value"] as? Double }
     #expect(abs(values.reduce(0, +) / 4 - scores["psnr"]) < 1e-12)
@@ -60,7 +61,7 @@ import Testing
     try FileManager.default.removeItem(atPath: fake + "/swing/star.mov")
     let fewer = try program.scores("psnr", real, fake)
     #expect(
-      fewer.results[0].warnings.first { $0.code == "unpaired-videos" }?.text
+      fewer.scores[0].warnings.first { $0.code == "unpaired-videos" }?.text
         == "1 real video of 4 have no fake one of their name")
     try FileManager.default.copyItem(atPath: fake + "/spin/star.mov", toPath: fake + "/spin/moon.mov")
     let unpaired = try program.run("ssim", real, fake)
@@ -100,7 +101,7 @@ import Testing
     let lengths = try program.scores("psnr", a, c)
     #expect(abs(lengths["psnr"] - 20 * log10(255.0 / 3)) < 1e-5)
     #expect(
-      lengths.results[0].warnings.first { $0.code == "pair-lengths-differ" }?.text
+      lengths.scores[0].warnings.first { $0.code == "pair-lengths-differ" }?.text
         == "1 pair of 1 differ in length: the frames that both have are compared")
     let none = try program.run("psnr", a, a, "--frames", "4")
     #expect(none.errors.hasPrefix("error: a protocol of psnr has no field `frames`\n"))
@@ -116,10 +117,10 @@ import Testing
     let score = try program.scores("temporal-flickering", still, moving)
     #expect(abs(score["temporal-flickering"] - 252.0 / 255) < 1e-7)
     #expect(
-      score.results[0].warnings.first { $0.code == "real-value" }?.text.hasPrefix("the real set's value is 1") == true)
+      score.scores[0].warnings.first { $0.code == "real-value" }?.text.hasPrefix("the real set's value is 1") == true)
     #expect(try program.scores("temporal-flickering", moving, still)["temporal-flickering"] == 1)
     let alone = try document(program.run("temporal-flickering", moving, "--json"))
-    let result = try #require((alone["results"] as? [[String: Any]])?.first)
+    let result = try #require((alone["scores"] as? [[String: Any]])?.first)
     #expect(result["real"] is NSNull)
     #expect(abs((result["value"] as? Double ?? 0) - score["temporal-flickering"]) < 1e-12)
     #expect((result["warnings"] as? [Any])?.isEmpty == true)
@@ -134,7 +135,7 @@ import Testing
     let grouped = try program.run("psnr", black, white, "--group-by", "class")
     #expect(grouped.status == 2 && grouped.errors.hasPrefix("error: a protocol of psnr has no field `group-by`\n"))
     let interval = try document(program.run("psnr", black, white, "--bootstrap", "50", "--json"))
-    let found = ((interval["results"] as? [[String: Any]])?.first)?["interval"] as? [String: Any]
+    let found = ((interval["scores"] as? [[String: Any]])?.first)?["interval"] as? [String: Any]
     #expect(found?["resamples"] as? Int == 50)
     let floor = try program.run("psnr", black, white, "--floor", "--json")
     #expect(floor.status == 2 || floor.output.contains("floor"))

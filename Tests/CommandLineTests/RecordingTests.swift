@@ -25,21 +25,21 @@ import Testing
     let score = try json(
       "psnr", real, fake, "--json", "--name", "ours", "--dataset", "MUG", "--generator", "lvdm", "--checkpoint", "c.pt",
       "--step", "5", "--tag", "main", "--tag", "nightly")
-    let id = try #require(score["run"] as? String)
+    let id = try #require(score["id"] as? String)
     #expect(id.wholeMatch(of: /[0-9a-f]{12}/) != nil)
     let shown = try json("show", "latest", "--json")
-    #expect(shown["run"] as? String == id)
+    #expect(shown["id"] as? String == id)
     for (key, value) in [("name", "ours"), ("dataset", "MUG"), ("generator", "lvdm"), ("checkpoint", "c.pt")] {
       #expect(shown[key] as? String == value)
     }
     #expect(shown["step"] as? Int == 5 && shown["tags"] as? [String] == ["main", "nightly"])
-    let environment = try #require(shown["environment"] as? [String: Any])
+    let environment = try #require(shown["circumstances"] as? [String: Any])
     #expect(
       environment["command"] as? String
         == "vidmetrics psnr \(real) \(fake) --json --name ours --dataset MUG --generator lvdm --checkpoint c.pt --step 5 "
         + "--tag main --tag nightly")
     // All that the document of the score said.
-    let (before, after) = (try #require(score["results"] as? NSArray), try #require(shown["results"] as? NSArray))
+    let (before, after) = (try #require(score["scores"] as? NSArray), try #require(shown["scores"] as? NSArray))
     #expect(try #require(before[0] as? NSDictionary) == after[0] as? NSDictionary)
     let words = try program.run("show", "tag:main").output
     #expect(words.hasPrefix("run         \(id)\ndate        2"))
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func notKept() throws {
-    #expect(try json("psnr", real, fake, "--json", "--no-record")["run"] is NSNull)
+    #expect(try json("psnr", real, fake, "--json", "--no-record")["schema"] as? String == "vidmetrics.run/2")
     #expect(!FileManager.default.fileExists(atPath: program.history))
     let both = try program.run("psnr", real, fake, "--no-record", "--tag", "main")
     #expect(both.status != 0 && both.errors.contains("--no-record keeps nothing"))
@@ -94,7 +94,7 @@ import Testing
       let (process, output, _) = try program.start(["psnr", real, fake, "--json"], folder: workplace.path)
       _ = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
-      let environment = try json("show", "latest", "--json")["environment"] as? [String: Any]
+      let environment = try json("show", "latest", "--json")["circumstances"] as? [String: Any]
       #expect(environment?["working_folder"] as? String == workplace.path)
       return (environment?["git_commit"] as? String, environment?["git_is_dirty"] as? Bool)
     }
@@ -128,8 +128,8 @@ import Testing
   }
 
   @Test func listsTagsAndDeletes() throws {
-    let first = try #require(try json("psnr", real, fake, "--json", "--name", "one")["run"] as? String)
-    let second = try #require(try json("ssim", real, fake, "--json", "--name", "two")["run"] as? String)
+    let first = try #require(try json("psnr", real, fake, "--json", "--name", "one")["id"] as? String)
+    let second = try #require(try json("ssim", real, fake, "--json", "--name", "two")["id"] as? String)
     #expect(try program.run("tag", "name:one", "main").status == 0)
     let rows = try program.run("runs").output.split(separator: "\n").map { $0.split(separator: " ") }
     #expect(rows[0] == ["run", "date", "name", "scores", "tags"])

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import MetricCatalog
+import Scores
 import Synchronization
 import Testing
 
@@ -37,7 +38,7 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
   private func run(
     _ metric: String, _ name: String, _ settings: [(String, String)] = [], prompts: PromptSource = .stem,
     path: String? = nil, cache: String? = nil, honesty: Honesty = Honesty(), threads: Int = 1
-  ) throws -> Score {
+  ) throws -> ScoreRecord {
     // The fake networks take what Inception does: frames as they are, -1...1.
     let preset = try EvaluationProtocol.named(name, metric: metric)
     let settled = try preset.overriding(settings.map { (field: $0.0, value: $0.1) })
@@ -56,7 +57,7 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
     let score = try run("clip-sim", "clip-vit-b-32")
     // Cosines with (-1, 1/2, 1/2), of norm √1.5: red -1/√1.5, green 1/2/√1.5; with (1/2, 1/2, -1) blue -1/√1.5.
     let unit = 1 / 1.5.squareRoot()
-    let values = try #require(score.perVideo)
+    let values = try #require(score.videos)
     #expect(values.map(\.name) == ["a_red-1.npy[0]", "blue_2.npy[0]"])
     #expect(isClose(values[0].value, -unit / 2, 1e-7) && isClose(values[1].value, -unit, 1e-7))
     #expect(isClose(score.value, -0.75 * unit, 1e-7) && score.real == nil && score.metric == "clip-sim")
@@ -65,17 +66,17 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
 
     // 2.5·max(cos, 0) of each frame, after a prefix; 100·cos, of whose mean 0 is left.
     let each = try run("clip-sim", "clipscore")
-    #expect(isClose(each.perVideo?[0].value ?? 0, 2.5 * unit / 2 / 3, 1e-7) && each.perVideo?[1].value == 0)
+    #expect(isClose(each.videos?[0].value ?? 0, 2.5 * unit / 2 / 3, 1e-7) && each.videos?[1].value == 0)
     #expect(text.computed.withLock { $0.suffix(2) } == ["A photo depicts a red", "A photo depicts blue"])
     #expect(each.warnings.map(\.code) == ["prompt-truncated"])
     #expect(each.prompts?.digest != score.prompts?.digest)
     let mean = try run("clip-sim", "torchmetrics")
-    #expect(mean.value == 0 && isClose(mean.perVideo?[1].value ?? 0, -100 * unit, 1e-7))
+    #expect(mean.value == 0 && isClose(mean.videos?[1].value ?? 0, -100 * unit, 1e-7))
   }
 
   /// Two videos that exchange their prompts are another score of other prompts.
   @Test func promptsCountInTheOrderOfTheirVideos() throws {
-    func prompts(_ first: String, _ second: String) throws -> Score {
+    func prompts(_ first: String, _ second: String) throws -> ScoreRecord {
       try folder.write(Array("path,prompt\na_red-1.npy,\(first)\nblue_2.npy,\(second)\n".utf8), "p.csv")
       return try run("clip-sim", "clip-vit-b-32", prompts: .file(folder.file("p.csv")))
     }
@@ -144,12 +145,12 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
     ]
     for (index, file) in files.enumerated() {
       let score = try run("clip-sim", "clip-vit-b-32", prompts: file)
-      #expect(score.perVideo?.map(\.value) == wanted.perVideo?.map(\.value))
+      #expect(score.videos?.map(\.value) == wanted.videos?.map(\.value))
       #expect(score.warnings.map(\.code) == (index == 0 ? ["unused-prompts"] : []))
     }
     try folder.write(Array("path,prompt\nset/a_red-1.npy,red\nset/blue_2.npy,blue\n".utf8), "set.csv")
     let manifest = try run("clip-sim", "clip-vit-b-32", prompts: .column("prompt"), path: folder.file("set.csv"))
-    #expect(manifest.perVideo?.map(\.value) == wanted.perVideo?.map(\.value))
+    #expect(manifest.videos?.map(\.value) == wanted.videos?.map(\.value))
 
     func error(_ prompts: PromptSource, path: String? = nil) -> String? {
       message { _ = try run("clip-sim", "clip-vit-b-32", prompts: prompts, path: path) }
@@ -180,9 +181,9 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
   /// Red, green, red: neighbours have nothing in common, the first and the third frame everything.
   @Test func framesAgainstFrames() throws {
     let previous = try run("frame-consistency", "clip-vit-b-32")
-    #expect(previous.perVideo?.map(\.value) == [0, 1] && previous.value == 0.5 && previous.std == 0.5)
+    #expect(previous.videos?.map(\.value) == [0, 1] && previous.value == 0.5 && previous.std == 0.5)
     let first = try run("frame-consistency", "clip-vit-b-32", [("compare-with", "first")])
-    #expect(first.perVideo?.map(\.value) == [0.5, 1])
+    #expect(first.videos?.map(\.value) == [0.5, 1])
     let short = message { _ = try run("frame-consistency", "clip-vit-b-32", [("skip-first", "1")]) }
     #expect(short?.hasPrefix("\(folder.file("set")): `blue_2.npy[0]` has too few frames\n") == true)
   }
@@ -190,8 +191,8 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
   /// The mean of the three colours is subtracted: red and green then are (2, -1, -1) and (-1, 2, -1), of cosine -1/2.
   @Test func theirOwnMean() throws {
     let plain = try run("pic", "dreamsim", [("input", "first-frame")])
-    #expect(plain.metric == "pic" && isClose(plain.perVideo?[0].value ?? 0, (1 - 0.5 + 1) / 3, 1e-7))
-    #expect(isClose(plain.perVideo?[1].value ?? 0, 1, 1e-7))
+    #expect(plain.metric == "pic" && isClose(plain.videos?[0].value ?? 0, (1 - 0.5 + 1) / 3, 1e-7))
+    #expect(isClose(plain.videos?[1].value ?? 0, 1, 1e-7))
     let other = try run("pic", "dreamsim-dino", [("input", "first-frame")])
     #expect(other.metric == "pic[dreamsim-dino]" && other.value == plain.value)
     let custom = try run("pic", "dreamsim", [("input", "first-frame"), ("weights", "mine")])

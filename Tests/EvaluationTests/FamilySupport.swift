@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import MetricCatalog
+import Scores
 import Synchronization
 
 /// A per-frame network of three features: the means of R, G and B. It counts its frames.
@@ -59,7 +60,7 @@ func wanted(_ metric: String, _ name: String? = nil, _ settings: [(String, Strin
 func scores(
   _ real: String, _ fake: String, _ wanted: [RequestedScore], networks: FakeNetworks = FakeNetworks(), threads: Int = 1,
   honesty: Honesty = Honesty()
-) throws -> [Score] {
+) throws -> [ScoreRecord] {
   var request = ScoreRequest(real: real, fake: fake, scores: wanted)
   request.threads = threads
   request.honesty = honesty

@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import MetricCatalog
+import Scores
 import Testing
 
 /// Scores of groups of videos, as cFVD and sFVD: the mean over groups of the plain score of each.
@@ -32,7 +33,7 @@ import Testing
   }
 
   private func grouped(_ grouping: String, _ metric: String = "fvd", _ settings: [(String, String)] = []) throws
-    -> Score
+    -> ScoreRecord
   {
     let clips = metric == "fid" ? [] : [("frames", "4")]
     return try scores(
@@ -53,7 +54,7 @@ import Testing
     ] {
       let score = try grouped(grouping)
       #expect(score.metric == name && score.groups?.map(\.label) == labels)
-      #expect(score.evaluationProtocol.overrides.contains { $0.field == "group-by" })
+      #expect(score.settings?.overrides["group-by"] != nil)
       #expect(
         score.groups?.allSatisfy { $0.realSamples == 24 / labels.count && $0.fakeSamples == 18 / labels.count } == true)
     }

@@ -2,6 +2,7 @@ import Distances
 import Evaluation
 import Foundation
 import MetricCatalog
+import Scores
 import Testing
 
 /// How sure a score is, and how many samples stand behind it.
@@ -21,7 +22,7 @@ import Testing
   private func score(
     _ metric: String = "fvd", _ settings: [(String, String)] = plain, _ change: (inout Honesty) -> Void = { _ in },
     real: String? = nil, fake: String? = nil, threads: Int = 1
-  ) throws -> [Score] {
+  ) throws -> [ScoreRecord] {
     var honesty = Honesty()
     change(&honesty)
     return try scores(
@@ -133,15 +134,15 @@ import Testing
 
   @Test func equalCounts() throws {
     let uneven = try score()[0]
-    #expect(uneven.real?.clips == 24 && uneven.fake.clips == 20)
+    #expect(uneven.real?.clips == 24 && uneven.fake?.clips == 20)
     #expect(
       uneven.warnings.contains {
         $0.code == "unequal-counts"
           && $0.text == "24 real clips against 20 fake clips: published scores take equal numbers"
       })
     let drawn = try score("fvd", Self.plain + [("equal-counts", "yes")])[0]
-    #expect(drawn.real?.clips == 20 && drawn.fake.clips == 20 && drawn.value != uneven.value)
-    #expect(drawn.evaluationProtocol.displayName.hasSuffix(" + equal-counts=yes"))
+    #expect(drawn.real?.clips == 20 && drawn.fake?.clips == 20 && drawn.value != uneven.value)
+    #expect(drawn.settings?.displayName.hasSuffix(" + equal-counts=yes") == true)
     #expect(
       drawn.warnings.first { $0.code == "equal-counts" }?.text
         == "20 of 24 real clips were drawn (seed 0), so that both sets have equal numbers, as `stylegan-v` wants it")
@@ -152,22 +153,17 @@ import Testing
     #expect(turned.warnings.contains { $0.text.hasPrefix("20 of 24 fake clips were drawn") })
   }
 
-  /// What the JSON document says of both sets: N, d and the covariance's rank.
-  @Test func countsInTheDocument() throws {
+  /// What a score says of both sets: N, d and the covariance's rank.
+  @Test func countsOfBothSets() throws {
     let small = try folder.writeSet("small", videos: 0..<3) { _ in 8 }
     let found = try evaluate(
       ScoreRequest(real: real, fake: small, scores: [wanted("fvd", nil, Self.plain), wanted("kvd", nil, Self.plain)]))
-    let json = try #require(
-      JSONSerialization.jsonObject(with: Data(found.json.text().utf8)) as? [String: Any])
-    let results = try #require(json["results"] as? [[String: Any]])
-    for (result, ranks) in zip(results, [[4, 2], [nil, nil]]) {
-      let sides = ["real", "fake"].compactMap { result[$0] as? [String: Any] }
-      #expect(result["features"] as? Int == 4 && result["sample"] as? String == "clip")
-      #expect(sides.map { $0["clips"] as? Int } == [24, 3] && sides.map { $0["videos"] as? Int } == [24, 3])
-      #expect(sides.map { $0["rank"] as? Int } == ranks)
-      #expect(sides.allSatisfy { $0["rank"] != nil }, "unknown is null, not absent")
+    for (score, ranks) in zip(found.scores, [[4, 2], [nil, nil]]) {
+      let sides = [score.real, score.fake].compactMap { $0 }
+      #expect(score.features == 4 && score.sample == "clip")
+      #expect(sides.map(\.clips) == [24, 3] && sides.map(\.videos) == [24, 3])
+      #expect(sides.map(\.rank) == ranks)
     }
-    let codes = (results[0]["warnings"] as? [[String: String]])?.map { $0["code"] }
-    #expect(codes?.contains("rank-deficient") == true)
+    #expect(found.scores[0].warnings.contains { $0.code == "rank-deficient" })
   }
 }

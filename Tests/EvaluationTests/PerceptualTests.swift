@@ -76,9 +76,9 @@ import Weights
       }
       return distances.reduce(0, +) / Double(count)
     }
-    #expect(score.perVideo?.map(\.value) == wanted)
+    #expect(score.videos?.map(\.value) == wanted)
     #expect(score.value == (wanted[0] + wanted[1]) / 2)
-    #expect(score.evaluationProtocol.direction == .lower)
+    #expect(score.direction == .lower)
     for threads in [2, 5] {
       #expect(try evaluate(request("real", "fake", threads: threads, network)).scores[0].value == score.value)
     }

@@ -36,9 +36,9 @@ import Testing
     started[2] = ("offset-fake", "start")
     let plain = try scores(real, fake, [wanted(metric, name, started + [("seed", "5"), ("repeats", "10")])])
     for index in repeated.indices {
-      #expect(plain[index].runs == singles.map { $0[index].value }, "\(plain[index].metric)")
-      #expect(repeated[index].runs?.first == fixed[index].value)
-      let runs = try #require(plain[index].runs)
+      #expect(plain[index].repeats == singles.map { $0[index].value }, "\(plain[index].metric)")
+      #expect(repeated[index].repeats?.first == fixed[index].value)
+      let runs = try #require(plain[index].repeats)
       let mean = runs.reduce(0, +) / 10
       let square = runs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 10
       #expect(isClose(plain[index].value, mean) && isClose(plain[index].std ?? .nan, square.squareRoot(), 1e-9))
@@ -52,7 +52,7 @@ import Testing
     honesty.bootstrap = 100
     let settings = [("frames", "4"), ("repeats", "10"), ("offset-real", "random")]
     let score = try scores(real, fake, [wanted("fvd", "tats", settings)], honesty: honesty)[0]
-    let (interval, runs) = (try #require(score.interval), try #require(score.runs))
+    let (interval, runs) = (try #require(score.interval), try #require(score.repeats))
     let single = try scores(real, fake, [wanted("fvd", "tats", [settings[0], settings[2]])], honesty: honesty)[0]
     let own = try #require(single.interval)
     #expect(runs[0] == single.value)
@@ -63,7 +63,7 @@ import Testing
   @Test func repeatsThatNothingIsDrawnIn() throws {
     let settings = [("frames", "4"), ("repeats", "3"), ("offset-real", "start")]
     let score = try scores(real, fake, [wanted("fvd", "tats", settings)])[0]
-    #expect(score.std == 0 && Set(score.runs ?? []).count == 1)
+    #expect(score.std == 0 && Set(score.repeats ?? []).count == 1)
     #expect(
       score.warnings.first { $0.code == "repeats-draw-nothing" }?.text
         == "every run takes the same real clips: only `offset-real=random` draws them anew")

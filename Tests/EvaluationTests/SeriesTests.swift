@@ -1,5 +1,6 @@
 import Evaluation
 import MetricCatalog
+import Scores
 import Testing
 
 /// Scores along time: each value is the plain score of what lies in its window, and every sample is computed once.
@@ -22,7 +23,7 @@ import Testing
     )
   }
 
-  private func series(_ metric: String, _ name: String, _ settings: [(String, String)]) throws -> Score {
+  private func series(_ metric: String, _ name: String, _ settings: [(String, String)]) throws -> ScoreRecord {
     try scores(real, fake, [wanted(metric, name, settings)], networks: networks)[0]
   }
 
@@ -39,7 +40,7 @@ import Testing
       for point in points {
         #expect(point.frames == 4 && point.fakeSamples == 6)
         let part = try cut(point.start..<point.start + 4)
-        let plain: Score
+        let plain: ScoreRecord
         switch reference {
         case "same": plain = try scores(part.real, part.fake, [wanted(metric, "tats", base)])[0]
         case "sampled": plain = try scores(real, part.fake, [wanted(metric, "tats", base)])[0]

@@ -165,7 +165,7 @@ import Testing
       let score = try scores(a, b, [asked])[0]
       #expect(isClose(score.value, value, 1e-9))
       #expect(score.warnings.contains { $0.code == "from-statistics" })
-      #expect(score.real?.clips == 142 && score.fake.clips == 117)
+      #expect(score.real?.clips == 142 && score.fake?.clips == 117)
     }
   }
 
@@ -218,7 +218,7 @@ import Testing
     }
     let (a, b) = (try write("a.npy", 12, 0), try write("b.npy", 9, 1))
     let score = try scores(a, b, [wanted("fvd")])[0]
-    #expect(score.real?.clips == 12 && score.fake.clips == 9 && score.value > 1)
+    #expect(score.real?.clips == 12 && score.fake?.clips == 9 && score.value > 1)
     #expect(
       score.warnings.filter { $0.code == "unknown-origin" }.map(\.text)
         == [a, b].map {

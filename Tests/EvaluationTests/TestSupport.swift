@@ -97,7 +97,7 @@ func request(_ real: String, _ fake: String, _ settings: [(String, String)] = []
 }
 
 func evaluate(_ request: ScoreRequest, _ network: FakeNetwork = FakeNetwork(), cache: String? = nil) throws
-  -> ScoreDocument
+  -> EvaluationResult
 {
   try Evaluation(request: request, cache: cache.map { CacheFolder(path: $0) }) { _ in network }.run()
 }

@@ -15,11 +15,11 @@ import Testing
     try folder.writeArray("b.npy", [4, 7, 8, 8, 3], seed: 2)
     var asked = try request(folder.file("a.npy"), folder.file("b.npy"))
     let whole = try evaluate(asked).scores[0]
-    #expect(whole.evaluationProtocol.displayName == "stylegan-v + frames=7")
+    #expect(whole.settings?.displayName == "stylegan-v + frames=7")
     #expect(whole.warnings.contains { $0.code == "array-clip-length" })
     asked.scores[0].framesAreGiven = true
     let cut = try evaluate(asked).scores[0]
-    #expect(cut.evaluationProtocol.displayName == "stylegan-v + frames=4")
+    #expect(cut.settings?.displayName == "stylegan-v + frames=4")
     #expect(!cut.warnings.contains { $0.code == "array-clip-length" })
   }
 
@@ -67,7 +67,7 @@ import Testing
     let document = try evaluate(asked)
     #expect(document.skipped.map(\.path) == ["\(path)/bad.mp4", "\(path)/short.npy[0]"])
     #expect(document.skipped[1].reason == "`short.npy[0]` is too short: 3 frames found, 4 needed")
-    #expect(document.scores[0].fake.videos == 4)
+    #expect(document.scores[0].fake?.videos == 4)
     let skipped = document.scores[0].warnings.first { $0.code == "skipped-videos" }
     #expect(skipped?.text == "2 fake videos left out, 4 scored")
   }
@@ -117,7 +117,7 @@ import Testing
     try folder.writeArray("b.npy", [3, 4, 8, 8, 3], seed: 2)
     let asked = try request(folder.file("a.npy"), folder.file("b.npy"), [("max-videos-real", "4"), ("seed", "1")])
     let score = try evaluate(asked).scores[0]
-    #expect(score.real?.videos == 4 && score.fake.videos == 3)
+    #expect(score.real?.videos == 4 && score.fake?.videos == 3)
     let texts = Dictionary(score.warnings.map { ($0.code, $0.text) }) { first, _ in first }
     #expect(texts["unequal-counts"] == "4 real clips against 3 fake clips: published scores take equal numbers")
     #expect(

@@ -1,6 +1,7 @@
 import Foundation
 import Harness
 import History
+import Scores
 import Testing
 
 @Suite struct ImportTests {
@@ -17,7 +18,7 @@ import Testing
     return path
   }
 
-  private func runs(_ name: String, _ text: String, _ labels: RunImport.Labels = .init()) throws -> [Run] {
+  private func runs(_ name: String, _ text: String, _ labels: RunImport.Labels = .init()) throws -> [RunRecord] {
     try RunImport(path: file(name, text), labels: labels).runs()
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import History
+import Scores
 import Testing
 
 @Suite struct FailureTests {
@@ -59,7 +60,7 @@ import Testing
   @Test func fullDisk() throws {
     let store = try HistoryStore(path: path)
     try store.record(.made("aa"))
-    var big = Run.made("bb")
+    var big = RunRecord.made("bb")
     big.scores[0].videos = (0..<2000).map { .init(name: "video \($0)", value: 1) }
     try store.queue.writeWithoutTransaction { database in
       let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
@@ -90,7 +91,7 @@ import Testing
   /// What a process leaves that is killed in mid-write: some pages changed, and the journal that undoes them.
   @Test func whatAKilledWriterLeaves() throws {
     let store = try HistoryStore(path: path)
-    var kept = Run.made("aa")
+    var kept = RunRecord.made("aa")
     kept.scores[0].videos = (0..<500).map { .init(name: "video \($0)", value: Double($0)) }
     try store.record(kept)
     let left = folder.file("left.sqlite")

@@ -63,8 +63,8 @@ import Testing
 
   /// A migration that was released is never changed; a change is another migration.
   @Test func migrationsStayAsTheyAre() {
-    #expect(
-      SHA256.digest(of: HistoryStore.schema).hex == "024024477acbd7f325c8b684788e0dde26f03a1f9e8a4c2e450f493005afee52")
+    let digests = HistoryStore.migrations.map { SHA256.digest(of: $0).hex.prefix(12) }
+    #expect(digests == ["024024477acb", "10364e531aad"])
   }
 
   @Test func theSchemaThatIsPrinted() throws {

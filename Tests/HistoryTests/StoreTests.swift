@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import History
 import MetricCatalog
+import Scores
 import Testing
 
 @Suite struct StoreTests {
@@ -16,18 +17,18 @@ import Testing
   /// Every field, every number to the bit: through the tables, and through a line of `export`.
   @Test func runsComeBackAsTheyWere() throws {
     var dice = Dice(state: 7)
-    let runs = (0..<100).map { _ in Run.random(&dice) }
+    let runs = (0..<100).map { _ in RunRecord.random(&dice) }
     for run in runs { try store.record(run) }
     for run in runs {
       #expect(try store.run(run.id) == run)
-      #expect(try RunExport.run(RunExport.line(run)) == run)
+      #expect(try RunDocument.read(RunDocument.json(run).line, place: "") == run)
     }
     #expect(Set(try store.runs().map(\.id)) == Set(runs.map(\.id)))
   }
 
   @Test func whatIsNoNumberIsRefused() throws {
     #expect(throws: HistoryError.notFinite(metric: "fvd", name: "value")) { try store.record(.made("a", "fvd", .nan)) }
-    var run = Run.made("a")
+    var run = RunRecord.made("a")
     run.scores[0].groups = [.init(label: "g", value: .infinity, realSamples: 1, fakeSamples: 1)]
     let error = #expect(throws: HistoryError.self) { try store.record(run) }
     #expect(
@@ -74,7 +75,7 @@ import Testing
   @Test func filters() throws {
     try store.record(.made("a1", "fvd", date: "2026-11-20T23:59:59.999Z"))
     try store.record(.made("b2", "kvd", date: "2026-11-21T00:00:00.000Z"))
-    var third = Run.made("c3", "fvd", date: "2026-11-22T12:00:00.000Z")
+    var third = RunRecord.made("c3", "fvd", date: "2026-11-22T12:00:00.000Z")
     (third.dataset, third.generator, third.suite, third.tags) = ("MUG", "lvdm", "nightly", ["main"])
     try store.record(third)
     func ids(_ change: (inout RunFilter) -> Void) throws -> [String] {
@@ -93,24 +94,9 @@ import Testing
     #expect(try ids { $0.name = "' OR 1 --" } == [])
   }
 
-  @Test func theBestThatCompares() throws {
-    let other = RunScore.Settings.made(fingerprint: "sha256:b")
-    for (id, value, settings) in [
-      ("a1", 30, RunScore.Settings.made()), ("b2", 10, .made()), ("c3", 20, .made()), ("d4", 1, other),
-      ("e5", 0.5, nil),
-    ] { try store.record(.made(id, "fvd", value, settings: settings)) }
-    let score = try store.run("c3").scores[0]
-    #expect(try store.best(comparableWith: score)?.run.id == "b2")
-    #expect(try store.best(comparableWith: score, besides: "b2")?.score.value == 20)
-    #expect(try store.best(comparableWith: store.run("e5").scores[0]) == nil)
-    var higher = score
-    higher.direction = .higher
-    #expect(try store.best(comparableWith: higher)?.run.id == "a1")
-  }
-
   @Test func whatBelongsToARunGoesWithIt() throws {
     var dice = Dice(state: 3)
-    for _ in 0..<20 { try store.record(Run.random(&dice)) }
+    for _ in 0..<20 { try store.record(RunRecord.random(&dice)) }
     #expect(throws: HistoryError.noRun(reference: "none", path: store.path, instead: nil)) {
       try store.delete([store.run("latest").id, "none"])
     }

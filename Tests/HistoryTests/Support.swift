@@ -1,6 +1,7 @@
 import Foundation
 import History
 import MetricCatalog
+import Scores
 
 /// A folder that goes with the test.
 final class Folder {
@@ -54,10 +55,10 @@ struct Dice: RandomNumberGenerator {
   }
 }
 
-extension Run {
+extension RunRecord {
   /// Anything that a run can be.
-  static func random(_ dice: inout Dice) -> Run {
-    var run = Run(id: String(dice.next(), radix: 16), date: Run.now(), name: dice.text())
+  static func random(_ dice: inout Dice) -> RunRecord {
+    var run = RunRecord(id: String(dice.next(), radix: 16), date: RunRecord.now(), name: dice.text())
     run.origin = [.measured, .imported, .published].randomElement(using: &dice) ?? .measured
     run.suite = dice.maybe { $0.text() }
     run.generator = dice.maybe { $0.text() }
@@ -93,7 +94,7 @@ extension Run {
       made.seed = dice.maybe { $0.count() }
       return made
     }
-    run.scores = dice.list { RunScore.random(&$0) }
+    run.scores = dice.list { ScoreRecord.random(&$0) }
     run.skipped = dice.list { SkippedInput(path: $0.text(), reason: $0.text()) }
     run.artefacts = dice.list { dice in
       Artefact(kind: dice.text(), path: dice.text(), bytes: dice.maybe { $0.count() })
@@ -103,70 +104,76 @@ extension Run {
 
   /// A run of one score.
   static func made(
-    _ id: String, _ metric: String = "fvd", _ value: Double = 1, date: String = Run.now(),
-    settings: RunScore.Settings? = nil
-  ) -> Run {
-    var run = Run(id: id, date: date, name: "model")
-    var score = RunScore(metric: metric, value: value, direction: .lower)
+    _ id: String, _ metric: String = "fvd", _ value: Double = 1, date: String = RunRecord.now(),
+    settings: Settings? = nil
+  ) -> RunRecord {
+    var run = RunRecord(id: id, date: date, name: "model")
+    var score = ScoreRecord(metric: metric, value: value, direction: .lower)
     score.settings = settings
-    score.real = RunScore.ScoredSide(path: "real", digest: "sha256:0")
+    score.real = ScoredSet(path: "real", digest: "sha256:0")
     run.scores = [score]
     return run
   }
 }
 
-extension RunScore {
-  static func random(_ dice: inout Dice) -> RunScore {
-    var score = RunScore(
+extension ScoreRecord {
+  static func random(_ dice: inout Dice) -> ScoreRecord {
+    var score = ScoreRecord(
       metric: "m" + dice.text(), value: dice.number(), direction: [.lower, .higher][dice.count() % 2])
     score.std = dice.maybe { $0.number() }
     score.interval = dice.maybe { dice in
       let ends = [dice.number(), dice.number()].sorted()
-      return Interval(
+      return ScoreInterval(
         low: ends[0], high: ends[1], level: 0.95, resamples: dice.maybe { $0.count() }, method: dice.text())
     }
+    let metric = score.metric
     score.settings = dice.maybe { dice in
-      Settings(
-        name: dice.text(), version: dice.count(), fingerprint: dice.text(),
-        overrides: [dice.text(): .text(dice.text())],
+      var settings = Settings(
+        name: dice.text(), version: dice.count(), fingerprint: "", overrides: [dice.text(): .text(dice.text())],
         fields: [
           "ddof": .integer(dice.count()), "eps": .number(1 / 3 + dice.number()).asInJSON, "root": .text(dice.text()),
         ])
+      // Documents are refused whose fields do not give it.
+      settings.fingerprint =
+        EvaluationProtocol.fingerprint(ofScore: metric, version: settings.version, fields: settings.fields).description
+      return settings
     }
     score.sample = dice.maybe { $0.text() }
     score.features = dice.maybe { $0.count() }
     score.real = dice.maybe { side(&$0) }
     score.fake = dice.maybe { side(&$0) }
-    score.promptsDigest = dice.maybe { $0.text() }
+    score.prompts = dice.maybe { dice in
+      ScoredPrompts(source: dice.maybe { $0.text() }, count: dice.maybe { $0.count() }, digest: dice.text())
+    }
     score.floor = dice.maybe { dice in
-      Floor(value: dice.number(), samples: dice.count(), scoreAtSamples: dice.maybe { $0.number() })
+      ScoreFloor(value: dice.number(), samples: dice.count(), scoreAtSamples: dice.maybe { $0.number() })
     }
     score.repeats = dice.maybe { $0.list { $0.number() } }
     score.groups = dice.maybe {
-      $0.list { Group(label: $0.text(), value: $0.number(), realSamples: $0.count(), fakeSamples: $0.count()) }
+      $0.list { GroupScore(label: $0.text(), value: $0.number(), realSamples: $0.count(), fakeSamples: $0.count()) }
     }
     score.series = dice.maybe {
       $0.list {
-        Point(
+        SeriesPoint(
           start: $0.count(), frames: $0.count(), value: $0.number(), realSamples: $0.count(), fakeSamples: $0.count())
       }
     }
     score.curve = dice.maybe { $0.list { CurvePoint(samples: $0.count(), value: $0.number()) } }
     score.videos = dice.maybe { $0.list { VideoValue(name: $0.text(), value: $0.number()) } }
     score.distances = dice.maybe { $0.list { VideoValue(name: $0.text(), value: $0.number()) } }
-    score.warnings = dice.list { Warning(code: $0.text(), text: $0.text()) }
+    score.warnings = dice.list { ScoreWarning(code: $0.text(), text: $0.text()) }
     return score
   }
 
-  private static func side(_ dice: inout Dice) -> ScoredSide {
-    ScoredSide(
+  private static func side(_ dice: inout Dice) -> ScoredSet {
+    ScoredSet(
       path: dice.text(), videos: dice.maybe { $0.count() }, clips: dice.maybe { $0.count() },
       rank: dice.maybe { $0.count() }, digest: dice.maybe { $0.text() })
   }
 }
 
-extension RunScore.Settings {
+extension Settings {
   static func made(_ fields: [String: FieldValue] = ["ddof": .integer(0)], fingerprint: String = "sha256:a") -> Self {
-    RunScore.Settings(name: "stylegan-v", version: 1, fingerprint: fingerprint, overrides: [:], fields: fields)
+    Settings(name: "stylegan-v", version: 1, fingerprint: fingerprint, overrides: [:], fields: fields)
   }
 }

@@ -1,6 +1,7 @@
 import History
 import MetricCatalog
 import Reporting
+import Scores
 import Testing
 
 /// When a gate fails, and when it cannot tell.
@@ -9,9 +10,9 @@ import Testing
     _ id: String, _ value: Double, metric: String = "fvd", direction: Direction = .lower,
     fingerprint: String = "sha256:a",
     fields: [String: FieldValue] = [:], clips: Int? = 16, real: String? = "sha256:r", interval: (Double, Double)? = nil
-  ) -> Run {
-    var run = Run(id: id, date: "2026-11-21T00:00:00.000Z", name: "<\(id)|&>")
-    var score = RunScore(metric: metric, value: value, direction: direction)
+  ) -> RunRecord {
+    var run = RunRecord(id: id, date: "2026-11-21T00:00:00.000Z", name: "<\(id)|&>")
+    var score = ScoreRecord(metric: metric, value: value, direction: direction)
     score.settings = .init(name: "stylegan-v", version: 1, fingerprint: fingerprint, overrides: [:], fields: fields)
     score.real = .init(path: "real", clips: 16, digest: real)
     score.fake = .init(path: "fake", clips: clips, digest: "sha256:\(id)")
@@ -21,7 +22,8 @@ import Testing
   }
 
   private func verdict(
-    _ candidate: Run, _ baselines: [Run], _ relative: Double = 0.05, _ absolute: Double = 3, anyCount: Bool = false
+    _ candidate: RunRecord, _ baselines: [RunRecord], _ relative: Double = 0.05, _ absolute: Double = 3,
+    anyCount: Bool = false
   ) -> Gate.Verdict {
     let gate = Gate(
       candidate: candidate, metrics: [candidate.scores[0].metric], anyCount: anyCount,
@@ -64,7 +66,7 @@ import Testing
 
   /// Never a pass, however good the number is.
   @Test func whatDoesNotCompare() {
-    func reason(_ candidate: Run, _ baselines: [Run]) -> String {
+    func reason(_ candidate: RunRecord, _ baselines: [RunRecord]) -> String {
       let found = verdict(candidate, baselines)
       #expect(found.outcome == .notComparable && found.regression == nil)
       return found.reason
@@ -101,7 +103,7 @@ import Testing
 
   @Test func texts() {
     var candidate = run("a", 120, interval: (110, 130))
-    candidate.scores.append(RunScore(metric: "kvd", value: 1, direction: .lower))
+    candidate.scores.append(ScoreRecord(metric: "kvd", value: 1, direction: .lower))
     let gate = Gate(
       candidate: candidate, metrics: ["fvd", "kvd"], limits: { _ in .init(relative: 0.05, absolute: 3) },
       baselines: { _ in [run("b", 100)] })

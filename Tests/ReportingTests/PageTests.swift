@@ -3,12 +3,13 @@ import Foundation
 import History
 import MetricCatalog
 import Reporting
+import Scores
 import Testing
 
 @Suite struct PageTests {
   /// Runs of the project's clips with made-up numbers of every kind.
-  static func runs() -> [Run] {
-    var runs: [Run] = []
+  static func runs() -> [RunRecord] {
+    var runs: [RunRecord] = []
     for (index, (name, folder)) in [("mild", "fake-mild"), ("strong", "fake-strong")].enumerated() {
       for step in 1...3 {
         let level = Double(index + 1) * 300 / Double(step)
@@ -17,21 +18,21 @@ import Testing
         run.circumstances.gitCommit = "0123456789abcdef"
         run.circumstances.host = "here"
         var plain = Sample.score("fvd", 320 + level)
-        plain.interval = RunScore.Interval(
+        plain.interval = ScoreInterval(
           low: 270 + level * 0.9, high: 380 + level * 1.2, level: 0.95, resamples: 1000, method: "bootstrap")
-        plain.curve = (1...5).map { RunScore.CurvePoint(samples: $0 * 3, value: 320 + level + 400 / Double($0)) }
+        plain.curve = (1...5).map { CurvePoint(samples: $0 * 3, value: 320 + level + 400 / Double($0)) }
         plain.distances = ["bounce/disc", "bounce/ring", "bounce/star", "bounce/cross"].enumerated().map {
-          RunScore.VideoValue(name: $0.element + ".mp4", value: 8 + Double($0.offset))
+          VideoValue(name: $0.element + ".mp4", value: 8 + Double($0.offset))
         }
-        plain.warnings = [RunScore.Warning(code: "small-n", text: "16 clips are few & <far>")]
+        plain.warnings = [ScoreWarning(code: "small-n", text: "16 clips are few & <far>")]
         var grouped = Sample.score("cfvd", 500 + level, "lfdm/class")
         grouped.std = 40
         grouped.groups = ["bounce", "pulse", "spin", "swing"].enumerated().map {
-          RunScore.Group(label: $0.element, value: 400 + level + Double($0.offset) * 60, realSamples: 4, fakeSamples: 4)
+          GroupScore(label: $0.element, value: 400 + level + Double($0.offset) * 60, realSamples: 4, fakeSamples: 4)
         }
         var windows = Sample.score("fvd", 600 + level, "windows", fields: ["series": .text("windows")])
         windows.series = (0..<12).map {
-          RunScore.Point(
+          SeriesPoint(
             start: $0 * 4, frames: 16, value: 500 + level + Double($0 * $0) * 3, realSamples: 16, fakeSamples: 16)
         }
         run.scores = [plain, grouped, windows].map { score in
@@ -46,7 +47,7 @@ import Testing
     return runs
   }
 
-  private func page(_ runs: [Run]) throws -> String {
+  private func page(_ runs: [RunRecord]) throws -> String {
     var writer = HTMLWriter()
     writer.version = "0.0.0"
     writer.date = "2026-11-21"

@@ -2,11 +2,12 @@ import History
 import MetricCatalog
 import ReportAssets
 import Reporting
+import Scores
 import Testing
 
 @Suite struct RankingTests {
   /// The marks of a column, from above.
-  private func marks(_ scores: [RunScore]) throws -> [String] {
+  private func marks(_ scores: [ScoreRecord]) throws -> [String] {
     let table = try Sample.table(scores.enumerated().map { Sample.run("m\($0.offset)", [$0.element]) })
     return table.rows.map { row in row.cells[0]?.rank.map { $0 == .best ? "1" : "2" } ?? "-" }
   }
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func publishedAndImportedRowsTakeNoPart() throws {
-    var imported = Sample.run("imported", [RunScore(metric: "fvd", value: 0.5, direction: .lower)])
+    var imported = Sample.run("imported", [ScoreRecord(metric: "fvd", value: 0.5, direction: .lower)])
     imported.origin = .imported
     imported.source = "scores.csv"
     let table = try Sample.table([

@@ -2,13 +2,14 @@ import Foundation
 import History
 import MetricCatalog
 import Reporting
+import Scores
 
 enum Sample {
   static let clips = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures/clips").path
 
-  static func settings(_ name: String, _ fields: [String: FieldValue] = [:]) -> RunScore.Settings {
-    RunScore.Settings(
+  static func settings(_ name: String, _ fields: [String: FieldValue] = [:]) -> Settings {
+    Settings(
       name: name, version: 1, fingerprint: "sha256:" + name.utf8.map { String($0, radix: 16) }.joined(), overrides: [:],
       fields: ["frames": .integer(16)].merging(fields) { $1 })
   }
@@ -17,17 +18,17 @@ enum Sample {
     _ metric: String, _ value: Double, _ name: String = "stylegan-v", real: String = "r1",
     fields: [String: FieldValue] = [:],
     direction: Direction = .lower
-  ) -> RunScore {
-    var score = RunScore(metric: metric, value: value, direction: direction)
+  ) -> ScoreRecord {
+    var score = ScoreRecord(metric: metric, value: value, direction: direction)
     score.settings = settings(name, fields)
     score.sample = "clip"
-    score.real = RunScore.ScoredSide(path: "data/real", videos: 16, clips: 16, digest: real)
-    score.fake = RunScore.ScoredSide(path: "data/fake", videos: 16, clips: 16, digest: "f")
+    score.real = ScoredSet(path: "data/real", videos: 16, clips: 16, digest: real)
+    score.fake = ScoredSet(path: "data/fake", videos: 16, clips: 16, digest: "f")
     return score
   }
 
-  static func run(_ name: String, _ scores: [RunScore], dataset: String? = "MUG", step: Int? = nil) -> Run {
-    var run = Run(id: id(name + (dataset ?? "") + "\(step ?? 0)"), date: "2026-11-21T14:05:09.250Z", name: name)
+  static func run(_ name: String, _ scores: [ScoreRecord], dataset: String? = "MUG", step: Int? = nil) -> RunRecord {
+    var run = RunRecord(id: id(name + (dataset ?? "") + "\(step ?? 0)"), date: "2026-11-21T14:05:09.250Z", name: name)
     run.dataset = dataset
     run.step = step
     run.scores = scores
@@ -41,7 +42,7 @@ enum Sample {
     return String(String(hash | 1 << 63, radix: 16).prefix(12))
   }
 
-  static func table(_ runs: [Run], _ change: (inout TableBuilder) -> Void = { _ in }) throws -> ReportTable {
+  static func table(_ runs: [RunRecord], _ change: (inout TableBuilder) -> Void = { _ in }) throws -> ReportTable {
     var builder = TableBuilder()
     change(&builder)
     return try builder.table(of: runs)

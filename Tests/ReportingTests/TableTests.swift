@@ -1,6 +1,7 @@
 import History
 import ReportAssets
 import Reporting
+import Scores
 import Testing
 
 @Suite struct TableTests {
@@ -29,7 +30,7 @@ import Testing
   @Test("a number that was measured twice stands once, with its interval")
   func sameNumberTwice() throws {
     var withInterval = Sample.score("fvd", 1)
-    withInterval.interval = RunScore.Interval(low: 0.5, high: 2, level: 0.95, resamples: 100, method: "bootstrap")
+    withInterval.interval = ScoreInterval(low: 0.5, high: 2, level: 0.95, resamples: 100, method: "bootstrap")
     var later = Sample.run("ours", [withInterval, Sample.score("cfvd", 3, "lfdm/class")])
     later.id = "0123456789ab"
     later.date = "2026-11-22T00:00:00.000Z"

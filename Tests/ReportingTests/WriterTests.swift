@@ -3,6 +3,7 @@ import History
 import MetricCatalog
 import ReportAssets
 import Reporting
+import Scores
 import Testing
 
 @Suite struct WriterTests {
@@ -11,10 +12,10 @@ import Testing
     "漢字 é ★",
   ]
 
-  private func scored() -> [Run] {
+  private func scored() -> [RunRecord] {
     var first = Sample.score("fvd", 618.8551)
     first.std = 12.5
-    first.interval = RunScore.Interval(low: 382.372, high: 1012.34, level: 0.95, resamples: 1000, method: "bootstrap")
+    first.interval = ScoreInterval(low: 382.372, high: 1012.34, level: 0.95, resamples: 1000, method: "bootstrap")
     return [
       Sample.run("mild", [first, Sample.score("pic", 0.61, "dreamsim", direction: .higher)]),
       Sample.run("strong", [Sample.score("fvd", 2237.804), Sample.score("pic", 0.4, "dreamsim", direction: .higher)]),

@@ -226,7 +226,7 @@ def ask(program, metric, folders, protocol, options):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode not in (0, 4):
         return (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[0]
-    return json.loads(done.stdout)["results"][0]["value"]
+    return json.loads(done.stdout)["scores"][0]["value"]
 
 
 def compare(program, folders, scores, fid_options, kid_options):

@@ -1,4 +1,5 @@
 import Digests
+import Scores
 
 /// What can be wrong with features in a file that is sound as bytes, and with merging several.
 public enum FeatureFileError: Error, Equatable, Sendable {

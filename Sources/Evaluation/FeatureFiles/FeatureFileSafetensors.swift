@@ -2,6 +2,7 @@ import Digests
 import Distances
 import Files
 import Foundation
+import Scores
 
 extension FeatureFile {
   /// What the safetensors programs allow for a header. A row takes some 130 bytes of it.

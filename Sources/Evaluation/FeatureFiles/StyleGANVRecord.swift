@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Scores
 
 /// One line of a `metric-NAME.jsonl` as StyleGAN2-ADA and StyleGAN-V write it (`metrics/metric_main.py`, `calc_metric` and
 /// `report_metric`).
@@ -101,6 +102,25 @@ public struct StyleGANVRecord: Sendable, Equatable {
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       "`\(context.codingPath.map(\.stringValue).joined(separator: "."))` is not of the type that is expected"
     default: "it is no JSON object"
+    }
+  }
+}
+
+extension RunRecord {
+  /// Adds a line for each score to a file, as StyleGAN-V's `metric-NAME.jsonl` has them.
+  ///
+  /// - Throws: `FeatureFileError.unwritable`.
+  public func appendAsStyleGANV(to path: String) throws {
+    for score in scores {
+      // Two scores of one metric are told apart by their protocols.
+      let isAlone = scores.count { $0.metric == score.metric } == 1
+      let name = isAlone ? score.metric : "\(score.metric) (\(score.settings?.displayName ?? "unknown"))"
+      var results = [name: score.value]
+      if let std = score.std { results["\(name)_std"] = std }
+      try StyleGANVRecord(
+        results: results, metric: name, totalTime: circumstances.totalSeconds, gpus: 0,
+        snapshot: score.fake?.path, timestamp: Date().timeIntervalSince1970
+      ).append(to: path)
     }
   }
 }

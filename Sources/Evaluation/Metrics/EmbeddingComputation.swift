@@ -1,6 +1,7 @@
 import Digests
 import Distances
 import MetricCatalog
+import Scores
 import Vocabulary
 
 /// PIC, CLIP-SIM and frame consistency: cosines of embeddings of a video's frames with those of its input, of its prompt or
@@ -18,11 +19,11 @@ struct EmbeddingComputation {
   }
 
   /// - Throws: `EvaluationError.noFrames`, `.zeroEmbedding`, and what the network of prompts throws.
-  func score() throws -> Score {
+  func score() throws -> ScoreRecord {
     guard let part = computation.samples.parts.first else { throw EvaluationError.noFeatures(metric: metric.name) }
     let frames = computation.fake.features(part, round: 0, computation.samples)
     let reference = try self.reference(part, videos: frames.rowsOfVideos.map { frames.rows[$0[0]].video })
-    var values: [(name: String, value: Double)] = []
+    var values: [VideoValue] = []
     for rows in frames.rowsOfVideos {
       let name = frames.rows[rows[0]].video
       let embeddings = try rows.map { try Embedding(frames.features.row($0), of: name, centre: fields.centre) }
@@ -39,7 +40,8 @@ struct EmbeddingComputation {
           embeddings[$0].cosine(embeddings[fields.compareWith == .previous ? $0 - 1 : 0])
         }
       }
-      values.append((name, scale * mean(fields.clamp == .frame ? cosines.map { max($0, 0) } : cosines)))
+      let used = fields.clamp == .frame ? cosines.map { max($0, 0) } : cosines
+      values.append(VideoValue(name: name, value: scale * mean(used)))
     }
     return try score(values, of: frames)
   }
@@ -86,8 +88,8 @@ struct EmbeddingComputation {
   // MARK: Together
 
   private func score(
-    _ values: [(name: String, value: Double)], of all: FeatureSet
-  ) throws -> Score {
+    _ values: [VideoValue], of all: FeatureSet
+  ) throws -> ScoreRecord {
     guard !values.isEmpty else {
       throw EvaluationError.tooFewClips(
         role: "fake", path: computation.fake.path, clips: 0, sample: "video", least: 1,
@@ -105,8 +107,8 @@ struct EmbeddingComputation {
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try honesty.interval(
       ofMeans: values.map(\.value), seed: fields.seed, threads: computation.request.threads)
-    score.perVideo = values
-    score.fake.videos = values.count
+    score.videos = values
+    score.fake?.videos = values.count
     if comparand == .prompts, let prompts = computation.prompts {
       score.prompts = prompts.scored(values.map(\.name), prefix: fields.promptPrefix)
     }

@@ -1,6 +1,7 @@
 import Distances
 import MetricCatalog
 import Networks
+import Scores
 import Tensors
 import Video
 
@@ -24,7 +25,7 @@ struct PixelComputation {
   // MARK: Pairs
 
   /// The mean over pairs.
-  func paired(by measure: Metric.PairMeasure) throws -> Score {
+  func paired(by measure: Metric.PairMeasure) throws -> ScoreRecord {
     let (fake, real) = (try videos(computation.fake), try videos(computation.real))
     let (reals, fakes) = (try byPairName(real, .real), try byPairName(fake, .fake))
     // The partner of a video that was skipped has nothing to be compared with.
@@ -124,7 +125,7 @@ struct PixelComputation {
   // MARK: One video
 
   /// The mean over the fake videos; that of the real ones, where there are any, is a note.
-  func stillness() throws -> Score {
+  func stillness() throws -> ScoreRecord {
     let fake = try videos(computation.fake)
     let real = computation.real.isGiven ? try videos(computation.real) : nil
     let fakes = fake.scored(computation.samples.limit(.fake))
@@ -177,7 +178,7 @@ struct PixelComputation {
     }
   }
 
-  private func score(_ names: [String], _ values: [Double], _ warnings: [ScoreWarning]) throws -> Score {
+  private func score(_ names: [String], _ values: [Double], _ warnings: [ScoreWarning]) throws -> ScoreRecord {
     let over = MeanAndDeviation(of: values)
     let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
     var score = try computation.score(
@@ -186,7 +187,7 @@ struct PixelComputation {
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try computation.request.honesty.interval(
       ofMeans: values, seed: computation.settled.fields.seed, threads: computation.request.threads)
-    score.perVideo = zip(names, values).map { (name: $0, value: $1) }
+    score.videos = zip(names, values).map { VideoValue(name: $0, value: $1) }
     return score
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import MetricCatalog
+import Scores
 import Weights
 
 /// Weights that a protocol asks for, checked against those that its published scores were computed with.

@@ -1,6 +1,7 @@
 import Distances
 import Foundation
 import MetricCatalog
+import Scores
 
 /// How sure a score is: what can be found out from the features alone.
 ///
@@ -155,7 +156,8 @@ extension Bootstrap.Interval {
       min(max(score + quantile - mean, bounds.lowerBound), bounds.upperBound)
     }
     return ScoreInterval(
-      low: bound(lower), high: bound(upper), level: Honesty.level, resamples: values.count)
+      low: bound(lower), high: bound(upper), level: Honesty.level, resamples: values.count,
+      method: "bootstrap")
   }
 }
 

@@ -1,5 +1,6 @@
 import Distances
 import MetricCatalog
+import Scores
 
 /// From the samples of two sets to the scores of one protocol.
 struct ScoreComputation {
@@ -19,7 +20,7 @@ struct ScoreComputation {
   private var fields: ProtocolFields { settled.fields }
 
   /// One score for each name of the metric.
-  func scores() throws -> [Score] {
+  func scores() throws -> [ScoreRecord] {
     let metric = settled.definition
     switch metric.computation {
     case .frechet: return try distances(metric, FrechetMetric(fields, threads: threadsOfDistance))
@@ -35,7 +36,7 @@ struct ScoreComputation {
   /// Windows are computed side by side, a single distance with both its sets.
   private var threadsOfDistance: Int { fields.series == .none ? request.threads : 1 }
 
-  private func distances(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [Score] {
+  private func distances(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [ScoreRecord] {
     if let scores = try statisticsScores(metric) { return scores }
     switch (fields.series, fields.groupBy) {
     case (.none, .none): return try plain(metric, distribution)
@@ -47,7 +48,7 @@ struct ScoreComputation {
 
   // MARK: One number
 
-  private func plain(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [Score] {
+  private func plain(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [ScoreRecord] {
     let part = samples.parts[0]
     var runs: [Measurement] = []
     var first: (real: FeatureSet, fake: FeatureSet)?
@@ -90,7 +91,7 @@ struct ScoreComputation {
       var score = try score(
         name, value: runs.count == 1 ? values[0] : over.mean, real: first.real, fake: first.fake,
         ranks: runs[0].ranks, warnings: drawn + smallSubsets(first.real, first.fake) + honest.warnings)
-      score.runs = runs.count > 1 ? values : nil
+      score.repeats = runs.count > 1 ? values : nil
       score.std = runs.count > 1 ? over.deviation : runs[0].deviations?[index]
       score.interval = honest.spreads?[index].interval(
         around: score.value, within: distribution.bounds(ofScore: index))
@@ -135,7 +136,7 @@ struct ScoreComputation {
 
   // MARK: Groups
 
-  private func grouped(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [Score] {
+  private func grouped(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [ScoreRecord] {
     let part = samples.parts[0]
     let (a, b) = (real.features(part, round: 0, samples), fake.features(part, round: 0, samples))
     let (reals, fakes) = (try real.groups(of: a, fields.groupBy), try fake.groups(of: b, fields.groupBy))
@@ -192,7 +193,7 @@ struct ScoreComputation {
 
   // MARK: Along time
 
-  private func series(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [Score] {
+  private func series(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [ScoreRecord] {
     let windows = try SeriesWindows(samples, real: real, fake: fake)
     var points: [[SeriesPoint]] = Array(repeating: [], count: metric.scores.count)
     let reference = try windows.fixedReference.map { try distribution.against($0.features) }
@@ -258,7 +259,7 @@ struct ScoreComputation {
   // MARK: From statistics
 
   /// nil where both sets have features.
-  private func statisticsScores(_ metric: Metric) throws -> [Score]? {
+  private func statisticsScores(_ metric: Metric) throws -> [ScoreRecord]? {
     guard let a = try statistics(real), let b = try statistics(fake), real.isStatistics || fake.isStatistics else {
       return nil
     }
@@ -297,17 +298,21 @@ struct ScoreComputation {
   func score(
     _ name: String, value: Double, real a: FeatureSet, fake b: FeatureSet, ranks: (real: Int, fake: Int)?,
     warnings: [ScoreWarning]
-  ) throws -> Score {
+  ) throws -> ScoreRecord {
     guard value.isFinite else { throw EvaluationError.notFinite(value) }
     var (realSet, fakeSet) = (real.scored(samples), fake.scored(samples))
     if a.rows.count > 0 { realSet.clips = a.rows.count }
     if b.rows.count > 0 { fakeSet.clips = b.rows.count }
     realSet.rank = ranks?.real
     fakeSet.rank = ranks?.fake
-    return Score(
-      metric: name, value: value, evaluationProtocol: settled, sample: samples.sample.rawValue,
-      features: samples.columns > 0 ? samples.columns : nil, real: real.isGiven ? realSet : nil, fake: fakeSet,
-      warnings: allWarnings(realSet, fakeSet, own: warnings))
+    var score = ScoreRecord(metric: name, value: value, direction: settled.direction)
+    score.settings = Settings(settled)
+    score.sample = samples.sample.rawValue
+    score.features = samples.columns > 0 ? samples.columns : nil
+    score.real = real.isGiven ? realSet : nil
+    score.fake = fakeSet
+    score.warnings = allWarnings(realSet, fakeSet, own: warnings)
+    return score
   }
 
   private func allWarnings(_ realSet: ScoredSet, _ fakeSet: ScoredSet, own: [ScoreWarning]) -> [ScoreWarning] {

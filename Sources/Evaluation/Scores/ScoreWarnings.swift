@@ -1,4 +1,5 @@
 import MetricCatalog
+import Scores
 import Video
 import Vocabulary
 

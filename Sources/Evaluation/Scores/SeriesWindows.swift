@@ -1,5 +1,6 @@
 import Distances
 import MetricCatalog
+import Scores
 
 /// The windows of a series, and the samples of both sets in each. The features of a frame or a clip are computed once,
 /// however many windows hold it.

@@ -1,4 +1,5 @@
 import Distances
+import Scores
 
 /// How far each fake video is from what is real: which samples are best and worst.
 enum VideoDistances {
@@ -9,7 +10,7 @@ enum VideoDistances {
   /// real feature; nil where that would be too much work.
   ///
   /// - Throws: `DistanceError`.
-  static func between(real: FeatureSet, fake: FeatureSet) throws -> [(name: String, value: Double)]? {
+  static func between(real: FeatureSet, fake: FeatureSet) throws -> [VideoValue]? {
     let (m, n, columns) = (real.rows.count, fake.rows.count, fake.features.columns)
     guard m > 0, n > 0, columns > 0, Double(m) * Double(n) * Double(columns) <= mostOperations else { return nil }
     let nearest = try NearestRows.distances(of: fake.features, to: real.features)
@@ -20,6 +21,6 @@ enum VideoDistances {
       let sum = sums[row.video, default: (0, 0)]
       sums[row.video] = (sum.total + distance, sum.samples + 1)
     }
-    return order.compactMap { name in sums[name].map { (name, $0.total / Double($0.samples)) } }
+    return order.compactMap { name in sums[name].map { VideoValue(name: name, value: $0.total / Double($0.samples)) } }
   }
 }

@@ -1,6 +1,7 @@
 import Digests
 import Foundation
 import MetricCatalog
+import Scores
 import Video
 
 /// Where the prompt of each video is.

@@ -3,6 +3,7 @@ import Distances
 import Files
 import Foundation
 import MetricCatalog
+import Scores
 import Tensors
 import Video
 import Vocabulary

@@ -1,4 +1,5 @@
 import Foundation
+import Scores
 
 /// A range of numbers with the places where a reader wants marks.
 package struct Axis: Equatable {
@@ -37,5 +38,5 @@ package struct Axis: Equatable {
   /// Where a value lies: 0 at the low end, 1 at the high end.
   func place(_ value: Double) -> Double { (value - low) / (high - low) }
 
-  package func text(_ tick: Double) -> String { NumberText.fixed(tick, digits: digits) }
+  package func text(_ tick: Double) -> String { fixed(tick, digits: digits) }
 }

@@ -1,3 +1,5 @@
+import Scores
+
 /// One value for each of several groups and methods, as bars that lie.
 public struct BarChart: Sendable {
   public var title: String
@@ -44,7 +46,7 @@ public struct BarChart: Sendable {
           from, y, max(1, to - from), thickness, "bar fill\(place % SVG.colours)",
           title: "\(names[place]), \(group.label): \(NumberText.short(value))")
         let digits = NumberText.digits(forLargest: axis.high)
-        svg.text(NumberText.fixed(value, digits: min(digits, 3)), to + 5, y + thickness - 1.5, "value")
+        svg.text(fixed(value, digits: min(digits, 3)), to + 5, y + thickness - 1.5, "value")
       }
     }
     svg.line(across(0), top - 4, across(0), bottom, "axis")

@@ -1,9 +1,10 @@
 import History
 import MetricCatalog
+import Scores
 
 /// The curves that runs hold. What is drawn into one chart can be held against each other.
 struct ChartBuilder {
-  let runs: [Run]
+  let runs: [RunRecord]
 
   struct Drawn {
     /// For the page's list of charts: `steps`, `series`, `curve`, `groups`.
@@ -14,8 +15,8 @@ struct ChartBuilder {
   }
 
   private struct Item {
-    let run: Run
-    let score: RunScore
+    let run: RunRecord
+    let score: ScoreRecord
   }
 
   private var items: [Item] {
@@ -30,11 +31,11 @@ struct ChartBuilder {
   func all() -> [Drawn] { steps() + series() + curves() + groups() }
 
   private func title(_ item: Item) -> String {
-    TableBuilder.label(item.score.metric) + (item.run.dataset.map { " on \($0)" } ?? "")
+    ScoreName.title(item.score.metric) + (item.run.dataset.map { " on \($0)" } ?? "")
   }
 
-  private func axisName(_ score: RunScore) -> String {
-    TableBuilder.label(score.metric) + (score.direction == .lower ? " ↓" : " ↑")
+  private func axisName(_ score: ScoreRecord) -> String {
+    ScoreName.title(score.metric) + (score.direction == .lower ? " ↓" : " ↑")
   }
 
   private func note(_ item: Item) -> String { Ranking.words(item.score) }

@@ -1,3 +1,5 @@
+import Scores
+
 /// Values over something that grows: steps, frames, numbers of samples.
 public struct LineChart: Sendable {
   public struct Point: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import Scores
+
 /// Pieces of a drawing; colours and letters are the page's style, by class.
 struct SVG {
   private(set) var body = ""
@@ -79,7 +81,7 @@ struct SVG {
   }
 
   private func n(_ value: Double) -> String {
-    let text = NumberText.fixed(value, digits: 1)
+    let text = fixed(value, digits: 1)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }

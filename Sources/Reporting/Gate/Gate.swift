@@ -1,5 +1,6 @@
 import History
 import MetricCatalog
+import Scores
 
 /// Holds the scores of a run against those of an earlier one, and says whether they became worse by more than chance and
 /// habit allow.
@@ -32,20 +33,20 @@ public struct Gate: Sendable {
     public let outcome: Outcome
     /// One sentence.
     public let reason: String
-    public let score: RunScore?
-    public let baseline: RunScore?
+    public let score: ScoreRecord?
+    public let baseline: ScoreRecord?
     /// The baseline's run.
-    public let run: Run?
+    public let run: RunRecord?
     public let limits: Limits
 
     /// The change for the worse, in the metric's unit; negative for an improvement.
     public var regression: Double? {
       guard let score, let baseline, outcome != .notComparable else { return nil }
-      return score.regression(from: baseline)
+      return Comparison(baseline, score).regression
     }
   }
 
-  public let candidate: Run
+  public let candidate: RunRecord
   public let verdicts: [Verdict]
 
   /// `worse` if any score is; else `notComparable` if any is; else `passed`.
@@ -62,8 +63,8 @@ public struct Gate: Sendable {
   ///     found.
   ///   - absent: what is said then.
   public init(
-    candidate: Run, metrics: [String], anyCount: Bool = false, limits: (String) -> Limits,
-    baselines: (RunScore) -> [Run], absent: String = "there is no baseline"
+    candidate: RunRecord, metrics: [String], anyCount: Bool = false, limits: (String) -> Limits,
+    baselines: (ScoreRecord) -> [RunRecord], absent: String = "there is no baseline"
   ) {
     self.candidate = candidate
     verdicts = metrics.flatMap { metric -> [Verdict] in
@@ -83,21 +84,25 @@ public struct Gate: Sendable {
     }
   }
 
-  private static func verdict(_ score: RunScore, among runs: [Run], limits: Limits, anyCount: Bool, absent: String)
+  private static func verdict(
+    _ score: ScoreRecord, among runs: [RunRecord], limits: Limits, anyCount: Bool, absent: String
+  )
     -> Verdict
   {
-    func verdict(_ outcome: Outcome, _ reason: String, _ baseline: RunScore? = nil, _ run: Run? = nil) -> Verdict {
+    func verdict(_ outcome: Outcome, _ reason: String, _ baseline: ScoreRecord? = nil, _ run: RunRecord? = nil)
+      -> Verdict
+    {
       Verdict(
         metric: score.metric, outcome: outcome, reason: reason, score: score, baseline: baseline, run: run,
         limits: limits)
     }
     guard !runs.isEmpty else { return verdict(.notComparable, absent) }
-    var obstacle: (text: String, score: RunScore?, run: Run)?
+    var obstacle: (text: String, score: ScoreRecord?, run: RunRecord)?
     for run in runs {
       let scores = run.scores.filter { $0.metric == score.metric }
       if scores.isEmpty { obstacle = obstacle ?? ("run \(run.id) has no such score", nil, run) }
       for baseline in scores {
-        if let text = score.obstacle(to: baseline, anyCount: anyCount) {
+        if let text = Comparison(baseline, score).obstacle(anyCount: anyCount) {
           obstacle = obstacle ?? (text, baseline, run)
         } else {
           let (outcome, reason) = judge(score, baseline, limits)
@@ -108,11 +113,11 @@ public struct Gate: Sendable {
     return verdict(.notComparable, obstacle?.text ?? absent, obstacle?.score, obstacle?.run)
   }
 
-  private static func judge(_ score: RunScore, _ baseline: RunScore, _ limits: Limits) -> (Outcome, String) {
-    let regression = score.regression(from: baseline)
+  private static func judge(_ score: ScoreRecord, _ baseline: ScoreRecord, _ limits: Limits) -> (Outcome, String) {
+    let regression = Comparison(baseline, score).regression
     guard regression > 0 else { return (.passed, regression < 0 ? "better" : "equal") }
     guard regression > limits.relative * abs(baseline.value) else {
-      return (.passed, "worse, but within \(GateText.percent(limits.relative))")
+      return (.passed, "worse, but within \(NumberText.percent(limits.relative))")
     }
     guard regression > limits.absolute else {
       return (.passed, "worse, but by less than \(NumberText.short(limits.absolute))")
@@ -131,39 +136,7 @@ public struct Gate: Sendable {
   }
 }
 
-extension RunScore {
-  /// The change for the worse since another score, in the metric's unit.
-  func regression(from baseline: RunScore) -> Double {
-    let difference = ScoreComparison(baseline, self).difference
-    return direction == .lower ? difference : -difference
-  }
-
-  /// Why the two are not held against each other; nil if they are.
-  ///
-  /// - Parameter anyCount: whether numbers of samples may differ.
-  package func obstacle(to baseline: RunScore, anyCount: Bool) -> String? {
-    let reasons = ScoreComparison(self, baseline).reasons
-    guard reasons.isEmpty else { return "it differs in " + reasons.map(\.words).joined(separator: ", ") }
-    guard value.isFinite, baseline.value.isFinite else { return "a value is not finite" }
-    guard !anyCount else { return nil }
-    for (side, mine, theirs) in [("real", real, baseline.real), ("fake", fake, baseline.fake)]
-    where mine?.clips != theirs?.clips {
-      let (a, b) = (mine?.clips.map(String.init) ?? "unknown", theirs?.clips.map(String.init) ?? "unknown")
-      return "\(a) \(side) \(sample ?? "clip")s against \(b): a score depends on its number of samples (--any-count)"
-    }
-    return nil
-  }
-}
-
-extension ScoreComparison.Difference {
-  /// `frames (32 against 16)`; digests tell people nothing.
-  fileprivate var words: String {
-    guard first?.hasPrefix("sha256:") != true, second?.hasPrefix("sha256:") != true else { return name }
-    return "\(name) (\(first ?? "not set") against \(second ?? "not set"))"
-  }
-}
-
-extension RunScore.Interval {
+extension ScoreInterval {
   /// `95 % interval`.
-  var words: String { "\(GateText.percent(level)) interval" }
+  fileprivate var words: String { "\(NumberText.percent(level)) interval" }
 }

@@ -1,25 +1,23 @@
 import History
+import Scores
 
 /// A gate's verdicts for people and for machines.
 public enum GateText {
-  /// `5 %`.
-  static func percent(_ share: Double) -> String { "\(number(share * 100)) %" }
-
   private static func signed(_ value: Double, _ text: String) -> String { (value > 0 ? "+" : "") + text }
 
   private static func change(_ verdict: Gate.Verdict) -> String {
     guard let score = verdict.score, let baseline = verdict.baseline, verdict.outcome != .notComparable else {
       return ""
     }
-    let comparison = ScoreComparison(baseline, score)
+    let comparison = Comparison(baseline, score)
     let difference = signed(comparison.difference, number(comparison.difference))
     guard let percent = comparison.percent else { return difference }
-    return "\(difference) (\(signed(percent, NumberText.fixed(percent, digits: 2))) %)"
+    return "\(difference) (\(signed(percent, fixed(percent, digits: 2))) %)"
   }
 
   private static func number(_ value: Double) -> String { NumberText.short(value) }
 
-  private static func value(_ score: RunScore?) -> String {
+  private static func value(_ score: ScoreRecord?) -> String {
     guard let score else { return "" }
     let interval = score.interval.map { " [\(number($0.low)), \(number($0.high))]" } ?? ""
     return number(score.value) + interval
@@ -62,7 +60,7 @@ public enum GateText {
           + "\(change(verdict)) | \(run) | \(Escaping.markdown(verdict.reason)) |")
     }
     let limits = gate.verdicts.map {
-      "\($0.metric) by more than \(percent($0.limits.relative)) and \(number($0.limits.absolute))"
+      "\($0.metric) by more than \(NumberText.percent($0.limits.relative)) and \(number($0.limits.absolute))"
     }
     lines += ["", "Fails when worse: \(Escaping.markdown(limits.joined(separator: "; "))), outside of the interval."]
     return lines.joined(separator: "\n") + "\n"

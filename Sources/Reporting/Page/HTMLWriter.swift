@@ -3,6 +3,7 @@ import History
 import MetricCatalog
 import Mustache
 import ReportAssets
+import Scores
 
 /// One page that holds all it shows and needs no network: table, charts, pictures, and the fields behind each number.
 public struct HTMLWriter {
@@ -15,7 +16,7 @@ public struct HTMLWriter {
   public init() {}
 
   /// - Throws: `ReportError.badTemplate`.
-  public func text(_ table: ReportTable, runs: [Run]) throws -> String {
+  public func text(_ table: ReportTable, runs: [RunRecord]) throws -> String {
     let shown = shownRuns(table, runs)
     let charts = ChartBuilder(runs: shown).all()
     let book = PictureBook(runs: shown, limits: limits)
@@ -35,12 +36,12 @@ public struct HTMLWriter {
   }
 
   /// Runs that have a number in the table.
-  private func shownRuns(_ table: ReportTable, _ runs: [Run]) -> [Run] {
+  private func shownRuns(_ table: ReportTable, _ runs: [RunRecord]) -> [RunRecord] {
     let ids = table.rows.flatMap(\.runs)
     return ids.compactMap { id in runs.first { $0.id == id } }
   }
 
-  private func summary(_ table: ReportTable, _ runs: [Run]) -> String {
+  private func summary(_ table: ReportTable, _ runs: [RunRecord]) -> String {
     func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
     var parts = [count(runs.count { $0.origin == .measured }, "measured run")]
     let published = table.rows.count { $0.origin == .published }

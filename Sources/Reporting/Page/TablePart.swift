@@ -1,4 +1,5 @@
 import History
+import Scores
 
 /// The table as the page's template takes it.
 struct TablePart {
@@ -70,7 +71,7 @@ struct TablePart {
   }
 }
 
-extension RunScore {
+extension ScoreRecord {
   /// Whether nothing is known of how it was computed.
   var isOutside: Bool { settings == nil }
 }

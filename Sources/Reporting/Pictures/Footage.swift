@@ -1,6 +1,7 @@
 import Digests
 import Foundation
 import History
+import Scores
 import Tensors
 import Video
 
@@ -35,7 +36,7 @@ struct Footage {
   }
 
   /// - Parameter range: what numbers of float arrays mean, where the score says so.
-  init(_ path: String, of run: Run, range: ValueRange?) throws {
+  init(_ path: String, of run: RunRecord, range: ValueRange?) throws {
     let place = Self.resolve(path, run.circumstances.workingFolder)
     func open(_ range: ValueRange?) throws -> VideoSet {
       try VideoSet.open(place, options: VideoSetOptions(valueRange: range))

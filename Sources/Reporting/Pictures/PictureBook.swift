@@ -1,4 +1,5 @@
 import History
+import Scores
 import Tensors
 import Video
 
@@ -26,12 +27,12 @@ struct PictureBook {
     var worst: [(label: String, uri: String)] = []
   }
 
-  let runs: [Run]
+  let runs: [RunRecord]
   let limits: PictureLimits
 
-  private var measured: [Run] { runs.filter { $0.origin == .measured } }
+  private var measured: [RunRecord] { runs.filter { $0.origin == .measured } }
 
-  private static func sides(_ run: Run) -> (real: String, fake: String, range: ValueRange?)? {
+  private static func sides(_ run: RunRecord) -> (real: String, fake: String, range: ValueRange?)? {
     for score in run.scores {
       guard let real = score.real?.path, let fake = score.fake?.path else { continue }
       let range = score.settings?.fields["value-range"].flatMap { ValueRange(rawValue: "\($0)") }
@@ -44,7 +45,7 @@ struct PictureBook {
 
   func sheets() -> [Sheet] {
     var order: [String] = []
-    var groups: [String: [Run]] = [:]
+    var groups: [String: [RunRecord]] = [:]
     for run in measured {
       guard let sides = Self.sides(run) else { continue }
       let place = Footage.resolve(sides.real, run.circumstances.workingFolder)
@@ -56,7 +57,7 @@ struct PictureBook {
     return order.compactMap { place in groups[place].map { sheet($0) } }
   }
 
-  private func sheet(_ all: [Run]) -> Sheet {
+  private func sheet(_ all: [RunRecord]) -> Sheet {
     let own = Array(all.suffix(limits.methods))
     let sides = Self.sides(own[0])
     let name = own[0].dataset ?? sides?.real ?? ""
@@ -80,7 +81,7 @@ struct PictureBook {
     return sheet
   }
 
-  private func open(_ path: String, _ run: Run, _ range: ValueRange?, _ notes: inout [String]) -> Footage? {
+  private func open(_ path: String, _ run: RunRecord, _ range: ValueRange?, _ notes: inout [String]) -> Footage? {
     do { return try Footage(path, of: run, range: range) } catch {
       let reason = (error as? Footage.Missing)?.reason ?? "\(error)"
       let words = "no pictures of \(path): \(reason)"
@@ -130,8 +131,8 @@ struct PictureBook {
       let what =
         isDistance
         ? "distance to the nearest real \(score.sample ?? "sample"), in the \(score.features.map { "\($0) " } ?? "")features of "
-          + TableBuilder.label(score.metric)
-        : "\(TableBuilder.label(score.metric)) of each video"
+          + ScoreName.title(score.metric)
+        : "\(ScoreName.title(score.metric)) of each video"
       var found = Extremes(title: TableBuilder.name(of: run), note: what)
       let count = min(limits.extremes, max(1, values.count / 2))
       found.best = strips(values.prefix(count), footage, &notes)
@@ -142,7 +143,7 @@ struct PictureBook {
   }
 
   /// The first score that says something of single videos, its videos from best to worst.
-  static func ordered(_ run: Run) -> (RunScore, [RunScore.VideoValue], isDistance: Bool)? {
+  static func ordered(_ run: RunRecord) -> (ScoreRecord, [VideoValue], isDistance: Bool)? {
     if let score = run.scores.first(where: { !($0.distances ?? []).isEmpty }), let values = score.distances {
       return (score, values.sorted { ($0.value, $0.name) < ($1.value, $1.name) }, true)
     }
@@ -153,7 +154,7 @@ struct PictureBook {
     return (score, values.sorted { (sign * $0.value, $0.name) < (sign * $1.value, $1.name) }, false)
   }
 
-  private func strips(_ values: some Sequence<RunScore.VideoValue>, _ footage: Footage, _ notes: inout [String])
+  private func strips(_ values: some Sequence<VideoValue>, _ footage: Footage, _ notes: inout [String])
     -> [(label: String, uri: String)]
   {
     var strips: [(label: String, uri: String)] = []

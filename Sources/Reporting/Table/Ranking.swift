@@ -1,5 +1,6 @@
 import History
 import MetricCatalog
+import Scores
 
 /// Which number of a column is best and which second, and how each was computed.
 ///
@@ -27,7 +28,7 @@ enum Ranking {
   private static func isMeasured(_ row: ReportTable.Row) -> Bool { row.origin == .measured }
 
   /// Parts of which each holds what compares with its first; order is kept.
-  static func comparable<Item>(_ items: [Item], score: (Item) -> RunScore?) -> [[Item]] {
+  static func comparable<Item>(_ items: [Item], score: (Item) -> ScoreRecord?) -> [[Item]] {
     var groups: [[Item]] = []
     for item in items {
       guard let own = score(item) else { continue }
@@ -56,9 +57,9 @@ enum Ranking {
   // MARK: Words
 
   /// `stylegan-v, version 1, sha256:9e37a73f17ac; 16 real and 16 fake clips`.
-  private static func note(_ score: RunScore, _ keys: inout [String], _ notes: inout [String]) -> Int {
+  private static func note(_ score: ScoreRecord, _ keys: inout [String], _ notes: inout [String]) -> Int {
     let key = [
-      words(score), score.settings?.fingerprint ?? "", score.real?.digest ?? "", score.promptsDigest ?? "",
+      words(score), score.settings?.fingerprint ?? "", score.real?.digest ?? "", score.prompts?.digest ?? "",
     ].joined(separator: "\u{1}")
     if let known = keys.firstIndex(of: key) { return known }
     keys.append(key)
@@ -66,7 +67,7 @@ enum Ranking {
     return notes.count - 1
   }
 
-  static func words(_ score: RunScore) -> String {
+  static func words(_ score: ScoreRecord) -> String {
     guard let settings = score.settings else { return "no protocol is known" }
     var text = "\(settings.displayName), version \(settings.version), \(settings.fingerprint.prefix(19))"
     if let real = score.real {
@@ -87,7 +88,7 @@ enum Ranking {
     let scores = groups.flatMap { $0 }.compactMap { table.rows[$0].cells[column]?.score }
     let protocols = Set(scores.map { $0.settings?.fingerprint ?? "" }).count
     let sets = Set(scores.map { $0.real?.digest ?? "" }).count
-    let prompts = Set(scores.map { $0.promptsDigest ?? "" }).count
+    let prompts = Set(scores.map { $0.prompts?.digest ?? "" }).count
     var why: [String] = []
     if protocols > 1 { why.append("\(protocols) evaluation protocols") }
     if sets > 1 { why.append("\(sets) real sets") }

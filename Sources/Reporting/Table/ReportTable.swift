@@ -1,6 +1,7 @@
 import History
 import MetricCatalog
 import ReportAssets
+import Scores
 
 /// Rows of methods, columns of metrics by data set: what every writer writes.
 public struct ReportTable: Sendable {
@@ -30,7 +31,7 @@ public struct ReportTable: Sendable {
 
   public struct Row: Sendable {
     public var name: String
-    public var origin: Run.Origin
+    public var origin: RunRecord.Origin
     /// Index into `elsewhere`, for rows that were not measured here.
     public var mark: Int?
     /// For each column; nil where there is no number.
@@ -40,7 +41,7 @@ public struct ReportTable: Sendable {
   }
 
   public struct Cell: Sendable {
-    public var score: RunScore
+    public var score: ScoreRecord
     /// As the column shows it.
     public var value: Double
     public var std: Double?
@@ -96,8 +97,8 @@ extension ReportTable.Digits {
 
   public func text(_ value: Double) -> String {
     switch self {
-    case .fixed(let digits): NumberText.fixed(value, digits: digits)
-    case .three: NumberText.fixed(value, digits: abs(value) >= 9.995 ? 1 : 2)
+    case .fixed(let digits): Scores.fixed(value, digits: digits)
+    case .three: Scores.fixed(value, digits: abs(value) >= 9.995 ? 1 : 2)
     }
   }
 }

@@ -1,6 +1,7 @@
 import History
 import MetricCatalog
 import ReportAssets
+import Scores
 
 // Which columns there are, and which numbers belong to them.
 extension TableBuilder {
@@ -13,7 +14,7 @@ extension TableBuilder {
       columns.append(
         ReportTable.Column(
           dataset: entry.dataset, metric: entry.score.metric, variant: entry.variant,
-          label: Self.label(entry.score.metric) + (entry.variant.map { ", \($0)" } ?? ""),
+          label: ScoreName.title(entry.score.metric) + (entry.variant.map { ", \($0)" } ?? ""),
           direction: entry.score.direction, digits: Self.undecided))
     }
     var order: [String?] = []
@@ -33,9 +34,6 @@ extension TableBuilder {
   static func rank(_ column: ReportTable.Column) -> Int {
     2 * ScoreName.place(column.metric) + (column.variant == nil ? 0 : 1)
   }
-
-  /// `FVD`, `cFVD`, `precision`, `PIC[inception-cosine]`.
-  static func label(_ metric: String) -> String { ScoreName.title(metric) }
 
   /// A paper's table that names no data set takes the runs of one under no name.
   func underOneName(_ entries: [Entry]) -> [Entry] {

@@ -1,6 +1,7 @@
 import History
 import MetricCatalog
 import ReportAssets
+import Scores
 
 // Runs and published rows as rows of the table.
 extension TableBuilder {
@@ -12,7 +13,7 @@ extension TableBuilder {
       let row = rows.count
       rows.append(ReportTable.Row(name: published.method, origin: .published, mark: mark, cells: [], runs: []))
       for (index, number) in published.scores.enumerated() {
-        var score = RunScore(
+        var score = ScoreRecord(
           metric: number.metric, value: number.value / number.scaleFactor, direction: number.direction)
         score.std = number.std.map { $0 / number.scaleFactor }
         entries.append(
@@ -44,7 +45,7 @@ extension TableBuilder {
   /// Runs of one method share a row, as far as their numbers do not contradict each other; where two runs have different
   /// numbers of one column, each has a row of its own.
   func append(
-    _ runs: [Run], _ rows: inout [ReportTable.Row], _ elsewhere: inout [String], _ entries: inout [Entry]
+    _ runs: [RunRecord], _ rows: inout [ReportTable.Row], _ elsewhere: inout [String], _ entries: inout [Entry]
   ) {
     var taken: [Int: [String: String]] = [:]
     var rowsOfName: [String: [Int]] = [:]
@@ -76,18 +77,18 @@ extension TableBuilder {
   }
 
   /// Equal for one number that was measured twice: same value, protocol and sets.
-  static func identity(_ score: RunScore) -> String {
+  static func identity(_ score: ScoreRecord) -> String {
     "\(score.value)\u{1}\(score.std ?? -1)\u{1}\(score.settings?.fingerprint ?? "")\u{1}"
-      + "\(score.real?.digest ?? "")\u{1}\(score.fake?.digest ?? "")\u{1}\(score.promptsDigest ?? "")"
+      + "\(score.real?.digest ?? "")\u{1}\(score.fake?.digest ?? "")\u{1}\(score.prompts?.digest ?? "")"
   }
 
-  static func precedes(_ a: Run, _ b: Run) -> Bool {
-    func key(_ run: Run) -> (Int, Int, String) { (run.origin == .measured ? 1 : 0, run.step ?? -1, run.date) }
+  static func precedes(_ a: RunRecord, _ b: RunRecord) -> Bool {
+    func key(_ run: RunRecord) -> (Int, Int, String) { (run.origin == .measured ? 1 : 0, run.step ?? -1, run.date) }
     return a.name == b.name || key(a).0 != key(b).0 ? key(a) < key(b) : a.name < b.name
   }
 
   /// `LFDM, step 20000`.
-  static func name(of run: Run) -> String {
+  static func name(of run: RunRecord) -> String {
     if let step = run.step { return "\(run.name), step \(step)" }
     if let checkpoint = run.checkpoint, let file = checkpoint.split(separator: "/").last, !run.name.contains(file) {
       return "\(run.name), \(file)"
@@ -95,12 +96,12 @@ extension TableBuilder {
     return run.name
   }
 
-  static func words(_ run: Run) -> String {
+  static func words(_ run: RunRecord) -> String {
     let what = run.origin == .published ? "published" : "imported"
     return (run.source.map { "\($0)" } ?? what) + (run.note.map { ": \($0)" } ?? "")
   }
 
-  func entriesOf(_ run: Run) -> [Entry] {
+  func entriesOf(_ run: RunRecord) -> [Entry] {
     var seen: [String: Int] = [:]
     return run.scores.enumerated().map { index, score in
       let dataset = run.dataset ?? score.real.map { Self.folder($0.path) } ?? score.fake.map { _ in "no real set" }
@@ -120,7 +121,7 @@ extension TableBuilder {
   static func folder(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   /// What tells a score apart from another one of its metric: the row of a paper's table, or that it is a mean along time.
-  static func variant(of score: RunScore) -> String? {
+  static func variant(of score: ScoreRecord) -> String? {
     guard let settings = score.settings else { return nil }
     if let slash = settings.name.firstIndex(of: "/") {
       let label = String(settings.name[settings.name.index(after: slash)...])

@@ -2,6 +2,7 @@ import Digests
 import History
 import MetricCatalog
 import ReportAssets
+import Scores
 
 /// Makes a table of runs and published rows.
 public struct TableBuilder {
@@ -20,13 +21,13 @@ public struct TableBuilder {
     let row: Int
     let dataset: String?
     let variant: String?
-    let score: RunScore
+    let score: ScoreRecord
     let run: String?
     let index: Int
   }
 
   /// - Throws: `ReportError.nothingToShow`.
-  public func table(of runs: [Run]) throws -> ReportTable {
+  public func table(of runs: [RunRecord]) throws -> ReportTable {
     var rows: [ReportTable.Row] = []
     var elsewhere: [String] = []
     var entries: [Entry] = []
@@ -84,7 +85,7 @@ public struct TableBuilder {
   }
 
   /// What a layout's own factor replaces; without a layout scores are shown as they were computed.
-  func factor(of score: RunScore) -> Double {
+  func factor(of score: ScoreRecord) -> Double {
     guard layout != nil, let field = score.settings?.fields["scale-factor"], let own = Double("\(field)"), own != 0
     else { return 1 }
     return own

@@ -1,4 +1,5 @@
 import Files
+import Scores
 
 /// Tidy: one line for each number, everything in a column of its own; unknown is empty.
 public struct CSVWriter {

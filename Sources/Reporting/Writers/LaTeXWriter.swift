@@ -1,3 +1,5 @@
+import Scores
+
 /// A `table` environment with booktabs rules: data sets over their columns, best bold, second underlined.
 public struct LaTeXWriter {
   public init() {}

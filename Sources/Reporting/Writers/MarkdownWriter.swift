@@ -1,3 +1,5 @@
+import Scores
+
 /// A pipe table, as GitHub and most others render it.
 public struct MarkdownWriter {
   public init() {}

@@ -1,3 +1,5 @@
+import Scores
+
 /// What Markdown, LaTeX and HTML share: letters of notes and where they stand.
 struct TableText {
   let table: ReportTable

@@ -1,25 +1,32 @@
 import Foundation
+import Scores
 import Video
 
-extension ScoreEnvironment {
+extension RunRecord.Circumstances {
   /// This machine, as far as it tells.
-  public init(version: String, isa: String) {
-    self.init(
-      version: version, isa: isa, decoder: decoderVersion, processor: Self.processor, host: Self.host, os: Self.system)
+  ///
+  /// - Parameters:
+  ///   - version: of vidmetrics.
+  ///   - isa: instruction set and kernels.
+  public static func ofThisMachine(version: String, isa: String) -> Self {
+    var facts = Self()
+    (facts.version, facts.isa, facts.decoder) = (version, isa, decoderVersion)
+    (facts.processor, facts.host, facts.os) = (thisProcessor, thisHost, thisSystem)
+    return facts
   }
 
-  private static var processor: String? {
+  public static var thisProcessor: String? {
     value(of: "model name", separator: ":", in: "/proc/cpuinfo")
   }
 
-  private static var host: String? {
+  private static var thisHost: String? {
     var buffer = [CChar](repeating: 0, count: 256)
     guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }
     let name = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return name.isEmpty ? nil : name
   }
 
-  private static var system: String? {
+  private static var thisSystem: String? {
     value(of: "PRETTY_NAME", separator: "=", in: "/etc/os-release")
       ?? ProcessInfo.processInfo.operatingSystemVersionString
   }

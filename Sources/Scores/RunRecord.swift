@@ -1,7 +1,7 @@
 import MetricCatalog
 
 /// The scores of one generator, or one of its checkpoints, against one real set, with their circumstances. Unknown is nil.
-public struct Run: Sendable, Equatable, Codable {
+public struct RunRecord: Sendable, Equatable, Codable {
   /// Twelve hexadecimal digits, unique over machines: histories can be put together.
   public var id: String
   /// When it ended, ISO 8601 in UTC to the millisecond: `2026-11-21T14:05:09.250Z`.
@@ -26,7 +26,7 @@ public struct Run: Sendable, Equatable, Codable {
 
   public var circumstances = Circumstances()
   public var generation: Generation?
-  public var scores: [RunScore] = []
+  public var scores: [ScoreRecord] = []
   public var skipped: [SkippedInput] = []
   public var artefacts: [Artefact] = []
 

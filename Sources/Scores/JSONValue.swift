@@ -39,6 +39,16 @@ public enum JSONValue: Sendable, Equatable {
     }
   }
 
+  /// The text on one line, with Python's separators.
+  public var line: String {
+    switch self {
+    case .array(let values): "[" + values.map(\.line).joined(separator: ", ") + "]"
+    case .object(let entries):
+      "{" + entries.map { "\(Self.quoted($0.key)): \($0.value.line)" }.joined(separator: ", ") + "}"
+    case .null, .bool, .integer, .number, .string: text()
+    }
+  }
+
   private var isContainer: Bool {
     switch self {
     case .array, .object: true
