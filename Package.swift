@@ -49,7 +49,8 @@ let package = Package(
     .target(name: "Tensors"),
     .target(
       name: "Kernels", dependencies: ["Tensors", "CPUFeatures"] + kernelVariantDependencies, swiftSettings: optimised),
-    .target(name: "Networks", dependencies: ["Kernels", "Tensors", "Weights"]),
+    .target(name: "Engine", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
+    .target(name: "Networks", dependencies: ["Engine", "Kernels", "Tensors", "Weights"]),
     .target(name: "Text", swiftSettings: optimised),
 
     // Files in
@@ -72,7 +73,8 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
+        "Video", "Networks", "Engine", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors",
+        "Digests",
       ]),
 
     // What is kept of them
@@ -102,8 +104,8 @@ let package = Package(
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Digests", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances",
-        "MetricCatalog", "Kernels", "Tensors",
+        "Digests", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine", "Weights", "Text",
+        "Distances", "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -122,12 +124,15 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks", "Kernels",
+        "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks", "Engine",
+        "Kernels",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),
-    .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "Kernels", "Tensors"], swiftSettings: optimised),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "Engine", "Kernels", "Weights", "Tensors", "AllocationCount"]),
+    .testTarget(name: "ParityTests", dependencies: ["Networks", "Engine", "Kernels", "Weights"]),
     .testTarget(name: "TextTests", dependencies: ["Text", "Weights"]),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Digests"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),

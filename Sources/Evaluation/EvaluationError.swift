@@ -12,6 +12,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case otherWeights(name: String, purpose: String, protocolName: String, wanted: String)
   case wrongNetwork(weights: String, network: String, needed: String)
   case weightsChanged(name: String, wanted: String, found: String)
+  /// A value of the field `endpoint` that no network here has.
+  case unknownEndpoint(String)
   case badThreads(Int)
   case notFinite(Double)
   case valueRangeUnused(String)
@@ -87,6 +89,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .weightsChanged(let name, let wanted, let found):
       return "the weights `\(name)` have fingerprint \(found), and the protocol asks for \(wanted)"
         + "\nhint: `vidmetrics weights verify \(name)` says more"
+    case .unknownEndpoint(let endpoint):
+      return "the protocol's endpoint `\(endpoint)` is not one of a network that gives rows of features here"
     case .badThreads(let threads):
       return "`\(threads)` is not a number of threads: 1 or more are expected"
     case .valueRangeUnused(let range):

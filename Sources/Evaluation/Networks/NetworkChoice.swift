@@ -84,31 +84,31 @@ public final class NetworkChoice {
 
   /// - Throws: for a protocol that was not settled.
   public func network(_ settled: EvaluationProtocol) throws -> any FeatureNetwork {
-    let fields = settled.fields
     let load = try weights(settled)
-    switch fields.endpoint {
-    case "pool-3":
-      return InceptionNetwork(
-        fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, table: table, weights: load)
-    case "dreamsim":
-      return DreamSimNetwork(
-        kind: try load().network, fingerprint: fields.weightsFingerprint, table: table, weights: load)
-    case "clip":
-      return CLIPImageNetwork(
-        fingerprint: fields.weightsFingerprint, activation: fields.activation, table: table, weights: load)
-    default:
-      return I3DNetwork(
-        fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, endpoint: fields.endpoint,
-        table: table, weights: load)
+    let kind: NetworkKind
+    switch try NetworkEndpoint(settled.fields) {
+    case .logitsMean, .mixed5cMean: kind = .i3d
+    case .pool3: kind = .inceptionV3
+    case .clip: kind = .clipImage
+    case .dreamSim:
+      let network = try load().network
+      guard let branch = NetworkKind(rawValue: network) else {
+        throw EvaluationError.wrongNetwork(
+          weights: settled.fields.weights, network: network, needed: NetworkEndpoint.dreamSim.weights)
+      }
+      kind = branch
+    case .maps: throw EvaluationError.unknownEndpoint(settled.fields.endpoint)
     }
+    return try EmbeddingNetwork(
+      kind, fingerprint: settled.fields.weightsFingerprint, options: NetworkKind.Options(settled.fields),
+      table: table, weights: load)
   }
 
   /// The one that reads prompts, with the weights of the one that sees frames.
   public func textNetwork(_ settled: EvaluationProtocol) throws -> any TextNetwork {
-    CLIPTextNetwork(
-      fingerprint: settled.fields.weightsFingerprint, activation: settled.fields.activation,
-      tokenizer: try tokenizer(), threads: threads, table: table,
-      weights: try weights(settled))
+    try CLIPTextNetwork(
+      fingerprint: settled.fields.weightsFingerprint, options: NetworkKind.Options(settled.fields),
+      tokenizer: try tokenizer(), threads: threads, table: table, weights: try weights(settled))
   }
 
   private func tokenizer() throws -> CLIPTokenizer {

@@ -50,7 +50,7 @@ public struct WeightsChoice: Sendable {
       return
     }
     let weights = try store.load(name)
-    let needed = slot.network(wanted.fields)
+    let needed = try slot.network(wanted.fields)
     guard weights.network.hasPrefix(needed) else {
       throw EvaluationError.wrongNetwork(weights: name, network: weights.network, needed: needed)
     }

@@ -24,14 +24,9 @@ public struct WeightsSlot: Sendable, Hashable {
   }
 
   /// How the names of networks begin whose weights can stand here.
-  func network(_ fields: ProtocolFields) -> String {
-    switch (isHead, fields.endpoint) {
-    case (true, _): "lpips"
-    case (_, "pool-3"): "inception"
-    case (_, "dreamsim"): "dreamsim"
-    case (_, "clip"): "clip"
-    case (_, ""): "alexnet"
-    default: "i3d"
-    }
+  ///
+  /// - Throws: `EvaluationError.unknownEndpoint`.
+  func network(_ fields: ProtocolFields) throws -> String {
+    isHead ? "lpips" : try NetworkEndpoint(fields).weights
   }
 }
