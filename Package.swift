@@ -51,7 +51,8 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["Tensors", "Vocabulary", "CPUFeatures"] + kernelVariantDependencies,
       swiftSettings: optimised),
-    .target(name: "Networks", dependencies: ["Kernels", "Tensors", "Weights"]),
+    .target(name: "Engine", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
+    .target(name: "Networks", dependencies: ["Engine", "Kernels", "Tensors", "Weights"]),
     .target(name: "Text", swiftSettings: optimised),
 
     // Files in
@@ -77,8 +78,8 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Files", "Scores", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors",
-        "Digests", "Vocabulary",
+        "Files", "Scores", "Video", "Networks", "Engine", "Weights", "Text", "Distances", "MetricCatalog", "Kernels",
+        "Tensors", "Digests", "Vocabulary",
       ]),
 
     // What is kept of them
@@ -107,8 +108,8 @@ let package = Package(
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Digests", "Files", "Scores", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights",
-        "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
+        "Digests", "Files", "Scores", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
+        "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -132,12 +133,14 @@ let package = Package(
       name: "EvaluationTests",
       dependencies: [
         "Scores", "Evaluation", "Files", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights",
-        "Networks", "Kernels", "Vocabulary",
+        "Networks", "Engine", "Kernels", "Vocabulary",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors", "Vocabulary"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),
-    .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "Kernels", "Tensors"], swiftSettings: optimised),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "Engine", "Kernels", "Weights", "Tensors", "AllocationCount"]),
+    .testTarget(name: "ParityTests", dependencies: ["Networks", "Engine", "Kernels", "Weights"]),
     .testTarget(name: "TextTests", dependencies: ["Text", "Weights"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Digests"]),
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files", "Digests"]),

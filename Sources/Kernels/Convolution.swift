@@ -16,17 +16,22 @@ public struct SamePadding: Equatable, Sendable {
 }
 
 /// What lies around the input of a convolution or a pool, in TensorFlow's words.
-public enum Padding: Sendable {
+public enum Padding: Sendable, Hashable {
   /// "SAME": zeros, so that out = ceil(n/s); see `SamePadding`.
   case same
   /// "VALID": nothing. Windows lie inside the input, and cells behind the last window are left out.
   case valid
+  /// So many zeros on all sides of each frame, as PyTorch says it; cells behind the last window are left out.
+  case zeros(Int)
 
   /// Along each axis of a volume.
   package func volume(_ size: Volume, kernel: Volume, stride: Volume) -> (
     output: Volume, before: Volume, after: Volume
   ) {
-    let t = axis(size.frames, kernel.frames, stride.frames)
+    let t: (output: Int, before: Int, after: Int) =
+      if case .zeros = self { Padding.valid.axis(size.frames, kernel.frames, stride.frames) } else {
+        axis(size.frames, kernel.frames, stride.frames)
+      }
     let y = axis(size.height, kernel.height, stride.height)
     let x = axis(size.width, kernel.width, stride.width)
     return (
@@ -42,6 +47,8 @@ public enum Padding: Sendable {
     case .valid:
       precondition(size >= kernel && kernel > 0 && stride > 0, "Padding.valid: a window must fit into the input")
       return ((size - kernel) / stride + 1, 0, 0)
+    case .zeros(let count):
+      return (Padding.valid.axis(size + 2 * count, kernel, stride).output, count, count)
     }
   }
 }

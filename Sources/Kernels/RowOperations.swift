@@ -65,7 +65,7 @@ public struct LayerNormalisation: Sendable {
   package var bytes: Int { 4 * 2 * input.layout.channels * input.layout.rows }
 }
 
-/// A function of each value of rows, in place.
+/// A function of each value of rows.
 public struct ValueFunction: Sendable {
   public enum Kind: String, Sendable {
     /// x · Φ(x) (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016), by erf.
@@ -75,54 +75,67 @@ public struct ValueFunction: Sendable {
   }
 
   public let kind: Kind
-  private let values: Activation
-  private let kernel: MicroKernels.ValuesKernel
-
-  /// - Parameter values: rows; their channels fill whole blocks.
-  public init(_ kind: Kind, of values: Activation, with table: KernelTable) {
-    precondition(values.layout.isRows, "ValueFunction: rows are needed")
-    self.kind = kind
-    self.values = values
-    kernel = kind == .gelu ? table.kernels.geluValues : table.kernels.quickGELUValues
-  }
-
-  public func run(_ team: ThreadTeam) {
-    let layout = values.layout
-    layout.forEachRows(team) { first, count in
-      for block in 0..<layout.blocks {
-        kernel(values.block(block) + first * ActivationLayout.block, count * ActivationLayout.block)
-      }
-    }
-  }
-
-  /// Bytes read and written, each once.
-  package var bytes: Int { 4 * 2 * values.layout.channels * values.layout.rows }
-}
-
-/// y ← y + x of rows: a residual connection.
-public struct Addition: Sendable {
   private let input: Activation
   private let output: Activation
+  private let kernel: MicroKernels.ValuesKernel
 
-  public init(_ input: Activation, to output: Activation) {
-    precondition(input.layout == output.layout && input.layout.isRows, "Addition: rows of one shape are needed")
+  /// - Parameters:
+  ///   - input: rows; their channels fill whole blocks.
+  ///   - output: may be the input.
+  public init(_ kind: Kind, of input: Activation, into output: Activation, with table: KernelTable) {
+    precondition(input.layout == output.layout && input.layout.isRows, "ValueFunction: rows of one shape are needed")
+    self.kind = kind
     self.input = input
     self.output = output
+    kernel = kind == .gelu ? table.kernels.geluValues : table.kernels.quickGELUValues
   }
 
   public func run(_ team: ThreadTeam) {
     let layout = input.layout
     layout.forEachRows(team) { first, count in
+      let values = count * ActivationLayout.block
       for block in 0..<layout.blocks {
         let source = UnsafePointer(input.block(block) + first * ActivationLayout.block)
         let target = output.block(block) + first * ActivationLayout.block
-        for place in 0..<count * ActivationLayout.block { target[place] += source[place] }
+        if source != UnsafePointer(target) { target.update(from: source, count: values) }
+        kernel(target, values)
       }
     }
   }
 
   /// Bytes read and written, each once.
-  package var bytes: Int { 4 * 3 * input.layout.channels * input.layout.rows }
+  package var bytes: Int { 4 * 2 * input.layout.channels * input.layout.rows }
+}
+
+/// a + b of rows: a residual connection.
+public struct Addition: Sendable {
+  private let a: Activation
+  private let b: Activation
+  private let output: Activation
+
+  /// - Parameter output: may be `a` or `b`.
+  public init(_ a: Activation, _ b: Activation, into output: Activation) {
+    precondition(
+      a.layout == b.layout && a.layout == output.layout && a.layout.isRows, "Addition: rows of one shape are needed")
+    self.a = a
+    self.b = b
+    self.output = output
+  }
+
+  public func run(_ team: ThreadTeam) {
+    let layout = a.layout
+    layout.forEachRows(team) { first, count in
+      for block in 0..<layout.blocks {
+        let start = first * ActivationLayout.block
+        let (x, y) = (UnsafePointer(a.block(block) + start), UnsafePointer(b.block(block) + start))
+        let target = output.block(block) + start
+        for place in 0..<count * ActivationLayout.block { target[place] = x[place] + y[place] }
+      }
+    }
+  }
+
+  /// Bytes read and written, each once.
+  package var bytes: Int { 4 * 3 * a.layout.channels * a.layout.rows }
 }
 
 extension ActivationLayout {
@@ -133,8 +146,8 @@ extension ActivationLayout {
   }
 
   /// Rows of channels, without a halo.
-  var isRows: Bool { isBlocked && blockStride == volume.count * Self.block }
-  var rows: Int { volume.count }
+  public var isRows: Bool { isBlocked && blockStride == volume.count * Self.block }
+  public var rows: Int { volume.count }
 
   /// Calls `body` with the first row and the number of rows of each part of them.
   func forEachRows(_ team: ThreadTeam, _ body: @Sendable (_ first: Int, _ count: Int) -> Void) {

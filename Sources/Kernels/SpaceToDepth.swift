@@ -6,17 +6,12 @@ public struct SpaceToDepth: Sendable {
   /// Height and width are halved, channels are four times as many.
   public let output: Activation
 
-  /// - Parameters:
-  ///   - image: of the clips, height and width even; 4·C at most 16.
-  ///   - haloBefore, haloAfter: what the convolution behind it needs, in pixels of the output.
-  public init(_ image: Volume, channels: Int, haloBefore: Volume, haloAfter: Volume) {
+  /// - Parameter output: 4·C channels, at most 16.
+  public init(into output: Activation) {
     precondition(
-      image.height % 2 == 0 && image.width % 2 == 0 && 4 * channels <= ActivationLayout.block,
-      "SpaceToDepth: even sides and at most 4 channels")
-    output = Activation(
-      .blocked(
-        channels: 4 * channels, Volume(image.frames, image.height / 2, image.width / 2), haloBefore: haloBefore,
-        haloAfter: haloAfter))
+      output.layout.isBlocked && output.layout.channels % 4 == 0 && output.layout.blocks == 1,
+      "SpaceToDepth: 4·C channels in one block")
+    self.output = output
   }
 
   private struct Place: @unchecked Sendable { let pointer: UnsafePointer<Float> }
@@ -26,6 +21,7 @@ public struct SpaceToDepth: Sendable {
     let layout = output.layout
     let volume = layout.volume
     let pair = layout.channels / 2
+    let spare = ActivationLayout.block - layout.channels
     let image = Place(pointer: image)
     team.perform(chunks: volume.frames) { t in
       for y in 0..<volume.height {
@@ -35,6 +31,7 @@ public struct SpaceToDepth: Sendable {
         for _ in 0..<volume.width {
           pixel.update(from: upper, count: pair)
           (pixel + pair).update(from: lower, count: pair)
+          (pixel + layout.channels).update(repeating: 0, count: spare)
           upper += pair
           lower += pair
           pixel += ActivationLayout.block

@@ -1,10 +1,13 @@
 import Tensors
 
-/// The tokens of a vision transformer, bound to its input and output: a class token before the patches of each frame, and
-/// the positions added.
+/// The tokens of a vision transformer, bound to its input and output: the patches of each sequence (a frame, or a clip of
+/// tubelets), a class token before them where there is one, and the positions added.
 ///
-/// Input: patches, [C/16][frames][rows][columns][16]; output: rows, [C/16][frames·(1 + rows·columns)][16].
+/// Input: patches, [C/16][sequences·frames][rows][columns][16]; output: rows,
+/// [C/16][sequences·(frames·rows·columns, and 1 for a class token)][16].
 public struct TokenRows: Sendable {
+  private let sequences: Int
+  private let hasClassToken: Bool
   private let patches: Activation
   private let output: Activation
   private let positions: Positions
@@ -16,25 +19,32 @@ public struct TokenRows: Sendable {
   }
 
   /// - Parameters:
-  ///   - classToken: [C].
-  ///   - positions: [1 + rows·columns][C].
-  public init(classToken: [Float], positions: [Float], patches: Activation, output: Activation) {
+  ///   - classToken: [C]; nil for none.
+  ///   - positions: [tokens][C], tokens of one sequence.
+  public init(
+    classToken: [Float]?, positions: [Float], sequences: Int, patches: Activation, output: Activation
+  ) {
     let channels = patches.layout.channels
-    let tokens = 1 + patches.layout.volume.height * patches.layout.volume.width
-    precondition(classToken.count == channels && positions.count == tokens * channels, "TokenRows: values do not fit")
+    precondition(patches.layout.volume.frames % sequences == 0, "TokenRows: whole sequences are needed")
+    let tokens = (classToken == nil ? 0 : 1) + patches.layout.rows / sequences
+    precondition(
+      classToken.map { $0.count == channels } ?? true && positions.count == tokens * channels,
+      "TokenRows: values do not fit")
     precondition(patches.layout.isRows && output.layout.isRows, "TokenRows: no halo is wanted")
     precondition(
-      output.layout.rows == patches.layout.volume.frames * tokens && output.layout.channels == channels,
+      output.layout.rows == sequences * tokens && output.layout.channels == channels,
       "TokenRows: a row for each token is needed")
+    self.sequences = sequences
+    hasClassToken = classToken != nil
     self.patches = patches
     self.output = output
     let lanes = ActivationLayout.block
-    self.positions = Positions(tokens * channels)
+    self.positions = Positions(tokens * output.layout.blocks * lanes)
     let target = self.positions.buffer.pointer
     for channel in 0..<channels {
       for token in 0..<tokens {
         target[(channel / lanes * tokens + token) * lanes + channel % lanes] =
-          positions[token * channels + channel] + (token == 0 ? classToken[channel] : 0)
+          positions[token * channels + channel] + (token == 0 ? classToken?[channel] ?? 0 : 0)
       }
     }
   }
@@ -44,6 +54,8 @@ public struct TokenRows: Sendable {
     precondition(
       patches.layout == other.patches.layout && output.layout == other.output.layout,
       "TokenRows: patches and rows of the same shape are needed")
+    sequences = other.sequences
+    hasClassToken = other.hasClassToken
     self.patches = patches
     self.output = output
     positions = other.positions
@@ -51,16 +63,16 @@ public struct TokenRows: Sendable {
 
   public func run(_ team: ThreadTeam) {
     let lanes = ActivationLayout.block
-    let patchFloats = patches.layout.volume.height * patches.layout.volume.width * lanes
-    let tokenFloats = patchFloats + lanes
-    let frames = patches.layout.volume.frames
+    let patchFloats = patches.layout.rows / sequences * lanes
+    let first = hasClassToken ? lanes : 0
+    let tokenFloats = first + patchFloats
     team.perform(chunks: patches.layout.blocks) { block in
       let added = UnsafePointer(positions.buffer.pointer + block * tokenFloats)
-      for frame in 0..<frames {
-        let source = UnsafePointer(patches.block(block) + frame * patchFloats)
-        let target = output.block(block) + frame * tokenFloats
-        target.update(from: added, count: lanes)
-        for place in 0..<patchFloats { target[lanes + place] = source[place] + added[lanes + place] }
+      for sequence in 0..<sequences {
+        let source = UnsafePointer(patches.block(block) + sequence * patchFloats)
+        let target = output.block(block) + sequence * tokenFloats
+        target.update(from: added, count: first)
+        for place in 0..<patchFloats { target[first + place] = source[place] + added[first + place] }
       }
     }
   }

@@ -15,6 +15,9 @@ public final class Workspace: @unchecked Sendable {
 
   public init() {}
 
+  /// Floats that it takes.
+  public var count: Int { needed }
+
   func reserve(_ floats: Int) { needed = max(needed, floats) }
 
   func pointer() -> UnsafeMutablePointer<Float> {

@@ -1,4 +1,4 @@
-import Kernels
+import Engine
 import Tensors
 import Weights
 
@@ -6,11 +6,7 @@ import Weights
 /// kinetics-i3d `i3d.py`, class `InceptionI3d`), for clips of one length.
 ///
 /// Input [T][224][224][3] in -1...1, T >= 9. Output: the values of its `Endpoint`. 55.6 GFLOP at T = 16.
-///
-/// One instance computes one clip at a time; the result is the same bits for any number of threads.
-///
-/// `@unchecked Sendable`: an instance may go from thread to thread, used by one at a time.
-public final class I3D: @unchecked Sendable {
+public enum I3D {
   public static let side = 224
   public static let minimumFrames = 9
 
@@ -28,153 +24,81 @@ public final class I3D: @unchecked Sendable {
     case mixed5cMean = "mixed-5c-mean"
   }
 
-  public let frames: Int
-  public let endpoint: Endpoint
-  /// How many values a clip's features are.
-  public var columns: Int { head?.bias.count ?? I3DBuilder.channels }
-  /// The head's outputs, 400 for Kinetics-400; 0 without a head.
-  public var classes: Int { head?.bias.count ?? 0 }
-
-  let steps: [NetworkStep]
-  private let squares: SpaceToDepth
-  private let mixed5c: Activation
-  /// Nil where the endpoint is before it.
-  private let head: Head?
-  private let team: ThreadTeam
-  private let table: KernelTable
-
-  /// The last layer: [1024][classes] and [classes].
-  private struct Head {
-    let kernel: [Float]
-    let bias: [Float]
-  }
-
   /// - Parameters:
-  ///   - epsilon: of the batch normalisation; the protocol says which (1e-3 or 1e-5).
   ///   - frames: T of the clips.
+  ///   - epsilon: of the batch normalisation; the protocol says which (1e-3 or 1e-5).
   ///   - endpoint: which values are the features.
-  ///   - table: which instruction set.
-  /// - Throws: `NetworkError`, or an error that names the tensor that does not fit.
-  public convenience init(
-    weights: NetworkWeights, epsilon: Float, frames: Int, endpoint: Endpoint = .logitsMean, threads: Int,
-    table: KernelTable
-  ) throws {
-    guard frames >= Self.minimumFrames else {
-      throw NetworkError.tooFewFrames(frames: frames, least: Self.minimumFrames)
-    }
+  ///   - classes: outputs of the head.
+  /// - Throws: `NetworkError.tooFewFrames` or `.epsilon`.
+  public static func graph(
+    frames: Int, epsilon: Float, endpoint: Endpoint = .logitsMean, classes: Int = 400
+  ) throws -> Graph {
+    guard frames >= minimumFrames else { throw NetworkError.tooFewFrames(frames: frames, least: minimumFrames) }
     guard epsilon > 0, epsilon.isFinite else { throw NetworkError.epsilon(epsilon) }
-    try self.init(
-      I3DBuilder(weights: weights, epsilon: epsilon, table: table), frames: frames, endpoint: endpoint,
-      threads: threads
-    ) {
-      let name = "Logits/Conv3d_0c_1x1"
-      let bias = weights.tensors[name + "/bias"]?.values ?? []
-      return Head(
-        kernel: try weights.tensor(name + "/kernel", shape: [1, 1, 1, I3DBuilder.channels, bias.count]), bias: bias)
+    var i3d = Table(epsilon: epsilon)
+    var x = i3d.graph.input("Input", .maps(channels: 3, Volume(frames, side, side)))
+    x = i3d.convolution("Conv3d_1a_7x7", x, to: 64, kernel: 7, stride: 2)
+    x = i3d.pool("MaxPool3d_2a_3x3", x, Volume(1, 3, 3), stride: Volume(1, 2, 2))
+    x = i3d.convolution("Conv3d_2b_1x1", x, to: 64, kernel: 1)
+    x = i3d.convolution("Conv3d_2c_3x3", x, to: 192, kernel: 3)
+    x = i3d.pool("MaxPool3d_3a_3x3", x, Volume(1, 3, 3), stride: Volume(1, 2, 2))
+    x = i3d.mixed("Mixed_3b", x, 64, (96, 128), (16, 32), 32)
+    x = i3d.mixed("Mixed_3c", x, 128, (128, 192), (32, 96), 64)
+    x = i3d.pool("MaxPool3d_4a_3x3", x, Volume(cube: 3), stride: Volume(cube: 2))
+    x = i3d.mixed("Mixed_4b", x, 192, (96, 208), (16, 48), 64)
+    x = i3d.mixed("Mixed_4c", x, 160, (112, 224), (24, 64), 64)
+    x = i3d.mixed("Mixed_4d", x, 128, (128, 256), (24, 64), 64)
+    x = i3d.mixed("Mixed_4e", x, 112, (144, 288), (32, 64), 64)
+    x = i3d.mixed("Mixed_4f", x, 256, (160, 320), (32, 128), 128)
+    x = i3d.pool("MaxPool3d_5a_2x2", x, Volume(cube: 2), stride: Volume(cube: 2))
+    x = i3d.mixed("Mixed_5b", x, 256, (160, 320), (32, 128), 128)
+    x = i3d.mixed("Mixed_5c", x, 384, (192, 384), (48, 128), 128)
+    switch endpoint {
+    case .mixed5cMean: x = i3d.graph.mean("Mean", x)
+    case .logitsMean:
+      // Average pooling 2×7×7, the head, then the mean over what is left of time. The head is linear, so the mean may come
+      // before it.
+      x = i3d.graph.mean("Logits/AvgPool3d_0a_7x7", x, windows: 2)
+      x = i3d.graph.dense("Logits/Conv3d_0c_1x1", x, to: classes, axes: 3)
     }
+    i3d.graph.finish(x)
+    return i3d.graph
   }
 
-  private init(
-    _ builder: I3DBuilder, frames: Int, endpoint: Endpoint, threads: Int, head: () throws -> Head?
-  ) throws {
-    self.frames = frames
-    self.endpoint = endpoint
-    team = ThreadTeam(threads: threads)
-    table = builder.table
-    var builder = builder
-    squares = builder.squares(frames: frames)
-    mixed5c = try builder.build(from: squares.output)
-    steps = builder.steps
-    self.head = endpoint == .logitsMean ? try head() : nil
+  /// How many classes a head has; that of Kinetics-400 where the weights have none.
+  static func classes(of weights: NetworkWeights?) -> Int {
+    weights?.tensors["Logits/Conv3d_0c_1x1/bias"]?.values.count ?? 400
   }
 
-  /// The network with numbers that mean nothing and 400 classes, for measuring time.
-  package static func random(
-    frames: Int, endpoint: Endpoint = .logitsMean, threads: Int, table: KernelTable
-  ) throws -> I3D {
-    try I3D(
-      I3DBuilder(weights: nil, epsilon: 1e-3, table: table), frames: frames, endpoint: endpoint, threads: threads
-    ) {
-      let head = ConvolutionWeights.random(.one, from: I3DBuilder.channels, to: 400)
-      return Head(kernel: head.values, bias: head.bias)
+  /// The layers of `i3d.py`.
+  private struct Table {
+    var graph = Graph("i3d")
+    let epsilon: Float
+
+    mutating func convolution(_ name: String, _ x: Graph.Value, to outputs: Int, kernel: Int, stride: Int = 1)
+      -> Graph.Value
+    {
+      graph.unit(
+        name, x, to: outputs, kernel: Volume(cube: kernel), axes: 3, stride: Volume(cube: stride), epsilon: epsilon)
     }
-  }
 
-  /// Another instance that computes the same beside this one: it shares the weights and has activations of its own.
-  public func twin() throws -> I3D {
-    try I3D(
-      I3DBuilder(weights: nil, epsilon: 1e-3, table: table, twin: steps), frames: frames, endpoint: endpoint,
-      threads: team.threads
-    ) { head }
-  }
-
-  /// Bytes that a twin takes for clips of `frames` frames, about.
-  public static func memory(frames: Int) -> Int { frames * 11 << 20 }
-
-  /// The features of one clip: `columns` values.
-  ///
-  /// - Parameter clip: [T][224][224][3], R, G, B in -1...1.
-  public func features(_ clip: UnsafePointer<Float>) -> [Float] {
-    squares.run(clip, team)
-    for step in steps { step.run(team) }
-    return pooled()
-  }
-
-  /// The features of one clip where they are logits.
-  public func logits(_ clip: UnsafePointer<Float>) -> [Float] {
-    precondition(endpoint == .logitsMean, "I3D: this network has no logits")
-    return features(clip)
-  }
-
-  /// What `profile` times, in order: the input's copy, the steps, the head.
-  package var layers: [NetworkLayer] {
-    [NetworkLayer(name: "Input", plan: "copy")] + steps.map(\.layer)
-      + [NetworkLayer(name: head == nil ? "Mean" : "Logits", plan: "head")]
-  }
-
-  /// The features of one clip, and how long each of `layers` took.
-  package func profile(_ clip: UnsafePointer<Float>) -> (features: [Float], times: [Duration]) {
-    let clock = ContinuousClock()
-    var times = [clock.measure { squares.run(clip, team) }]
-    for step in steps { times.append(clock.measure { step.run(team) }) }
-    var features: [Float] = []
-    times.append(clock.measure { features = pooled() })
-    return (features, times)
-  }
-
-  private func pooled() -> [Float] {
-    guard let head else { return means { _, _ in 1 }.map(Float.init) }
-    // Average pooling 2×7×7, stride 1, no padding, then the mean over what is left of time: of the windows of two
-    // frames, the first and the last frame are in one, the others in two. The head is linear, so the mean may come
-    // before it.
-    return classified(means { frame, last in frame == 0 || frame == last ? 1 : 2 }, head)
-  }
-
-  /// The mean of each channel of Mixed_5c, C values, each frame counted as often as `weight` says.
-  private func means(_ weight: (_ frame: Int, _ last: Int) -> Double) -> [Double] {
-    let layout = mixed5c.layout
-    let last = layout.volume.frames - 1
-    let weights = (0...last).map { weight($0, last) }
-    let count = weights.reduce(0, +) * Double(layout.volume.height * layout.volume.width)
-    var means: [Double] = []
-    means.reserveCapacity(layout.channels)
-    for block in 0..<layout.blocks {
-      var sum = SIMD16<Double>(repeating: 0)
-      for t in 0...last { sum += weights[t] * mixed5c.planeSum(block: block, frame: t) }
-      let mean = sum / count
-      for lane in 0..<ActivationLayout.block { means.append(mean[lane]) }
+    mutating func pool(_ name: String, _ x: Graph.Value, _ kernel: Volume, stride: Volume) -> Graph.Value {
+      graph.maxPool(name, x, kernel, stride: stride)
     }
-    return means
-  }
 
-  private func classified(_ means: [Double], _ head: Head) -> [Float] {
-    let classes = head.bias.count
-    var logits = head.bias.map(Double.init)
-    head.kernel.withUnsafeBufferPointer { kernel in
-      for (channel, mean) in means.enumerated() {
-        for output in 0..<classes { logits[output] += mean * Double(kernel[channel * classes + output]) }
-      }
+    /// 1×1×1; 1×1×1 then 3×3×3; 1×1×1 then 3×3×3; pool then 1×1×1. Concatenated in that order.
+    mutating func mixed(
+      _ name: String, _ x: Graph.Value, _ branch0: Int, _ branch1: (reduce: Int, out: Int),
+      _ branch2: (reduce: Int, out: Int), _ branch3: Int
+    ) -> Graph.Value {
+      let b0 = convolution(name + "/Branch_0/Conv3d_0a_1x1", x, to: branch0, kernel: 1)
+      var b1 = convolution(name + "/Branch_1/Conv3d_0a_1x1", x, to: branch1.reduce, kernel: 1)
+      b1 = convolution(name + "/Branch_1/Conv3d_0b_3x3", b1, to: branch1.out, kernel: 3)
+      var b2 = convolution(name + "/Branch_2/Conv3d_0a_1x1", x, to: branch2.reduce, kernel: 1)
+      b2 = convolution(name + "/Branch_2/Conv3d_0b_3x3", b2, to: branch2.out, kernel: 3)
+      var b3 = pool(name + "/Branch_3/MaxPool3d_0a_3x3", x, Volume(cube: 3), stride: .one)
+      b3 = convolution(name + "/Branch_3/Conv3d_0b_1x1", b3, to: branch3, kernel: 1)
+      return graph.concatenation(name, [b0, b1, b2, b3])
     }
-    return logits.map(Float.init)
   }
 }

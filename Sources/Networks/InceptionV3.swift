@@ -1,115 +1,140 @@
+import Engine
 import Kernels
 import Tensors
-import Weights
 
 /// Inception-v3 of the TensorFlow graph of 2015-12-05 (Szegedy et al., "Rethinking the Inception Architecture for
 /// Computer Vision", CVPR 2016), up to its last average pool: the 2048 features of the Fréchet Inception Distance.
 ///
-/// Input [B][299][299][3], values (x − 128) / 128 of x in 0...255. 11.4 GFLOP a frame. Four things are not as in
+/// Input [299][299][3], values (x − 128) / 128 of x in 0...255. 11.4 GFLOP a frame. Four things are not as in
 /// torchvision's Inception-v3: the average pools of the blocks at 35×35, of those at 17×17 and of the first of the two
 /// at 8×8 do not count padding, and the second at 8×8 has a max pool instead. Batch-norm epsilon is 1e-3.
-///
-/// One instance computes one batch at a time. A frame's features are the same bits whatever else is in the batch,
-/// whatever its size, and for any number of threads.
-///
-/// `@unchecked Sendable`: an instance may go from thread to thread, used by one at a time.
-public final class InceptionV3: @unchecked Sendable {
+public enum InceptionV3 {
   public static let side = 299
-  public static let features = 2048
 
-  /// Frames that are computed together.
-  public let batch: Int
-
-  let steps: [NetworkStep]
-  private let input: Activation
-  private let mixed10: Activation
-  private let team: ThreadTeam
-  private let table: KernelTable
-
-  /// - Parameters:
-  ///   - epsilon: of the batch normalisation.
-  ///   - batch: the most frames of one call. Memory grows with it, some 30 MB a frame.
-  ///   - table: which instruction set.
-  /// - Throws: `NetworkError`, or an error that names the tensor that does not fit.
-  public convenience init(
-    weights: NetworkWeights, epsilon: Float = 1e-3, batch: Int, threads: Int, table: KernelTable
-  ) throws {
+  /// - Parameter epsilon: of the batch normalisation.
+  /// - Throws: `NetworkError.epsilon`.
+  public static func graph(epsilon: Float = 1e-3) throws -> Graph {
     guard epsilon > 0, epsilon.isFinite else { throw NetworkError.epsilon(epsilon) }
-    try self.init(
-      InceptionV3Builder(weights: weights, epsilon: epsilon, table: table), batch: batch, threads: threads)
+    var net = Table(epsilon: epsilon)
+    var x = net.graph.input("Input", .maps(channels: 3, Volume(1, side, side)))
+    x = net.convolution("conv", x, to: 32, 3, stride: 2, .valid)
+    x = net.convolution("conv_1", x, to: 32, 3, .valid)
+    x = net.convolution("conv_2", x, to: 64, 3)
+    x = net.halve("pool", x)
+    x = net.convolution("conv_3", x, to: 80, 1, .valid)
+    x = net.convolution("conv_4", x, to: 192, 3, .valid)
+    x = net.halve("pool_1", x)
+    x = net.blockA("mixed", x, projected: 32)
+    x = net.blockA("mixed_1", x, projected: 64)
+    x = net.blockA("mixed_2", x, projected: 64)
+    x = net.blockB("mixed_3", x)
+    x = net.blockC("mixed_4", x, reduced: 128)
+    x = net.blockC("mixed_5", x, reduced: 160)
+    x = net.blockC("mixed_6", x, reduced: 160)
+    x = net.blockC("mixed_7", x, reduced: 192)
+    x = net.blockD("mixed_8", x)
+    x = net.blockE("mixed_9", x, .average)
+    x = net.blockE("mixed_10", x, .max)
+    net.graph.finish(net.graph.mean("pool_3", x))
+    return net.graph
   }
 
-  private init(_ builder: InceptionV3Builder, batch: Int, threads: Int) throws {
-    precondition(batch >= 1, "InceptionV3: a batch has at least one frame")
-    self.batch = batch
-    team = ThreadTeam(threads: threads)
-    table = builder.table
-    var builder = builder
-    input = builder.input(batch: batch)
-    mixed10 = try builder.build(from: input)
-    steps = builder.steps
-  }
+  /// The layers of the graph of 2015-12-05, with its names. Branches are concatenated in the order of each block's comment.
+  private struct Table {
+    typealias Value = Graph.Value
 
-  /// The network with numbers that mean nothing, for measuring time.
-  package static func random(batch: Int, threads: Int, table: KernelTable) throws -> InceptionV3 {
-    try InceptionV3(
-      InceptionV3Builder(weights: nil, epsilon: 1e-3, table: table), batch: batch, threads: threads)
-  }
+    var graph = Graph("inception-v3")
+    let epsilon: Float
 
-  /// Another instance that computes the same beside this one: it shares the weights and has activations of its own.
-  public func twin() throws -> InceptionV3 {
-    try InceptionV3(
-      InceptionV3Builder(weights: nil, epsilon: 1e-3, table: table, twin: steps), batch: batch, threads: team.threads)
-  }
+    enum Pool { case average, max }
 
-  /// Bytes that a twin takes for a batch, about.
-  public static func memory(frames: Int) -> Int { frames * 32 << 20 }
-
-  /// The features of some frames, [count][2048].
-  ///
-  /// A call takes the time of a whole batch, however few the frames are.
-  ///
-  /// - Parameters:
-  ///   - frames: [count][299][299][3], R, G, B as (x − 128) / 128.
-  ///   - count: 1...batch.
-  public func features(_ frames: UnsafePointer<Float>, count: Int) -> [Float] {
-    copy(frames, count: count)
-    for step in steps { step.run(team) }
-    return (0..<count).flatMap(pooled)
-  }
-
-  private func copy(_ frames: UnsafePointer<Float>, count: Int) {
-    precondition(count >= 1 && count <= batch, "InceptionV3: this many frames do not fit into the batch")
-    // Without a halo an image lies as the caller's frames do.
-    input.block(0).update(from: frames, count: count * input.layout.planeStride)
-  }
-
-  /// What `profile` times, in order: the input's copy, the steps, the last average.
-  package var layers: [NetworkLayer] {
-    [NetworkLayer(name: "Input", plan: "copy")] + steps.map(\.layer)
-      + [NetworkLayer(name: "pool_3", plan: "head")]
-  }
-
-  /// The features of a whole batch, and how long each of `layers` took.
-  package func profile(_ frames: UnsafePointer<Float>) -> (features: [Float], times: [Duration]) {
-    let clock = ContinuousClock()
-    var times = [clock.measure { copy(frames, count: batch) }]
-    for step in steps { times.append(clock.measure { step.run(team) }) }
-    var features: [Float] = []
-    times.append(clock.measure { features = (0..<batch).flatMap(pooled) })
-    return (features, times)
-  }
-
-  /// "pool_3": the average of each channel of one frame.
-  private func pooled(_ frame: Int) -> [Float] {
-    let layout = mixed10.layout
-    var means: [Float] = []
-    means.reserveCapacity(layout.channels)
-    for block in 0..<layout.blocks {
-      let sum = mixed10.planeSum(block: block, frame: frame)
-      let mean = SIMD16<Float>(sum / Double(layout.volume.height * layout.volume.width))
-      for lane in 0..<ActivationLayout.block { means.append(mean[lane]) }
+    /// A square kernel.
+    mutating func convolution(
+      _ name: String, _ x: Value, to outputs: Int, _ side: Int, stride: Int = 1, _ padding: Padding = .same
+    ) -> Value {
+      line(name, x, to: outputs, side, side, stride: stride, padding)
     }
-    return means
+
+    mutating func line(
+      _ name: String, _ x: Value, to outputs: Int, _ height: Int, _ width: Int, stride: Int = 1,
+      _ padding: Padding = .same
+    ) -> Value {
+      graph.unit(
+        name, x, to: outputs, kernel: Volume(1, height, width), axes: 2, stride: Volume(1, stride, stride),
+        padding: padding, epsilon: epsilon)
+    }
+
+    /// The maximum of 3×3 with stride 2, not padded.
+    mutating func halve(_ name: String, _ x: Value) -> Value {
+      graph.maxPool(name, x, Volume(1, 3, 3), stride: Volume(1, 2, 2), padding: .valid)
+    }
+
+    /// 1×1; 1×1, 5×5; 1×1, 3×3, 3×3; average, 1×1.
+    mutating func blockA(_ name: String, _ x: Value, projected: Int) -> Value {
+      let b0 = convolution(name + "/conv", x, to: 64, 1)
+      var b1 = convolution(name + "/tower/conv", x, to: 48, 1)
+      b1 = convolution(name + "/tower/conv_1", b1, to: 64, 5)
+      var b2 = convolution(name + "/tower_1/conv", x, to: 64, 1)
+      b2 = convolution(name + "/tower_1/conv_1", b2, to: 96, 3)
+      b2 = convolution(name + "/tower_1/conv_2", b2, to: 96, 3)
+      var b3 = graph.averagePool(name + "/tower_2/pool", x, Volume(1, 3, 3))
+      b3 = convolution(name + "/tower_2/conv", b3, to: projected, 1)
+      return graph.concatenation(name, [b0, b1, b2, b3])
+    }
+
+    /// From 35×35 to 17×17. 3×3; 1×1, 3×3, 3×3; max.
+    mutating func blockB(_ name: String, _ x: Value) -> Value {
+      let b0 = convolution(name + "/conv", x, to: 384, 3, stride: 2, .valid)
+      var b1 = convolution(name + "/tower/conv", x, to: 64, 1)
+      b1 = convolution(name + "/tower/conv_1", b1, to: 96, 3)
+      b1 = convolution(name + "/tower/conv_2", b1, to: 96, 3, stride: 2, .valid)
+      return graph.concatenation(name, [b0, b1, halve(name + "/pool", x)])
+    }
+
+    /// 1×1; 1×1, 1×7, 7×1; 1×1, 7×1, 1×7, 7×1, 1×7; average, 1×1.
+    mutating func blockC(_ name: String, _ x: Value, reduced: Int) -> Value {
+      let b0 = convolution(name + "/conv", x, to: 192, 1)
+      var b1 = convolution(name + "/tower/conv", x, to: reduced, 1)
+      b1 = line(name + "/tower/conv_1", b1, to: reduced, 1, 7)
+      b1 = line(name + "/tower/conv_2", b1, to: 192, 7, 1)
+      var b2 = convolution(name + "/tower_1/conv", x, to: reduced, 1)
+      b2 = line(name + "/tower_1/conv_1", b2, to: reduced, 7, 1)
+      b2 = line(name + "/tower_1/conv_2", b2, to: reduced, 1, 7)
+      b2 = line(name + "/tower_1/conv_3", b2, to: reduced, 7, 1)
+      b2 = line(name + "/tower_1/conv_4", b2, to: 192, 1, 7)
+      var b3 = graph.averagePool(name + "/tower_2/pool", x, Volume(1, 3, 3))
+      b3 = convolution(name + "/tower_2/conv", b3, to: 192, 1)
+      return graph.concatenation(name, [b0, b1, b2, b3])
+    }
+
+    /// From 17×17 to 8×8. 1×1, 3×3; 1×1, 1×7, 7×1, 3×3; max.
+    mutating func blockD(_ name: String, _ x: Value) -> Value {
+      var b0 = convolution(name + "/tower/conv", x, to: 192, 1)
+      b0 = convolution(name + "/tower/conv_1", b0, to: 320, 3, stride: 2, .valid)
+      var b1 = convolution(name + "/tower_1/conv", x, to: 192, 1)
+      b1 = line(name + "/tower_1/conv_1", b1, to: 192, 1, 7)
+      b1 = line(name + "/tower_1/conv_2", b1, to: 192, 7, 1)
+      b1 = convolution(name + "/tower_1/conv_3", b1, to: 192, 3, stride: 2, .valid)
+      return graph.concatenation(name, [b0, b1, halve(name + "/pool", x)])
+    }
+
+    /// 1×1; 1×1, then 1×3 and 3×1 side by side; 1×1, 3×3, then 1×3 and 3×1 side by side; a pool, 1×1.
+    mutating func blockE(_ name: String, _ x: Value, _ pool: Pool) -> Value {
+      let b0 = convolution(name + "/conv", x, to: 320, 1)
+      let b1 = convolution(name + "/tower_conv", x, to: 384, 1)
+      let b1a = line(name + "/tower_mixed_conv", b1, to: 384, 1, 3)
+      let b1b = line(name + "/tower_mixed_conv_1", b1, to: 384, 3, 1)
+      var b2 = convolution(name + "/tower_1_conv", x, to: 448, 1)
+      b2 = convolution(name + "/tower_1_conv_1", b2, to: 384, 3)
+      let b2a = line(name + "/tower_1_mixed_conv", b2, to: 384, 1, 3)
+      let b2b = line(name + "/tower_1_mixed_conv_1", b2, to: 384, 3, 1)
+      var b3: Value
+      switch pool {
+      case .average: b3 = graph.averagePool(name + "/tower_2_pool", x, Volume(1, 3, 3))
+      case .max: b3 = graph.maxPool(name + "/tower_2_pool", x, Volume(1, 3, 3))
+      }
+      b3 = convolution(name + "/tower_2_conv", b3, to: 192, 1)
+      return graph.concatenation(name, [b0, b1a, b1b, b2a, b2b, b3])
+    }
   }
 }

@@ -62,42 +62,48 @@ public struct ActivationLayout: Hashable, Sendable {
   }
 }
 
-/// Memory for an activation: zeros until something is written, the halo zero for ever.
+/// Memory that activations lie in: zeros until something is written.
+public final class ActivationMemory: @unchecked Sendable {
+  /// Kernels may read (never write) some pixels past the last row; what they read there is not used.
+  private static let slack = 32 * 32
+
+  fileprivate let buffer: FloatBuffer
+
+  public init(floats: Int) { buffer = FloatBuffer(zeros: floats + Self.slack) }
+}
+
+/// The values of one layer, in memory of their own or in a part of a larger one.
 ///
 /// A plan that is made for an activation keeps its addresses, so it also keeps the activation. `@unchecked Sendable`: the
 /// threads of one layer write places of their own, and layers run one after the other.
 public final class Activation: @unchecked Sendable {
   public let layout: ActivationLayout
-  private let memory: Memory
+  private let memory: ActivationMemory
+  private let start: Int
 
-  private final class Memory: @unchecked Sendable {
-    let buffer: FloatBuffer
-    init(_ count: Int) { buffer = FloatBuffer(zeros: count) }
+  /// In memory of its own. Its halo is zero for ever.
+  public convenience init(_ layout: ActivationLayout) {
+    self.init(layout, in: ActivationMemory(floats: layout.count), at: 0)
   }
 
-  /// Kernels may read (never write) some pixels past the last row; what they read there is not used.
-  private static let slack = 32 * 32
-
-  public init(_ layout: ActivationLayout) {
+  /// In a part of `memory`, from the float `start` on. Whoever shares the memory with others clears the halo.
+  public init(_ layout: ActivationLayout, in memory: ActivationMemory, at start: Int) {
+    precondition(
+      start >= 0 && start + layout.count <= memory.buffer.count, "Activation: the memory ends before the activation")
     self.layout = layout
-    memory = Memory(layout.count + Self.slack)
+    self.memory = memory
+    self.start = start
   }
 
-  /// Another activation in the memory of `other`, for when `other` is no longer needed. The two have one volume and one
-  /// halo, so each block has its zeros in the same places.
-  public init(channels: Int, reusing other: Activation) {
-    let old = other.layout
-    layout = ActivationLayout(
-      channels: channels, volume: old.volume, haloBefore: old.haloBefore, haloAfter: old.haloAfter,
-      pixelStride: old.pixelStride)
-    precondition(old.isBlocked && layout.blocks <= old.blocks, "Activation: the memory to be reused is too small")
-    memory = other.memory
+  /// All of it, the halo before the first value included.
+  public var floats: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: memory.buffer.pointer + start, count: layout.count)
   }
 
   /// The first value of block `block` that is not halo.
   public func block(_ block: Int) -> UnsafeMutablePointer<Float> {
     precondition(block >= 0 && block < layout.blocks, "Activation: this block does not exist")
-    return memory.buffer.pointer + (block * layout.blockStride + layout.origin)
+    return memory.buffer.pointer + (start + block * layout.blockStride + layout.origin)
   }
 
   /// The value of channel `c` at frame `t`, row `y`, column `x`; for tests and the reference plans, not for speed.

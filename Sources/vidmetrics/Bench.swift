@@ -17,10 +17,10 @@ struct Bench: ParsableCommand {
         vidmetrics bench distance --samples 10000
       """,
     subcommands: [
-      NetworkBench<I3D>.self, NetworkBench<InceptionV3>.self, NetworkBench<VisionTransformer>.self,
+      NetworkBench<BenchI3D>.self, NetworkBench<BenchInception>.self, NetworkBench<BenchViT>.self,
       DecodeBench.self, DistanceBench.self,
     ],
-    defaultSubcommand: NetworkBench<I3D>.self
+    defaultSubcommand: NetworkBench<BenchI3D>.self
   )
 }
 

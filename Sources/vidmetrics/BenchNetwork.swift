@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Evaluation
 import Foundation
 import Kernels
@@ -7,105 +8,65 @@ import Scores
 import Weights
 
 /// A network that `bench` can time. One run computes what `--frames` asks for.
-protocol BenchmarkedNetwork: AnyObject, Sendable {
+protocol BenchmarkedNetwork {
   /// The command's word.
   static var benchName: String { get }
-  /// Width and height of a frame.
-  static var side: Int { get }
+  static var kind: NetworkKind { get }
   /// The value of `--frames` that is taken unless one is given.
   static var defaultFrames: Int { get }
-  /// What times are told of: a `clip`, which is one run, or a `frame`, of which a run has `--frames`.
-  static var unit: BenchUnit { get }
   /// Nil for a network that is timed with random numbers alone.
   static var knownWeights: KnownWeights? { get }
-  static var minimumFrames: Int { get }
-  /// Says why fewer frames than `minimumFrames` cannot be.
-  static func check(frames: Int) throws
-  /// Bytes of one instance.
-  static func memory(frames: Int) -> Int
-
-  /// - Parameter weights: nil for random numbers.
-  static func make(_ weights: NetworkWeights?, frames: Int, threads: Int, table: KernelTable) throws -> Self
-  /// Another instance with the same weights.
-  func twin() throws -> Self
-  func run(_ input: UnsafePointer<Float>)
-  /// What `times` tells the times of.
-  var layers: [NetworkLayer] { get }
-  func times(_ input: UnsafePointer<Float>) -> [Duration]
 }
 
+/// What times are told of: a `clip`, which is one run, or a `frame`, of which a run has `--frames`.
 enum BenchUnit: String { case clip, frame }
 
-extension I3D: BenchmarkedNetwork {
+enum BenchI3D: BenchmarkedNetwork {
   static let benchName = "i3d"
+  static let kind = NetworkKind.i3d
   static let defaultFrames = 16
-  static let unit = BenchUnit.clip
   static let knownWeights: KnownWeights? = .i3dKinetics400
-
-  static func check(frames: Int) throws {
-    guard frames >= minimumFrames else { throw EvaluationError.clipTooShort(frames: frames, least: minimumFrames) }
-  }
-
-  static func make(_ weights: NetworkWeights?, frames: Int, threads: Int, table: KernelTable) throws -> I3D {
-    guard let weights else { return try random(frames: frames, threads: threads, table: table) }
-    return try I3D(weights: weights, epsilon: 1e-3, frames: frames, threads: threads, table: table)
-  }
-
-  func run(_ input: UnsafePointer<Float>) { _ = logits(input) }
-  func times(_ input: UnsafePointer<Float>) -> [Duration] { profile(input).times }
 }
 
-extension InceptionV3: BenchmarkedNetwork {
+enum BenchInception: BenchmarkedNetwork {
   static let benchName = "inception"
+  static let kind = NetworkKind.inceptionV3
   static let defaultFrames = 8
-  static let unit = BenchUnit.frame
-  static let minimumFrames = 1
   static let knownWeights: KnownWeights? = .inception
-
-  static func check(frames: Int) throws {
-    guard frames >= 1 else { throw BenchError.number(frames, of: "frames", allowed: 1...mostFrames) }
-  }
-
-  static func make(_ weights: NetworkWeights?, frames: Int, threads: Int, table: KernelTable) throws -> InceptionV3 {
-    guard let weights else { return try random(batch: frames, threads: threads, table: table) }
-    return try InceptionV3(weights: weights, batch: frames, threads: threads, table: table)
-  }
-
-  func run(_ input: UnsafePointer<Float>) { _ = features(input, count: batch) }
-  func times(_ input: UnsafePointer<Float>) -> [Duration] { profile(input).times }
 }
 
-extension VisionTransformer: BenchmarkedNetwork {
+enum BenchViT: BenchmarkedNetwork {
   static let benchName = "vit"
-  static let side = 224
+  static let kind = NetworkKind.dino
   static let defaultFrames = 8
-  static let unit = BenchUnit.frame
-  static let minimumFrames = 1
   static let knownWeights: KnownWeights? = nil
-
-  static func check(frames: Int) throws {
-    guard frames >= 1 else { throw BenchError.number(frames, of: "frames", allowed: 1...mostFrames) }
-  }
-
-  static func memory(frames: Int) -> Int { memory(batch: frames) }
-
-  static func make(_ weights: NetworkWeights?, frames: Int, threads: Int, table: KernelTable) throws
-    -> VisionTransformer
-  {
-    try random(patch: 16, batch: frames, threads: threads, table: table)
-  }
-
-  func run(_ input: UnsafePointer<Float>) { _ = features(input, count: batch) }
-  func times(_ input: UnsafePointer<Float>) -> [Duration] { profile(input).times }
 }
 
 extension BenchmarkedNetwork {
-  /// A run holds all its activations, some 11 MB a frame of I3D, 32 of Inception-v3 and 8 of ViT-B/16.
+  /// A run holds all its activations.
   static var mostFrames: Int { 1024 }
+  static var unit: BenchUnit { kind.row.isPerFrame ? .frame : .clip }
+  static var side: Int { kind.row.side ?? 0 }
 
   static var weightsNote: String {
     guard let name = knownWeights?.name else { return "The weights are random numbers" }
     return "The weights are \(name) if they are on this machine, random numbers otherwise"
+  }
+
+  /// Refuses numbers of frames that a run cannot have.
+  static func check(frames: Int) throws {
+    let least = kind.row.minimumFrames
+    guard frames >= least || unit == .frame else { throw EvaluationError.clipTooShort(frames: frames, least: least) }
+    guard (least...mostFrames).contains(frames) else {
+      throw BenchError.number(frames, of: "frames", allowed: least...mostFrames)
+    }
+  }
+
+  /// The graph of one item of a run, and how many items a run has.
+  static func graph(_ weights: NetworkWeights?, frames: Int) throws -> (graph: Graph, batch: Int) {
+    var options = NetworkKind.Options()
+    options.frames = frames
+    return (try kind.graph(weights, options), unit == .frame ? frames : 1)
   }
 }
 
@@ -147,16 +108,18 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     try options.check()
     try Network.check(frames: frames)
-    guard frames <= Network.mostFrames else {
-      throw BenchError.number(frames, of: "frames", allowed: Network.minimumFrames...Network.mostFrames)
-    }
     guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
-
-    let teams = try teams(threads: threads)
 
     let place = try BenchPlace()
     let (weights, source) = try Self.weights()
-    let network = try Network.make(weights, frames: frames, threads: teams.threads, table: place.table)
+    let (graph, batch) = try Network.graph(weights, frames: frames)
+    let memory = CPUDevice(place.table, threads: 1).memory(of: graph, batch: batch)
+    let teams = try teams(threads: threads, memory: memory)
+    let device = CPUDevice(place.table, threads: teams.threads)
+    let network =
+      if let weights { try device.compile(graph, weights, batch: batch) } else {
+        try device.compile(graph, RandomParameters(), batch: batch)
+      }
     let networks = try [network] + (1..<teams.count).map { _ in try network.twin() }
     let input = Self.input(frames: frames)
     var layerTimes = [[Double]](repeating: [], count: perLayer ? network.layers.count : 0)
@@ -164,11 +127,15 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
       let clip = Input(pointer: input.baseAddress!)
       guard perLayer else {
         return options.timed {
-          DispatchQueue.concurrentPerform(iterations: networks.count) { networks[$0].run(clip.pointer) }
+          DispatchQueue.concurrentPerform(iterations: networks.count) {
+            _ = networks[$0].run(clip.pointer, count: batch)
+          }
         }
       }
       return options.timed {
-        for (index, time) in network.times(clip.pointer).enumerated() { layerTimes[index].append(time.milliseconds) }
+        for (index, time) in network.profile(clip.pointer).times.enumerated() {
+          layerTimes[index].append(time.milliseconds)
+        }
       }
     }
     let report = NetworkReport(
@@ -182,13 +149,13 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
 
   private struct Input: @unchecked Sendable { let pointer: UnsafePointer<Float> }
 
-  private func teams(threads: Int) throws -> ComputeTeams {
+  private func teams(threads: Int, memory: Int) throws -> ComputeTeams {
     if let atOnce {
       guard atOnce >= 1, atOnce <= threads else {
         throw BenchError.number(atOnce, of: "runs side by side", allowed: 1...threads)
       }
       guard !perLayer || atOnce == 1 else { throw BenchError.layersOfSeveral }
-      let most = max(1, ComputeTeams.availableMemory / Network.memory(frames: frames ?? Network.defaultFrames))
+      let most = max(1, ComputeTeams.availableMemory / memory)
       guard atOnce <= most else {
         throw BenchError.number(atOnce, of: "runs side by side in this memory", allowed: 1...most)
       }
@@ -196,8 +163,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     }
     if perLayer { return ComputeTeams(count: 1, threads: threads) }
     return ComputeTeams.sharing(
-      threads: threads, clips: 4096, memory: Network.memory(frames: frames ?? Network.defaultFrames),
-      available: ComputeTeams.availableMemory)
+      threads: threads, clips: 4096, memory: memory, available: ComputeTeams.availableMemory)
   }
 
   private static func weights() throws -> (NetworkWeights?, source: String) {
@@ -222,7 +188,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
 /// What a benchmark of a network found.
 struct NetworkReport {
   struct Layer {
-    let layer: NetworkLayer
+    let layer: ProgramLayer
     let times: RunTimes
 
     var median: Double { times.median }

@@ -1,3 +1,4 @@
+import Engine
 import Evaluation
 import Kernels
 import MetricCatalog
@@ -68,7 +69,8 @@ import Weights
     let wanted = try [("a", 2, 31, 40, 1), ("b", 3, 48, 33, 2)].map {
       (name: String, count: Int, height: Int, width: Int, seed: UInt32) in
       let lpips = try LPIPS(
-        alexNet: Self.alexNet, heads: Self.heads, height: height, width: width, threads: 1, table: Self.table)
+        alexNet: Self.alexNet, heads: Self.heads, height: height, width: width,
+        on: CPUDevice(Self.table, threads: 1))
       let (real, fake) = (pixels(count * height * width * 3, seed), pixels(count * height * width * 3, seed + 6))
       let distances = (0..<count).map { frame in
         let range = frame * height * width * 3..<(frame + 1) * height * width * 3

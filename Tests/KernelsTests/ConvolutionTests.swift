@@ -109,6 +109,13 @@ struct SplitMix64: RandomNumberGenerator {
           kernel: Volume(2, 3, 5), stride: Volume(2, 1, 3), padding: .valid, volume: Volume(5, side, side), inputs: 24,
           outputs: 16, rectify: false))
     }
+    // Zeros on all sides of a frame, which with a stride are not those of "SAME": AlexNet's first.
+    for side in [31, 34] {
+      cases.append(
+        ConvolutionCase(
+          kernel: Volume(1, 11, 11), stride: Volume(1, 4, 4), padding: .zeros(2), volume: Volume(2, side, side + 3),
+          inputs: 3, outputs: 32, image: true))
+    }
     // Kernels that are longer along one axis, and wide ones.
     for (height, width) in [(1, 7), (7, 1), (5, 5), (1, 3), (3, 1)] {
       for side in [8, 17, 21] {

@@ -55,7 +55,9 @@ import Testing
     let image = (0..<shape.volume.count * 3).map { i in
       problem.input[i % 3, i / 3 / 320, i / 3 / 20 % 16, i / 3 % 20]
     }
-    let squares = SpaceToDepth(shape.volume, channels: 3, haloBefore: Volume(3, 1, 1), haloAfter: Volume(3, 2, 2))
+    let squares = SpaceToDepth(
+      into: Activation(
+        .blocked(channels: 12, Volume(9, 8, 10), haloBefore: Volume(3, 1, 1), haloAfter: Volume(3, 2, 2))))
     squares.run(image, ThreadTeam(threads: 2))
     let output = Activation(.blocked(channels: 17, problem.outputVolume))
     let moved = ConvolutionProblem(

@@ -1,4 +1,5 @@
 import AllocationCount
+import Engine
 import Kernels
 import Networks
 import Tensors
@@ -6,6 +7,8 @@ import Testing
 
 /// A network's memory is planned when it is made. What a machine's noise does to times it cannot do to these counts.
 @Suite(.serialized) struct AllocationTests {
+  private let device = CPUDevice(KernelTable(.widest), threads: 1)
+
   private func allocations(of run: () -> Void) -> UInt {
     (0..<3).map { _ in
       let before = allocationCount()
@@ -21,28 +24,28 @@ import Testing
 
   /// Measured: 3, the arrays of the means and of the logits. (More threads cost a few for each call of libdispatch.)
   @Test func aClipAllocatesNothingForItsLayers() throws {
-    let network = try I3D.random(frames: 9, threads: 1, table: KernelTable(.widest))
-    let clip = [Float](repeating: 0.5, count: 9 * I3D.side * I3D.side * 3)
-    _ = network.logits(clip)
-    let count = allocations { _ = network.logits(clip) }
+    let network = try device.compile(I3D.graph(frames: 9, epsilon: 1e-3), RandomParameters(), batch: 1)
+    let clip = [Float](repeating: 0.5, count: network.inputCount)
+    _ = network.run(clip, count: 1)
+    let count = allocations { _ = network.run(clip, count: 1) }
     #expect(count <= 8, "\(network.layers.count) layers")
   }
 
   /// Measured: 2, the arrays of the features.
   @Test func aBatchAllocatesNothingForItsLayers() throws {
-    let network = try InceptionV3.random(batch: 1, threads: 1, table: KernelTable(.widest))
-    let frame = [Float](repeating: 0.5, count: InceptionV3.side * InceptionV3.side * 3)
-    _ = network.features(frame, count: 1)
-    let count = allocations { _ = network.features(frame, count: 1) }
+    let network = try device.compile(InceptionV3.graph(), RandomParameters(), batch: 1)
+    let frame = [Float](repeating: 0.5, count: network.inputCount)
+    _ = network.run(frame, count: 1)
+    let count = allocations { _ = network.run(frame, count: 1) }
     #expect(count <= 8, "\(network.layers.count) layers")
   }
 
   /// Measured: 4, the arrays of the features.
   @Test func aTransformersBatchAllocatesNothingForItsLayers() throws {
-    let network = try VisionTransformer.random(patch: 32, batch: 1, threads: 1, table: KernelTable(.widest))
-    let frame = [Float](repeating: 0.5, count: network.side * network.side * 3)
-    _ = network.features(frame, count: 1)
-    let count = allocations { _ = network.features(frame, count: 1) }
+    let network = try device.compile(NetworkKind.clipImage.graph(nil), RandomParameters(), batch: 1)
+    let frame = [Float](repeating: 0.5, count: network.inputCount)
+    _ = network.run(frame, count: 1)
+    let count = allocations { _ = network.run(frame, count: 1) }
     #expect(count <= 12, "\(network.layers.count) layers")
   }
 }

@@ -1,11 +1,13 @@
+import Engine
 import Kernels
 import Networks
 import Testing
 import Weights
 
 @Suite struct I3DTests {
-  private func network(_ weights: NetworkWeights, epsilon: Float = 1e-3, frames: Int) throws -> I3D {
-    try I3D(weights: weights, epsilon: epsilon, frames: frames, threads: 1, table: KernelTable(.widest))
+  private func network(_ weights: NetworkWeights, epsilon: Float = 1e-3, frames: Int) throws -> any Program {
+    try CPUDevice(KernelTable(.widest), threads: 1).compile(
+      I3D.graph(frames: frames, epsilon: epsilon), weights, batch: 1)
   }
 
   private let nothing = NetworkWeights(name: "nothing", network: "i3d", tensors: [:], source: "a test")
@@ -28,9 +30,12 @@ import Weights
 }
 
 @Suite struct I3DLayerTests {
-  private func network(frames: Int) throws -> I3D {
-    try I3D.random(frames: frames, threads: 2, table: KernelTable(.widest))
+  private func network(frames: Int, _ endpoint: I3D.Endpoint = .logitsMean) throws -> any Program {
+    try CPUDevice(KernelTable(.widest), threads: 2).compile(
+      I3D.graph(frames: frames, epsilon: 1e-3, endpoint: endpoint), RandomParameters(), batch: 1)
   }
+
+  private func clip() -> [Float] { (0..<9 * I3D.side * I3D.side * 3).map { Float($0 % 251) / 125 - 1 } }
 
   /// 2·T·H·W·k³·Cin·Cout over the paper's table.
   @Test func operationsAreThoseOfTheDirectConvolution() throws {
@@ -58,21 +63,21 @@ import Weights
 
   /// Nothing asks for a head's weights, the other layers are the same ones.
   @Test func mixed5cNeedsNoHead() throws {
-    let network = try I3D.random(frames: 9, endpoint: .mixed5cMean, threads: 2, table: KernelTable(.widest))
-    #expect(network.columns == 1024 && network.classes == 0)
+    let network = try network(frames: 9, .mixed5cMean)
+    #expect(network.outputCounts == [1024])
     #expect(network.layers.dropLast() == (try self.network(frames: 9)).layers.dropLast())
-    let clip = (0..<9 * I3D.side * I3D.side * 3).map { Float($0 % 251) / 125 - 1 }
-    let features = network.features(clip)
+    let clip = clip()
+    let features = network.run(clip, count: 1)[0]
     #expect(features.count == 1024 && Set(features).count > 1 && features.allSatisfy { $0 >= 0 && $0.isFinite })
-    #expect(try network.twin().features(clip) == features)
+    #expect(try network.twin().run(clip, count: 1)[0] == features)
   }
 
   @Test func profilingChangesNoBit() throws {
     let network = try network(frames: 9)
-    let clip = (0..<9 * I3D.side * I3D.side * 3).map { Float($0 % 251) / 125 - 1 }
+    let clip = clip()
     let profile = network.profile(clip)
-    let logits = network.logits(clip)
-    #expect(profile.features == logits && logits.allSatisfy(\.isFinite) && Set(logits).count > 1)
+    let logits = network.run(clip, count: 1)[0]
+    #expect(profile.outputs == [logits] && logits.allSatisfy(\.isFinite) && Set(logits).count > 1)
     #expect(profile.times.count == network.layers.count && profile.times.allSatisfy { $0 > .zero })
   }
 }

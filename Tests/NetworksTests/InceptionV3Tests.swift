@@ -1,3 +1,4 @@
+import Engine
 import Kernels
 import Networks
 import Testing
@@ -6,8 +7,8 @@ import Weights
 @Suite struct InceptionV3Tests {
   private let nothing = NetworkWeights(name: "nothing", network: "inception-v3", tensors: [:], source: "a test")
 
-  private func network(epsilon: Float = 1e-3) throws -> InceptionV3 {
-    try InceptionV3(weights: nothing, epsilon: epsilon, batch: 1, threads: 1, table: KernelTable(.widest))
+  private func network(epsilon: Float = 1e-3) throws -> any Program {
+    try CPUDevice(KernelTable(.widest), threads: 1).compile(InceptionV3.graph(epsilon: epsilon), nothing, batch: 1)
   }
 
   @Test(arguments: [0, -1e-3, Float.nan, .infinity]) func anEpsilonIsAPositiveNumber(_ epsilon: Float) {

@@ -1,3 +1,4 @@
+import Engine
 import Kernels
 import Networks
 import Testing
@@ -27,9 +28,10 @@ import Weights
       source: "a test")
   }
 
-  private func network(batch: Int, threads: Int = 1) throws -> VisionTransformer {
-    try VisionTransformer(
-      weights: weights(), configuration: .dino, batch: batch, threads: threads, table: KernelTable(.widest))
+  private func network(batch: Int, threads: Int = 1) throws -> any Program {
+    let weights = weights()
+    return try CPUDevice(KernelTable(.widest), threads: threads).compile(
+      VisionTransformer.graph(weights: weights, configuration: .dino), weights, batch: batch)
   }
 
   private let frames: [Float] = {
@@ -40,29 +42,30 @@ import Weights
   /// A frame's features do not depend on the batch, the threads, or which of two twins computes them.
   @Test func aFramesFeaturesAreItsOwn() throws {
     let together = try network(batch: 5, threads: 2)
-    let all = together.features(frames, count: 5)
-    #expect(together.side == 24 && all.count == 5 * 64 && Set(all).count > 300)
+    let all = together.run(frames, count: 5)[0]
+    #expect(together.inputCount == 24 * 24 * 3 && all.count == 5 * 64 && Set(all).count > 300)
     let single = try network(batch: 1).twin()
     for frame in 0..<5 {
       let own = frames.withUnsafeBufferPointer {
-        single.features($0.baseAddress! + frame * 24 * 24 * 3, count: 1)
+        single.run($0.baseAddress! + frame * 24 * 24 * 3, count: 1)[0]
       }
       #expect(own == Array(all[frame * 64..<(frame + 1) * 64]))
     }
-    #expect(together.features(frames, count: 2) == Array(all[..<128]))
+    #expect(together.run(frames, count: 2)[0] == Array(all[..<128]))
   }
 
   @Test func dreamSimsEmbeddingHasMeanZeroAndLengthOne() throws {
-    let network = try DreamSim(
-      weights: weights(network: "dreamsim-dino", prefix: "dino/"), batch: 2, threads: 1, table: KernelTable(.widest))
-    let values = network.features(frames, count: 1)
-    #expect(network.columns == 64 && abs(values.reduce(0, +)) < 1e-5)
+    let weights = weights(network: "dreamsim-dino", prefix: "dino/")
+    let network = try CPUDevice(KernelTable(.widest), threads: 1).compile(
+      DreamSim.graph(weights: weights), weights, batch: 2)
+    let values = network.run(frames, count: 1)[0]
+    #expect(network.outputCounts == [64] && abs(values.reduce(0, +)) < 1e-5)
     #expect(abs(values.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
   }
 
   @Test func otherNetworksAreRefused() {
     let error = #expect(throws: NetworkError.self) {
-      try DreamSim(weights: weights(), batch: 1, threads: 1, table: KernelTable(.widest))
+      try DreamSim.graph(weights: weights())
     }
     #expect(
       error?.description == "the weights `made-up` are of the network vit-dino, and one of DreamSim's is needed")
@@ -70,8 +73,7 @@ import Weights
 
   @Test func aMissingTensorIsNamed() {
     let error = #expect(throws: WeightsError.self) {
-      try VisionTransformer(
-        weights: weights(), prefix: "clip/", configuration: .dino, batch: 1, threads: 1, table: KernelTable(.widest))
+      try VisionTransformer.graph(weights: weights(), prefix: "clip/", configuration: .dino)
     }
     #expect(error?.description.contains("`clip/norm_post/scale`") == true)
   }

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Kernels
 import Networks
@@ -79,9 +80,9 @@ private enum MadeUp {
   /// largest feature, on every variant; 1e-5 leaves room for another order of sums.
   @Test(arguments: Variant.all, [16, 32]) func features(_ variant: Variant, _ frames: Int) throws {
     let golden = try #require(Golden.values?.features[String(frames)])
-    let network = try I3D(
-      weights: MadeUp.weights, epsilon: 1e-5, frames: frames, endpoint: .mixed5cMean, threads: 2, table: variant.table)
-    let features = network.features(streamClip(frames: frames))
+    let network = try CPUDevice(variant.table, threads: 2).compile(
+      I3D.graph(frames: frames, epsilon: 1e-5, endpoint: .mixed5cMean), MadeUp.weights, batch: 1)
+    let features = network.run(streamClip(frames: frames), count: 1)[0]
     #expect(features.count == 1024 && golden.count == 1024)
     let largest = try #require(golden.max())
     let difference = (zip(features, golden).map { abs($0 - $1) }.max() ?? .infinity) / largest
@@ -90,7 +91,8 @@ private enum MadeUp {
 
   @Test func theHeadIsNeededForLogitsOnly() throws {
     #expect(throws: WeightsError.noSuchTensor(weights: "made-up", tensor: "Logits/Conv3d_0c_1x1/kernel")) {
-      try I3D(weights: MadeUp.weights, epsilon: 1e-5, frames: 9, threads: 1, table: KernelTable(.widest))
+      try CPUDevice(KernelTable(.widest), threads: 1).compile(
+        I3D.graph(frames: 9, epsilon: 1e-5), MadeUp.weights, batch: 1)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Kernels
 import Networks
@@ -39,8 +40,10 @@ private struct Golden: Decodable {
     }
   }
 
-  private func network(frames: Int, threads: Int = 2, _ table: KernelTable = KernelTable(.widest)) throws -> I3D {
-    try I3D(weights: weights.get(), epsilon: 1e-3, frames: frames, threads: threads, table: table)
+  private func network(frames: Int, threads: Int = 2, _ table: KernelTable = KernelTable(.widest)) throws -> any Program
+  {
+    try CPUDevice(table, threads: threads).compile(
+      I3D.graph(frames: frames, epsilon: 1e-3), weights.get(), batch: 1)
   }
 
   private func difference(_ logits: [Float], _ golden: [Float]) -> Float {
@@ -50,7 +53,7 @@ private struct Golden: Decodable {
   /// The largest difference measured is 2.5e-5, on every variant; 1e-4 leaves room for another order of sums.
   @Test(arguments: Variant.all) func logitsOnEveryInstructionSet(_ variant: Variant) throws {
     let golden = try #require(Golden.values?.logits["16"])
-    let logits = try network(frames: 16, variant.table).logits(streamClip(frames: 16))
+    let logits = try network(frames: 16, variant.table).run(streamClip(frames: 16), count: 1)[0]
     #expect(logits.count == 400)
     #expect(difference(logits, golden) <= 1e-4, "\(variant): max |difference| \(difference(logits, golden))")
   }
@@ -58,7 +61,7 @@ private struct Golden: Decodable {
   /// Odd and even T, and the least; each has paddings of its own.
   @Test(arguments: [9, 17, 32]) func logitsAtOtherLengths(_ frames: Int) throws {
     let golden = try #require(Golden.values?.logits[String(frames)])
-    let logits = try network(frames: frames).logits(streamClip(frames: frames))
+    let logits = try network(frames: frames).run(streamClip(frames: frames), count: 1)[0]
     #expect(difference(logits, golden) <= 1e-4, "T = \(frames): max |difference| \(difference(logits, golden))")
   }
 
@@ -66,9 +69,9 @@ private struct Golden: Decodable {
     let clip = streamClip(frames: 9)
     let one = try network(frames: 9, threads: 1)
     let three = try network(frames: 9, threads: 3)
-    let first = one.logits(clip)
-    #expect(first == three.logits(clip))
-    #expect(first == one.logits(clip), "a second clip in the same memory")
+    let first = one.run(clip, count: 1)[0]
+    #expect(first == three.run(clip, count: 1)[0])
+    #expect(first == one.run(clip, count: 1)[0], "a second clip in the same memory")
   }
 
   /// All-black against all-white: the covariances vanish, so FVD is the squared distance of two logit vectors.
@@ -76,8 +79,8 @@ private struct Golden: Decodable {
     let golden = try #require(Golden.values?.fvdBlackWhite[String(frames)])
     let net = try network(frames: frames)
     let count = frames * I3D.side * I3D.side * 3
-    let black = net.logits([Float](repeating: -1, count: count))
-    let white = net.logits([Float](repeating: 1, count: count))
+    let black = net.run([Float](repeating: -1, count: count), count: 1)[0]
+    let white = net.run([Float](repeating: 1, count: count), count: 1)[0]
     let distance = zip(black, white).reduce(0.0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
     #expect(abs(distance / golden - 1) <= 1e-4, "T = \(frames): \(distance) instead of \(golden)")
   }

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Kernels
 import Networks
@@ -37,9 +38,9 @@ private struct Golden: Decodable {
     }
   }
 
-  private func network(batch: Int, threads: Int = 2, _ table: KernelTable = KernelTable(.widest)) throws -> InceptionV3
+  private func network(batch: Int, threads: Int = 2, _ table: KernelTable = KernelTable(.widest)) throws -> any Program
   {
-    try InceptionV3(weights: weights.get(), batch: batch, threads: threads, table: table)
+    try CPUDevice(table, threads: threads).compile(InceptionV3.graph(), weights.get(), batch: batch)
   }
 
   /// The largest difference, as a part of the largest feature.
@@ -55,10 +56,10 @@ private struct Golden: Decodable {
     let images =
       stream(0) + stream(1) + stream(2) + [Float](repeating: -1, count: Self.values)
       + [Float](repeating: 127.0 / 128, count: Self.values)
-    let features = try network(batch: 5, variant.table).features(images, count: 5)
-    #expect(features.count == 5 * InceptionV3.features)
+    let features = try network(batch: 5, variant.table).run(images, count: 5)[0]
+    #expect(features.count == 5 * 2048)
     for (index, name) in names.enumerated() {
-      let one = features[index * InceptionV3.features..<(index + 1) * InceptionV3.features]
+      let one = features[index * 2048..<(index + 1) * 2048]
       let difference = difference(one, try #require(golden[name]))
       #expect(difference <= 2e-5, "\(variant), image \(name): max |difference| \(difference) of the largest feature")
     }
@@ -67,27 +68,27 @@ private struct Golden: Decodable {
   @Test(arguments: Variant.all) func theSameBitsInAnyBatchAndPlace(_ variant: Variant) throws {
     let single = try network(batch: 1, variant.table)
     let images = [stream(0), stream(1), stream(2)]
-    let alone = images.map { single.features($0, count: 1) }
+    let alone = images.map { single.run($0, count: 1)[0] }
     #expect(alone[0] != alone[1])
     let several = try network(batch: 3, variant.table)
-    #expect(several.features(images[0] + images[1] + images[2], count: 3) == alone[0] + alone[1] + alone[2])
-    #expect(several.features(images[2] + images[0], count: 2) == alone[2] + alone[0], "fewer than the batch, moved")
+    #expect(several.run(images[0] + images[1] + images[2], count: 3)[0] == alone[0] + alone[1] + alone[2])
+    #expect(several.run(images[2] + images[0], count: 2)[0] == alone[2] + alone[0], "fewer than the batch, moved")
   }
 
   @Test func theSameBitsForOneThreadAndThree() throws {
     let images = stream(0) + stream(1)
     let one = try network(batch: 2, threads: 1)
-    let first = one.features(images, count: 2)
-    #expect(first == (try network(batch: 2, threads: 3).features(images, count: 2)))
-    #expect(first == one.features(images, count: 2), "a second batch in the same memory")
+    let first = one.run(images, count: 2)[0]
+    #expect(first == (try network(batch: 2, threads: 3).run(images, count: 2)[0]))
+    #expect(first == one.run(images, count: 2)[0], "a second batch in the same memory")
   }
 
   /// What another frame of the batch holds is not seen, not even as a NaN.
   @Test func aNaNStaysInItsFrame() throws {
     let network = try network(batch: 2)
-    let clean = network.features(stream(0) + stream(1), count: 2)
-    let broken = network.features([Float](repeating: .nan, count: Self.values) + stream(1), count: 2)
-    #expect(!broken[0..<InceptionV3.features].contains { !$0.isNaN })
-    #expect(broken[InceptionV3.features...] == clean[InceptionV3.features...])
+    let clean = network.run(stream(0) + stream(1), count: 2)[0]
+    let broken = network.run([Float](repeating: .nan, count: Self.values) + stream(1), count: 2)[0]
+    #expect(!broken[0..<2048].contains { !$0.isNaN })
+    #expect(broken[2048...] == clean[2048...])
   }
 }

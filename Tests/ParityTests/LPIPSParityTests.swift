@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Kernels
 import Networks
@@ -71,8 +72,8 @@ struct Size: CustomStringConvertible, Sendable {
 
   private func network(_ size: Size, threads: Int = 1, _ table: KernelTable = KernelTable(.widest)) throws -> LPIPS {
     try LPIPS(
-      alexNet: MadeUp.alexNet, heads: MadeUp.heads, height: size.height, width: size.width, threads: threads,
-      table: table)
+      alexNet: MadeUp.alexNet, heads: MadeUp.heads, height: size.height, width: size.width,
+      on: CPUDevice(table, threads: threads))
   }
 
   private func check(_ size: Size, _ variant: Variant, threads: Int) throws {
@@ -117,7 +118,8 @@ struct Size: CustomStringConvertible, Sendable {
   @Test func otherHeadsAreRefused() {
     let error = #expect(throws: WeightsError.self) {
       try LPIPS(
-        alexNet: MadeUp.alexNet, heads: MadeUp.alexNet, height: 31, width: 31, threads: 1, table: KernelTable(.widest))
+        alexNet: MadeUp.alexNet, heads: MadeUp.alexNet, height: 31, width: 31,
+        on: CPUDevice(KernelTable(.widest), threads: 1))
     }
     #expect(error == .noSuchTensor(weights: "made-up", tensor: "head_1/kernel"))
   }

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Kernels
 import Networks
@@ -92,13 +93,14 @@ import Weights
     let weights = try imported(model)
     let frames = (0..<model.embedding.count).flatMap { Self.image($0, model.side) }
     for variant in Variant.all {
+      let device = CPUDevice(variant.table, threads: 2)
       var configuration = configuration(model, network: weights.network)
       configuration.endpoint = .embedding
       func embeddings() throws -> [[Double]] {
-        let network = try VisionTransformer(
-          weights: weights, prefix: weights.network == "clip" ? "image/" : "", configuration: configuration,
-          batch: model.embedding.count, threads: 2, table: variant.table)
-        return rows(network.features(frames, count: model.embedding.count), network.columns)
+        let graph = try VisionTransformer.graph(
+          weights: weights, prefix: weights.network == "clip" ? "image/" : "", configuration: configuration)
+        let network = try device.compile(graph, weights, batch: model.embedding.count)
+        return rows(network.run(frames, count: model.embedding.count)[0], network.outputCounts[0])
       }
       #expect(try difference(embeddings(), model.embedding) < 5e-6, "\(variant)")
       if let classToken = model.classToken {
@@ -106,9 +108,9 @@ import Weights
         #expect(try difference(embeddings(), classToken) < 5e-6, "\(variant)")
       }
       if let texts = model.text, let tokens = model.tokens {
-        let tower = try TextTransformer(
-          weights: weights, activation: configuration.activation, threads: 2, table: variant.table)
-        let found = tokens.map { tower.features($0).map(Double.init) }
+        let graph = try TextTransformer.graph(weights: weights, activation: configuration.activation)
+        let tower = try device.compile(graph, weights, batch: 1)
+        let found = tokens.map { tower.run($0.map(Float.init), count: 1)[0].map(Double.init) }
         #expect(difference(found, texts) < 5e-6, "\(variant)")
       }
     }
@@ -126,9 +128,9 @@ import Weights
     let count = model.embedding.count
     let frames = (0..<count).flatMap { Self.image($0, model.side) }
     for variant in Variant.all {
-      let network = try DreamSim(
-        weights: weights, side: model.side, batch: count, threads: 2, table: variant.table)
-      let found = rows(network.features(frames, count: count), network.columns)
+      let network = try CPUDevice(variant.table, threads: 2).compile(
+        DreamSim.graph(weights: weights, side: model.side), weights, batch: count)
+      let found = rows(network.run(frames, count: count)[0], network.outputCounts[0])
       #expect(difference(found, model.embedding) < Self.dreamSimBound, "\(variant)")
       var distances: [Double] = []
       for i in 0..<count {

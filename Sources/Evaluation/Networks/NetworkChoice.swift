@@ -85,46 +85,31 @@ public final class NetworkChoice {
 
   /// - Throws: for a protocol that was not settled.
   public func network(_ settled: EvaluationProtocol) throws -> any FeatureNetwork {
-    let fields = settled.fields
     let load = try weights(settled)
-    switch fields.endpoint {
-    case .pool3:
-      return InceptionNetwork(
-        fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, table: table, weights: load)
+    let kind: NetworkKind
+    switch settled.fields.endpoint {
+    case .logitsMean, .mixed5cMean: kind = .i3d
+    case .pool3: kind = .inceptionV3
+    case .clip: kind = .clipImage
     case .dreamSim:
-      return DreamSimNetwork(
-        kind: try load().network, fingerprint: fields.weightsFingerprint, table: table, weights: load)
-    case .clip:
-      return CLIPImageNetwork(
-        fingerprint: fields.weightsFingerprint, activation: try activation(settled), table: table, weights: load)
-    case .logitsMean: return i3d(fields, .logitsMean, load)
-    case .mixed5cMean: return i3d(fields, .mixed5cMean, load)
+      let network = try load().network
+      guard let branch = NetworkKind(rawValue: network) else {
+        throw EvaluationError.wrongNetwork(
+          weights: settled.fields.weights, network: network, needed: settled.fields.networkOfEndpoint)
+      }
+      kind = branch
     case nil: throw EvaluationError.noFeatures(metric: settled.metric)
     }
-  }
-
-  private func i3d(
-    _ fields: ProtocolFields, _ endpoint: I3D.Endpoint, _ load: @escaping @Sendable () throws -> NetworkWeights
-  ) -> I3DNetwork {
-    I3DNetwork(
-      fingerprint: fields.weightsFingerprint, epsilon: fields.batchNormEpsilon, endpoint: endpoint, table: table,
-      weights: load)
+    return try EmbeddingNetwork(
+      kind, fingerprint: settled.fields.weightsFingerprint, options: NetworkKind.Options(settled.fields),
+      table: table, weights: load)
   }
 
   /// The one that reads prompts, with the weights of the one that sees frames.
   public func textNetwork(_ settled: EvaluationProtocol) throws -> any TextNetwork {
-    CLIPTextNetwork(
-      fingerprint: settled.fields.weightsFingerprint, activation: try activation(settled),
-      tokenizer: try tokenizer(), threads: threads, table: table,
-      weights: try weights(settled))
-  }
-
-  private func activation(_ settled: EvaluationProtocol) throws -> HiddenActivation {
-    guard let activation = settled.fields.activation else {
-      throw CatalogError.contradiction(
-        field: "endpoint", other: "activation", reason: "`clip` is of a network that has one")
-    }
-    return activation
+    try CLIPTextNetwork(
+      fingerprint: settled.fields.weightsFingerprint, options: NetworkKind.Options(settled.fields),
+      tokenizer: try tokenizer(), threads: threads, table: table, weights: try weights(settled))
   }
 
   private func tokenizer() throws -> CLIPTokenizer {

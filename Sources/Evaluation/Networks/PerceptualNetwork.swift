@@ -1,3 +1,4 @@
+import Engine
 import Kernels
 import Networks
 import Synchronization
@@ -56,8 +57,8 @@ public final class PerceptualNetwork: Sendable {
     let read = try state.weights ?? (weights(), heads())
     state.weights = read
     let network = try LPIPS(
-      alexNet: read.alexNet, heads: read.heads, height: kind.height, width: kind.width, threads: kind.threads,
-      table: table)
+      alexNet: read.alexNet, heads: read.heads, height: kind.height, width: kind.width,
+      on: CPUDevice(table, threads: kind.threads))
     if state.first.count >= Self.sizesKept { (state.first, state.idle) = ([:], [:]) }
     state.first[kind] = network
     return network

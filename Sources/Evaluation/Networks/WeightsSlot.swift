@@ -24,14 +24,5 @@ public struct WeightsSlot: Sendable, Hashable {
   }
 
   /// How the names of networks begin whose weights can stand here.
-  func network(_ fields: ProtocolFields) -> String {
-    if isHead { return "lpips" }
-    return switch fields.endpoint {
-    case .logitsMean, .mixed5cMean: "i3d"
-    case .pool3: "inception"
-    case .dreamSim: "dreamsim"
-    case .clip: "clip"
-    case nil: "alexnet"
-    }
-  }
+  func network(_ fields: ProtocolFields) -> String { isHead ? "lpips" : fields.networkOfEndpoint }
 }

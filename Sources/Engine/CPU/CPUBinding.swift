@@ -1,0 +1,248 @@
+import Kernels
+import Tensors
+
+/// Binds the nodes of a graph to activations and kernels, in order.
+struct CPUBinding {
+  let layout: CPULayout
+  let device: CPUDevice
+  let workspace: Workspace
+  /// By node, of the program itself or of the one that it is a twin of.
+  var shared: [Int: CPUShared]
+
+  private(set) var input: CPUInput?
+  /// Activations whose halo is cleared before the input is copied.
+  private(set) var cleared: [Activation] = []
+  private(set) var steps: [CPUStep] = []
+  private(set) var head = CPUHead()
+
+  private let memory: ActivationMemory
+  /// Where the head computes a value.
+  private var vectors: [Graph.Value: Int] = [:]
+
+  private var graph: Graph { layout.graph }
+  private var table: KernelTable { device.table }
+
+  init(layout: CPULayout, device: CPUDevice, workspace: Workspace, shared: [Int: CPUShared]) {
+    self.layout = layout
+    self.device = device
+    self.workspace = workspace
+    self.shared = shared
+    memory = ActivationMemory(floats: layout.plan.count)
+  }
+
+  mutating func bind(_ parameters: some Parameters) throws {
+    for index in graph.nodes.indices { try bind(index, parameters) }
+    head.outputs = try graph.outputs.map { output in
+      if let vector = vectors[output] { return .vector(vector) }
+      guard let node = graph.nodes.first(where: { $0.outputs.contains(output) }) else {
+        preconditionFailure("Graph: an output that no node makes")
+      }
+      let isUnit = node.operation == .unitLength
+      return .values(try activation(isUnit ? node.inputs[0] : output, of: node), isUnit: isUnit)
+    }
+  }
+
+  private mutating func bind(_ index: Int, _ parameters: some Parameters) throws {
+    let node = graph.nodes[index]
+    switch node.operation {
+    case .input:
+      if let image = layout.activation(node.outputs[0], in: memory) { try enter(index, .image(image, nil)) }
+    case .standardisation(let standardisation):
+      try enter(index, .image(try activation(node.outputs[0], of: node), standardisation))
+    case .spaceToDepth: try enter(index, .squares(SpaceToDepth(into: try activation(node.outputs[0], of: node))))
+    case .embedding(let embedding):
+      let table = try self.table(index, embedding, parameters)
+      shared[index] = .embedding(table)
+      try enter(index, .ids(try activation(node.outputs[0], of: node), table))
+    case .convolution(let sum):
+      if node.isLate(in: graph) {
+        try add(index, vectorOperation(index, sum, parameters))
+      } else {
+        try convolve(index, sum, parameters)
+      }
+    case .maxPool(let window):
+      add(
+        index,
+        .maxPooling(
+          MaxPooling(
+            kernel: window.size, stride: window.stride, padding: window.padding,
+            input: try activation(node.inputs[0], of: node), output: try activation(node.outputs[0], of: node),
+            with: table)))
+    case .averagePool(let window, let rectifies):
+      guard window.stride == .one, window.padding == .same else {
+        throw unsupported(node, "average pools have stride 1 and padding \"same\"")
+      }
+      add(
+        index,
+        .averagePooling(
+          AveragePooling(
+            kernel: window.size, rectify: rectifies, input: try activation(node.inputs[0], of: node),
+            output: try activation(node.outputs[0], of: node), with: table)))
+    case .batchNormalisation, .rectifier, .scale: throw unsupported(node, "no convolution stands before it")
+    case .function(let kind):
+      add(
+        index,
+        .function(
+          ValueFunction(
+            kind, of: try activation(node.inputs[0], of: node), into: try activation(node.outputs[0], of: node),
+            with: table)))
+    case .sum:
+      add(
+        index,
+        .addition(
+          Addition(
+            try activation(node.inputs[0], of: node), try activation(node.inputs[1], of: node),
+            into: try activation(node.outputs[0], of: node))))
+    case .concatenation:
+      if node.isLate(in: graph) { try add(index, .concatenation(node.inputs.map { try vector($0, of: node) })) }
+    case .tokens(let tokens): try addTokens(index, tokens, parameters)
+    case .layerNormalisation(_, let epsilon):
+      if node.isLate(in: graph) {
+        try add(index, vectorNormalisation(index, epsilon, parameters))
+      } else {
+        try normalise(index, epsilon, parameters)
+      }
+    case .attention(let heads, let isCausal):
+      guard case .rows(let tokens, _) = graph.shape(node.outputs[0]) else { return }
+      add(
+        index,
+        .attention(
+          Attention(
+            tokens: tokens, heads: heads, isCausal: isCausal, input: try activation(node.inputs[0], of: node),
+            output: try activation(node.outputs[0], of: node), with: table)))
+    case .row(let row):
+      guard case .rows(let rows, _) = graph.shape(node.inputs[0]) else { return }
+      add(index, .row(try activation(node.inputs[0], of: node), rows: rows, row))
+    case .mean(let windows):
+      guard case .maps(_, let volume) = graph.shape(node.inputs[0]) else { return }
+      // A frame counts as often as it is in a window.
+      let weights = (0..<volume.frames).map { frame in
+        Double(min(frame, volume.frames - windows) - max(frame - windows + 1, 0) + 1)
+      }
+      add(index, .mean(try activation(node.inputs[0], of: node), weights: weights))
+    case .unitLength:
+      guard graph.outputs.contains(node.outputs[0]) else { throw unsupported(node, "it is not an output") }
+    case .centredUnit: try add(index, .centredUnit(of: vector(node.inputs[0], of: node)))
+    }
+  }
+
+  // MARK: Steps
+
+  private mutating func enter(_ index: Int, _ input: CPUInput) throws {
+    guard self.input == nil else { throw unsupported(graph.nodes[index], "the input is wanted in two forms") }
+    self.input = input
+    cleared += layout.halosToClear(at: index, in: memory)
+  }
+
+  private mutating func add(_ index: Int, _ kernel: CPUStep.Kernel) {
+    steps.append(
+      CPUStep(
+        name: graph.nodes[index].name, kernel: kernel, cleared: layout.halosToClear(at: index, in: memory)))
+  }
+
+  private mutating func convolve(_ index: Int, _ sum: FilteredSum, _ parameters: some Parameters) throws {
+    let node = graph.nodes[index]
+    var twin: Convolution?
+    if case .convolution(let other)? = shared[index] { twin = other }
+    let problem = ConvolutionProblem(
+      weights: try twin?.problem.weights ?? sum.filter.weights(parameters), stride: sum.stride, padding: sum.padding,
+      rectify: sum.rectifies, input: try activation(node.inputs[0], of: node),
+      outputs: try node.outputs.flatMap {
+        let output = try activation($0, of: node)
+        return OutputBlock.blocks(of: output, from: 0, count: output.layout.blocks)
+      })
+    let convolution = Convolution(problem, with: table, workspace: workspace, twin: twin)
+    shared[index] = .convolution(convolution)
+    add(index, .convolution(convolution))
+  }
+
+  private mutating func normalise(_ index: Int, _ epsilon: Float, _ parameters: some Parameters) throws {
+    let node = graph.nodes[index]
+    let (input, output) = (try activation(node.inputs[0], of: node), try activation(node.outputs[0], of: node))
+    let normalisation: LayerNormalisation
+    if case .normalisation(let other)? = shared[index] {
+      normalisation = LayerNormalisation(like: other, input: input, output: output)
+    } else {
+      let values = try graph.parameters(of: node).map(parameters.values)
+      normalisation = LayerNormalisation(
+        scale: values[0], offset: values[1], epsilon: epsilon, input: input, output: output, with: table)
+      shared[index] = .normalisation(normalisation)
+    }
+    add(index, .normalisation(normalisation))
+  }
+
+  private mutating func addTokens(_ index: Int, _ tokens: Tokens, _ parameters: some Parameters) throws {
+    let node = graph.nodes[index]
+    let (patches, output) = (try activation(node.inputs[0], of: node), try activation(node.outputs[0], of: node))
+    let rows: TokenRows
+    if case .tokens(let other)? = shared[index] {
+      rows = TokenRows(like: other, patches: patches, output: output)
+    } else {
+      let (count, channels) = (output.layout.rows / layout.items, output.layout.channels)
+      rows = TokenRows(
+        classToken: try tokens.classToken.map { try parameters.values(Parameter($0, [channels], .offset)) },
+        positions: try tokens.positions.values(tokens: count, channels: channels, parameters), sequences: layout.items,
+        patches: patches, output: output)
+      shared[index] = .tokens(rows)
+    }
+    add(index, .tokens(rows))
+  }
+
+  // MARK: The head
+
+  private mutating func add(_ index: Int, _ operation: CPUHead.Operation) {
+    vectors[graph.nodes[index].outputs[0]] = head.operations.count
+    head.operations.append(operation)
+  }
+
+  /// A dense layer of a vector.
+  private mutating func vectorOperation(_ index: Int, _ sum: FilteredSum, _ parameters: some Parameters) throws
+    -> CPUHead.Operation
+  {
+    let node = graph.nodes[index]
+    guard !sum.rectifies else { throw unsupported(node, "a rectifier of a vector") }
+    if case .head(let operation)? = shared[index] { return operation }
+    let weights = try sum.filter.weights(parameters)
+    let operation = CPUHead.Operation.dense(
+      of: try vector(node.inputs[0], of: node), kernel: weights.values, bias: weights.bias)
+    shared[index] = .head(operation)
+    return operation
+  }
+
+  private mutating func vectorNormalisation(_ index: Int, _ epsilon: Float, _ parameters: some Parameters) throws
+    -> CPUHead.Operation
+  {
+    let node = graph.nodes[index]
+    if case .head(let operation)? = shared[index] { return operation }
+    let values = try graph.parameters(of: node).map(parameters.values)
+    let operation = CPUHead.Operation.normalisation(
+      of: try vector(node.inputs[0], of: node), scale: values[0], offset: values[1], epsilon: Double(epsilon))
+    shared[index] = .head(operation)
+    return operation
+  }
+
+  // MARK: Look-ups
+
+  private func table(_ index: Int, _ embedding: Embedding, _ parameters: some Parameters) throws
+    -> CPUInput.EmbeddingTable
+  {
+    if case .embedding(let other)? = shared[index] { return other }
+    let context = graph.shape(graph.nodes[index].inputs[0]).count
+    let tensors = try embedding.parameters(context: context).map(parameters.values)
+    return CPUInput.EmbeddingTable(tokens: tensors[0], positions: tensors[1])
+  }
+
+  private func activation(_ value: Graph.Value, of node: Graph.Node) throws -> Activation {
+    guard let activation = layout.activation(value, in: memory) else { throw unsupported(node, "it has no memory") }
+    return activation
+  }
+
+  private func vector(_ value: Graph.Value, of node: Graph.Node) throws -> Int {
+    guard let place = vectors[value] else { throw unsupported(node, "it needs vectors") }
+    return place
+  }
+
+  private func unsupported(_ node: Graph.Node, _ reason: String) -> EngineError {
+    .unsupported(device: device.name, node: node.name, reason: reason)
+  }
+}

@@ -1,0 +1,73 @@
+import Kernels
+import Tensors
+
+/// How what comes in reaches the first layers.
+enum CPUInput: Sendable {
+  /// Rearranged for a convolution with stride 1.
+  case squares(SpaceToDepth)
+  /// Copied, and each channel brought to another range.
+  case image(Activation, Standardisation?)
+  /// Rows of a table.
+  case ids(Activation, EmbeddingTable)
+
+  /// [V][C] and [context][C]
+  final class EmbeddingTable: Sendable {
+    let tokens: [Float]
+    let positions: [Float]
+    init(tokens: [Float], positions: [Float]) { (self.tokens, self.positions) = (tokens, positions) }
+  }
+
+  func run(_ input: UnsafePointer<Float>, items: Int, _ team: ThreadTeam) {
+    switch self {
+    case .squares(let squares): squares.run(input, team)
+    case .image(let image, let standardisation): copy(input, into: image, items: items, standardisation)
+    case .ids(let rows, let table): look(input, up: table, into: rows, items: items)
+    }
+  }
+
+  private func copy(
+    _ input: UnsafePointer<Float>, into image: Activation, items: Int, _ standardisation: Standardisation?
+  ) {
+    let layout = image.layout
+    let row = layout.volume.width * layout.channels
+    // Fewer items than the batch leave the rest as it was.
+    let frames = min(items, layout.volume.frames)
+    if standardisation == nil, !layout.hasHalo {
+      image.block(0).update(from: input, count: frames * layout.planeStride)
+      return
+    }
+    for frame in 0..<frames {
+      for y in 0..<layout.volume.height {
+        let source = input + (frame * layout.volume.height + y) * row
+        let target = image.block(0) + layout.offset(0, frame, y, 0)
+        guard let standardisation else {
+          target.update(from: source, count: row)
+          continue
+        }
+        for x in 0..<layout.volume.width {
+          for c in 0..<layout.channels {
+            let place = layout.channels * x + c
+            target[place] =
+              (standardisation.factor * source[place] + standardisation.offset - standardisation.mean[c])
+              / standardisation.deviation[c]
+          }
+        }
+      }
+    }
+  }
+
+  private func look(
+    _ ids: UnsafePointer<Float>, up table: EmbeddingTable, into rows: Activation, items: Int
+  ) {
+    let (lanes, channels) = (ActivationLayout.block, rows.layout.channels)
+    let context = table.positions.count / channels
+    for row in 0..<items * context {
+      let (id, place) = (Int(ids[row]), row % context)
+      precondition(id >= 0 && (id + 1) * channels <= table.tokens.count, "CPUInput: no such token")
+      for channel in 0..<channels {
+        rows.block(channel / lanes)[row * lanes + channel % lanes] =
+          table.tokens[id * channels + channel] + table.positions[place * channels + channel]
+      }
+    }
+  }
+}

@@ -1,0 +1,224 @@
+import Kernels
+import Tensors
+
+/// The numbers of a convolution or a dense layer: the tensors that hold them, and what passes have multiplied into them.
+public indirect enum Filter: Hashable, Sendable {
+  case stored(StoredFilter)
+  /// With the batch normalisation behind it.
+  case normalised(Filter, BatchNormalisation)
+  /// With a factor for each output channel, the tensor of this name: the layer scale of a transformer.
+  case scaled(Filter, by: String)
+  /// With the standardisation of the image before it.
+  case standardised(Filter, Standardisation)
+  /// Several filters of one input, each filled up to whole blocks of output channels.
+  case joined([Filter])
+  /// For what `SpaceToDepth` makes of the input.
+  case spaceToDepth(Filter)
+
+  /// kT, kH, kW of the convolution that is computed.
+  public var kernel: Volume {
+    switch self {
+    case .stored(let stored): stored.kernel
+    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _): filter.kernel
+    case .joined(let filters): filters[0].kernel
+    case .spaceToDepth(let filter):
+      Volume(filter.kernel.frames, (filter.kernel.height + 1) / 2, (filter.kernel.width + 1) / 2)
+    }
+  }
+
+  /// Input channels.
+  public var inputs: Int {
+    switch self {
+    case .stored(let stored): stored.inputs
+    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _): filter.inputs
+    case .joined(let filters): filters[0].inputs
+    case .spaceToDepth(let filter): 4 * filter.inputs
+    }
+  }
+
+  /// Output channels of each part; one part but for joined filters.
+  public var outputs: [Int] {
+    switch self {
+    case .stored(let stored): [stored.outputs]
+    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _), .spaceToDepth(let filter):
+      filter.outputs
+    case .joined(let filters): filters.flatMap(\.outputs)
+    }
+  }
+
+  /// Multiplications of one output value, without those that are zero by construction.
+  public var products: Int {
+    switch self {
+    case .stored(let stored): stored.kernel.count * stored.inputs
+    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _), .spaceToDepth(let filter):
+      filter.products
+    case .joined(let filters): filters[0].products
+    }
+  }
+
+  /// All tensors that it is made of.
+  public var parameters: [Parameter] {
+    switch self {
+    case .stored(let stored): [stored.kernelParameter] + (stored.biasParameter.map { [$0] } ?? [])
+    case .normalised(let filter, let normalisation):
+      filter.parameters + normalisation.parameters(filter.outputs.reduce(0, +))
+    case .scaled(let filter, let name):
+      filter.parameters + [Parameter(name, [filter.outputs.reduce(0, +)], .factor)]
+    case .standardised(let filter, _), .spaceToDepth(let filter): filter.parameters
+    case .joined(let filters): filters.flatMap(\.parameters)
+    }
+  }
+
+  /// The numbers, ready to be packed.
+  public func weights(_ parameters: some Parameters) throws -> ConvolutionWeights {
+    switch self {
+    case .stored(let stored):
+      ConvolutionWeights(
+        kernel: stored.kernel, inputChannels: stored.inputs, outputChannels: stored.outputs,
+        values: try parameters.values(stored.kernelParameter),
+        bias: try stored.biasParameter.map(parameters.values) ?? [Float](repeating: 0, count: stored.outputs))
+    case .normalised(let filter, let normalisation):
+      try filter.weights(parameters).normalised(normalisation, parameters)
+    case .scaled(let filter, let name):
+      try filter.weights(parameters).scaled {
+        try parameters.values(Parameter(name, [$0], .factor))
+      }
+    case .standardised(let filter, let standardisation):
+      try filter.weights(parameters).standardised(standardisation)
+    case .joined(let filters): .joined(try filters.map { try $0.weights(parameters).paddedToBlocks() })
+    case .spaceToDepth(let filter): try filter.weights(parameters).spaceToDepth()
+    }
+  }
+}
+
+/// A filter as the weights hold it: `NAME/kernel`, [axes of the kernel][inputs][outputs], and `NAME/bias`, [outputs].
+public struct StoredFilter: Hashable, Sendable {
+  public let name: String
+  public let kernel: Volume
+  /// How many axes the tensor has for the kernel: none of a dense layer, 2 (height, width) or 3 (time before them).
+  public let axes: Int
+  public let inputs: Int
+  public let outputs: Int
+  public let hasBias: Bool
+
+  public init(_ name: String, kernel: Volume, axes: Int, inputs: Int, outputs: Int, hasBias: Bool) {
+    precondition(
+      axes == 3 || axes == 2 && kernel.frames == 1 || axes == 0 && kernel == .one,
+      "StoredFilter: this kernel has other axes")
+    self.name = name
+    self.kernel = kernel
+    self.axes = axes
+    self.inputs = inputs
+    self.outputs = outputs
+    self.hasBias = hasBias
+  }
+
+  var kernelParameter: Parameter {
+    let sides = [kernel.frames, kernel.height, kernel.width].suffix(axes)
+    return Parameter(name + "/kernel", sides + [inputs, outputs], .kernel)
+  }
+  var biasParameter: Parameter? { hasBias ? Parameter(name + "/bias", [outputs], .offset) : nil }
+}
+
+/// The batch normalisation of `NAME/beta`, `/moving_mean`, `/moving_variance` and, where the network has it, `/gamma`.
+public struct BatchNormalisation: Hashable, Sendable {
+  public let name: String
+  /// TensorFlow's I3D has 1e-3, several PyTorch ports 1e-5.
+  public let epsilon: Float
+
+  public init(_ name: String, epsilon: Float) {
+    self.name = name
+    self.epsilon = epsilon
+  }
+
+  /// Those that are always there.
+  func parameters(_ channels: Int) -> [Parameter] {
+    [
+      Parameter(name + "/beta", [channels], .offset), Parameter(name + "/moving_mean", [channels], .offset),
+      Parameter(name + "/moving_variance", [channels], .factor),
+    ]
+  }
+
+  /// What each channel is multiplied with and what is then added: s = gamma / sqrt(variance + epsilon), beta − mean·s. Gamma
+  /// is 1 where the weights have none.
+  func factors(_ channels: Int, _ parameters: some Parameters) throws -> (scale: [Double], offset: [Double]) {
+    let values = try self.parameters(channels).map(parameters.values)
+    let gamma =
+      parameters.contains(name + "/gamma")
+      ? try parameters.values(Parameter(name + "/gamma", [channels], .factor)) : nil
+    var (scale, offset) = ([Double](), [Double]())
+    for channel in 0..<channels {
+      let factor = Double(gamma?[channel] ?? 1) / (Double(values[2][channel]) + Double(epsilon)).squareRoot()
+      scale.append(factor)
+      offset.append(Double(values[0][channel]) - Double(values[1][channel]) * factor)
+    }
+    return (scale, offset)
+  }
+}
+
+/// (factor·x + offset − mean) / deviation of each channel of an image.
+public struct Standardisation: Hashable, Sendable {
+  /// What brings the input to the range that mean and deviation are for.
+  public let factor: Float
+  public let offset: Float
+  public let mean: [Float]
+  public let deviation: [Float]
+
+  public init(factor: Float = 1, offset: Float = 0, mean: [Float], deviation: [Float]) {
+    precondition(mean.count == deviation.count, "Standardisation: a mean and a deviation for each channel")
+    self.factor = factor
+    self.offset = offset
+    self.mean = mean
+    self.deviation = deviation
+  }
+}
+
+extension ConvolutionWeights {
+  fileprivate func normalised(_ normalisation: BatchNormalisation, _ parameters: some Parameters) throws
+    -> ConvolutionWeights
+  {
+    let (scale, offset) = try normalisation.factors(outputChannels, parameters)
+    let factors = scale.map(Float.init)
+    return ConvolutionWeights(
+      kernel: kernel, inputChannels: inputChannels, outputChannels: outputChannels, values: multiplied(by: factors),
+      bias: bias.indices.map { Float(Double(bias[$0]) * scale[$0] + offset[$0]) })
+  }
+
+  fileprivate func scaled(_ factors: (Int) throws -> [Float]) rethrows -> ConvolutionWeights {
+    let factors = try factors(outputChannels)
+    return ConvolutionWeights(
+      kernel: kernel, inputChannels: inputChannels, outputChannels: outputChannels, values: multiplied(by: factors),
+      bias: zip(bias, factors).map { $0 * $1 })
+  }
+
+  private func multiplied(by factors: [Float]) -> [Float] {
+    var values = values
+    values.withUnsafeMutableBufferPointer { values in
+      for row in 0..<kernel.count * inputChannels {
+        let base = row * outputChannels
+        for channel in 0..<outputChannels { values[base + channel] *= factors[channel] }
+      }
+    }
+    return values
+  }
+
+  /// w/deviation, and −Σ w/deviation·mean added to the bias.
+  fileprivate func standardised(_ standardisation: Standardisation) -> ConvolutionWeights {
+    precondition(
+      standardisation.factor == 1 && standardisation.offset == 0, "Filter: only mean and deviation are multiplied in")
+    var values = values
+    var bias = bias.map(Double.init)
+    for row in 0..<kernel.count * inputChannels {
+      let mean = Double(standardisation.mean[row % inputChannels])
+      let deviation = Double(standardisation.deviation[row % inputChannels])
+      for channel in 0..<outputChannels {
+        let scaled = Double(values[row * outputChannels + channel]) / deviation
+        values[row * outputChannels + channel] = Float(scaled)
+        bias[channel] -= scaled * mean
+      }
+    }
+    return ConvolutionWeights(
+      kernel: kernel, inputChannels: inputChannels, outputChannels: outputChannels, values: values,
+      bias: bias.map(Float.init))
+  }
+}

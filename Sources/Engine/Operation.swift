@@ -1,0 +1,114 @@
+import Kernels
+import Tensors
+
+/// What a node of a graph computes. Closed: whatever reads a graph says what it does with each.
+public enum Operation: Hashable, Sendable {
+  /// What goes in.
+  case input
+  /// (factor·x + offset − mean) / deviation of an image.
+  case standardisation(Standardisation)
+  /// Each 2×2 square of pixels as one pixel of four times the channels, (row, column, channel) within the square.
+  case spaceToDepth
+  /// Of maps; of rows and vectors with a kernel of one, which is a dense layer.
+  case convolution(FilteredSum)
+  /// Padding is left out.
+  case maxPool(Window)
+  /// Padding is not counted.
+  case averagePool(Window, rectifies: Bool)
+  case batchNormalisation(BatchNormalisation)
+  /// max(x, 0)
+  case rectifier
+  case function(ValueFunction.Kind)
+  /// A factor for each channel, the tensor of this name.
+  case scale(String)
+  /// Of two values of one shape.
+  case sum
+  /// Along the channels.
+  case concatenation
+  /// Maps of patches as rows of tokens, with positions added.
+  case tokens(Tokens)
+  /// Ids as rows of the tensor `NAME/tokens`, with those of `NAME/positions` added.
+  case embedding(Embedding)
+  /// Over the channels of each row, with `NAME/scale` and `NAME/offset`.
+  case layerNormalisation(String, epsilon: Float)
+  /// Rows of q, k and v.
+  case attention(heads: Int, isCausal: Bool)
+  /// One row of tokens.
+  case row(TokenRow)
+  /// The mean of each channel over all places. With windows of n > 1 frames: average pooling of n frames with stride 1,
+  /// not padded, then the mean over what is left of time.
+  case mean(windows: Int)
+  /// Each place's channels divided by their length plus 1e-10.
+  case unitLength
+  /// A vector less its own mean, divided by its length.
+  case centredUnit
+}
+
+/// Which row of tokens stands for all.
+public enum TokenRow: Hashable, Sendable {
+  /// The class token.
+  case first
+  /// That of the largest id, the end of a text; the ids are the second input.
+  case ofLargestID
+}
+
+/// A convolution: y = x ∗ w + b, or max(·, 0) of that.
+public struct FilteredSum: Hashable, Sendable {
+  public var filter: Filter
+  public let stride: Volume
+  public let padding: Padding
+  public var rectifies: Bool
+
+  public init(_ filter: Filter, stride: Volume = .one, padding: Padding = .same, rectifies: Bool = false) {
+    self.filter = filter
+    self.stride = stride
+    self.padding = padding
+    self.rectifies = rectifies
+  }
+}
+
+/// What a pool sees at once.
+public struct Window: Hashable, Sendable {
+  public let size: Volume
+  public let stride: Volume
+  public let padding: Padding
+
+  public init(_ size: Volume, stride: Volume = .one, padding: Padding = .same) {
+    self.size = size
+    self.stride = stride
+    self.padding = padding
+  }
+}
+
+/// How patches become tokens.
+public struct Tokens: Hashable, Sendable {
+  /// [C], before the patches; nil where there is none.
+  public let classToken: String?
+  public let positions: Positions
+
+  public init(classToken: String?, positions: Positions) {
+    self.classToken = classToken
+    self.positions = positions
+  }
+}
+
+/// Token and position tables.
+public struct Embedding: Hashable, Sendable {
+  /// Before `tokens` and `positions`.
+  public let prefix: String
+  public let vocabulary: Int
+  public let channels: Int
+
+  public init(prefix: String, vocabulary: Int, channels: Int) {
+    self.prefix = prefix
+    self.vocabulary = vocabulary
+    self.channels = channels
+  }
+
+  func parameters(context: Int) -> [Parameter] {
+    [
+      Parameter(prefix + "tokens", [vocabulary, channels], .kernel),
+      Parameter(prefix + "positions", [context, channels], .offset),
+    ]
+  }
+}

@@ -1,0 +1,146 @@
+import Engine
+import Kernels
+import Weights
+
+/// The networks that the program has, one row each.
+public enum NetworkKind: String, CaseIterable, Sendable {
+  case i3d
+  case inceptionV3 = "inception-v3"
+  case dino = "vit-dino"
+  case dinov2 = "vit-dinov2"
+  case clipImage = "clip-image"
+  case clipText = "clip-text"
+  case dreamSimEnsemble = "dreamsim-ensemble"
+  case dreamSimDINO = "dreamsim-dino"
+  case dreamSimCLIP = "dreamsim-clip"
+  case dreamSimOpenCLIP = "dreamsim-open-clip"
+  case dreamSimDINOv2 = "dreamsim-dinov2"
+  case alexNet = "alexnet"
+
+  /// What a protocol says about a network beyond its weights. A network looks at its own fields.
+  public struct Options: Hashable, Sendable {
+    /// Frames of a clip, of networks that see clips.
+    public var frames = 16
+    /// Of batch normalisation.
+    public var epsilon: Float = 1e-3
+    public var endpoint = I3D.Endpoint.logitsMean
+    public var activation = ValueFunction.Kind.quickGELU
+    /// Height and width of a frame, of networks for any size.
+    public var height = 64
+    public var width = 64
+
+    public init() {}
+  }
+
+  public struct Row: Sendable {
+    /// What it is, for a person.
+    public let title: String
+    /// The paper or program that it is taken from.
+    public let source: String
+    /// What its weights' `NetworkWeights.network` is.
+    public let weights: String
+    /// Goes up whenever a change changes the bits of a feature; part of every cache key.
+    public let engine: String
+    /// Width and height of a frame; nil for texts and for frames of any size.
+    public let side: Int?
+    /// The shortest clip.
+    public let minimumFrames: Int
+    /// Whether each frame has features of its own.
+    public let isPerFrame: Bool
+  }
+
+  public var row: Row {
+    switch self {
+    case .i3d:
+      Row(
+        title: "I3D, RGB", source: "Carreira and Zisserman, CVPR 2017", weights: "i3d", engine: "i3d/4",
+        side: I3D.side, minimumFrames: I3D.minimumFrames, isPerFrame: false)
+    case .inceptionV3:
+      Row(
+        title: "Inception-v3 of 2015-12-05", source: "Szegedy et al., CVPR 2016", weights: "inception-v3",
+        engine: "inception/1", side: InceptionV3.side, minimumFrames: 1, isPerFrame: true)
+    case .dino: .frames("DINO, ViT-B/16", "Caron et al., ICCV 2021", weights: "vit-dino", engine: "dino/1")
+    case .dinov2: .frames("DINOv2, ViT-B/14", "Oquab et al., TMLR 2024", weights: "vit-dinov2", engine: "dinov2/1")
+    case .clipImage: .frames("CLIP's image tower, ViT-B/32", Self.clip, weights: "clip", engine: "clip-image/1")
+    case .clipText:
+      Row(
+        title: "CLIP's text tower", source: Self.clip, weights: "clip", engine: "clip-text/1", side: nil,
+        minimumFrames: 1, isPerFrame: true)
+    case .dreamSimEnsemble, .dreamSimDINO, .dreamSimCLIP, .dreamSimOpenCLIP, .dreamSimDINOv2:
+      .frames(
+        "DreamSim, \(rawValue.dropFirst("dreamsim-".count))", "Fu et al., NeurIPS 2023", weights: rawValue,
+        engine: "dreamsim/1")
+    case .alexNet:
+      Row(
+        title: "AlexNet's convolutions, as LPIPS sees them", source: "Zhang et al., CVPR 2018", weights: "alexnet",
+        engine: "lpips/1", side: nil, minimumFrames: 1, isPerFrame: true)
+    }
+  }
+
+  private static let clip = "Radford et al., ICML 2021"
+
+  /// The graph for some weights; without them, that of the published sizes.
+  ///
+  /// - Throws: `NetworkError`, or an error that names the tensor that does not fit.
+  public func graph(_ weights: NetworkWeights?, _ options: Options = Options()) throws -> Graph {
+    switch self {
+    case .i3d:
+      try I3D.graph(
+        frames: options.frames, epsilon: options.epsilon, endpoint: options.endpoint,
+        classes: I3D.classes(of: weights))
+    case .inceptionV3: try InceptionV3.graph(epsilon: options.epsilon)
+    case .dino: try vision([("", .dino)], weights, isDreamSim: false)
+    case .dinov2: try vision([("", .dinov2())], weights, isDreamSim: false)
+    case .clipImage: try vision([("image/", .clip(options.activation))], weights, isDreamSim: false)
+    case .clipText:
+      if let weights {
+        try TextTransformer.graph(weights: weights, activation: options.activation)
+      } else {
+        TextTransformer.graph(
+          TransformerSizes(width: 512, blocks: 12, hidden: 2048, head: 512), prefix: "text/",
+          activation: options.activation, vocabulary: 49_408, context: 77)
+      }
+    case .dreamSimEnsemble, .dreamSimDINO, .dreamSimCLIP, .dreamSimOpenCLIP, .dreamSimDINOv2:
+      try vision(DreamSim.branches(rawValue) ?? [], weights, isDreamSim: true)
+    case .alexNet: AlexNet.graph(height: options.height, width: options.width)
+    }
+  }
+
+  private func vision(_ branches: [DreamSim.Branch], _ weights: NetworkWeights?, isDreamSim: Bool) throws -> Graph {
+    VisionTransformer.graph(
+      rawValue,
+      try branches.map { prefix, configuration in
+        // Frames of 224×224 whatever the positions are for: those of DINOv2 are interpolated.
+        let side = row.side
+        let sizes =
+          try weights.map { try VisionTransformer.Sizes($0, prefix: prefix, side: side) }
+          ?? .published(configuration)
+        return (prefix, configuration, sizes)
+      }, isDreamSim: isDreamSim)
+  }
+}
+
+extension NetworkKind.Row {
+  fileprivate static func frames(_ title: String, _ source: String, weights: String, engine: String) -> Self {
+    Self(
+      title: title, source: source, weights: weights, engine: engine, side: 224, minimumFrames: 1, isPerFrame: true)
+  }
+}
+
+extension VisionTransformer.Sizes {
+  /// ViT-B/16 of DINO, ViT-B/14 of DINOv2 and ViT-B/32 of CLIP at 224×224.
+  fileprivate static func published(_ configuration: VisionTransformer.Configuration) -> Self {
+    let block = TransformerSizes(width: 768, blocks: 12, hidden: 3072)
+    switch (configuration.endpoint, configuration.side) {
+    case (.classToken, nil): return Self(block: block, patch: 16, storedGrid: 14, grid: 14)
+    case (.classToken, .some):
+      return Self(
+        block: TransformerSizes(width: 768, blocks: 12, hidden: 3072, hasScales: true), patch: 14, storedGrid: 37,
+        grid: 16)
+    case (.embedding, _):
+      return Self(
+        block: TransformerSizes(width: 768, blocks: 12, hidden: 3072, head: 512), patch: 32, storedGrid: 7, grid: 7,
+        hasFirstNorm: true, hasPatchBias: false)
+    }
+  }
+}
