@@ -99,9 +99,11 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["README.md"]),
+    .target(name: "Guides", dependencies: ["MetricCatalog"], resources: [.embedInCode("topics")]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
+        "Guides",
         "Digests", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances",
         "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -111,7 +113,7 @@ let package = Package(
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "History", "Video", "Tensors"]),
-    .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog", "Guides"]),
     .testTarget(
       name: "HistoryTests",
       dependencies: ["History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
