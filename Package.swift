@@ -99,11 +99,17 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["README.md"]),
+    // For somebody who has the binary alone
+    .target(name: "Demo", dependencies: ["Video"], swiftSettings: optimised),
+    .target(
+      name: "SelfTest",
+      dependencies: ["Evaluation", "Networks", "Weights", "Video", "Kernels", "MetricCatalog", "Digests", "Tensors"],
+      resources: [.embedInCode("files")]),
     .target(name: "Guides", dependencies: ["MetricCatalog"], resources: [.embedInCode("topics")]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Guides",
+        "Guides", "Demo", "SelfTest", "CArchive", "COpenBLAS", .product(name: "GRDBSQLite", package: "GRDB.swift"),
         "Digests", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text", "Distances",
         "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -112,7 +118,8 @@ let package = Package(
     // Tests
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "History", "Video", "Tensors"]),
+      name: "CommandLineTests",
+      dependencies: ["vidmetrics", "SelfTest", "Digests", "Evaluation", "History", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog", "Guides"]),
     .testTarget(
       name: "HistoryTests",

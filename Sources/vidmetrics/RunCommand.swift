@@ -17,7 +17,8 @@ struct RunCommand: ParsableCommand {
       made again, whatever ended the run. A generator that fails is reported, and the suite goes on; the status is 2 then.
       """)
 
-  @Argument(help: ArgumentHelp("The suite file.", valueName: "suite.yaml"))
+  @Argument(
+    help: ArgumentHelp("The suite file.", valueName: "suite.yaml"), completion: .file(extensions: ["yaml", "yml"]))
   var suite: String
 
   @Option(help: ArgumentHelp("Only these generators, separated by commas.", valueName: "name,..."))
