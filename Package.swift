@@ -45,6 +45,9 @@ let package = Package(
     .systemLibrary(name: "CPUFeatures"),
     .systemLibrary(name: "CProcesses"),
 
+    // The words of the field, which all rooms share
+    .target(name: "Vocabulary"),
+
     // The engine
     .target(name: "Tensors"),
     .target(
@@ -62,7 +65,7 @@ let package = Package(
     .target(
       name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
     .target(
-      name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics",
+      name: "MetricCatalog", dependencies: ["Digests", "Vocabulary", "Yams"], path: "Metrics",
       exclude: [
         "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
         "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md",
@@ -73,6 +76,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
+        "Vocabulary",
       ]),
 
     // What is kept of them
@@ -116,7 +120,7 @@ let package = Package(
       ]),
 
     // Tests
-    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
+    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Vocabulary"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["vidmetrics", "SelfTest", "Digests", "Evaluation", "History", "Video", "Tensors"]),
@@ -132,6 +136,7 @@ let package = Package(
       name: "EvaluationTests",
       dependencies: [
         "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks", "Kernels",
+        "Vocabulary",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
