@@ -105,9 +105,17 @@ let package = Package(
         "Scores", "Evaluation", "Files", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
       ],
       exclude: ["README.md"]),
+    // For somebody who has the binary alone
+    .target(name: "Demo", dependencies: ["Video"], swiftSettings: optimised),
+    .target(
+      name: "SelfTest",
+      dependencies: ["Evaluation", "Networks", "Weights", "Video", "Kernels", "MetricCatalog", "Digests", "Tensors"],
+      resources: [.embedInCode("files")]),
+    .target(name: "Guides", dependencies: ["MetricCatalog"], resources: [.embedInCode("topics")]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
+        "Guides", "Demo", "SelfTest", "CArchive", "COpenBLAS", .product(name: "GRDBSQLite", package: "GRDB.swift"),
         "Digests", "Files", "Scores", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
         "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -117,8 +125,8 @@ let package = Package(
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["vidmetrics", "Scores", "Digests", "Evaluation", "History", "Video", "Tensors"]),
-    .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
+      dependencies: ["vidmetrics", "SelfTest", "Scores", "Digests", "Evaluation", "History", "Video", "Tensors"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog", "Guides"]),
     .testTarget(
       name: "HistoryTests",
       dependencies: ["Scores", "History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),

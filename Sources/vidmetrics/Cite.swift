@@ -7,7 +7,8 @@ struct Cite: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The evaluation protocol, or a paper's table. (default: the default of `fvd`)", valueName: "protocol"))
+      "The evaluation protocol, or a paper's table. (default: the default of `fvd`)", valueName: "protocol"),
+    completion: .list(EvaluationProtocol.names + PaperTable.names))
   var name: String?
 
   func run() throws {

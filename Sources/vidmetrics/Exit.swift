@@ -43,7 +43,7 @@ enum Exit {
   private static var unknownCommand: (word: String, nearest: String?, known: [String])? {
     var group: any ParsableCommand.Type = Vidmetrics.self
     for word in CommandLine.arguments.dropFirst() {
-      let commands = group.configuration.subcommands
+      let commands = group.configuration.subcommands.filter { $0.configuration.shouldDisplay }
       if commands.isEmpty || word.hasPrefix("-") { return nil }
       guard let next = commands.first(where: { name(of: $0) == word }) else {
         let known = commands.map(name)

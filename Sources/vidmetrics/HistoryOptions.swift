@@ -2,12 +2,14 @@ import ArgumentParser
 import Foundation
 import Harness
 import History
+import MetricCatalog
 
 /// Which history.
 struct DatabaseOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The history. (default: VIDMETRICS_DB, else vidmetrics.sqlite in the working folder)", valueName: "file"))
+      "The history. (default: VIDMETRICS_DB, else vidmetrics.sqlite in the working folder)", valueName: "file"),
+    completion: .file())
   var db: String?
 
   var path: String { db ?? HistoryStore.defaultPath(environment: ProcessInfo.processInfo.environment) }
@@ -33,7 +35,7 @@ struct RecordOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Who made the fake set.", valueName: "text"))
   var generator: String?
 
-  @Option(help: ArgumentHelp("The generator's file.", valueName: "file"))
+  @Option(help: ArgumentHelp("The generator's file.", valueName: "file"), completion: .file())
   var checkpoint: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Its steps of training.", valueName: "number"))
@@ -69,7 +71,8 @@ struct RecordOptions: ParsableArguments {
 
 /// Which runs.
 struct RunFilterOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Runs with a score of this name.", valueName: "name")) var metric: String?
+  @Option(help: ArgumentHelp("Runs with a score of this name.", valueName: "name"), completion: .list(Metric.names))
+  var metric: String?
   @Option(help: ArgumentHelp("Runs of this generator.", valueName: "name")) var generator: String?
   @Option(help: ArgumentHelp("Runs of this suite.", valueName: "name")) var suite: String?
   @Option(help: ArgumentHelp("Runs against this real set.", valueName: "name")) var dataset: String?

@@ -8,7 +8,7 @@ struct Inspect: ParsableCommand {
     commandName: "inspect", abstract: "What is in a set: counts, sizes, lengths, rates and problems",
     discussion: "Every video is opened and counted, none is scored.")
 
-  @Argument(help: ArgumentHelp("The set.", valueName: "set")) var path: String
+  @Argument(help: ArgumentHelp("The set.", valueName: "set"), completion: .file()) var path: String
 
   @Option(parsing: .unconditional, help: ArgumentHelp("What the numbers of float arrays mean.", valueName: "range"))
   var valueRange: ValueRange?

@@ -23,10 +23,10 @@ protocol ScoredSets {
 }
 
 struct SetArguments: ParsableArguments, ScoredSets {
-  @Argument(help: ArgumentHelp("The set of real videos.", valueName: "real"))
+  @Argument(help: ArgumentHelp("The set of real videos.", valueName: "real"), completion: .file())
   var real: String
 
-  @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"))
+  @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"), completion: .file())
   var fake: String
 
   var reference: String? { real }
@@ -39,7 +39,7 @@ struct SetArguments: ParsableArguments, ScoredSets {
 
 /// The fake set alone.
 struct FakeArgument: ParsableArguments, ScoredSets {
-  @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"))
+  @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"), completion: .file())
   var fake: String
 
   var reference: String? { nil }
@@ -49,10 +49,11 @@ struct FakeArgument: ParsableArguments, ScoredSets {
 struct OneOrTwoSets: ParsableArguments, ScoredSets {
   @Argument(
     help: ArgumentHelp(
-      "The set of real videos, or of inputs; if it stands alone, that of generated videos.", valueName: "set"))
+      "The set of real videos, or of inputs; if it stands alone, that of generated videos.", valueName: "set"),
+    completion: .file())
   var first: String
 
-  @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"))
+  @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"), completion: .file())
   var second: String?
 
   var reference: String? { second == nil ? nil : first }
@@ -100,8 +101,8 @@ struct FVD: MetricCommand {
 
         vidmetrics fvd real/ generated/
         vidmetrics fvd real/ generated/ --protocol tats --clips all --json
-        vidmetrics fvd real/ generated/ --group-by class --group-by subject    cFVD and sFVD beside FVD
-        vidmetrics fvd real/ generated/ --bootstrap 1000 --floor               how sure, and how low it can get
+        vidmetrics fvd real/ generated/ --group-by class       cFVD beside FVD
+        vidmetrics fvd real/ generated/ --bootstrap 1000       how sure that is
         vidmetrics fvd a.npy b.npy --protocol tf-original --value-range network
 
       A row of an array is a clip by itself: unless --frames is given its whole length is scored.

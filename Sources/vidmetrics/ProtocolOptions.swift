@@ -2,16 +2,20 @@ import ArgumentParser
 import MetricCatalog
 import Tensors
 import Vocabulary
+import Weights
 
 /// Which protocol, and what of it is set otherwise.
 struct ProtocolOptions: ParsableArguments {
   @Option(
     name: .customLong("protocol"),
     help: ArgumentHelp(
-      "The evaluation protocol, see `vidmetrics protocols list`. (default: the metric's)", valueName: "name"))
+      "The evaluation protocol, see `vidmetrics protocols list`. (default: the metric's)", valueName: "name"),
+    completion: .list(EvaluationProtocol.names))
   var name: String?
 
-  @Option(help: ArgumentHelp("Other weights than the protocol's; needs --allow-other-weights.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Other weights than the protocol's; needs --allow-other-weights.", valueName: "name"),
+    completion: .list(KnownWeights.all.map(\.name)))
   var weights: String?
 
   @Flag(help: "Score with weights that no published score was computed with. Every score says so.")
@@ -22,7 +26,9 @@ struct ProtocolOptions: ParsableArguments {
     help: ArgumentHelp("Epsilon of the network's batch normalisation.", valueName: "number"))
   var batchNormEpsilon: String?
 
-  @Option(help: ArgumentHelp("How frames reach the network's size: \(Self.resizes).", valueName: "mode"))
+  @Option(
+    help: ArgumentHelp("How frames reach the network's size: \(Self.resizes).", valueName: "mode"),
+    completion: .list(ResizeMode.allCases.map(\.rawValue)))
   var resize: String?
 
   @Option(

@@ -41,7 +41,10 @@ struct ProtocolsCommand: ParsableCommand {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Every field of a protocol, its sources and departures")
 
-    @Argument(help: ArgumentHelp("The protocol.", valueName: "name")) var name: String
+    @Argument(
+      help: ArgumentHelp("The protocol.", valueName: "name"),
+      completion: .list(EvaluationProtocol.names + PaperTable.names))
+    var name: String
 
     @Flag(help: "Print JSON.") var json = false
 

@@ -13,11 +13,12 @@ struct RunCommand: AsyncParsableCommand {
         vidmetrics run suite.yaml --only lfdm,lvdm --limit 4
 
       A suite names real sets, generators (a command with {output} {seed} {count} {checkpoint} {step} {prompt} {class} \
-      {image}, or outputs that are there) and metrics; `Sources/Harness/README.md` has every key. What was finished is not \
+      {image}, or outputs that are there) and metrics; `vidmetrics guide suites` has every key. What was finished is not \
       made again, whatever ended the run. A generator that fails is reported, and the suite goes on; the status is 2 then.
       """)
 
-  @Argument(help: ArgumentHelp("The suite file.", valueName: "suite.yaml"))
+  @Argument(
+    help: ArgumentHelp("The suite file.", valueName: "suite.yaml"), completion: .file(extensions: ["yaml", "yml"]))
   var suite: String
 
   @Option(help: ArgumentHelp("Only these generators, separated by commas.", valueName: "name,..."))

@@ -19,10 +19,14 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var sets: OneOrTwoSets
 
-  @Option(help: ArgumentHelp("The metrics, separated by commas.", valueName: "metric[:protocol],..."))
+  @Option(
+    help: ArgumentHelp("The metrics, separated by commas.", valueName: "metric[:protocol],..."),
+    completion: .list(Metric.names))
   var metrics: String?
 
-  @Option(help: ArgumentHelp("A paper's table: \(PaperTable.names.joined(separator: ", ")).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("A paper's table: \(PaperTable.names.joined(separator: ", ")).", valueName: "name"),
+    completion: .list(PaperTable.names))
   var table: String?
 
   @Option(help: BesideOptions.input) var input: String?

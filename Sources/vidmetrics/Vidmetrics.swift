@@ -4,25 +4,44 @@ import ArgumentParser
 struct Vidmetrics: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vidmetrics",
-    abstract: "Scores video generators",
+    abstract: "Scores video generators: FVD, KVD, FID, LPIPS, CLIP-SIM and more, as papers publish them",
     discussion: """
-      Takes two sets of videos and prints a number that can be compared with a published one, with everything that decided it.
+      Takes two sets of videos, real and generated, and prints numbers that can be compared with published ones.
 
-        vidmetrics inspect generated/
-        vidmetrics weights fetch i3d-kinetics400
-        vidmetrics fvd real/ generated/
+        vidmetrics demo                            a first look: clips and a page
+        vidmetrics inspect generated/              what is in a set of videos
+        vidmetrics weights fetch i3d-kinetics400   what FVD needs
+        vidmetrics fvd real/ generated/            a score
+        vidmetrics guide                           about every metric
 
-      Numbers go to stdout, everything else to stderr. Exit status: 0 done, 1 worse (gate), 2 usage or input error, 3 not comparable (diff, compare), 4 done but inputs were \
-      skipped because --on-error skip was given.
+      Numbers go to stdout, everything else to stderr. Exit status: 0 done, 1 worse (gate) or differing (selftest), 2 usage \
+      or input error, 3 not comparable (diff, compare), 4 done but inputs were skipped because --on-error skip was given.
       """,
-    version: Version.text,
-    subcommands: [
-      FVD.self, KVD.self, FID.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self, FIDInfinity.self,
-      PSNR.self, SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
-      ScoreCommand.self, RunCommand.self, WatchCommand.self, RunsCommand.self, ShowCommand.self, CompareCommand.self,
-      ReportCommand.self, GateCommand.self, SliceCommand.self, QueryCommand.self, TagCommand.self, DeleteCommand.self,
-      ExportCommand.self, ImportCommand.self, FeaturesCommand.self, Explain.self, Diff.self, Inspect.self,
-      WeightsCommand.self, ProtocolsCommand.self, Cite.self, Bench.self,
+    version: Version.details,
+    subcommands: [ManualCommand.self],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "First", subcommands: [DemoCommand.self, Inspect.self, WeightsCommand.self, GuideCommand.self]),
+      CommandGroup(
+        name: "Metric",
+        subcommands: [
+          FVD.self, KVD.self, FID.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self, FIDInfinity.self,
+          PSNR.self, SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self,
+          FrameConsistency.self,
+        ]),
+      CommandGroup(
+        name: "Scoring",
+        subcommands: [
+          ScoreCommand.self, RunCommand.self, WatchCommand.self, FeaturesCommand.self, ProtocolsCommand.self, Cite.self,
+        ]),
+      CommandGroup(
+        name: "History",
+        subcommands: [
+          RunsCommand.self, ShowCommand.self, CompareCommand.self, Diff.self, Explain.self, QueryCommand.self,
+          TagCommand.self, DeleteCommand.self, ExportCommand.self, ImportCommand.self,
+        ]),
+      CommandGroup(name: "Report", subcommands: [ReportCommand.self, SliceCommand.self, GateCommand.self]),
+      CommandGroup(name: "Machine", subcommands: [SelfTestCommand.self, Bench.self]),
     ])
 
   static func main() async {

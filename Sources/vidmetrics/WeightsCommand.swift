@@ -20,7 +20,9 @@ struct WeightsCommand: ParsableCommand {
       abstract: "Known weights, and whether they are here",
       discussion: "With a name: where these weights come from, and the commands that get them.")
 
-    @Argument(help: ArgumentHelp("The weights' name.", valueName: "name")) var name: String?
+    @Argument(
+      help: ArgumentHelp("The weights' name.", valueName: "name"), completion: .list(KnownWeights.all.map(\.name)))
+    var name: String?
 
     func run() throws {
       let store = WeightsCommand.store
@@ -36,7 +38,10 @@ struct WeightsCommand: ParsableCommand {
         `curl`. Archives and contents are checked by SHA-256 where it is known; a download that was interrupted is continued.
         """)
 
-    @Argument(help: ArgumentHelp("The weights' names.", valueName: "name")) var names: [String]
+    @Argument(
+      help: ArgumentHelp("The weights' names.", valueName: "name"),
+      completion: .list(KnownWeights.all.filter(\.canFetch).map(\.name)))
+    var names: [String]
 
     func run() throws {
       for name in names {
@@ -54,7 +59,8 @@ struct WeightsCommand: ParsableCommand {
         recognised by their values.
         """)
 
-    @Argument(help: ArgumentHelp("The file; DreamSim takes two.", valueName: "file")) var files: [String]
+    @Argument(help: ArgumentHelp("The file; DreamSim takes two.", valueName: "file"), completion: .file()) var files:
+      [String]
 
     @Option(name: .customLong("as"), help: ArgumentHelp("Name to keep them under.", valueName: "name"))
     var name: String?
@@ -72,7 +78,9 @@ struct WeightsCommand: ParsableCommand {
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Read weights again and check their fingerprint")
 
-    @Argument(help: ArgumentHelp("The weights' name.", valueName: "name")) var name: String
+    @Argument(
+      help: ArgumentHelp("The weights' name.", valueName: "name"), completion: .list(KnownWeights.all.map(\.name)))
+    var name: String
 
     func run() throws { Output.print("\(name)  \(try WeightsCommand.store.verify(name))") }
   }

@@ -1,0 +1,77 @@
+import MetricCatalog
+
+/// A guide of the project, inside the binary: `vidmetrics guide TOPIC` prints it.
+///
+/// The folder `topics` links to the documents; a link there and a row in `all` make another guide.
+public struct Guide: Sendable {
+  /// The word that asks for it.
+  public let topic: String
+  /// What it is about, in one line.
+  public let summary: String
+  /// The document's place in the project.
+  public let path: String
+  /// The document as it is in the project: Markdown, UTF-8.
+  public let bytes: [UInt8]
+
+  /// Every guide, in the order in which they are listed: the whole first, then the metrics.
+  public static let all: [Guide] =
+    [
+      Guide(
+        "overview", "everything on some pages: files, scores, weights, speed, environment", "README.md",
+        PackageResources.overview_md),
+      Guide(
+        "metrics", "the metrics and protocols in one table, and how to add one", "Metrics/README.md",
+        PackageResources.metrics_md),
+    ] + ofMetrics + [
+      Guide(
+        "honesty", "intervals, floor and curve; what each warning asks of you", "Metrics/HONESTY.md",
+        PackageResources.honesty_md),
+      Guide(
+        "tables", "the tables of papers, and what each leaves open", "Metrics/TABLES.md", PackageResources.tables_md),
+      Guide(
+        "suites", "generators run, scored and kept: every key of a suite file", "Sources/Harness/README.md",
+        PackageResources.suites_md),
+      Guide(
+        "history", "the database of scores: its tables, and queries", "Sources/History/README.md",
+        PackageResources.history_md),
+      Guide(
+        "reports", "tables and pages: rules, layouts, published rows", "Reports/README.md", PackageResources.reports_md),
+    ]
+
+  /// One for each metric; what it is about is the catalog's line.
+  private static let ofMetrics: [Guide] = [
+    ("fvd", PackageResources.fvd_md), ("kvd", PackageResources.kvd_md), ("dt-fvd", PackageResources.dt_fvd_md),
+    ("fvd-infinity", PackageResources.fvd_infinity_md), ("fid", PackageResources.fid_md),
+    ("kid", PackageResources.kid_md), ("fid-infinity", PackageResources.fid_infinity_md),
+    ("prdc", PackageResources.prdc_md), ("psnr", PackageResources.psnr_md), ("ssim", PackageResources.ssim_md),
+    ("lpips", PackageResources.lpips_md), ("temporal-flickering", PackageResources.temporal_flickering_md),
+    ("pic", PackageResources.pic_md), ("clip-sim", PackageResources.clip_sim_md),
+    ("frame-consistency", PackageResources.frame_consistency_md),
+  ].map { topic, bytes in
+    Guide(topic, (try? Metric.named(topic).meaning) ?? "", "Metrics/\(topic.uppercased()).md", bytes)
+  }
+
+  private init(_ topic: String, _ summary: String, _ path: String, _ bytes: [UInt8]) {
+    (self.topic, self.summary, self.path, self.bytes) = (topic, summary, path, bytes)
+  }
+
+  /// - Throws: `GuideError.unknownTopic` with the nearest one.
+  public static func named(_ topic: String) throws(GuideError) -> Guide {
+    if let guide = all.first(where: { $0.topic == topic.lowercased() }) { return guide }
+    let known = all.map(\.topic)
+    throw .unknownTopic(topic, nearest: NearestName.of(topic, among: known), known: known)
+  }
+}
+
+/// What can be wrong with a request for a guide.
+public enum GuideError: Error, Equatable, CustomStringConvertible {
+  case unknownTopic(String, nearest: String?, known: [String])
+
+  public var description: String {
+    switch self {
+    case .unknownTopic(let topic, let nearest, let known):
+      let hint = nearest.map { "did you mean `\($0)`?" } ?? "the topics are \(known.joined(separator: ", "))"
+      return "there is no guide `\(topic)`\nhint: \(hint)"
+    }
+  }
+}

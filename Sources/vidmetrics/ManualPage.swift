@@ -1,0 +1,153 @@
+import ArgumentParser
+import Foundation
+
+/// The manual page, section 1, in the macros of man(7): made of what the commands say of themselves.
+///
+/// Options that many commands share stand in a section of their own, once.
+struct ManualPage {
+  /// What the parser knows of a command; `--experimental-dump-help` prints the same.
+  private struct Command: Decodable {
+    struct Argument: Decodable {
+      struct Name: Decodable {
+        let kind: String
+        let name: String
+      }
+
+      let abstract: String?
+      let isOptional: Bool
+      let isRepeating: Bool
+      let kind: String
+      let names: [Name]?
+      let sectionTitle: String?
+      let shouldDisplay: Bool
+      let valueName: String?
+
+      /// `--frames T`, `real`.
+      var usage: String {
+        let all = (names ?? []).map { ($0.kind == "short" ? "-" : "--") + $0.name }.joined(separator: ", ")
+        switch kind {
+        case "flag": return all
+        case "option": return "\(all) \(valueName ?? "value")"
+        default: return (valueName ?? "argument") + (isRepeating ? "..." : "")
+        }
+      }
+
+      /// Arguments of one key are the same in all that is printed.
+      var key: String { [sectionTitle ?? "", usage, abstract ?? ""].joined(separator: "\n") }
+      var isOfEveryCommand: Bool { usage == "-h, --help" || usage == "--version" }
+    }
+
+    let commandName: String
+    let abstract: String?
+    let discussion: String?
+    let shouldDisplay: Bool
+    let arguments: [Argument]?
+    let subcommands: [Command]?
+
+    var shownArguments: [Argument] { (arguments ?? []).filter { $0.shouldDisplay && !$0.isOfEveryCommand } }
+    var shownSubcommands: [Command] { (subcommands ?? []).filter { $0.shouldDisplay && $0.commandName != "help" } }
+  }
+
+  private struct Dump: Decodable { let command: Command }
+
+  /// An argument of that many commands is printed once.
+  private static let many = 8
+
+  private let root: Command
+  private let groups: [(name: String, commands: [String])]
+
+  init(of program: any ParsableCommand.Type) throws {
+    root = try JSONDecoder().decode(Dump.self, from: Data(program._dumpHelp().utf8)).command
+    groups = program.configuration.groupedSubcommands.map { group in
+      (group.name, group.subcommands.compactMap { $0.configuration.commandName })
+    }
+  }
+
+  var text: String {
+    var lines = [
+      #".TH VIDMETRICS 1 "" "vidmetrics \#(Version.text)" "User Commands""#, ".SH NAME",
+      Self.escaped("\(root.commandName) - \(root.abstract ?? "")"), ".SH SYNOPSIS", #".B vidmetrics"#,
+      #".I command"#, "[arguments] [options]", ".SH DESCRIPTION",
+    ]
+    lines += Self.prose(root.discussion)
+    let shared = shared
+    let commands = Dictionary(grouping: root.shownSubcommands, by: \.commandName).compactMapValues(\.first)
+    for group in groups {
+      lines.append(".SH " + Self.escaped("\(group.name) commands".uppercased()))
+      for command in group.commands.compactMap({ commands[$0] }) {
+        lines += section(command, path: command.commandName, shared: shared)
+      }
+    }
+    lines += [".SH SHARED OPTIONS", "Of the commands that refer to them."]
+    var title: String?
+    for argument in shared {
+      if argument.sectionTitle != title {
+        title = argument.sectionTitle
+        lines.append(".SS " + Self.escaped(title ?? ""))
+      }
+      lines += Self.entry(argument)
+    }
+    lines += [".SH ENVIRONMENT"] + Self.environment.flatMap { [".TP", ".B " + Self.escaped($0), Self.escaped($1)] }
+    lines += [
+      ".SH SEE ALSO", Self.escaped("`vidmetrics guide` prints guides to metrics, suites, history and reports."),
+    ]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static let environment = [
+    ("VIDMETRICS_CACHE", "Weights and cached features; otherwise $XDG_CACHE_HOME/vidmetrics or ~/.cache/vidmetrics."),
+    ("VIDMETRICS_DB", "The history; otherwise vidmetrics.sqlite in the working folder."),
+    ("VIDMETRICS_ISA", "A cap on the instruction set: baseline, avx2 or avx512."),
+  ]
+
+  /// Options with a section that many commands have, in the order of the first command that has them.
+  private var shared: [Command.Argument] {
+    var counts: [String: Int] = [:]
+    for command in root.shownSubcommands {
+      for argument in command.shownArguments where argument.sectionTitle != nil {
+        counts[argument.key, default: 0] += 1
+      }
+    }
+    var seen: Set<String> = []
+    return root.shownSubcommands.flatMap(\.shownArguments).filter { argument in
+      counts[argument.key, default: 0] >= Self.many && seen.insert(argument.key).inserted
+    }
+  }
+
+  private func section(_ command: Command, path: String, shared: [Command.Argument]) -> [String] {
+    let arguments = command.shownArguments
+    let keys = Set(shared.map(\.key))
+    let own = arguments.filter { !keys.contains($0.key) }
+    let places = arguments.filter { $0.kind == "positional" }.map { $0.isOptional ? "[\($0.usage)]" : $0.usage }
+    var lines = [".SS " + Self.escaped((["vidmetrics", path] + places).joined(separator: " "))]
+    lines.append(Self.escaped((command.abstract ?? "") + "."))
+    lines += Self.prose(command.discussion)
+    lines += own.flatMap(Self.entry)
+    if own.count < arguments.count { lines += [".PP", "Takes the shared options, too."] }
+    for subcommand in command.shownSubcommands {
+      lines += section(subcommand, path: "\(path) \(subcommand.commandName)", shared: shared)
+    }
+    return lines
+  }
+
+  private static func entry(_ argument: Command.Argument) -> [String] {
+    [".TP", ".B " + escaped(argument.usage), escaped(argument.abstract ?? "")]
+  }
+
+  /// Paragraphs; lines that are indented stay as they are.
+  private static func prose(_ text: String?) -> [String] {
+    (text ?? "").split(separator: "\n\n").flatMap { paragraph in
+      guard paragraph.hasPrefix("  ") else { return [".PP", escaped(paragraph)] }
+      return [".PP", ".nf"] + paragraph.split(separator: "\n").map { escaped($0) } + [".fi"]
+    }
+  }
+
+  /// Backslashes, hyphens, and a point or an apostrophe that would begin a request.
+  private static func escaped(_ text: some StringProtocol) -> String {
+    var escaped = String(text)
+    for (plain, request) in [("\\", "\\e"), ("-", "\\-"), ("\"", "\\(dq")] {
+      escaped = escaped.replacingOccurrences(of: plain, with: request)
+    }
+    return escaped.hasPrefix(".") || escaped.hasPrefix("'") ? "\\&" + escaped : escaped
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import SelfTest
+import Testing
+
+/// `selftest`: what it checks, and its status.
+@Suite(.serialized) struct SelfTestTests {
+  @Test func verdicts() {
+    func verdict(_ outcome: Check.Outcome) -> Check.Verdict {
+      Check(group: "", name: "", source: "", outcome).verdict
+    }
+    #expect(verdict(.number(expected: 100, measured: 100.01, allowed: 1e-4)) == .agrees)
+    #expect(verdict(.number(expected: 100, measured: 100.02, allowed: 1e-4)) == .differs)
+    #expect(verdict(.number(expected: 100, measured: 99.98, allowed: 1e-4)) == .differs)
+    #expect(verdict(.number(expected: 100, measured: .nan, allowed: 1e-4)) == .differs)
+    #expect(verdict(.number(expected: .nan, measured: 1, allowed: 1e-4)) == .differs)
+    #expect(verdict(.distance(measured: 0, allowed: 0)) == .agrees)
+    #expect(verdict(.distance(measured: 1, allowed: 0)) == .differs)
+    #expect(verdict(.distance(measured: .nan, allowed: 1)) == .differs)
+    #expect(verdict(.text(expected: "ab", measured: "ab")) == .agrees)
+    #expect(verdict(.text(expected: "ab", measured: "aB")) == .differs)
+    #expect(verdict(.failed("x")) == .differs && verdict(.leftOut("x")) == .leftOut)
+  }
+
+  /// Rows of the table, cells by two spaces.
+  private func rows(_ result: Program.Result) -> [[String]] {
+    result.output.split(separator: "\n").map { line in
+      line.components(separatedBy: "  ").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+  }
+
+  @Test func withoutWeightsItSaysWhatIsMissing() throws {
+    let place = try Workplace()
+    let result = try place.program.run("selftest")
+    #expect(result.status == 2)
+    let table = rows(result)
+    #expect(table.count { $0.last == "left out" } == 6)
+    #expect(table.count { $0.last == "agrees" } >= 7)
+    #expect(!result.output.contains("differs"))
+    #expect(
+      result.errors.hasPrefix(
+        "left out: FVD, black against white: the weights i3d-kinetics400 are not on this machine\nerror: 6 of "))
+    #expect(
+      result.errors.hasSuffix("hint: `vidmetrics weights fetch i3d-kinetics400` gets the weights that they need\n"))
+  }
+
+  @Test(.enabled(if: Workplace.hasWeights, Workplace.withoutWeights)) func everythingAgreesHere() throws {
+    let place = try Workplace(weights: true)
+    let result = try place.program.run("selftest")
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.errors.wholeMatch(of: /all \d+ checks agree\n/) != nil)
+    let table = rows(result)
+    #expect(table.dropFirst().allSatisfy { $0.last == "agrees" })
+    let tensorFlow = try #require(table.first { $0.first == "T = 30" })
+    #expect(tensorFlow[1...2] == ["TensorFlow", "151.392440"])
+    // The README shows the same table of `make conformance`.
+    let readme = try String(contentsOfFile: Workplace.fixtures + "/../README.md", encoding: .utf8)
+    let published = table.filter { row in row.contains { $0.hasPrefix("T = ") } && row.contains("PyTorch") }
+    #expect(published.count == 5)
+    for row in published {
+      #expect(row.contains { readme.contains("| this network in PyTorch | \($0) |") }, "\(row)")
+    }
+  }
+
+  /// Weights that are not the published ones are found out, and the status says so.
+  @Test(.enabled(if: Workplace.hasWeights, Workplace.withoutWeights)) func damagedWeightsDiffer() throws {
+    let place = try Workplace()
+    let name = "/i3d-kinetics400.safetensors"
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: Workplace.weightsFolder + name))
+    bytes[bytes.count - 2] ^= 0x40
+    try bytes.write(to: URL(fileURLWithPath: place.file("cache/weights") + name))
+    let result = try place.program.run("selftest")
+    #expect(result.status == 1)
+    #expect(rows(result).contains { $0.last == "differs" })
+    #expect(result.errors.contains("checks differ: do not compare scores of this machine\n"))
+  }
+}
