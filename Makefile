@@ -1,6 +1,7 @@
 # make demo     from a fresh machine to a score: system packages, build, weights, an FVD of the clips in Fixtures/
 # make test     the same set-up, then every test
 # make install  the binary into PREFIX/bin
+# make dist     one file for any Linux on x86-64: a tarball and a wheel in .build-dist/ (Packaging/README.md)
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -14,10 +15,15 @@ APT_PACKAGES := libavformat-dev libavcodec-dev libswscale-dev libavutil-dev liba
 	libopenblas-dev liblapacke-dev libsqlite3-dev pkg-config binutils
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
+# What `make dist` and its tests need beside these.
+DIST_PACKAGES := dpkg-dev gcc nasm meson ninja-build zlib1g-dev libbz2-dev liblzma-dev libzstd-dev libopenblas-pthread-dev \
+	libstdc++-12-dev
+DIST_TEST_PACKAGES := ffmpeg debootstrap python3-venv
+
 # What two tests of reports look with; they are left out where it is missing.
 REPORT_PACKAGES := chromium texlive-latex-base texlive-latex-recommended
 
-.PHONY: help demo test lint format build install conformance packages report-packages weights clean
+.PHONY: help demo test lint format build install conformance packages report-packages weights clean dist dist-test release
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -91,9 +97,26 @@ install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(VIDMETRICS) $(DESTDIR)$(PREFIX)/bin/vidmetrics
 
+dist: APT_PACKAGES += $(DIST_PACKAGES)
+dist: packages
+	@SWIFT=$(SWIFT) Packaging/dist.sh
+
+# Against the program of `make build`. As root: it goes into bare systems by chroot.
+dist-test: APT_PACKAGES += $(DIST_PACKAGES) $(DIST_TEST_PACKAGES)
+dist-test: weights dist
+	@$(VIDMETRICS) weights fetch inception-2015-12-05
+	@Packaging/test/dist-test.sh $(VIDMETRICS)
+	@echo "== every command's tests, on the program of make dist"
+	@$(SWIFT) build -c release --build-tests
+	@VIDMETRICS_PROGRAM=$(CURDIR)/.build-dist/vidmetrics $(SWIFT) test -c release --skip-build --filter CommandLineTests
+
+# RELEASE_URL=... is where the files of this version will be got.
+release: dist-test
+	@Packaging/release.sh "$(RELEASE_URL)"
+
 conformance: weights
 	@echo "== published FVDs, computed here (2.5 GB of arrays in a temporary folder)"
 	@python3 Fixtures/conformance/conformance.py $(VIDMETRICS)
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-dist

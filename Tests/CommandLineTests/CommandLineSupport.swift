@@ -17,7 +17,9 @@ struct Program {
   var history: String { cache + ".sqlite" }
   var isa: String?
 
+  /// `VIDMETRICS_PROGRAM`: another build of it, such as the one of `make dist`.
   static let path: String = {
+    if let program = ProcessInfo.processInfo.environment["VIDMETRICS_PROGRAM"] { return program }
     #if DEBUG
       let configuration = "debug"
     #else

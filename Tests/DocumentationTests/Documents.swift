@@ -24,5 +24,6 @@ enum Documents {
     try ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Sources/History/README.md", "Sources/Harness/README.md"]
       + files(in: "Metrics", ending: ".md")
       + files(in: "Fixtures", ending: ".md") + files(in: "Reports", ending: ".md")
+      + files(in: "Packaging", ending: ".md") + files(in: "docs", ending: ".md")
   }
 }

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# dist-test.sh PROGRAM  holds what `make dist` made against PROGRAM, the one of `make build`: the promises of the file itself, the
+# same frames of each kind of clip, the same scores here and in bare Debian 11, 12 and 13, and the wheel in a fresh
+# environment. Needs root (chroot), ffmpeg, debootstrap, and the weights i3d-kinetics400 and inception-2015-12-05 in the cache.
+. "$(dirname "$0")/../common.sh"
+program=$(realpath "$1")
+test=$root/Packaging/test
+version=$("$dist/vidmetrics" --version)
+name=vidmetrics-$version-linux-x86_64
+wheel=$(ls "$dist"/vidmetrics-*.whl)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+[ "$(id -u)" = 0 ] || fail "root is needed for chroot"
+
+say "the file"
+"$test/file.sh" "$dist/vidmetrics" "$dist/$name.tar.gz" "$wheel"
+
+say "the same frames"
+"$test/clips.sh" "$work/clips"
+"$test/same-frames.sh" "$program" "$dist/vidmetrics" "$work/clips"
+
+# The results alone: times, host and decoder differ.
+scores() { # scores PREFIX... PROGRAM
+  "$@" score Fixtures/clips/real Fixtures/clips/fake-mild --metrics fvd,kvd,fid,prdc --bootstrap 40 --no-cache --no-record \
+    --json 2>/dev/null | sed '/"environment"/,$d'
+}
+say "the same scores"
+cd "$root"
+weights=${VIDMETRICS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vidmetrics}/weights
+scores "$program" >"$work/expected"
+grep -q '"value": 618.8550' "$work/expected" || fail "FVD of the fixtures is not 618.855: $(grep -m1 '"value"' "$work/expected")"
+scores "$dist/vidmetrics" >"$work/here"
+cmp "$work/expected" "$work/here" || fail "scores differ from those of $program"
+echo "  here"
+for suite in bullseye bookworm trixie; do
+  "$test/root.sh" "$suite" "$dist/roots/$suite"
+  bare=$dist/roots/$suite
+  rm -rf "$bare/opt/vidmetrics" "$bare/work"
+  mkdir -p "$bare/opt/vidmetrics" "$bare/work/cache/weights" "$bare/work/Fixtures"
+  tar -xzf "$dist/$name.tar.gz" --strip-components=1 -C "$bare/opt/vidmetrics"
+  cp -r Fixtures/clips "$bare/work/Fixtures/"
+  cp "$weights"/{i3d-kinetics400,inception-2015-12-05}* "$bare/work/cache/weights/"
+  scores chroot "$bare" env -C /work VIDMETRICS_CACHE=/work/cache /opt/vidmetrics/bin/vidmetrics >"$work/$suite"
+  cmp "$work/expected" "$work/$suite" || fail "scores differ in a bare $suite"
+  echo "  in a bare $suite"
+done
+
+say "the wheel"
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install -q --no-index --disable-pip-version-check "$wheel"
+[ "$("$work/venv/bin/vidmetrics" --version)" = "$version" ] || fail "the wheel's vidmetrics is another version"
+[ "$(cd / && "$work/venv/bin/python" -m vidmetrics --version)" = "$version" ] || fail "python -m vidmetrics fails"
+cmp "$work/venv/bin/vidmetrics" "$dist/vidmetrics" || fail "the wheel holds another program"
+echo "  vidmetrics, python -m vidmetrics"
+"$work/venv/bin/pip" install -q --disable-pip-version-check auditwheel
+"$work/venv/bin/auditwheel" show "$wheel" | grep -F manylinux_2_28_x86_64 || fail "auditwheel sees another platform"
