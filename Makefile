@@ -2,6 +2,8 @@
 # make test     the same set-up, then every test
 # make install  the binary into PREFIX/bin
 # make dist     one file for any Linux on x86-64: a tarball and a wheel in .build-dist/ (Packaging/README.md)
+# make dist-test  that file against this build: frames, scores, bare systems (as root)
+# make release  make dist-test, then the files for upload; RELEASE_URL=... is where they will lie
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
@@ -16,8 +18,7 @@ APT_PACKAGES := libavformat-dev libavcodec-dev libswscale-dev libavutil-dev liba
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # What `make dist` and its tests need beside these.
-DIST_PACKAGES := dpkg-dev gcc nasm meson ninja-build zlib1g-dev libbz2-dev liblzma-dev libzstd-dev libopenblas-pthread-dev \
-	libstdc++-12-dev
+DIST_PACKAGES := dpkg-dev gcc nasm meson ninja-build zlib1g-dev libbz2-dev liblzma-dev libzstd-dev libopenblas-pthread-dev libstdc++-12-dev
 DIST_TEST_PACKAGES := ffmpeg debootstrap python3-venv
 
 # What two tests of reports look with; they are left out where it is missing.
@@ -101,16 +102,17 @@ dist: APT_PACKAGES += $(DIST_PACKAGES)
 dist: packages
 	@SWIFT=$(SWIFT) Packaging/dist.sh
 
-# Against the program of `make build`. As root: it goes into bare systems by chroot.
+# Against the program that the tests use. As root: it goes into bare systems by chroot.
 dist-test: APT_PACKAGES += $(DIST_PACKAGES) $(DIST_TEST_PACKAGES)
-dist-test: weights dist
-	@$(VIDMETRICS) weights fetch inception-2015-12-05
-	@Packaging/test/dist-test.sh $(VIDMETRICS)
-	@echo "== every command's tests, on the program of make dist"
+dist-test: dist
+	@echo "== build with tests"
 	@$(SWIFT) build -c release --build-tests
+	@$(TESTED) weights fetch i3d-kinetics400
+	@$(TESTED) weights fetch inception-2015-12-05
+	@Packaging/test/dist-test.sh $(TESTED)
+	@echo "== the tests of every command, on the program of make dist"
 	@VIDMETRICS_PROGRAM=$(CURDIR)/.build-dist/vidmetrics $(SWIFT) test -c release --skip-build --filter CommandLineTests
 
-# RELEASE_URL=... is where the files of this version will be got.
 release: dist-test
 	@Packaging/release.sh "$(RELEASE_URL)"
 

@@ -5,7 +5,7 @@ here=$root/Packaging
 
 system=$(uname -sm)
 [ "$system" = "Linux x86_64" ] ||
-  fail "the file is made for Linux on x86-64, on Debian 12; this is $system. \`make build\` builds from source here (docs: Packaging/README.md)"
+  fail "the file is made for Linux on x86-64, on Debian 12; this is $system. \`make build\` builds from source here"
 command -v debconf >/dev/null && command -v apt-get >/dev/null ||
   fail "the libraries are Debian 12's, and this is no Debian. \`make build\` builds from source here"
 

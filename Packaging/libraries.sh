@@ -5,7 +5,7 @@
 
 declare -A packages=(
   [z]=zlib1g-dev [bz2]=libbz2-dev [lzma]=liblzma-dev [zstd]=libzstd-dev [sqlite3]=libsqlite3-dev [lapacke]=liblapacke-dev
-  [openblas]=libopenblas-pthread-dev [gfortran]=libgfortran-12-dev [quadmath]=libgcc-12-dev [stdc++]=libstdc++-12-dev
+  [openblas]=libopenblas-pthread-dev [stdc++]=libstdc++-12-dev
 )
 found=()
 for library in "${!packages[@]}"; do

@@ -3,7 +3,8 @@
 . "$(dirname "$0")/common.sh"
 version=$1
 name=vidmetrics-$version-linux-x86_64
-fresh tarball "=$version" "$dist/vidmetrics" "$root/LICENSE" "$root/CHANGELOG.md" $(ls "$root"/Packaging/vidmetrics.1) && exit 0
+shopt -s nullglob
+fresh tarball "=$version" "$dist/vidmetrics" "$root/LICENSE" "$root/CHANGELOG.md" "$root"/Packaging/vidmetrics.1* && exit 0
 
 tree=$dist/$name
 rm -rf "$tree"
@@ -24,7 +25,8 @@ install -m 644 "$root/CHANGELOG.md" "$doc/CHANGELOG.md"
 licence ffmpeg "$dist/sources/ffmpeg/COPYING.LGPLv2.1"
 licence dav1d "$dist/sources/dav1d/COPYING"
 licence libarchive "$dist/sources/libarchive/COPYING"
-for package in zlib1g libbz2-1.0 liblzma5 libzstd1 libsqlite3-0 liblapacke libopenblas0-pthread libgfortran5 libstdc++6; do
+for package in zlib1g libbz2-1.0 liblzma5 libzstd1 libsqlite3-0 liblapacke libopenblas0-pthread libstdc++6 \
+  libicu72; do
   licence "$package" "/usr/share/doc/$package/copyright"
 done
 licence swift "$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/../share/swift/LICENSE.txt"

@@ -25,7 +25,8 @@ make videos/h264-bt709.mp4 96x80 -c:v libx264 -pix_fmt yuv420p -colorspace bt709
 make videos/h264.264 96x80 -c:v libx264 -pix_fmt yuv420p
 make videos/h264.m2ts 96x80 -c:v libx264 -pix_fmt yuv420p
 make videos/h264.flv 96x80 -c:v libx264 -pix_fmt yuv420p
-ffmpeg -nostdin -v error -i videos/h264.mp4 -c copy -metadata:s:v rotate=90 -flags +bitexact -fflags +bitexact videos/h264-rotated.mp4
+ffmpeg -nostdin -v error -i videos/h264.mp4 -c copy -metadata:s:v rotate=90 -flags +bitexact -fflags +bitexact \
+  videos/h264-rotated.mp4
 make videos/hevc.mp4 96x80 -c:v libx265 -x265-params log-level=error -pix_fmt yuv420p
 make videos/hevc-10bit.mkv 96x80 -c:v libx265 -x265-params log-level=error -pix_fmt yuv420p10le
 make videos/hevc.hevc 96x80 -c:v libx265 -x265-params log-level=error -pix_fmt yuv420p
@@ -81,6 +82,17 @@ make videos/raw-rgb.avi 96x80 -c:v rawvideo -pix_fmt bgr24
 make videos/raw-yuv.nut 96x80 -c:v rawvideo -pix_fmt yuv420p
 make videos/yuv.y4m 96x80 -pix_fmt yuv420p
 make videos/yuv-422.y4m 96x80 -pix_fmt yuv422p
+# With sound, which is passed over.
+sound() { # sound VIDEO CODEC FILE
+  ffmpeg -nostdin -v error -i "$1" -f lavfi -i sine=duration=0.64 -c:v copy -c:a "$2" -flags +bitexact -fflags +bitexact "$3"
+}
+sound videos/h264.mp4 aac videos/sound-aac.mp4
+sound videos/h264.mp4 aac videos/sound-aac.ts
+sound videos/h264.mp4 flac videos/sound-flac.mkv
+sound videos/vp9.webm libopus videos/sound-opus.webm
+sound videos/mpeg1.mpg mp2 videos/sound-mp2.mpg
+sound videos/mpeg4.avi libmp3lame videos/sound-mp3.avi
+sound videos/theora.ogv libvorbis videos/sound-vorbis.ogv
 for frames in png:rgb24 png-16bit:rgb48be png-grey:gray png-palette:pal8 png-alpha:rgba jpg:yuvj420p jpg-444:yuvj444p; do
   name=${frames%:*} format=${frames#*:}
   mkdir -p "frames/$name"
