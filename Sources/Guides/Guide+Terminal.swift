@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a guide looks like where there are no links to follow.
 extension Guide {
   /// The document for somebody who has the binary alone:
@@ -7,8 +9,7 @@ extension Guide {
   /// - links to other sites, and everything in blocks of code, stay as they are;
   /// - the paragraph under the title that holds nothing but links to sources is left out.
   public var terminalText: String {
-    let document = String(decoding: bytes, as: UTF8.self)
-    var paragraphs = document.split(separator: "\n\n", omittingEmptySubsequences: false)
+    var paragraphs = markdown.split(separator: "\n\n", omittingEmptySubsequences: false)
     if paragraphs.count > 1, Self.isLinksOnly(paragraphs[1]) { paragraphs.remove(at: 1) }
     let parts = paragraphs.joined(separator: "\n\n").split(separator: "```", omittingEmptySubsequences: false)
     return parts.enumerated().map { $0.isMultiple(of: 2) ? withoutLinks($1) : String($1) }.joined(separator: "```")
@@ -19,13 +20,22 @@ extension Guide {
       let (text, link) = (match.output.1, match.output.2)
       if link.contains("://") { return String(match.output.0) }
       let target = link.prefix { $0 != "#" }
-      guard !target.isEmpty, let other = Guide.all.first(where: { $0.path == place(of: target) }) else {
+      guard !target.isEmpty, let other = Self.at(place(of: target), heading: link.dropFirst(target.count + 1)) else {
         return String(text)
       }
       // Where the text is the file's name, it says nothing here.
       let command = "`vidmetrics guide \(other.topic)`"
       return text.hasSuffix(".md") ? command : "\(text) (\(command))"
     }
+  }
+
+  /// The guide of a document, or of the part of it that a heading begins; headings are as GitHub's links spell them.
+  private static func at(_ path: String, heading: Substring) -> Guide? {
+    let guides = all.filter { $0.path == path }
+    let part = guides.first { guide in
+      guide.section.map { $0.lowercased().replacingOccurrences(of: " ", with: "-") == heading } ?? false
+    }
+    return part ?? guides.first { $0.section == nil }
   }
 
   /// The place in the project that a link of this guide means.

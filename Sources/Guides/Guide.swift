@@ -10,6 +10,8 @@ public struct Guide: Sendable {
   public let summary: String
   /// The document's place in the project.
   public let path: String
+  /// The heading of the part of the document that this is; nil: all of it.
+  public let section: String?
   /// The document as it is in the project: Markdown, UTF-8.
   public let bytes: [UInt8]
 
@@ -36,6 +38,12 @@ public struct Guide: Sendable {
         PackageResources.history_md),
       Guide(
         "reports", "tables and pages: rules, layouts, published rows", "Reports/README.md", PackageResources.reports_md),
+      Guide(
+        "ci", "an exit status for continuous integration, and a job that uses it", "README.md", section: "In CI",
+        PackageResources.overview_md),
+      Guide(
+        "weights", "getting the weights of networks, without a network too", "README.md", section: "Weights",
+        PackageResources.overview_md),
     ]
 
   /// One for each metric; what it is about is the catalog's line.
@@ -51,8 +59,29 @@ public struct Guide: Sendable {
     Guide(topic, (try? Metric.named(topic).meaning) ?? "", "Metrics/\(topic.uppercased()).md", bytes)
   }
 
-  private init(_ topic: String, _ summary: String, _ path: String, _ bytes: [UInt8]) {
-    (self.topic, self.summary, self.path, self.bytes) = (topic, summary, path, bytes)
+  private init(_ topic: String, _ summary: String, _ path: String, section: String? = nil, _ bytes: [UInt8]) {
+    (self.topic, self.summary, self.path, self.section, self.bytes) = (topic, summary, path, section, bytes)
+  }
+
+  /// The document, or its part from the heading to the next one that is not below it.
+  public var markdown: String {
+    let document = String(decoding: bytes, as: UTF8.self)
+    guard let section else { return document }
+    var part: [Substring] = []
+    var level = 0
+    var isCode = false
+    for line in document.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("```") { isCode.toggle() }
+      let marks = isCode ? 0 : line.prefix { $0 == "#" }.count
+      if level == 0, marks > 0, line.dropFirst(marks + 1) == section {
+        level = marks
+      } else if level > 0, marks > 0, marks <= level {
+        break
+      }
+      if level > 0 { part.append(line) }
+    }
+    while part.last?.isEmpty == true { part.removeLast() }
+    return part.joined(separator: "\n") + "\n"
   }
 
   /// - Throws: `GuideError.unknownTopic` with the nearest one.
