@@ -54,17 +54,16 @@ let package = Package(
     .target(name: "Text", swiftSettings: optimised),
 
     // Files in
-    .target(name: "Digests", dependencies: ["CFFmpeg"]),
-    .target(name: "Files", dependencies: ["Digests", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
-    .target(name: "Weights", dependencies: ["Files", "Digests"], swiftSettings: optimised),
+    .target(name: "Files", dependencies: ["CFFmpeg", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
+    .target(name: "Weights", dependencies: ["Files"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Files", "Tensors", "Digests", "CFFmpeg"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Files", "Tensors", "CFFmpeg"], swiftSettings: optimised),
 
     // Numbers out
     .target(
       name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
     .target(
-      name: "MetricCatalog", dependencies: ["Files", "Digests", "Vocabulary", "Yams"], path: "Metrics",
+      name: "MetricCatalog", dependencies: ["Files", "Vocabulary", "Yams"], path: "Metrics",
       exclude: [
         "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
         "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md",
@@ -74,7 +73,7 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "Files", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Digests",
+        "Files", "Video", "Networks", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors",
         "Vocabulary",
       ]),
 
@@ -82,7 +81,7 @@ let package = Package(
     .target(
       name: "History",
       dependencies: [
-        "MetricCatalog", "Files", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
+        "MetricCatalog", "Files", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       exclude: ["README.md"]),
@@ -92,19 +91,19 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Files", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
+        "Files", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Harness",
       dependencies: [
-        "Evaluation", "Files", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
+        "Evaluation", "Files", "History", "MetricCatalog", "Video", "Yams", "CProcesses",
       ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Digests", "Files", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text",
+        "Files", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text",
         "Distances",
         "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -113,20 +112,20 @@ let package = Package(
     // Tests
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "History", "Video", "Tensors"]),
+      name: "CommandLineTests", dependencies: ["vidmetrics", "Files", "Evaluation", "History", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
     .testTarget(
       name: "HistoryTests",
-      dependencies: ["History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["History", "MetricCatalog", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Reporting", "ReportAssets", "Files", "History", "MetricCatalog", "Video", "Tensors"]),
     .testTarget(
-      name: "HarnessTests", dependencies: ["Harness", "Files", "History", "Evaluation", "MetricCatalog", "Digests"]),
+      name: "HarnessTests", dependencies: ["Harness", "Files", "History", "Evaluation", "MetricCatalog"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "Files", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks",
+        "Evaluation", "Files", "MetricCatalog", "Tensors", "Distances", "Video", "Weights", "Networks",
         "Kernels", "Vocabulary",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
@@ -134,10 +133,10 @@ let package = Package(
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Weights", "Tensors", "AllocationCount"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Kernels", "Weights"]),
     .testTarget(name: "TextTests", dependencies: ["Text", "Weights"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "Digests"]),
-    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files", "Digests"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "COpenBLAS"]),
-    .testTarget(name: "VideoTests", dependencies: ["Video", "Files", "Tensors", "Digests"]),
+    .testTarget(name: "VideoTests", dependencies: ["Video", "Files", "Tensors"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )

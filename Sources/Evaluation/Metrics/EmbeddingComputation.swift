@@ -1,5 +1,5 @@
-import Digests
 import Distances
+import Files
 import MetricCatalog
 
 /// PIC, CLIP-SIM and frame consistency: cosines of embeddings of a video's frames with those of its input, of its prompt or
