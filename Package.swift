@@ -56,37 +56,36 @@ let package = Package(
     .target(name: "Text", swiftSettings: optimised),
 
     // Files in
-    .target(name: "Digests", dependencies: ["CFFmpeg"]),
-    .target(name: "Files", dependencies: ["Digests", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
-    .target(name: "Weights", dependencies: ["Files", "Digests"], swiftSettings: optimised),
+    .target(name: "Files", dependencies: ["CFFmpeg", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
+    .target(name: "Weights", dependencies: ["Files"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Files", "Tensors", "Vocabulary", "Digests", "CFFmpeg"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Files", "Tensors", "Vocabulary", "CFFmpeg"], swiftSettings: optimised),
 
     // Numbers out
     .target(
       name: "Distances", dependencies: ["Vocabulary", "COpenBLAS"], swiftSettings: optimised,
       linkerSettings: [.linkedLibrary("m")]),
     .target(
-      name: "MetricCatalog", dependencies: ["Files", "Digests", "Vocabulary", "Yams"], path: "Metrics",
+      name: "MetricCatalog", dependencies: ["Files", "Vocabulary", "Yams"], path: "Metrics",
       exclude: [
         "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
         "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md",
         "TABLES.md", "TEMPORAL-FLICKERING.md",
       ],
       sources: ["Catalog"], resources: [.embedInCode("protocols"), .embedInCode("tables")]),
-    .target(name: "Scores", dependencies: ["MetricCatalog", "Digests"]),
+    .target(name: "Scores", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
     .target(
       name: "Evaluation",
       dependencies: [
         "Files", "Scores", "Video", "Networks", "Engine", "Weights", "Text", "Distances", "MetricCatalog", "Kernels",
-        "Tensors", "Digests", "Vocabulary",
+        "Tensors", "Vocabulary",
       ]),
 
     // What is kept of them
     .target(
       name: "History",
       dependencies: [
-        "Scores", "MetricCatalog", "Files", "Digests", .product(name: "GRDB", package: "GRDB.swift"),
+        "Scores", "MetricCatalog", "Files", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       exclude: ["README.md"]),
@@ -96,27 +95,27 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Files", "Scores", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
+        "Files", "Scores", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(
       name: "Harness",
       dependencies: [
-        "Scores", "Evaluation", "Files", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
+        "Scores", "Evaluation", "Files", "History", "MetricCatalog", "Video", "Yams", "CProcesses",
       ],
       exclude: ["README.md"]),
     // For somebody who has the binary alone
     .target(name: "Demo", dependencies: ["Video"], swiftSettings: optimised),
     .target(
       name: "SelfTest",
-      dependencies: ["Evaluation", "Networks", "Weights", "Video", "Kernels", "MetricCatalog", "Digests", "Tensors"],
+      dependencies: ["Evaluation", "Networks", "Weights", "Video", "Kernels", "MetricCatalog", "Files", "Tensors"],
       resources: [.embedInCode("files")]),
     .target(name: "Guides", dependencies: ["MetricCatalog"], resources: [.embedInCode("topics")]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
         "Guides", "Demo", "SelfTest", "CArchive", "COpenBLAS", .product(name: "GRDBSQLite", package: "GRDB.swift"),
-        "Digests", "Files", "Scores", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
+        "Files", "Scores", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
         "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -125,22 +124,22 @@ let package = Package(
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["vidmetrics", "SelfTest", "Scores", "Digests", "Evaluation", "History", "Video", "Tensors"]),
+      dependencies: ["vidmetrics", "SelfTest", "Scores", "Files", "Evaluation", "History", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog", "Guides"]),
     .testTarget(
       name: "HistoryTests",
-      dependencies: ["Scores", "History", "MetricCatalog", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Scores", "History", "MetricCatalog", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Scores", "Reporting", "ReportAssets", "Files", "History", "MetricCatalog", "Video", "Tensors"]),
     .testTarget(
       name: "HarnessTests",
-      dependencies: ["Scores", "Harness", "Files", "History", "Evaluation", "MetricCatalog", "Digests"]),
-    .testTarget(name: "ScoresTests", dependencies: ["Scores", "MetricCatalog", "Digests"]),
+      dependencies: ["Scores", "Harness", "Files", "History", "Evaluation", "MetricCatalog"]),
+    .testTarget(name: "ScoresTests", dependencies: ["Scores", "MetricCatalog", "Files"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Scores", "Evaluation", "Files", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights",
+        "Scores", "Evaluation", "Files", "MetricCatalog", "Tensors", "Distances", "Video", "Weights",
         "Networks", "Engine", "Kernels", "Vocabulary",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors", "Vocabulary"], swiftSettings: optimised),
@@ -150,10 +149,10 @@ let package = Package(
       name: "NetworksTests", dependencies: ["Networks", "Engine", "Kernels", "Weights", "Tensors", "AllocationCount"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Engine", "Kernels", "Weights"]),
     .testTarget(name: "TextTests", dependencies: ["Text", "Weights"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "Digests"]),
-    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files", "Digests"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "Vocabulary", "COpenBLAS"]),
-    .testTarget(name: "VideoTests", dependencies: ["Video", "Files", "Tensors", "Vocabulary", "Digests"]),
+    .testTarget(name: "VideoTests", dependencies: ["Video", "Files", "Tensors", "Vocabulary"]),
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Vocabulary
 
 // What makes two things the same. All of it is derived from the fields that decide, by their stage: a new field takes part

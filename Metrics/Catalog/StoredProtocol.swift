@@ -1,4 +1,4 @@
-import Digests
+import Files
 
 // What is said of scores whose protocol is known by its name and fields alone, as histories and documents hold them.
 

@@ -52,8 +52,7 @@ public struct FeatureStatistics: Sendable, Equatable {
 
   /// Statistics made elsewhere, such as the `mu` and `sigma` that pytorch-fid writes (ddof 1).
   ///
-  /// Throws `DistanceError` for sizes that do not fit, values that are not finite, variances below 0, and a covariance
-  /// whose two halves differ by more than 1e-5 of its largest variance; within that they are averaged.
+  /// Throws `DistanceError` for sizes that do not fit, values that are not finite, and what `symmetric` refuses.
   ///
   /// - Parameters:
   ///   - covariance: D×D.
@@ -74,28 +73,38 @@ public struct FeatureStatistics: Sendable, Equatable {
         throw DistanceError.nonFiniteStatistic(name: name, index: index, value: "\(values[index])")
       }
     }
-    var largest = 0.0
-    for column in 0..<columns {
-      let variance = covariance[column * columns + column]
-      guard variance >= 0 else { throw DistanceError.negativeVariance(column: column, value: variance) }
-      largest = max(largest, variance)
-    }
-    var symmetric = covariance
-    for row in 0..<columns {
-      for column in 0..<row {
-        let (value, mirrored) = (covariance[row * columns + column], covariance[column * columns + row])
-        guard abs(value - mirrored) <= 1e-5 * largest else {
-          throw DistanceError.asymmetric(row: row, column: column, value: value, mirrored: mirrored)
-        }
-        let average = value == mirrored ? value : value / 2 + mirrored / 2
-        symmetric[row * columns + column] = average
-        symmetric[column * columns + row] = average
-      }
-    }
     self.count = count
     self.ddof = ddof
     self.mean = mean
-    self.covariance = symmetric
+    self.covariance = try Self.symmetric(covariance, columns: columns)
+  }
+
+  /// What float32 sums may lose, of the larger of the two variances.
+  private static let asymmetry = 1e-4
+
+  /// The mean of a covariance D×D and its mirror image, which is the matrix itself where it is symmetric to the bit.
+  ///
+  /// - Throws: `DistanceError.negativeVariance`, `.asymmetric` for a pair that differs by more than 1e-4 of the larger of
+  ///   its two variances.
+  public static func symmetric(_ covariance: [Double], columns: Int) throws -> [Double] {
+    let variances = (0..<columns).map { covariance[$0 * columns + $0] }
+    if let column = variances.firstIndex(where: { $0 < 0 }) {
+      throw DistanceError.negativeVariance(column: column, value: variances[column])
+    }
+    var result = covariance
+    for row in 0..<columns {
+      for column in row + 1..<max(columns, row + 1) {
+        let (value, mirrored) = (covariance[row * columns + column], covariance[column * columns + row])
+        if value == mirrored { continue }
+        guard abs(value - mirrored) <= asymmetry * max(variances[row], variances[column]) else {
+          throw DistanceError.asymmetric(row: row, column: column, value: value, mirrored: mirrored)
+        }
+        let mean = value / 2 + mirrored / 2
+        result[row * columns + column] = mean
+        result[column * columns + row] = mean
+      }
+    }
+    return result
   }
 
   var trace: Double {

@@ -1,5 +1,5 @@
-import Digests
 import Distances
+import Files
 import MetricCatalog
 import Scores
 import Tensors

@@ -1,5 +1,3 @@
-import Digests
-
 /// A run of bytes that can be read at any place: a file, a part of a file, or memory.
 ///
 /// Where `ByteSlice` always lies in memory, a region of a file is read piece by piece and never held whole.

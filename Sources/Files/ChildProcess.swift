@@ -1,5 +1,4 @@
 import CProcesses
-import Digests
 import Foundation
 
 /// A program that runs beside this one.

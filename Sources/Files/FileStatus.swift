@@ -1,4 +1,3 @@
-import Digests
 import Foundation
 
 /// What the file system says about a file or folder; symbolic links are followed.

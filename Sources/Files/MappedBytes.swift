@@ -1,4 +1,3 @@
-import Digests
 import Foundation
 
 /// Bytes that stay where they are: a file mapped into memory, or memory that the region owns.

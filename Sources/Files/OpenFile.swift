@@ -1,4 +1,3 @@
-import Digests
 import Foundation
 
 /// A file opened for reading at any place, closed when the last holder lets go.

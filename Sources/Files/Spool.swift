@@ -1,4 +1,3 @@
-import Digests
 import Foundation
 
 /// A temporary file in $TMPDIR (or /tmp) that has no name: it is gone when the last holder lets go, however that ends.

@@ -1,4 +1,3 @@
-import Digests
 import Foundation
 
 /// Files that are there whole or not at all: written beside their place and renamed. An interrupted program leaves the old

@@ -1,5 +1,4 @@
 import CProcesses
-import Digests
 import Files
 import Foundation
 

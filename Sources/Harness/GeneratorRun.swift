@@ -1,4 +1,3 @@
-import Digests
 import Evaluation
 import Files
 import Foundation

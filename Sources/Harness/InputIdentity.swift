@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Foundation
 
 /// What tells the inputs of a generator apart from others under the same names.

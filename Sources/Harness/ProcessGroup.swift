@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A process group that a run has started, so that a later run recognises it after the first was killed.
@@ -23,7 +24,7 @@ struct ProcessGroup: Equatable {
     self = group
   }
 
-  func write(to file: String) { try? Data("\(id) \(started)\n".utf8).write(to: URL(fileURLWithPath: file)) }
+  func write(to file: String) { try? WholeFile.write("\(id) \(started)\n", to: file) }
 
   /// Ends all of it: asks, waits two seconds, kills.
   func end() async {

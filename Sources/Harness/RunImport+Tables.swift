@@ -41,7 +41,7 @@ extension RunImport {
   /// Column names count in lower case.
   private func rows(demanding column: String) throws -> [Row] {
     let found: [(line: Int, columns: [String: String])]
-    do { found = try Manifest.rows(path, demanding: column) } catch VideoError.manifest(_, let line, let reason) {
+    do { found = try Manifest.rows(path, demanding: column) } catch VideoError.set(.manifest(_, let line, let reason)) {
       throw ImportError.row(path: path, line: line, reason: reason)
     }
     return found.map { line, columns in

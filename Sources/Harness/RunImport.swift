@@ -1,5 +1,5 @@
-import Digests
 import Evaluation
+import Files
 import Foundation
 import History
 import MetricCatalog

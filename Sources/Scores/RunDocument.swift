@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Foundation
 
 /// A run as JSON, schema `vidmetrics.run/2`: what `--json` prints of a score, `show --json` of a run, and `export` of all,

@@ -1,4 +1,5 @@
 import MetricCatalog
+import Vocabulary
 
 /// Scores for people, as `show` and every command that scores print them.
 public enum ScoreText {

@@ -72,15 +72,16 @@ public struct ClipSampler: Hashable, Sendable {
 
   /// The windows of a video of `frameCount` frames, by rising start.
   ///
-  /// - Throws: `VideoError.tooShort`, `.tooFewStarts`, `.badSampler`.
+  /// - Throws: `VideoError.clip(.tooShort)`, `.tooFewStarts`, `.badSampler`.
   public func windows(frameCount: Int, videoName: String) throws -> [FrameWindow] {
     if clips == .even { return [try evenWindow(frameCount: frameCount, videoName: videoName)] }
     let span = try checkedSpan()
     let (needed, overflow) = span.addingReportingOverflow(skipFirst)
     guard !overflow, frameCount >= needed else {
-      throw VideoError.tooShort(
-        name: videoName, wanted: overflow ? .max : needed, found: frameCount, frames: frames, stride: stride,
-        skipFirst: skipFirst)
+      throw VideoError.clip(
+        .tooShort(
+          name: videoName, wanted: overflow ? .max : needed, found: frameCount, frames: frames, stride: stride,
+          skipFirst: skipFirst))
     }
     let starts = frameCount - needed + 1
     switch clips {
@@ -95,8 +96,10 @@ public struct ClipSampler: Hashable, Sendable {
     _ = try checkedSpan()
     let length = frameCount - skipFirst
     guard length >= 1 else {
-      throw VideoError.tooShort(
-        name: videoName, wanted: skipFirst + 1, found: frameCount, frames: frames, stride: stride, skipFirst: skipFirst)
+      throw VideoError.clip(
+        .tooShort(
+          name: videoName, wanted: skipFirst + 1, found: frameCount, frames: frames, stride: stride,
+          skipFirst: skipFirst))
     }
     // NumPy multiplies the place by the step and cuts the fraction off.
     let step = frames > 1 ? Double(length - 1) / Double(frames - 1) : 0
@@ -112,17 +115,17 @@ public struct ClipSampler: Hashable, Sendable {
   private func checkedSpan() throws -> Int {
     for (field, value, least) in [("frames", frames, 1), ("stride", stride, 1), ("skip-first", skipFirst, 0)]
     where value < least {
-      throw VideoError.badSampler(field: field, value: value, least: least)
+      throw VideoError.clip(.badSampler(field: field, value: value, least: least))
     }
     if case .count(let count) = clips, count < 1 {
-      throw VideoError.badSampler(field: "clips", value: count, least: 1)
+      throw VideoError.clip(.badSampler(field: "clips", value: count, least: 1))
     }
     let (steps, overflow) = (frames - 1).multipliedReportingOverflow(by: stride)
     return overflow || steps == .max ? .max : steps + 1
   }
 
   private func spread(_ count: Int, over starts: Int, _ videoName: String) throws -> [FrameWindow] {
-    guard count <= starts else { throw VideoError.tooFewStarts(name: videoName, clips: count, starts: starts) }
+    guard count <= starts else { throw VideoError.clip(.tooFewStarts(name: videoName, clips: count, starts: starts)) }
     var generator = SplitMix64(seed: seed, name: videoName)
     return (0..<count).map { part in
       let low = Self.cut(part, of: count, starts)

@@ -4,7 +4,7 @@ import Files
 ///
 /// FFmpeg reads such files to where they break off and reports an ordinary end.
 enum ContainerEnd {
-  /// - Throws: `FilesError.truncated` (MP4/MOV, AVI, Matroska/WebM), `VideoError.noEndMark` (GIF).
+  /// - Throws: `FilesError.truncated` (MP4/MOV, AVI, Matroska/WebM), `VideoError.decoding(.noEndMark)` (GIF).
   static func check(_ region: ByteRegion, name: String) throws {
     let head = try region.bytes(at: 0, count: 16)
     guard head.count == 16 else { return }
@@ -16,7 +16,7 @@ enum ContainerEnd {
       try checkSegment(region, name)
     } else if head.starts(with: "GIF8".utf8) {
       let tail = try region.bytes(at: max(0, region.count - 4096), count: 4096)
-      guard tail.last(where: { $0 != 0 }) == 0x3B else { throw VideoError.noEndMark(name: name) }
+      guard tail.last(where: { $0 != 0 }) == 0x3B else { throw VideoError.decoding(.noEndMark(name: name)) }
     }
   }
 

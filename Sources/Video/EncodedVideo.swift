@@ -1,5 +1,5 @@
 import CFFmpeg
-import Digests
+import Files
 
 /// A video file of any container and coding that FFmpeg opens.
 struct EncodedVideo: VideoSource {
@@ -16,7 +16,7 @@ struct EncodedVideo: VideoSource {
       try ContainerEnd.check(region, name: name)
       let count = try FrameCounter.count(input)
       guard count.frames > 0 else {
-        throw VideoError.undecodable(name: name, frame: nil, reason: "it holds no pictures")
+        throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "it holds no pictures"))
       }
       return try describe(input, count)
     }
@@ -32,10 +32,10 @@ struct EncodedVideo: VideoSource {
       let take = { (index: Int, frame: UnsafeMutablePointer<AVFrame>) -> Bool in
         let size = FrameSize(width: Int(frame.pointee.width), height: Int(frame.pointee.height))
         if let first, first != size {
-          throw VideoError.sizeChanges(name: name, frame: index, from: first, to: size)
+          throw VideoError.decoding(.sizeChanges(name: name, frame: index, from: first, to: size))
         }
         first = size
-        if assembler.needs(index) {
+        if assembler.advance(to: index) {
           try converter.convert(frame) { try assembler.accept(index, size: $0, bytes: $1) }
         } else {
           assembler.skip(index)

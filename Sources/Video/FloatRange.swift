@@ -6,7 +6,7 @@ enum FloatRange {
   /// How far a value may lie outside of its range: rounding of generators and of 16-bit floats, not another range.
   static let tolerance: Float = 1e-3
 
-  /// - Throws: `VideoError.notFinite`, `.outOfRange` for the first such value of the frame.
+  /// - Throws: `VideoError.array(.notFinite)`, `.outOfRange` for the first such value of the frame.
   static func check(_ floats: [Float], _ range: ValueRange, frame: Int, name: String) throws {
     let (low, high): (Float, Float) =
       switch range {
@@ -21,7 +21,7 @@ enum FloatRange {
       for value in floats { outside &+= value >= least && value <= most ? 0 : 1 }  // NaN is outside
     }
     guard outside > 0, let value = floats.first(where: { !($0 >= least && $0 <= most) }) else { return }
-    guard value.isFinite else { throw VideoError.notFinite(name: name, value: "\(value)", frame: frame) }
-    throw VideoError.outOfRange(name: name, value: value, frame: frame, range: range)
+    guard value.isFinite else { throw VideoError.array(.notFinite(name: name, value: "\(value)", frame: frame)) }
+    throw VideoError.array(.outOfRange(name: name, value: value, frame: frame, range: range))
   }
 }

@@ -23,7 +23,7 @@ final class FrameConverter {
   /// `rotation` is 0, 90, 180 or 270 degrees clockwise.
   init(name: String, rotation: Int, flags: Int32 = SWS_BILINEAR | SWS_BITEXACT) throws {
     guard let frame = av_frame_alloc() else {
-      throw VideoError.undecodable(name: name, frame: nil, reason: "out of memory")
+      throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "out of memory"))
     }
     scratch = frame
     self.name = name
@@ -53,7 +53,7 @@ final class FrameConverter {
       }
     }
     guard code == frame.pointee.height, let pixels = scratch.pointee.data.0 else {
-      throw VideoError.undecodable(name: name, frame: nil, reason: LibavLog.reason(code))
+      throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: LibavLog.reason(code)))
     }
     let turned = rotation % 180 != 0
     let size = FrameSize(width: turned ? height : width, height: turned ? width : height)
@@ -88,7 +88,8 @@ final class FrameConverter {
       nil, nil)
     guard scaler != nil else {
       let format = PixelFormat.name(new.format) ?? "unknown"
-      throw VideoError.undecodable(name: name, frame: nil, reason: "pixel format `\(format)` is not converted to RGB")
+      throw VideoError.decoding(
+        .undecodable(name: name, frame: nil, reason: "pixel format `\(format)` is not converted to RGB"))
     }
     try setColour(new)
     av_frame_unref(scratch)
@@ -96,14 +97,16 @@ final class FrameConverter {
     scratch.pointee.width = new.width
     scratch.pointee.height = new.height
     let code = av_frame_get_buffer(scratch, 64)
-    guard code >= 0 else { throw VideoError.undecodable(name: name, frame: nil, reason: LibavLog.reason(code)) }
+    guard code >= 0 else {
+      throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: LibavLog.reason(code)))
+    }
     key = new
   }
 
   private func setColour(_ key: Key) throws {
     guard !PixelFormat.isRGB(key.format) else { return }
     guard PixelFormat.convertibleMatrices.contains(key.matrix) else {
-      throw VideoError.unsupportedColour(name: name, matrix: PixelFormat.matrixName(key.matrix) ?? "unknown")
+      throw VideoError.decoding(.unsupportedColour(name: name, matrix: PixelFormat.matrixName(key.matrix) ?? "unknown"))
     }
     var (inverse, table): (UnsafeMutablePointer<Int32>?, UnsafeMutablePointer<Int32>?)
     var (sourceRange, targetRange, brightness, contrast, saturation): (Int32, Int32, Int32, Int32, Int32) = (

@@ -17,7 +17,7 @@ enum FrameCounter {
     try input.forEachPacket { packet in
       let flags = packet.pointee.flags
       if flags & AV_PKT_FLAG_CORRUPT != 0 {
-        throw VideoError.undecodable(name: input.name, frame: packets, reason: "a packet is cut short")
+        throw VideoError.decoding(.undecodable(name: input.name, frame: packets, reason: "a packet is cut short"))
       }
       if packets == 0, flags & AV_PKT_FLAG_KEY == 0 { startsWithKey = false }
       if flags & AV_PKT_FLAG_DISCARD == 0 {

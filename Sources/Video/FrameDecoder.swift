@@ -14,7 +14,7 @@ final class FrameDecoder {
   /// For a stream of `input`; with `countingOnly` the inverse transform and loop filter are left out.
   convenience init(_ input: LibavInput, countingOnly: Bool = false) throws {
     let parameters = input.stream.pointee.codecpar
-    guard let id = parameters?.pointee.codec_id else { throw VideoError.noVideoStream(name: input.name) }
+    guard let id = parameters?.pointee.codec_id else { throw VideoError.decoding(.noVideoStream(name: input.name)) }
     try self.init(id, name: input.name) { context in
       let code = avcodec_parameters_to_context(context, parameters)
       context.pointee.pkt_timebase = input.stream.pointee.time_base
@@ -29,12 +29,13 @@ final class FrameDecoder {
   init(_ id: AVCodecID, name: String, configure: (UnsafeMutablePointer<AVCodecContext>) -> Int32) throws {
     guard let codec = avcodec_find_decoder(id) else {
       let coding = String(cString: avcodec_get_name(id))
-      throw VideoError.undecodable(name: name, frame: nil, reason: "this FFmpeg has no decoder for `\(coding)`")
+      throw VideoError.decoding(
+        .undecodable(name: name, frame: nil, reason: "this FFmpeg has no decoder for `\(coding)`"))
     }
     var context = avcodec_alloc_context3(codec)
     var frame = av_frame_alloc()
     guard let opened = context, let picture = frame else {
-      throw VideoError.undecodable(name: name, frame: nil, reason: "out of memory")
+      throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "out of memory"))
     }
     var code = configure(opened)
     opened.pointee.thread_count = 1
@@ -43,7 +44,7 @@ final class FrameDecoder {
       let reason = LibavLog.reason(code)
       avcodec_free_context(&context)
       av_frame_free(&frame)
-      throw VideoError.undecodable(name: name, frame: nil, reason: reason)
+      throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: reason))
     }
     self.name = name
     self.context = opened
@@ -63,7 +64,7 @@ final class FrameDecoder {
     _ packet: UnsafeMutablePointer<AVPacket>?, _ body: (Int, UnsafeMutablePointer<AVFrame>) throws -> Bool
   ) throws -> Bool {
     if let packet, packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 {
-      throw VideoError.undecodable(name: name, frame: index, reason: "a packet is cut short")
+      throw VideoError.decoding(.undecodable(name: name, frame: index, reason: "a packet is cut short"))
     }
     let sent = avcodec_send_packet(context, packet)
     guard sent >= 0 || sent == vidmetrics_averror_eof() else { throw failure(sent) }
@@ -83,6 +84,6 @@ final class FrameDecoder {
   private func failure(_ code: Int32?) -> VideoError {
     let reason =
       code.map(LibavLog.reason) ?? (["the picture is damaged"] + LibavLog.lastMessages).joined(separator: "; ")
-    return .undecodable(name: name, frame: index, reason: reason)
+    return .decoding(.undecodable(name: name, frame: index, reason: reason))
   }
 }

@@ -1,4 +1,4 @@
-import Digests
+import Files
 
 /// A video made of pictures, one a frame, in natural order of their names.
 struct FrameFolder: VideoSource {
@@ -40,7 +40,7 @@ struct FrameFolder: VideoSource {
       bytes += region.count
       if let first { try demand(first.size, header.size, file.name, name) } else { first = header }
     }
-    guard let first else { throw VideoError.emptySet(path: path, ignored: 0) }
+    guard let first else { throw VideoError.set(.emptySet(path: path, ignored: 0)) }
     return VideoInfo(
       width: first.size.width, height: first.size.height, frameCount: files.count, frameRate: nil,
       isVariableFrameRate: nil, codec: first.coding.rawValue, pixelFormat: nil, colourRange: nil, colourMatrix: nil,
@@ -63,7 +63,6 @@ struct FrameFolder: VideoSource {
         assembler.skip(files.count - 1)
         return
       }
-      _ = assembler.needs(index)
       let file = files[index]
       try PictureDecoder.decode(try file.origin.open().array(), name: place(of: file, in: name)) { size, pixels in
         try demand(first ?? size, size, file.name, name)
@@ -81,8 +80,9 @@ struct FrameFolder: VideoSource {
 
   private func demand(_ wanted: FrameSize, _ size: FrameSize, _ file: String, _ name: String) throws {
     guard wanted != size else { return }
-    throw VideoError.frameSizeDiffers(
-      folder: name, file: file, size: size, first: files[0].name, firstSize: wanted)
+    throw VideoError.decoding(
+      .frameSizeDiffers(
+        folder: name, file: file, size: size, first: files[0].name, firstSize: wanted))
   }
 }
 

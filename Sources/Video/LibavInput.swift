@@ -29,7 +29,7 @@ final class LibavInput {
       let io = avio_alloc_context(
         buffer.assumingMemoryBound(to: UInt8.self), size, 0, Unmanaged.passUnretained(cursor).toOpaque(),
         Self.read, nil, Self.seek)
-    else { throw VideoError.undecodable(name: name, frame: nil, reason: "out of memory") }
+    else { throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "out of memory")) }
     do {
       let format = try Self.open(io, path, name, cursor)
       do {
@@ -60,12 +60,14 @@ final class LibavInput {
   func forEachPacket(_ body: (UnsafeMutablePointer<AVPacket>) throws -> Bool) throws {
     var packet = av_packet_alloc()
     defer { av_packet_free(&packet) }
-    guard let packet else { throw VideoError.undecodable(name: name, frame: nil, reason: "out of memory") }
+    guard let packet else { throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "out of memory")) }
     while true {
       let code = av_read_frame(format, packet)
       if let failure = cursor.failure { throw failure }
       if code == vidmetrics_averror_eof() { return }
-      guard code >= 0 else { throw VideoError.undecodable(name: name, frame: nil, reason: LibavLog.reason(code)) }
+      guard code >= 0 else {
+        throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: LibavLog.reason(code)))
+      }
       defer { av_packet_unref(packet) }
       if packet.pointee.stream_index == stream.pointee.index, try !body(packet) { return }
     }
@@ -83,14 +85,14 @@ final class LibavInput {
     let opened = avformat_open_input(&format, path, nil, &options)  // frees the context when it fails
     if let failure = cursor.failure { throw failure }
     guard opened >= 0, let format else {
-      throw VideoError.undecodable(name: name, frame: nil, reason: LibavLog.reason(opened))
+      throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: LibavLog.reason(opened)))
     }
     let code = avformat_find_stream_info(format, nil)
     guard code >= 0 else {
       var format: UnsafeMutablePointer<AVFormatContext>? = format
       let reason = LibavLog.reason(code)
       avformat_close_input(&format)
-      throw VideoError.undecodable(name: name, frame: nil, reason: reason)
+      throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: reason))
     }
     return format
   }
@@ -100,7 +102,7 @@ final class LibavInput {
   {
     let best = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
     guard best >= 0, let stream = format.pointee.streams[Int(best)] else {
-      throw VideoError.noVideoStream(name: name)
+      throw VideoError.decoding(.noVideoStream(name: name))
     }
     for index in 0..<Int(format.pointee.nb_streams) where index != Int(best) {
       format.pointee.streams[index]?.pointee.discard = AVDISCARD_ALL

@@ -27,11 +27,11 @@ enum PictureDecoder {
       var packet = av_packet_alloc()
       defer { av_packet_free(&packet) }
       guard let packet, let count = Int32(exactly: bytes.count), av_new_packet(packet, count) == 0 else {
-        throw VideoError.undecodable(name: name, frame: nil, reason: "out of memory")
+        throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "out of memory"))
       }
       bytes.withUnsafeBufferPointer { packet.pointee.data.update(from: $0.baseAddress!, count: $0.count) }
       if try decoder.decode(packet, take) { _ = try decoder.decode(nil, take) }
-      guard done else { throw VideoError.undecodable(name: name, frame: nil, reason: LibavLog.reason(-1)) }
+      guard done else { throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: LibavLog.reason(-1))) }
     }
   }
 }

@@ -4,7 +4,7 @@ import CFFmpeg
 public enum PictureEncoder {
   /// PNG, 8 bits a channel, nothing lost.
   ///
-  /// - Throws: `VideoError.unencodable`.
+  /// - Throws: `VideoError.picture(.unencodable)`.
   public static func png(_ picture: Picture) throws -> [UInt8] {
     try encode(picture, AV_CODEC_ID_PNG, AV_PIX_FMT_RGB24, name: "PNG") { frame in
       guard let base = frame.pointee.data.0 else { return }
@@ -20,7 +20,7 @@ public enum PictureEncoder {
   /// JPEG with every chroma sample (4:4:4), in JFIF's colours.
   ///
   /// - Parameter scale: of the quantisation tables, 2 (fine) to 31 (coarse).
-  /// - Throws: `VideoError.unencodable`.
+  /// - Throws: `VideoError.picture(.unencodable)`.
   public static func jpeg(_ picture: Picture, scale: Int = 4) throws -> [UInt8] {
     try encode(picture, AV_CODEC_ID_MJPEG, AV_PIX_FMT_YUVJ444P, name: "JPEG") { context in
       context.pointee.flags |= Int32(AV_CODEC_FLAG_QSCALE)
@@ -54,7 +54,7 @@ public enum PictureEncoder {
   ) throws -> [UInt8] {
     try LibavLog.capturing {
       guard let codec = avcodec_find_encoder(id) else {
-        throw VideoError.unencodable(coding: name, reason: "this FFmpeg has no encoder for it")
+        throw VideoError.picture(.unencodable(coding: name, reason: "this FFmpeg has no encoder for it"))
       }
       var context = avcodec_alloc_context3(codec)
       var frame = av_frame_alloc()
@@ -65,10 +65,10 @@ public enum PictureEncoder {
         av_packet_free(&packet)
       }
       guard let context, let frame, let packet else {
-        throw VideoError.unencodable(coding: name, reason: "out of memory")
+        throw VideoError.picture(.unencodable(coding: name, reason: "out of memory"))
       }
       func check(_ code: Int32) throws {
-        guard code >= 0 else { throw VideoError.unencodable(coding: name, reason: LibavLog.reason(code)) }
+        guard code >= 0 else { throw VideoError.picture(.unencodable(coding: name, reason: LibavLog.reason(code))) }
       }
       context.pointee.width = Int32(picture.width)
       context.pointee.height = Int32(picture.height)

@@ -15,7 +15,7 @@ struct PictureHeader {
     coding = try Self.coding(head, name: name)
     let size = coding == .png ? Self.sizeOfPNG(head) : try Self.sizeOfJPEG(region)
     guard let size, size.width > 0, size.height > 0 else {
-      throw VideoError.undecodable(name: name, frame: nil, reason: "its header is cut short or damaged")
+      throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "its header is cut short or damaged"))
     }
     self.size = size
   }
@@ -23,7 +23,7 @@ struct PictureHeader {
   static func coding(_ head: [UInt8], name: String) throws -> Coding {
     if head.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
     if head.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }
-    throw VideoError.undecodable(name: name, frame: nil, reason: "neither PNG nor JPEG")
+    throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "neither PNG nor JPEG"))
   }
 
   private static func sizeOfPNG(_ head: [UInt8]) -> FrameSize? {

@@ -10,8 +10,9 @@ enum Rotation {
     let determinant = Double(matrix[0]) * Double(matrix[4]) - Double(matrix[1]) * Double(matrix[3])
     let turns = (-angle / 90).rounded()
     guard determinant > 0, angle.isFinite, abs(-angle - turns * 90) < 0.5 else {
-      throw VideoError.undecodable(
-        name: name, frame: nil, reason: "its display matrix is no turn by 90, 180 or 270 degrees")
+      throw VideoError.decoding(
+        .undecodable(
+          name: name, frame: nil, reason: "its display matrix is no turn by 90, 180 or 270 degrees"))
     }
     return ((Int(turns) % 4) + 4) % 4 * 90
   }

@@ -42,8 +42,6 @@ public struct SetReport: Sendable {
 
   public let path: String
   public let kind: String
-  /// Videos in the set, before `maxVideos`.
-  public let found: Int
   public let ignored: [VideoSet.IgnoredFile]
   public let entries: [Entry]
   public let problems: [Problem]
@@ -57,19 +55,14 @@ public struct SetReport: Sendable {
     shares { "range \($0.colourRange ?? "untagged"), matrix \($0.colourMatrix ?? "untagged")" }
   }
   public var totalFrames: Int { entries.reduce(0) { $0 + ($1.info?.frameCount ?? 0) } }
-  /// Clips that would be scored; nil if no sampler was given.
-  public var totalClips: Int? {
-    entries.contains { $0.clips != nil } ? entries.reduce(0) { $0 + ($1.clips ?? 0) } : nil
-  }
 
   /// Looks at every video of `set`, `threads` at a time.
   ///
   /// - Parameters:
   ///   - sampler: the clips that are wanted, to find videos that are too short for them.
-  ///   - decode: also decodes every frame, which finds damage that the containers do not tell.
   ///   - progress: called with the number of videos done, from any thread, one call at a time.
   public init(
-    _ set: VideoSet, sampler: ClipSampler? = nil, decode: Bool = false, threads: Int = 1,
+    _ set: VideoSet, sampler: ClipSampler? = nil, threads: Int = 1,
     progress: @Sendable (Int) -> Void = { _ in }
   ) {
     let count = set.videos.count
@@ -82,7 +75,7 @@ public struct SetReport: Sendable {
           return state.next
         }
         guard index < count else { return }
-        let entry = Self.inspect(set.videos[index], sampler, decode)
+        let entry = Self.inspect(set.videos[index], sampler)
         results.withLock { $0[index] = entry }
         state.withLock { state in
           state.done += 1
@@ -92,28 +85,20 @@ public struct SetReport: Sendable {
     }
     path = set.path
     kind = set.kind
-    found = set.found
     ignored = set.ignored
     entries = results.withLock { $0.compactMap { $0 } }
     problems = Self.problems(entries)
   }
 
-  private static func inspect(_ video: VideoItem, _ sampler: ClipSampler?, _ decode: Bool) -> Entry {
+  private static func inspect(_ video: VideoItem, _ sampler: ClipSampler?) -> Entry {
     var info: VideoInfo?
     do {
       let known = try video.info()
       info = known
       let clips = try sampler?.windows(frameCount: known.frameCount, videoName: video.name).count
-      if decode {
-        try video.read((0..<known.frameCount).map { FrameWindow(start: $0, count: 1) }) { _, _ in }
-      }
       return Entry(name: video.name, info: info, failure: nil, failureCode: nil, clips: clips)
     } catch {
-      let code: Problem.Code
-      switch error as? VideoError {
-      case .tooShort, .tooFewStarts, .badSampler: code = .tooShort
-      default: code = .unreadable
-      }
+      let code: Problem.Code = if case .clip = error as? VideoError { .tooShort } else { .unreadable }
       return Entry(name: video.name, info: info, failure: "\(error)", failureCode: code, clips: nil)
     }
   }

@@ -72,10 +72,10 @@ struct SetScan {
     let path = path
     for entry in try Manifest.read(path) {
       guard seen.insert(entry.path).inserted else {
-        throw VideoError.manifest(path: path, line: entry.line, reason: "`\(entry.path)` is named twice")
+        throw VideoError.set(.manifest(path: path, line: entry.line, reason: "`\(entry.path)` is named twice"))
       }
       try single(entry.path, name: entry.path, labels: entry.columns) {
-        VideoError.manifest(path: path, line: entry.line, reason: $0)
+        VideoError.set(.manifest(path: path, line: entry.line, reason: $0))
       }
     }
   }
@@ -195,7 +195,7 @@ struct SetScan {
       return
     }
     guard others.isEmpty else {
-      throw VideoError.mixedFolder(path: path, images: images.count, others: Array(others.prefix(3)))
+      throw VideoError.set(.mixedFolder(path: path, images: images.count, others: Array(others.prefix(3))))
     }
     kinds.insert("frame folders")
     items.append(

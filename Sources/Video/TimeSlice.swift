@@ -32,7 +32,7 @@ public struct TimeSlice: Sendable, Equatable {
       case .middle: (true, info.width / 2, info.width)
       }
     guard (0..<limit).contains(place) else {
-      throw VideoError.badSlice(name: video.name, isColumn: isColumn, place: place, limit: limit)
+      throw VideoError.picture(.badSlice(name: video.name, isColumn: isColumn, place: place, limit: limit))
     }
     let length = isColumn ? info.height : info.width
     var pixels = [UInt8](repeating: 0, count: count * length * 3)

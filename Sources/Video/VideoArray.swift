@@ -1,4 +1,3 @@
-import Digests
 import Files
 import Tensors
 
@@ -24,7 +23,7 @@ final class VideoArray: Sendable {
 
   private static let read: Set<ElementType> = [.uint8, .float16, .float32, .float64]
 
-  /// - Throws: `VideoError.layout`, `.elementType`, `.fortranOrder`, `.valueRangeNeeded`, `.valueRangeOfBytes`,
+  /// - Throws: `VideoError.array(.layout)`, `.elementType`, `.fortranOrder`, `.valueRangeNeeded`, `.valueRangeOfBytes`,
   ///   `.severalArrays`; `FilesError`.
   static func open(_ origin: ByteOrigin, valueRange: ValueRange?) throws -> VideoArray {
     guard case .file(let path) = origin, path.lowercased().hasSuffix(".npz") else {
@@ -40,9 +39,9 @@ final class VideoArray: Sendable {
     }
     let names = { (indices: [Int]) in indices.map { String(archive.members[$0].name.dropLast(4)) } }
     guard let index = videos.first else {
-      throw VideoError.noVideos(path: path)
+      throw VideoError.array(.noVideos(path: path))
     }
-    guard videos.count == 1 else { throw VideoError.severalArrays(path: path, names: names(videos)) }
+    guard videos.count == 1 else { throw VideoError.array(.severalArrays(path: path, names: names(videos))) }
     return try VideoArray(.member(archive, index: index), path: path, valueRange: valueRange, ignored: others)
   }
 
@@ -51,12 +50,12 @@ final class VideoArray: Sendable {
     let header = try NPYHeader(region, path: path)
     let shape = header.shape
     guard (4...5).contains(shape.count), shape.last == 3, shape.allSatisfy({ $0 > 0 }) else {
-      throw VideoError.layout(path: path, shape: shape)
+      throw VideoError.array(.layout(path: path, shape: shape))
     }
     guard let element = header.element, Self.read.contains(element) else {
-      throw VideoError.elementType(path: path, descriptor: header.descriptor)
+      throw VideoError.array(.elementType(path: path, descriptor: header.descriptor))
     }
-    guard !header.isFortranOrder else { throw VideoError.fortranOrder(path: path) }
+    guard !header.isFortranOrder else { throw VideoError.array(.fortranOrder(path: path)) }
     var bytes = element.size
     for axis in shape {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: axis)
@@ -67,9 +66,9 @@ final class VideoArray: Sendable {
       throw FilesError.truncated(path: path, expected: overflow ? .max : expected, found: region.count)
     }
     switch (element, valueRange) {
-    case (.uint8, .network?): throw VideoError.valueRangeOfBytes(path: path, range: .network)
+    case (.uint8, .network?): throw VideoError.array(.valueRangeOfBytes(path: path, range: .network))
     case (.uint8, _): self.valueRange = .byte  // the option speaks of float arrays; the other set may hold one
-    case (_, nil): throw VideoError.valueRangeNeeded(path: path, type: element.rawValue)
+    case (_, nil): throw VideoError.array(.valueRangeNeeded(path: path, type: element.rawValue))
     case (_, let range?): self.valueRange = range
     }
     holdsFloats = element != .uint8
@@ -123,7 +122,6 @@ struct ArrayRow: VideoSource {
         assembler.skip(array.rowShape[0] - 1)
         return
       }
-      _ = assembler.needs(index)
       let place = offset + index * frameBytes
       let got = try bytes.withUnsafeMutableBytes { try array.region.read(at: place, into: $0) }
       guard got == frameBytes else {

@@ -1,26 +1,11 @@
 import Tensors
 
-extension VideoError {
-  /// The message: what was found, where, and the way out.
+extension VideoError.SetProblem: CustomStringConvertible {
   public var description: String {
-    switch self {
-    case .missing, .unknownKind, .loneImage, .emptySet, .mixedFolder, .manifest: setText
-    case .noVideos, .fortranOrder, .elementType, .layout, .valueRangeNeeded, .valueRangeOfBytes, .outOfRange,
-      .notFinite, .severalArrays:
-      arrayText
-    case .tooShort, .tooFewStarts, .badSampler, .badWindow: clipText
-    default: videoText
-    }
-  }
-
-  private var setText: String {
     switch self {
     case .missing(let path): "no such file or folder: `\(path)`"
     case .unknownKind(let path):
       "`\(path)` is no kind of set that is known by its name\nhint: a set is \(MediaKind.setKinds)"
-    case .manifest(let path, let line, let reason):
-      "\(path)\(line.map { ", line \($0)" } ?? ""): \(reason)"
-        + "\nhint: a manifest has a column `path`, relative to its own folder, and any others such as `class` and `subject`"
     case .loneImage(let path):
       "`\(path)` is one picture, not a video\nhint: name the folder that holds the frames"
     case .emptySet(let path, let ignored):
@@ -30,17 +15,18 @@ extension VideoError {
       "folder `\(path)` holds \(images) \(images == 1 ? "picture" : "pictures") beside "
         + others.map { "`\($0)`" }.joined(separator: ", ")
         + ", so it is unclear whether it is one video made of frames\nhint: keep frames in a folder of their own"
-    default: ""
+    case .manifest(let path, let line, let reason):
+      "\(path)\(line.map { ", line \($0)" } ?? ""): \(reason)"
+        + "\nhint: a manifest has a column `path`, relative to its own folder, and any others such as `class` and `subject`"
     }
   }
+}
 
-  private var videoText: String {
+extension VideoError.DecodingProblem: CustomStringConvertible {
+  public var description: String {
     switch self {
     case .undecodable(let name, let frame, let reason):
       "cannot decode `\(name)`\(frame.map { " at frame \($0)" } ?? ""): \(reason)"
-    case .badSlice(let name, let isColumn, let place, let limit):
-      "`\(name)` has no \(isColumn ? "column" : "row") \(place)\nhint: 0 to \(limit - 1) are inside of its pictures"
-    case .unencodable(let coding, let reason): "a picture cannot be written as \(coding): \(reason)"
     case .noVideoStream(let name): "`\(name)` has no video stream"
     case .noEndMark(let name): "`\(name)` is truncated: it ends without its end mark"
     case .endsEarly(let name, let wanted, let found):
@@ -53,11 +39,12 @@ extension VideoError {
     case .frameSizeDiffers(let folder, let file, let size, let first, let firstSize):
       "frames of `\(folder)` differ in size: `\(file)` is \(size), `\(first)` is \(firstSize)"
         + "\nhint: a folder of pictures is a video; for FID and KID, --images takes each picture by itself"
-    default: ""
     }
   }
+}
 
-  private var arrayText: String {
+extension VideoError.ArrayProblem: CustomStringConvertible {
+  public var description: String {
     switch self {
     case .noVideos(let path): "none of the arrays of `\(path)` has the four or five axes of videos"
     case .fortranOrder(let path):
@@ -77,7 +64,6 @@ extension VideoError {
     case .severalArrays(let path, let names):
       "`\(path)` holds several arrays that could be videos: " + names.map { "`\($0)`" }.joined(separator: ", ")
         + "\nhint: save the one that is meant by itself"
-    default: ""
     }
   }
 
@@ -94,8 +80,10 @@ extension VideoError {
       }
     return "\(found); \(wanted)" + (turn.map { "\nhint: \($0)" } ?? "")
   }
+}
 
-  private var clipText: String {
+extension VideoError.ClipProblem: CustomStringConvertible {
+  public var description: String {
     switch self {
     case .tooShort(let name, let wanted, let found, let frames, let stride, let skipFirst):
       "`\(name)` is too short: \(found) frames found, \(wanted) needed"
@@ -106,7 +94,16 @@ extension VideoError {
     case .badSampler(let field, let value, let least): "\(field) is \(value); it is at least \(least)"
     case .badWindow(let name, let window):
       "window start \(window.start), count \(window.count), stride \(window.stride) of `\(name)` is not a window"
-    default: ""
+    }
+  }
+}
+
+extension VideoError.PictureProblem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .badSlice(let name, let isColumn, let place, let limit):
+      "`\(name)` has no \(isColumn ? "column" : "row") \(place)\nhint: 0 to \(limit - 1) are inside of its pictures"
+    case .unencodable(let coding, let reason): "a picture cannot be written as \(coding): \(reason)"
     }
   }
 }

@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Synchronization
 import Tensors
 
@@ -97,7 +97,7 @@ public struct VideoItem: Sendable {
   /// Windows may overlap. Decoding stops after the last frame that a window needs; with windows by rising start, only
   /// those that a frame is still missing of are held. Frames are never repeated or left out to fit a rate.
   ///
-  /// - Throws: `VideoError.badWindow`, `.endsEarly` when the video has fewer frames, `.undecodable`, ...; what `body`
+  /// - Throws: `VideoError.clip(.badWindow)`, `.endsEarly` when the video has fewer frames, `.undecodable`, ...; what `body`
   ///   throws.
   public func read(_ windows: [FrameWindow], _ body: (Int, Frames) throws -> Void) throws {
     guard !windows.isEmpty else { return }

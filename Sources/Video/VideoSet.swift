@@ -6,8 +6,6 @@ public struct VideoSetOptions: Sendable {
   /// What the numbers of arrays mean: needed for float arrays; uint8 arrays are 0..255 and accept nothing else.
   /// Encoded videos and pictures are 0..255 whatever stands here.
   public var valueRange: ValueRange?
-  /// Only the first of the set's videos, in natural order; nil: all.
-  public var maxVideos: Int?
   /// Each picture is an image by itself, and no folder of pictures is a video: for metrics of frames.
   public var picturesAreImages: Bool
   /// The set holds the pictures that videos were made from: those right below its path, and those that a manifest names,
@@ -15,10 +13,9 @@ public struct VideoSetOptions: Sendable {
   public var isOfInputs: Bool
 
   public init(
-    valueRange: ValueRange? = nil, maxVideos: Int? = nil, picturesAreImages: Bool = false, isOfInputs: Bool = false
+    valueRange: ValueRange? = nil, picturesAreImages: Bool = false, isOfInputs: Bool = false
   ) {
     self.valueRange = valueRange
-    self.maxVideos = maxVideos
     self.picturesAreImages = picturesAreImages
     self.isOfInputs = isOfInputs
   }
@@ -39,8 +36,6 @@ public struct VideoSet: Sendable {
   public let kind: String
   /// In natural order of their names (`NaturalOrder`).
   public let videos: [VideoItem]
-  /// How many videos there were before `maxVideos`.
-  public let found: Int
   /// Files that are no videos, by name relative to the set, in natural order.
   public let ignored: [IgnoredFile]
 
@@ -55,21 +50,18 @@ public struct VideoSet: Sendable {
 
   /// Finds the videos of the set at `path`.
   ///
-  /// - Throws: `VideoError.missing`, `.emptySet`, `.mixedFolder`, `FilesError`, or what is wrong with an array's
+  /// - Throws: `VideoError.set(.missing)`, `.emptySet`, `.mixedFolder`, `FilesError`, or what is wrong with an array's
   ///   header.
   /// - Complexity: O(files · log files) plus the header of every array and the index of an archive. Compressed tars
   ///   and compressed arrays are unpacked to an unlinked temporary file.
   public static func open(_ path: String, options: VideoSetOptions = VideoSetOptions()) throws -> VideoSet {
-    if let maxVideos = options.maxVideos, maxVideos < 1 {
-      throw VideoError.badSampler(field: "max-videos", value: maxVideos, least: 1)
-    }
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.reversed().drop { $0 == "/" }.reversed()) : path
-    guard let status = FileStatus(path) else { throw VideoError.missing(path: path) }
+    guard let status = FileStatus(path) else { throw VideoError.set(.missing(path: path)) }
     var scan = SetScan(path: path, options: options)
     var suffix = ""
     switch status.kind {
     case .folder: try scan.folder()
-    case .other: throw VideoError.unknownKind(path: path)
+    case .other: throw VideoError.set(.unknownKind(path: path))
     case .file:
       switch MediaKind(path) {
       case .archive: suffix = " in " + (try scan.archive())
@@ -78,18 +70,18 @@ public struct VideoSet: Sendable {
         suffix = " of a manifest"
       case .array: try scan.array(.file(path: path), name: lastComponent(path))
       case .image:
-        guard options.isOfInputs else { throw VideoError.loneImage(path: path) }
+        guard options.isOfInputs else { throw VideoError.set(.loneImage(path: path)) }
         scan.image(.file(path: path), file: path, name: lastComponent(path))
       case .video: scan.video(.file(path: path), name: lastComponent(path))
-      case nil: throw VideoError.unknownKind(path: path)
+      case nil: throw VideoError.set(.unknownKind(path: path))
       }
     }
     let ignored = scan.ignored.sorted { NaturalOrder.precedes($0.name, $1.name) }
-    guard !scan.items.isEmpty else { throw VideoError.emptySet(path: path, ignored: ignored.count) }
+    guard !scan.items.isEmpty else { throw VideoError.set(.emptySet(path: path, ignored: ignored.count)) }
     let items = scan.items.sorted { NaturalOrder.precedes($0.name, $1.name) }
     return VideoSet(
       path: path, kind: scan.kinds.sorted().joined(separator: " + ") + suffix,
-      videos: Array(items.prefix(options.maxVideos ?? items.count)), found: items.count, ignored: ignored)
+      videos: items, ignored: ignored)
   }
 
   /// Whether a manifest names the videos.
@@ -98,23 +90,23 @@ public struct VideoSet: Sendable {
   /// The pictures, or the first frames of videos, that a column of this manifest names for its videos: a set of inputs whose
   /// items are called as those videos. Paths are relative to the manifest, and several videos may have one input.
   ///
-  /// - Throws: `VideoError.manifest`, and what is wrong with an array's header.
+  /// - Throws: `VideoError.set(.manifest)`, and what is wrong with an array's header.
   public func inputs(column: String, options: VideoSetOptions) throws -> VideoSet {
     let columns = Set(videos.flatMap(\.labels.keys))
     guard columns.contains(column) else {
       let known = (["path"] + columns.sorted()).map { "`\($0)`" }.joined(separator: ", ")
-      throw VideoError.manifest(path: path, line: nil, reason: "it has no column `\(column)`, but \(known)")
+      throw VideoError.set(.manifest(path: path, line: nil, reason: "it has no column `\(column)`, but \(known)"))
     }
     var scan = SetScan(path: path, options: options)
     for video in videos {
       guard let place = video.labels[column] else {
-        throw VideoError.manifest(path: path, line: nil, reason: "`\(column)` of `\(video.name)` is empty")
+        throw VideoError.set(.manifest(path: path, line: nil, reason: "`\(column)` of `\(video.name)` is empty"))
       }
       try scan.single(place, name: video.name, labels: [:]) {
-        VideoError.manifest(path: path, line: nil, reason: "`\(column)` of `\(video.name)`: \($0)")
+        VideoError.set(.manifest(path: path, line: nil, reason: "`\(column)` of `\(video.name)`: \($0)"))
       }
     }
-    return VideoSet(path: path, kind: "images of a manifest", videos: scan.items, found: scan.items.count, ignored: [])
+    return VideoSet(path: path, kind: "images of a manifest", videos: scan.items, ignored: [])
   }
 
   static func lastComponent(_ path: String) -> String {

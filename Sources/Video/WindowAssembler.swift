@@ -30,7 +30,7 @@ final class WindowAssembler {
       if let listed = window.listed {
         let isRising = listed.indices.dropFirst().allSatisfy { listed[$0 - 1] <= listed[$0] }
         guard let first = listed.first, first >= 0, isRising, window.last < .max else {
-          throw VideoError.badWindow(name: name, window: window)
+          throw VideoError.clip(.badWindow(name: name, window: window))
         }
         end = max(end, window.last + 1)
         continue
@@ -38,7 +38,7 @@ final class WindowAssembler {
       let (steps, first) = max(0, window.count - 1).multipliedReportingOverflow(by: window.stride)
       let (last, second) = window.start.addingReportingOverflow(steps)
       guard window.start >= 0, window.count >= 1, window.stride >= 1, !first, !second, last < .max else {
-        throw VideoError.badWindow(name: name, window: window)
+        throw VideoError.clip(.badWindow(name: name, window: window))
       }
       end = max(end, last + 1)
     }
@@ -52,8 +52,8 @@ final class WindowAssembler {
   /// Whether all windows are complete.
   var isDone: Bool { seen >= end }
 
-  /// Begins the windows that start here and says whether frame `index` belongs to a live window.
-  func needs(_ index: Int) -> Bool {
+  /// Goes on to frame `index`: begins the windows that have started by then. Whether one of them holds the frame.
+  func advance(to index: Int) -> Bool {
     while begun < byStart.count, windows[byStart[begun]].start <= index {
       live[byStart[begun]] = Part(size: FrameSize(width: 0, height: 0))
       begun += 1
@@ -102,7 +102,9 @@ final class WindowAssembler {
 
   /// The source has ended: an error if a window still lacks a frame.
   func finish() throws {
-    guard nextToDeliver == windows.count else { throw VideoError.endsEarly(name: name, wanted: end, found: seen) }
+    guard nextToDeliver == windows.count else {
+      throw VideoError.decoding(.endsEarly(name: name, wanted: end, found: seen))
+    }
   }
 
   private func holds(_ window: Int, _ index: Int) -> Bool {
@@ -112,16 +114,17 @@ final class WindowAssembler {
   }
 
   private func put(_ index: Int, _ size: FrameSize, _ copy: (inout Part, Int, Int) -> Void) throws {
+    _ = advance(to: index)
     seen = index + 1
     let values = size.width * size.height * 3
     for key in live.keys.sorted() where holds(key, index) {
       let (total, overflow) = values.multipliedReportingOverflow(by: windows[key].count)
       guard !overflow, var part = live.removeValue(forKey: key) else {
-        throw VideoError.badWindow(name: name, window: windows[key])
+        throw VideoError.clip(.badWindow(name: name, window: windows[key]))
       }
       if part.filled == 0 { part.size = size }
       guard part.size == size else {
-        throw VideoError.sizeChanges(name: name, frame: index, from: part.size, to: size)
+        throw VideoError.decoding(.sizeChanges(name: name, frame: index, from: part.size, to: size))
       }
       repeat {
         copy(&part, part.filled * values, total)

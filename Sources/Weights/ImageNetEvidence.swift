@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Foundation
 
 /// Why a file is taken for I3D's rgb_imagenet weights, which no published FVD uses.

@@ -1,4 +1,4 @@
-import Digests
+import Files
 
 /// CLIP, DINO, DreamSim and LPIPS. The fingerprints of those that are in no package index are unknown.
 extension KnownWeights {

@@ -1,4 +1,4 @@
-import Digests
+import Files
 
 /// Weights that have a name here.
 public struct KnownWeights: Sendable {

@@ -1,4 +1,3 @@
-import Digests
 import Files
 
 /// One tensor: `values` are row-major over `shape`.
@@ -64,12 +63,6 @@ public struct NetworkWeights: Sendable {
 
   /// What these weights are known as, by their values; nil for weights that nobody has named.
   public var known: KnownWeights? { KnownWeights.with(fingerprint: fingerprint) }
-
-  /// Whether these are the weights that published FVDs were computed with, by their values.
-  public var isFVDWeights: Bool { known?.name == KnownWeights.i3dKinetics400.name }
-
-  /// Whether these are the weights that published FIDs were computed with, by their values.
-  public var isFIDWeights: Bool { known?.name == KnownWeights.inception.name }
 
   /// The values of a tensor that must have this shape. Throws `WeightsError.noSuchTensor` or `.wrongShape`.
   public func tensor(_ name: String, shape: [Int]) throws -> [Float] {

@@ -1,4 +1,4 @@
-import Digests
+import Files
 
 /// What has been stored under a name.
 public enum StoredWeights: Sendable {

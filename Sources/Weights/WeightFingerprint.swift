@@ -1,5 +1,5 @@
-import Digests
 import Dispatch
+import Files
 
 /// The fingerprint of a network's weights: one network has one, whichever file it came from.
 ///

@@ -1,4 +1,3 @@
-import Digests
 import Files
 import Foundation
 
@@ -41,9 +40,6 @@ public struct WeightStore: Sendable {
     let ending = KnownWeights.named(name)?.isText == true ? "txt" : "safetensors"
     return "\(folder)/\(String(name.map { $0 == ":" ? "-" : $0 })).\(ending)"
   }
-
-  /// Every known name, then everything else in the folder. Reads and verifies what is there.
-  public func list() throws -> [WeightStatus] { names().map(status) }
 
   /// Every known name, then everything else in the folder.
   public func names() -> [String] {

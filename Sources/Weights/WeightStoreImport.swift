@@ -1,4 +1,3 @@
-import Digests
 import Files
 import Foundation
 
@@ -39,14 +38,6 @@ extension WeightStore {
     case .checkpoint(let checkpoint, let identity):
       return .network(try importCheckpoint(checkpoint, identity: identity, as: name, insist: insist))
     case .dreamSim: preconditionFailure("DreamSim's files are read above")
-    }
-  }
-
-  /// Reads one file that holds a network.
-  public func importFile(_ path: String, as name: String?, insist: Bool = false) throws -> NetworkWeights {
-    switch try importFiles([path], as: name, insist: insist) {
-    case .network(let weights): return weights
-    case .text(let known): throw WeightsError.isText(name: known.name)
     }
   }
 

@@ -1,4 +1,3 @@
-import Digests
 import Files
 
 /// Everything that reading, naming, fetching and storing weights can report.

@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Foundation
 
 /// stdout: results. What cannot be written ends the program with an error, so that a full disk never loses a score with

@@ -202,7 +202,7 @@ import Testing
       message([0, 0], [1, 0, 0, .infinity]) == "the covariance has inf at index 3: statistics must be finite")
     #expect(
       message([0, 0], [1, 0.5, 0, 1])
-        == "the covariance has 0.0 in row 1, column 0, but 0.5 in row 0, column 1: it must be symmetric")
+        == "the covariance has 0.5 in row 0, column 1, but 0.0 in row 1, column 0: it must be symmetric")
     #expect(
       message([0, 0], [1, 0, 0, -1])
         == "the covariance has -1.0 on its diagonal, column 1: a variance is 0 or more")

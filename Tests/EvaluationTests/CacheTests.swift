@@ -1,5 +1,5 @@
-import Digests
 import Evaluation
+import Files
 import Foundation
 import Synchronization
 import Testing
@@ -64,20 +64,22 @@ import Testing
 
   @Test func nothingHalfWrittenIsLeft() throws {
     _ = try run()
-    #expect(try entries("features").allSatisfy { !$0.hasSuffix(".tmp") })
+    #expect(try entries("features").allSatisfy { !$0.hasSuffix(".part") })
   }
 
-  @Test func whatKilledProcessesLeftIsSweptAfterADay() throws {
+  @Test func whatKilledProcessesLeftIsSwept() throws {
     let key = SHA256.digest(of: "key")
     let place = "cache/features/\(key.hex.prefix(2))/"
-    for name in ["old.tmp", "new.tmp", "old"] { try folder.write([1], place + name) }
-    for name in ["old.tmp", "old"] {
+    let gone = 4_194_304 + 7  // above the largest number of a process
+    let (old, new) = ("x.\(gone).1.part", "x.\(gone).2.part")
+    for name in [old, new, "old"] { try folder.write([1], place + name) }
+    for name in [old, "old"] {
       try FileManager.default.setAttributes(
         [.modificationDate: Date(timeIntervalSinceNow: -90_000)], ofItemAtPath: folder.file(place + name))
     }
     CacheFolder(path: folder.file("cache")).write("features", key, [2])
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.file(place))
-    #expect(Set(left) == ["new.tmp", "old", key.hex])
+    #expect(Set(left) == [new, "old", key.hex])
   }
 
   @Test func aFolderThatCannotBeWrittenIsAWarning() throws {

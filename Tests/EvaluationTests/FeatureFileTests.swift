@@ -294,9 +294,12 @@ struct FeatureFileDamageTests {
   @Test func covariancesThatAreNone() throws {
     #expect(
       try message("x.npz", statistics([1, 2], [1, 0.5, -0.5, 1]))
-        == "`sigma` in `x.npz` is no covariance: [0, 1] is 0.5, and [1, 0] is -0.5")
+        == """
+        `x.npz`: the covariance has 0.5 in row 0, column 1, but -0.5 in row 1, column 0: it must be symmetric
+        """)
     #expect(
-      try message("x.npz", statistics([1, 2], [1, 0, 0, -2])) == "`sigma` in `x.npz` is no covariance: [1, 1] is -2.0")
+      try message("x.npz", statistics([1, 2], [1, 0, 0, -2]))
+        == "`x.npz`: the covariance has -2.0 on its diagonal, column 1: a variance is 0 or more")
     // What sums of floats lose is no damage: the mean of the two is taken.
     try folder.write(statistics([1, 2], [1, 0.5, 0.50001, 1]), "x.npz")
     guard case .statistics(_, let covariance, _) = try FeatureFile.read(folder.file("x.npz")) else {

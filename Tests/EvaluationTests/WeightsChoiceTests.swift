@@ -16,7 +16,7 @@ struct WeightsChoiceTests {
     var root = URL(fileURLWithPath: #filePath)
     for _ in 0..<3 { root.deleteLastPathComponent() }
     let file = root.appendingPathComponent("Fixtures/golden/weights/jax.ckpt").path
-    fingerprint = try store.importFile(file, as: "mine").fingerprint.description
+    fingerprint = try #require(try store.importFiles([file], as: "mine").fingerprint).description
   }
 
   private func choose(_ asked: String?) throws -> WeightsChoice {

@@ -129,7 +129,7 @@ import Testing
     #expect(
       message(suite("outputs: ../clips/fake-mild", metrics: "[fvd, 'fvd:stylegan-v']"))
         == "test.yaml:2: there are two metrics `fvd: stylegan-v`, the first in line 2")
-    #expect(message("a: [1\n").hasPrefix("test.yaml:2: this is no YAML: "))
+    #expect(message("a: [1\n").hasPrefix("test.yaml:2: this is not YAML: "))
     #expect(message("name: x\nname: y\n") == "test.yaml:1: there are two keys `name`")
   }
 

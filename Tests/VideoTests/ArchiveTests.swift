@@ -58,7 +58,7 @@ import Video
         let set = try VideoSet.open(folder.path + "/x/" + name)
         for video in set.videos { _ = try video.all() }
         // A prefix that ends between two members of a tar is a whole tar of fewer videos.
-        if name == "plain.tar", set.videos.count < 4 { throw VideoError.missing(path: name) }
+        if name == "plain.tar", set.videos.count < 4 { throw VideoError.set(.missing(path: name)) }
       } throws: { isOurs($0) }
     }
   }

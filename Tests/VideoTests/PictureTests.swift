@@ -71,7 +71,7 @@ import Video
     let row = try TimeSlice(video, line: .row(1), frames: 2)
     #expect(row.picture.width == 3 && row.picture.height == 2)
     #expect(grey(row) == [100, 101, 102, 110, 111, 112])
-    #expect(throws: VideoError.badSlice(name: "v.npy[0]", isColumn: true, place: 3, limit: 3)) {
+    #expect(throws: VideoError.picture(.badSlice(name: "v.npy[0]", isColumn: true, place: 3, limit: 3))) {
       try TimeSlice(video, line: .column(3))
     }
   }

@@ -20,17 +20,6 @@ import Video
     #expect(info.problems.map(\.description) == ["5 frames are missing in the numbering, first 3"])
   }
 
-  @Test func onlyTheFirst() throws {
-    let folder = try TemporaryFolder()
-    for index in 1...12 { try folder.copy("sixteen.gif", as: "v\(index).gif") }
-    let set = try VideoSet.open(folder.path, options: VideoSetOptions(maxVideos: 3))
-    #expect(set.videos.map(\.name) == ["v1.gif", "v2.gif", "v3.gif"])
-    #expect(set.found == 12)
-    #expect(
-      message { _ = try VideoSet.open(folder.path, options: VideoSetOptions(maxVideos: 0)) }
-        == "max-videos is 0; it is at least 1")
-  }
-
   @Test func linksThatGoRoundAreNotFollowed() throws {
     let folder = try TemporaryFolder()
     try folder.copy("sixteen.gif", as: "a/v.gif")
@@ -59,7 +48,8 @@ import Video
     let set = try VideoSet.open(folder.path)
     #expect(set.videos.map(\.name) == ["a.gif", "b.mp4"])
     #expect(set.ignored.map { "\($0.name): \($0.reason)" } == ["notes: not a file"])
-    #expect(message { _ = try set.videos[1].info() } == "`\(folder.path)/b.mp4` cannot be read: No such file or directory")
+    #expect(
+      message { _ = try set.videos[1].info() } == "`\(folder.path)/b.mp4` cannot be read: No such file or directory")
   }
 
   @Test func foldersThatGoTooDeep() throws {

@@ -56,3 +56,20 @@ func message(_ body: () throws -> some Any) -> String {
     return "\(error)"
   }
 }
+
+extension WeightStore {
+  /// Imports one file that holds a network.
+  func importFile(_ path: String, as name: String?, insist: Bool = false) throws -> NetworkWeights {
+    switch try importFiles([path], as: name, insist: insist) {
+    case .network(let weights): return weights
+    case .text(let known): throw WeightsError.isText(name: known.name)
+    }
+  }
+
+  func list() -> [WeightStatus] { names().map(status) }
+}
+
+extension NetworkWeights {
+  var isFVDWeights: Bool { known?.name == "i3d-kinetics400" }
+  var isFIDWeights: Bool { known?.name == "inception-2015-12-05" }
+}

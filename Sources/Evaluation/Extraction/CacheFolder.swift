@@ -1,11 +1,11 @@
-import Digests
-import Foundation
+import Files
 import Synchronization
 
 /// A folder of small checksummed files, each written in one step, so that a reader never sees half of one.
 ///
 /// An entry is `payload`, then the 64 hexadecimal digits of a SHA-256 over its kind, its key and the payload. An entry that does
-/// not match its checksum counts as absent: a damaged one, and one that lies under another key than it was written for. Values of this type may be used from several threads and several processes at once.
+/// not match its checksum counts as absent: a damaged one, and one that lies under another key than it was written for. Values
+/// of this type may be used from several threads and several processes at once.
 public final class CacheFolder: Sendable {
   public let path: String
   private let state = Mutex(State())
@@ -38,12 +38,8 @@ public final class CacheFolder: Sendable {
     let target = file(kind, key)
     do {
       try makeFolder(String(target.prefix(upTo: target.lastIndex(of: "/") ?? target.endIndex)))
-      let temporary = "\(target).\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
-      try Self.write(payload + Array(sum.hex.utf8), to: temporary)
-      guard rename(temporary, target) == 0 else {
-        let failure = CacheFailure(path: target)
-        unlink(temporary)
-        throw failure
+      try WholeFile.write(target, isDurable: false) { writer in
+        try (payload + Array(sum.hex.utf8)).withUnsafeBytes { try writer.write($0) }
       }
     } catch {
       state.withLock { if $0.failure == nil { $0.failure = "\(error)" } }
@@ -63,71 +59,14 @@ public final class CacheFolder: Sendable {
 
   private func makeFolder(_ folder: String) throws {
     if state.withLock({ $0.folders.contains(folder) }) { return }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw CacheFailure(path: folder, reason: (error as NSError).localizedDescription)
-    }
-    sweep(folder)
+    try WholeFile.makeFolder(folder)
+    WholeFile.sweep(folder)
     state.withLock { _ = $0.folders.insert(folder) }
   }
 
-  /// Removes the unfinished entries of a folder that are older than a day: whoever wrote them was killed.
-  private func sweep(_ folder: String) {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasSuffix(".tmp") {
-      let file = folder + "/" + name
-      let modified = (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
-      if let modified, modified.timeIntervalSinceNow < -86_400 { unlink(file) }
-    }
-  }
-
+  /// Entries are small.
   private static func contents(of path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_size > 0, status.st_size < 1 << 24 else { return nil }
-    let size = Int(status.st_size)
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      filled = 0
-      while filled < size {
-        let got = Foundation.read(descriptor, buffer.baseAddress.map { $0 + filled }, size - filled)
-        if got <= 0 { break }
-        filled += got
-      }
-    }
-    return bytes.count == size ? bytes : nil
+    guard let file = try? OpenFile(path), file.isRegular, file.size < 1 << 24 else { return nil }
+    return try? ByteRegion(file).array()
   }
-
-  private static func write(_ bytes: [UInt8], to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw CacheFailure(path: path) }
-    var done = 0
-    while done < bytes.count {
-      let put = bytes.withUnsafeBytes {
-        Foundation.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done)
-      }
-      if put <= 0 {
-        let failure = CacheFailure(path: path)
-        close(descriptor)
-        unlink(path)
-        throw failure
-      }
-      done += put
-    }
-    guard close(descriptor) == 0 else { throw CacheFailure(path: path) }
-  }
-}
-
-/// Why an entry could not be written: the file or folder, and the system's words.
-private struct CacheFailure: Error, CustomStringConvertible {
-  let path: String
-  let reason: String
-
-  init(path: String, reason: String? = nil) {
-    self.path = path
-    self.reason = reason ?? systemMessage()
-  }
-
-  var description: String { "`\(path)`: \(reason)" }
 }

@@ -1,4 +1,4 @@
-import Digests
+import Files
 
 /// The features of clips, kept by content: which bytes, which frames of them, and the recipe of their source. All code on the
 /// way has a version in the key, so an entry is valid for ever.

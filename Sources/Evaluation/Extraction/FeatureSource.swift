@@ -47,7 +47,7 @@ enum SampleRule: Hashable, Sendable {
 
   /// The samples of a video of `frameCount` frames, by rising start. Single frames are windows of one.
   ///
-  /// - Throws: `VideoError.tooShort`, `.tooFewStarts`, `.badSampler`.
+  /// - Throws: `VideoError.clip(.tooShort)`, `.tooFewStarts`, `.badSampler`.
   func windows(frameCount: Int, videoName: String) throws -> [FrameWindow] {
     switch self {
     case .clips(let sampler): return try sampler.windows(frameCount: frameCount, videoName: videoName)
@@ -70,9 +70,10 @@ enum SampleRule: Hashable, Sendable {
       (inner.frames, inner.stride, inner.skipFirst) = (1, 1, 0)
       let count = max(0, (frameCount - sampler.skipFirst + sampler.stride - 1) / sampler.stride)
       guard count > 0 else {
-        throw VideoError.tooShort(
-          name: videoName, wanted: sampler.skipFirst + 1, found: frameCount, frames: 1, stride: sampler.stride,
-          skipFirst: sampler.skipFirst)
+        throw VideoError.clip(
+          .tooShort(
+            name: videoName, wanted: sampler.skipFirst + 1, found: frameCount, frames: 1, stride: sampler.stride,
+            skipFirst: sampler.skipFirst))
       }
       return try inner.windows(frameCount: count, videoName: videoName).map {
         FrameWindow(start: sampler.skipFirst + $0.start * sampler.stride, count: 1)

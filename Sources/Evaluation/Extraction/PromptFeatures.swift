@@ -1,4 +1,4 @@
-import Digests
+import Files
 
 /// The features of prompts, each computed once, and kept like those of clips.
 struct PromptFeatures {

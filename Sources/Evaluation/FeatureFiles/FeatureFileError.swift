@@ -1,4 +1,5 @@
-import Digests
+import Distances
+import Files
 import Scores
 
 /// What can be wrong with features in a file that is sound as bytes, and with merging several.
@@ -18,8 +19,7 @@ public enum FeatureFileError: Error, Equatable, Sendable {
   case rowCount(path: String, named: Int, features: Int)
   /// The mean has other columns than the covariance.
   case sizes(path: String, mean: Int, covariance: Int)
-  case asymmetric(path: String, row: Int, column: Int, value: Double, mirrored: Double)
-  case negativeVariance(path: String, column: Int, value: Double)
+  case noCovariance(path: String, DistanceError)
   /// The content is not that which was written.
   case digest(path: String, expected: String, found: String)
 
@@ -70,10 +70,7 @@ extension FeatureFileError: CustomStringConvertible {
       "`\(path)` names \(count(named, "row")) and has \(features) of them"
     case .sizes(let path, let mean, let covariance):
       "`mu` in `\(path)` has \(count(mean, "column")) and `sigma` has \(covariance)"
-    case .asymmetric(let path, let row, let column, let value, let mirrored):
-      "`sigma` in `\(path)` is no covariance: [\(row), \(column)] is \(value), and [\(column), \(row)] is \(mirrored)"
-    case .negativeVariance(let path, let column, let value):
-      "`sigma` in `\(path)` is no covariance: [\(column), \(column)] is \(value)"
+    case .noCovariance(let path, let error): "`\(path)`: \(error)"
     case .digest(let path, let expected, let found):
       """
       the content of `\(path)` is not what was written: expected \(expected), found \(found)

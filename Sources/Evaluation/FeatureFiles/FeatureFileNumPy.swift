@@ -36,7 +36,12 @@ extension FeatureFile {
     try check(mu, mean.shape, part: "mu", path: path)
     try check(sigma, covariance.shape, part: "sigma", path: path)
     let count = names.contains("count") ? try integer(member("count"), part: "count", path: path) : nil
-    return .statistics(mean: mu, covariance: try symmetric(sigma, order: columns, path: path), count: count)
+    do {
+      return .statistics(
+        mean: mu, covariance: try FeatureStatistics.symmetric(sigma, columns: columns), count: count)
+    } catch let error as DistanceError {
+      throw FeatureFileError.noCovariance(path: path, error)
+    }
   }
 
   /// A .npy array of floats with one or two axes.
@@ -65,31 +70,6 @@ extension FeatureFile {
     guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
     let place = shape.count == 1 ? [index] : [index / shape[1], index % shape[1]]
     throw FeatureFileError.notFinite(path: path, part: part, place: place, value: "\(values[index])")
-  }
-
-  /// What float32 sums may lose, of the larger of the two variances.
-  private static let asymmetry = 1e-4
-
-  /// The mean of a matrix and its mirror image, which is the matrix itself where it is symmetric to the bit.
-  private static func symmetric(_ matrix: [Double], order: Int, path: String) throws -> [Double] {
-    if let column = (0..<order).first(where: { matrix[$0 * order + $0] < 0 }) {
-      throw FeatureFileError.negativeVariance(path: path, column: column, value: matrix[column * order + column])
-    }
-    var result = matrix
-    for row in 0..<order {
-      for column in row + 1..<max(order, row + 1) {
-        let (value, mirrored) = (matrix[row * order + column], matrix[column * order + row])
-        if value == mirrored { continue }
-        let scale = max(matrix[row * order + row], matrix[column * order + column])
-        guard abs(value - mirrored) <= asymmetry * scale else {
-          throw FeatureFileError.asymmetric(path: path, row: row, column: column, value: value, mirrored: mirrored)
-        }
-        let mean = value / 2 + mirrored / 2
-        result[row * order + column] = mean
-        result[column * order + row] = mean
-      }
-    }
-    return result
   }
 
   /// Writes statistics as `np.savez(path, mu=mean, sigma=covariance)` does, float64, not compressed; with `count`, where it

@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Foundation
 import MetricCatalog
 import Scores
@@ -32,7 +32,7 @@ struct Prompts {
   private let texts: [String: String]
   let warnings: [ScoreWarning]
 
-  /// - Throws: `EvaluationError.noPrompts`, `.noPrompt`, `.badPrompts`, `VideoError.manifest`.
+  /// - Throws: `EvaluationError.noPrompts`, `.noPrompt`, `.badPrompts`, `VideoError.set(.manifest)`.
   init(_ source: PromptSource, of fake: SampleSide) throws {
     let names = fake.names
     var unused = 0
@@ -146,12 +146,7 @@ struct Prompts {
 
   /// One prompt a line, in the order of the videos.
   private static func lines(of path: String, for fake: SampleSide) throws -> [String: String] {
-    guard let bytes = FileManager.default.contents(atPath: path), let text = String(bytes: bytes, encoding: .utf8)
-    else {
-      throw EvaluationError.badPrompts(path: path, reason: "it cannot be opened, or is no UTF-8 text")
-    }
-    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
-    if lines.last?.isEmpty == true { lines.removeLast() }
+    let lines = TextLines.numbered(try TextFile.read(path)).map { String($0.text) }
     let names = fake.allNames
     guard lines.count == names.count else {
       throw EvaluationError.badPrompts(

@@ -1,4 +1,3 @@
-import Digests
 import Distances
 import Files
 import Foundation

@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Video
 
 /// One clip that is to be given to a network.

@@ -1,4 +1,4 @@
-import Digests
+import Files
 import Foundation
 import History
 import Scores
@@ -42,7 +42,7 @@ struct Footage {
       try VideoSet.open(place, options: VideoSetOptions(valueRange: range))
     }
     do {
-      do { set = try open(nil) } catch VideoError.valueRangeNeeded { set = try open(range ?? .unit) }
+      do { set = try open(nil) } catch VideoError.array(.valueRangeNeeded) { set = try open(range ?? .unit) }
     } catch {
       throw Missing(reason: "\(error)".split(separator: "\n").first.map(String.init) ?? "the videos cannot be read")
     }
