@@ -1,3 +1,4 @@
+import Files
 import MetricCatalog
 
 /// A guide of the project, inside the binary: `vidmetrics guide TOPIC` prints it.

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Kernels
 import Networks
@@ -17,9 +18,7 @@ public enum InstructionSets {
       let golden = try Golden.i3d().logits["\(frames)"] ?? []
       return sets.map { set in
         check(group, "\(set)", "PyTorch") {
-          let network = try I3D(
-            weights: weights, epsilon: 1e-3, frames: frames, threads: threads, table: KernelTable(set))
-          return .distance(measured: Double(largest(network.logits(clip), golden)), allowed: 1e-4)
+          .distance(measured: Double(largest(try logits(weights, set, threads), golden)), allowed: 1e-4)
         }
       }
     } catch {
@@ -28,10 +27,7 @@ public enum InstructionSets {
   }
 
   private static func amongThemselves(_ sets: [InstructionSet], _ threads: Int) throws -> [Check] {
-    func logits(_ set: InstructionSet) throws -> [Float] {
-      try I3D.random(frames: frames, threads: threads, table: KernelTable(set)).logits(clip)
-    }
-    let baseline = try logits(.baseline)
+    let baseline = try logits(RandomParameters(), .baseline, threads)
     let scale = baseline.map(abs).max() ?? 0
     guard sets.count > 1 else {
       return [
@@ -40,9 +36,15 @@ public enum InstructionSets {
     }
     return sets.dropFirst().map { set in
       check(group, "\(set)", "baseline, random weights") {
-        .distance(measured: Double(largest(baseline, try logits(set)) / scale), allowed: 1e-5)
+        .distance(
+          measured: Double(largest(baseline, try logits(RandomParameters(), set, threads)) / scale), allowed: 1e-5)
       }
     }
+  }
+
+  private static func logits(_ weights: any Parameters, _ set: InstructionSet, _ threads: Int) throws -> [Float] {
+    let graph = try I3D.graph(frames: frames, epsilon: 1e-3)
+    return try CPUDevice(KernelTable(set), threads: threads).compile(graph, weights, batch: 1).run(clip, count: 1)[0]
   }
 
   private static let frames = 16

@@ -1,4 +1,5 @@
 import History
+import MetricCatalog
 import Scores
 import Tensors
 import Video
