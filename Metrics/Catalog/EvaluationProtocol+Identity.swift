@@ -46,11 +46,15 @@ extension EvaluationProtocol {
     return recipe
   }
 
-  /// What a recipe means that says nothing of a field: that the field changes nothing. A recipe that was written before
-  /// there was a field still says how its features were made.
+  /// What a recipe means that says nothing of a field: that the field changes nothing, where it has such a value. A recipe
+  /// that was written before there was a field still says how its features were made.
   public static let unsaidInRecipes: [String: String] = {
     var unsaid = ["decoding-version": "1", "preprocessing-version": "1"]
-    for field in Metric.all.flatMap(\.fields) { unsaid[field.nameInRecipe] = "\(field.read(ProtocolFields()))" }
+    for field in Metric.all.flatMap(\.fields) {
+      var zero = ProtocolFields()
+      let text = "\(field.read(zero))"
+      if field.write(&zero, text) { unsaid[field.nameInRecipe] = text }
+    }
     return unsaid
   }()
 }

@@ -91,6 +91,42 @@ import Testing
         .hasPrefix("`FILE` holds features, and ") == true)
   }
 
+  /// A file that was written before there was a field says nothing of it, which means that the field changed nothing; what a
+  /// later program wrote, or what decides and is left out, is refused by its name.
+  @Test func recipesThatSayLessOrMore() throws {
+    let asked = try wanted("fvd", nil, [("frames", "4")])
+    let path = try extract(real, asked, to: "full.safetensors")
+    guard case .set(let full) = try FeatureFile.read(path) else {
+      Issue.record("no set")
+      return
+    }
+    func refusal(_ field: String, _ value: String?) throws -> String? {
+      var set = full
+      set.recipe[field] = value
+      let name = folder.file("changed.safetensors")
+      try FeatureFile.write(set, to: name, replacing: true)
+      return message { _ = try scores(name, fake, [asked]) }.map { String($0.prefix { $0 != "\n" }) }?
+        .replacingOccurrences(of: name, with: "FILE")
+    }
+    for field in ["crop", "loader-resize", "loader-resolution", "skip-first", "value-range"] {
+      #expect(full.recipe[field] != nil)
+      #expect(try refusal(field, nil) == nil, "\(field)")
+    }
+    #expect(
+      try refusal("weights-fingerprint", nil)?.hasPrefix("`FILE` was made with weights-fingerprint = not set, and ")
+        == true)
+    #expect(
+      try refusal("batch-norm-eps", nil)
+        == "`FILE` was made with batch-norm-eps = not set, and the protocol asks for 0.001")
+    #expect(
+      try refusal("decoding-version", "2")
+        == "`FILE` was made with decoding-version = 2, and the protocol asks for 1")
+    #expect(try refusal("decoding-version", "1") == nil)
+    #expect(
+      try refusal("colour-space", "linear")
+        == "`FILE` was made with colour-space = linear, and the protocol asks for not set")
+  }
+
   /// A limit on videos holds for files of features as for the videos that they came from.
   @Test func limitsOfStoredFeatures() throws {
     let all = try wanted("fvd", nil, [("frames", "4"), ("max-videos-real", "all")])

@@ -36,7 +36,7 @@ package struct FeatureRecipe: Sendable, Equatable {
     guard !stored.isEmpty else { return nil }
     let stored = Self(stored: stored).fields
     func value(_ fields: [String: String], _ name: String) -> String? {
-      (fields[name] ?? EvaluationProtocol.unsaidInRecipes[name]).flatMap { $0.isEmpty ? nil : $0 }
+      fields[name] ?? EvaluationProtocol.unsaidInRecipes[name]
     }
     let names = Set(fields.keys).union(stored.keys).filter { value(fields, $0) != value(stored, $0) }
     // What both say comes first, and a series before the offsets that stand in no recipe because of it.
