@@ -93,17 +93,19 @@ let package = Package(
         "Scores", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors", "Digests",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
+    .target(name: "Import", dependencies: ["Scores", "History", "Evaluation", "MetricCatalog", "Video", "Digests"]),
     .target(
       name: "Harness",
       dependencies: [
-        "Scores", "Evaluation", "History", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
+        "Scores", "Evaluation", "History", "Reporting", "MetricCatalog", "Video", "Digests", "Yams", "CProcesses",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Digests", "Scores", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights", "Text",
+        "Digests", "Scores", "Import", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Weights",
+        "Text",
         "Distances",
         "MetricCatalog", "Kernels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -124,6 +126,7 @@ let package = Package(
     .testTarget(
       name: "HarnessTests", dependencies: ["Scores", "Harness", "History", "Evaluation", "MetricCatalog", "Digests"]),
     .testTarget(name: "ScoresTests", dependencies: ["Scores", "MetricCatalog", "Digests"]),
+    .testTarget(name: "ImportTests", dependencies: ["Import", "Scores", "History"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [

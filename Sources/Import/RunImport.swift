@@ -125,20 +125,24 @@ public struct RunImport: Sendable {
     return run
   }
 
+  /// A score of the catalog is called as the catalog calls it, whatever its case; names of others stand as they are.
+  static func known(_ metric: String) -> String {
+    let name = metric.lowercased()
+    return Metric.ofScore(name) == nil ? metric : name
+  }
+
   /// What is better, of metrics that are known by name: those of the catalog, and those of StyleGAN's and VBench's files.
   func direction(of metric: String, _ said: String? = nil) throws -> Direction {
     if let said, let direction = Direction(rawValue: said.lowercased()) { return direction }
     if let direction = labels.direction { return direction }
     let name = metric.lowercased()
-    if let known = Metric.all.first(where: { $0.name == name || $0.scores.contains(name) }),
+    if let known = Metric.ofScore(name),
       let direction = try? EvaluationProtocol.named(known.defaultProtocol, metric: known.name).direction
     {
       return direction
     }
-    let lower = ["cfvd", "sfvd", "fvd", "kvd", "fid", "kid", "ppl", "lpips", "dt-fvd", "dtfvd", "mse", "epe"]
-    let higher = [
-      "isv", "is", "psnr", "ssim", "clip", "pic", "precision", "recall", "density", "coverage", "preference",
-    ]
+    let lower = ["fvd", "kvd", "fid", "kid", "ppl", "lpips", "dt-fvd", "dtfvd", "mse", "epe"]
+    let higher = ["isv", "is", "psnr", "ssim", "clip", "pic", "preference"]
     let stem = String(name.prefix { $0.isLetter || $0 == "-" })
     if lower.contains(stem) { return .lower }
     if higher.contains(stem) { return .higher }
