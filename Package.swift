@@ -98,10 +98,11 @@ let package = Package(
         "Files", "Scores", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
+    .target(name: "Import", dependencies: ["Scores", "History", "Evaluation", "MetricCatalog", "Video", "Files"]),
     .target(
       name: "Harness",
       dependencies: [
-        "Scores", "Evaluation", "Files", "History", "MetricCatalog", "Video", "Yams", "CProcesses",
+        "Scores", "Evaluation", "Files", "History", "Reporting", "MetricCatalog", "Video", "Yams", "CProcesses",
       ],
       exclude: ["README.md"]),
     // For somebody who has the binary alone
@@ -115,7 +116,7 @@ let package = Package(
       name: "vidmetrics",
       dependencies: [
         "Guides", "Demo", "SelfTest", "CArchive", "COpenBLAS", .product(name: "GRDBSQLite", package: "GRDB.swift"),
-        "Files", "Scores", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
+        "Files", "Scores", "Import", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
         "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -136,6 +137,7 @@ let package = Package(
       name: "HarnessTests",
       dependencies: ["Scores", "Harness", "Files", "History", "Evaluation", "MetricCatalog"]),
     .testTarget(name: "ScoresTests", dependencies: ["Scores", "MetricCatalog", "Files"]),
+    .testTarget(name: "ImportTests", dependencies: ["Import", "Scores", "History"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [

@@ -3,9 +3,18 @@ import Files
 // What is said of scores whose protocol is known by its name and fields alone, as histories and documents hold them.
 
 extension FieldDefinition {
-  /// Every field once, in the order in which metrics list them.
-  public static let all: [FieldDefinition] = Metric.all.flatMap(\.fields).reduce(into: []) { all, field in
-    if !all.contains(where: { $0.name == field.name }) { all.append(field) }
+  /// Every field once, in an order that is that of every metric: a field that a metric adds stands behind the one that it lists
+  /// before it.
+  public static let all: [FieldDefinition] = Metric.all.map(\.fields).reduce(into: []) { all, fields in
+    var place = 0
+    for field in fields {
+      if let known = all.firstIndex(where: { $0.name == field.name }) {
+        place = known + 1
+      } else {
+        all.insert(field, at: place)
+        place += 1
+      }
+    }
   }
 
   private static let places = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1.name, $0) })

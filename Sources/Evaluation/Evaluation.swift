@@ -111,20 +111,22 @@ public struct Evaluation {
     return Preparation(pass: pass, settled: settled, plan: plan, sides: sides, inputs: inputs, prompts: prompts)
   }
 
-  /// What each score would be of, found out without decoding: a kept score of the same identity need not be computed again.
+  /// What each score would be of, found out without decoding: one that a kept score answers need not be computed again.
   ///
   /// - Throws: as `run()` does.
-  public func identities() throws -> [ScoreIdentity] {
+  public func expected() throws -> [ExpectedScore] {
     let known = try prepare()
     return try zip(known.settled, known.plan.samples).map { wanted, samples in
       let own = try wanted.sides(known.sides)
       let takesPrompts = wanted.evaluationProtocol.definition.reference == .prompts
-      return ScoreIdentity(
-        fingerprint: wanted.evaluationProtocol.fingerprint.description,
-        real: own[0].isGiven ? own[0].scored(samples).digest : nil, fake: own[1].scored(samples).digest,
-        prompts: takesPrompts
-          ? known.prompts?.scored(own[1].scoredNames(samples), prefix: wanted.evaluationProtocol.fields.promptPrefix)
-            .digest : nil)
+      let prompts = takesPrompts ? known.prompts : nil
+      return ExpectedScore(
+        identity: ScoreIdentity(
+          fingerprint: wanted.evaluationProtocol.fingerprint.description,
+          real: own[0].isGiven ? own[0].scored(samples).digest : nil, fake: own[1].scored(samples).digest,
+          prompts: prompts?.scored(own[1].scoredNames(samples), prefix: wanted.evaluationProtocol.fields.promptPrefix)
+            .digest),
+        minimum: wanted.evaluationProtocol.counts.minimum)
     }
   }
 

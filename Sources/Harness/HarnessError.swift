@@ -54,12 +54,6 @@ public enum HarnessError: Error, CustomStringConvertible {
     case .noRealSet(let place, let metric):
       return "\(place): \(metric) compares with real videos, and the suite has no `data`"
     case .nothingToDo(let place, let what): return "\(place): \(what)"
-    default: return runDescription
-    }
-  }
-
-  private var runDescription: String {
-    switch self {
     case .unknownPlaceholder(let place, let name, let nearest):
       let all = CommandTemplate.Placeholder.allCases.map { "{\($0.rawValue)}" }.joined(separator: " ")
       return "\(place): nothing is put in for `{\(name)}`\nhint: "
@@ -94,7 +88,6 @@ public enum HarnessError: Error, CustomStringConvertible {
     case .noCheckpoints(let folder, let pattern):
       return "`\(folder)` holds no checkpoints"
         + (pattern.map { " called `\($0)`" } ?? "\nhint: --pattern says what they are called, as in --pattern 'step-*'")
-    default: return ""
     }
   }
 

@@ -1,6 +1,7 @@
 import Evaluation
 import Files
 import MetricCatalog
+import Reporting
 import Tensors
 
 /// What is to be evaluated: real sets, generators, metrics and reports, as a suite file says it. Paths are absolute, or
@@ -16,7 +17,8 @@ public struct Suite: Sendable {
   public var honesty = Honesty()
   public var input = InputRules()
   public var tags: [String] = []
-  public var reports = Reports()
+  /// What is written of the runs.
+  public var report = Report()
 
   public init(file: String, folder: String, name: String, data: [RealSet], generators: [Generator]) {
     self.file = file
@@ -36,23 +38,6 @@ public struct Suite: Sendable {
     public var allowsOtherWeights = false
 
     public init() {}
-  }
-
-  /// Files to be written of the suite's runs.
-  public struct Reports: Sendable, Equatable {
-    public var html: String?
-    public var markdown: String?
-    public var latex: String?
-    public var csv: String?
-    /// A paper's table, or nil for a plain one.
-    public var layout: String?
-    /// Papers whose published rows stand beside the runs; nil: those of the layout.
-    public var baselines: [String]?
-    public var title: String?
-
-    public init() {}
-
-    public var isEmpty: Bool { html == nil && markdown == nil && latex == nil && csv == nil }
   }
 }
 

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import History
 import MetricCatalog
+import Scores
 
 /// What a run of a suite would do, for people; nothing is made or opened for writing.
 public struct SuitePlan {
@@ -26,9 +27,8 @@ public struct SuitePlan {
       lines += try outputs(job)
       if options.work != .generateOnly { lines += try scores(job) }
     }
-    if !suite.reports.isEmpty, options.work != .generateOnly {
-      let files = [suite.reports.html, suite.reports.markdown, suite.reports.latex, suite.reports.csv].compactMap { $0 }
-      lines += ["", "reports  " + files.joined(separator: ", ")]
+    if !suite.report.files.isEmpty, options.work != .generateOnly {
+      lines += ["", "reports  " + suite.report.files.map(\.path).joined(separator: ", ")]
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -39,14 +39,14 @@ public struct SuitePlan {
     }
     var state: String
     do {
-      state = try job.finished().map { "\(SuiteSummary.videos($0.samples)) from before" } ?? "to be made"
+      state = try job.finished().map { "\(count($0.samples, "video")) from before" } ?? "to be made"
       if options.force, options.work != .scoreOnly { state = "to be made" }
       if options.work == .scoreOnly, state == "to be made" { state = "missing" }
     } catch { state = "\(error)".split(whereSeparator: \.isNewline).first.map(String.init) ?? "" }
     var lines = ["  outputs  \(job.folder)  (\(state))"]
     let samples = Outputs(folder: job.folder).samples
     let commands = job.calls.compactMap { job.command($0, samples: samples) }
-    let wanted = job.wanted.map { SuiteSummary.videos($0) + ", " } ?? ""
+    let wanted = job.wanted.map { count($0, "video") + ", " } ?? ""
     lines.append("  calls    \(wanted)\(commands.count) of the command")
     lines += commands.prefix(3).map { "    " + $0.replacingOccurrences(of: "\n", with: "\n    ") }
     if commands.count > 3 { lines.append("    and \(commands.count - 3) more") }

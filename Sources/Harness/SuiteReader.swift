@@ -2,6 +2,7 @@ import Evaluation
 import Files
 import Foundation
 import MetricCatalog
+import Reporting
 import Tensors
 import Video
 import Yams
@@ -88,33 +89,33 @@ struct SuiteReader {
       suite.input.skipsUnusable = text == "skip"
     }
     suite.tags = try keys.texts("tags") ?? []
-    if let node = keys.node("reports") { suite.reports = try reports(node) }
+    if let node = keys.node("reports") { suite.report = try report(node) }
   }
 
-  private func reports(_ node: Node) throws -> Suite.Reports {
+  private func report(_ node: Node) throws -> Report {
+    let formats = TableFormat.allCases.map(\.rawValue)
     let keys = try YAMLKeys(
-      node, file: file, owner: "`reports`", key: "reports",
-      known: ["html", "markdown", "latex", "csv", "layout", "baselines", "title"])
-    var reports = Suite.Reports()
-    reports.html = try keys.text("html").map { SuitePaths.joined(folder, $0) }
-    reports.markdown = try keys.text("markdown").map { SuitePaths.joined(folder, $0) }
-    reports.latex = try keys.text("latex").map { SuitePaths.joined(folder, $0) }
-    reports.csv = try keys.text("csv").map { SuitePaths.joined(folder, $0) }
-    reports.layout = try keys.text("layout")
-    reports.baselines = try keys.texts("baselines")
-    for (key, names) in [("layout", reports.layout.map { [$0] } ?? []), ("baselines", reports.baselines ?? [])] {
+      node, file: file, owner: "`reports`", key: "reports", known: formats + ["layout", "baselines", "title"])
+    var report = Report()
+    for format in TableFormat.allCases {
+      guard let path = try keys.text(format.rawValue) else { continue }
+      report.files.append(Report.File(format: format, path: SuitePaths.joined(folder, path)))
+    }
+    report.layout = try keys.text("layout")
+    report.baselines = try keys.texts("baselines")
+    for (key, names) in [("layout", report.layout.map { [$0] } ?? []), ("baselines", report.baselines ?? [])] {
       for name in names where !PaperTable.names.contains(name) && (key, name) != ("baselines", "none") {
         throw HarnessError.unknownName(
           keys.place(key), what: "paper", name: name, nearest: NearestName.of(name, among: PaperTable.names),
           known: PaperTable.names)
       }
     }
-    reports.title = try keys.text("title")
-    guard !reports.isEmpty else {
+    report.title = try keys.text("title")
+    guard !report.files.isEmpty else {
       throw HarnessError.nothingToDo(
-        keys.place, what: "`reports` names no file\nhint: html, markdown, latex and csv take one each")
+        keys.place, what: "`reports` names no file\nhint: \(formats.joined(separator: ", ")) take one each")
     }
-    return reports
+    return report
   }
 
   private static let dataKeys = ["path", "name"]

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import History
 import MetricCatalog
+import Scores
 import Video
 
 /// Runs a suite: makes what is not there, scores what has no score, and goes on where one generator fails.
@@ -113,15 +114,15 @@ public struct SuiteRun: Sendable {
     run.recover()
     let record: GenerationRecord
     if !options.force || options.work == .scoreOnly, let known = try job.finished() {
-      options.say("\(job.title): \(SuiteSummary.videos(known.samples)) from before: \(job.folder)")
+      options.say("\(job.title): \(count(known.samples, "video")) from before: \(job.folder)")
       (record, row.wasThere) = (known, true)
     } else {
       guard options.work != .scoreOnly else { throw HarnessError.noOutputs(folder: job.folder) }
       let calls = job.calls.count == 1 ? "" : " in \(job.calls.count) calls"
-      options.say("\(job.title): generating" + (job.wanted.map { " " + SuiteSummary.videos($0) } ?? "") + calls)
+      options.say("\(job.title): generating" + (job.wanted.map { " " + count($0, "video") } ?? "") + calls)
       record = try await run.run()
-      let memory = record.peakMemory.map { ", peak memory \(SuiteSummary.memory($0))" } ?? ""
-      options.say("\(job.title): \(SuiteSummary.videos(record.samples)) in \(TimeText.text(record.seconds))\(memory)")
+      let memory = record.peakMemory.map { ", peak memory \(NumberText.memory($0))" } ?? ""
+      options.say("\(job.title): \(count(record.samples, "video")) in \(TimeText.text(record.seconds))\(memory)")
       if let wanted = job.wanted, record.samples > wanted {
         options.say("\(job.title): note: asked for were \(wanted) videos, and all \(record.samples) are scored")
       }

@@ -101,8 +101,8 @@ struct SuiteScoring {
   private func kept(_ evaluation: Evaluation, _ job: SampleJob, _ real: RealSet?) throws -> RunRecord? {
     let candidates = try candidates(job, real)
     guard !candidates.isEmpty else { return nil }
-    let wanted = try evaluation.identities()
-    return candidates.first { Self.covers($0.scores, wanted, suite.honesty) }
+    let expected = try evaluation.expected()
+    return candidates.first { run in expected.allSatisfy { $0.isAnswered(by: run.scores, suite.honesty) } }
   }
 
   /// The runs of the same suite, generator, checkpoint, seed and real set, newest first.
@@ -114,16 +114,5 @@ struct SuiteScoring {
     filter.dataset = real?.label
     filter.origin = .measured
     return try history.runs(filter).filter { $0.checkpoint == job.checkpoint?.name && $0.generation?.seed == job.seed }
-  }
-
-  package static func covers(_ scores: [ScoreRecord], _ wanted: [ScoreIdentity], _ honesty: Honesty) -> Bool {
-    let isAsSure =
-      (honesty.bootstrap == nil || scores.contains { $0.interval?.resamples == honesty.bootstrap })
-      && (!honesty.floor || scores.contains { $0.floor != nil })
-      && (honesty.curve == nil || scores.contains { $0.curve?.count == honesty.curve })
-    return isAsSure
-      && wanted.allSatisfy { identity in
-        scores.contains { $0.identity == identity }
-      }
   }
 }

@@ -26,8 +26,8 @@ public struct SuiteSummary: Sendable {
     /// Videos, seconds for each, memory.
     fileprivate var generation: [String] {
       var each = "-"
-      if let seconds, let samples { each = String(format: "%.3g", seconds / Double(max(samples, 1))) }
-      return [samples.map { "\($0)" } ?? "-", each, peakMemory.map { SuiteSummary.memory($0) } ?? "-"]
+      if let seconds, let samples { each = NumberText.rough(seconds / Double(max(samples, 1))) }
+      return [samples.map { "\($0)" } ?? "-", each, peakMemory.map { NumberText.memory($0) } ?? "-"]
     }
   }
 
@@ -42,14 +42,6 @@ public struct SuiteSummary: Sendable {
   public var skippedInputs: Bool { rows.contains { $0.scored.contains { !$0.run.skipped.isEmpty } } }
   public var runs: [RunRecord] { rows.flatMap { $0.scored.map(\.run) } }
 
-  static func videos(_ count: Int) -> String { count == 1 ? "1 video" : "\(count) videos" }
-
-  /// 3.5 MB.
-  static func memory(_ bytes: Int) -> String {
-    let megabytes = Double(bytes) / 1_000_000
-    return megabytes < 1000 ? String(format: "%.1f MB", megabytes) : String(format: "%.2f GB", megabytes / 1000)
-  }
-
   /// One line for each generator, checkpoint, seed and real set. Ends with a line break.
   public var table: String {
     let columns = columns
@@ -58,7 +50,7 @@ public struct SuiteSummary: Sendable {
       let own = row.generation
       for scored in row.scored {
         let values = columns.map { column in
-          scored.run.scores.first { Column($0) == column }.map { Self.value($0) } ?? "-"
+          scored.run.scores.first { Column($0) == column }.map(Words.value) ?? "-"
         }
         cells.append([row.title, scored.dataset ?? "-"] + own + values + [scored.isRecorded ? scored.run.id : "-"])
       }
@@ -68,12 +60,7 @@ public struct SuiteSummary: Sendable {
         cells.append([row.title, "-"] + own + columns.map { _ in "-" } + ["-"])
       }
     }
-    let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-    return cells.map { line in
-      let padded = zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-      let text = padded.joined(separator: "  ")
-      return String(text.reversed().drop { $0 == " " }.reversed()) + "\n"
-    }.joined()
+    return TextTable.text(cells) + "\n"
   }
 
   /// Scores with one fingerprint stand in one column.
@@ -106,15 +93,6 @@ public struct SuiteSummary: Sendable {
       }
       return titled
     }
-  }
-
-  private static func value(_ score: ScoreRecord) -> String {
-    number(score.value) + (score.std.map { " ± " + number($0) } ?? "")
-  }
-
-  /// Seven digits, as scores are printed elsewhere.
-  private static func number(_ value: Double) -> String {
-    String(format: "%.7g", value)
   }
 }
 

@@ -54,13 +54,6 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
       "a process was ended while it wrote `\(path)`, and what it left can only be undone where the file may be written\n"
         + "hint: open it once as somebody who may write there, or copy it together with `\(path)-journal`"
     case .database(let path, let reason): "the history `\(path)`: \(reason)"
-    default: requestDescription
-    }
-  }
-
-  /// Of errors that lie in what was asked for.
-  private var requestDescription: String {
-    switch self {
     case .noRuns(let path, let wanted): "`\(path)` holds no run\(wanted)"
     case .noRun(let reference, let path, let instead):
       "no run `\(reference)` in `\(path)`\nhint: "
@@ -81,7 +74,6 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
       "a query only reads, and this one would \(what)\nhint: `tag`, `delete` and `import` change the history"
     case .severalStatements: "one SQL statement is taken, and there are several"
     case .noStatement: "there is no SQL statement"
-    default: "\(self)"
     }
   }
 

@@ -43,6 +43,9 @@ public enum NumberText {
     return text
   }
 
+  /// Three significant digits: of times, of which nobody wants more.
+  public static func rough(_ value: Double) -> String { String(format: "%.3g", value) }
+
   /// A share as `5 %`.
   public static func percent(_ share: Double) -> String { "\(short(share * 100)) %" }
 

@@ -28,7 +28,9 @@ enum Exit {
 
   /// Errors of the parser bring their usage along; all others say what they have to say themselves.
   private static func text(of error: any Error) -> String {
-    guard "\(type(of: error))" == "CommandError" else { return "error: \(error)" }
+    guard !(error is ValidationError), Vidmetrics.exitCode(for: error) == .validationFailure else {
+      return "error: \(error)"
+    }
     let full = Vidmetrics.fullMessage(for: error)
     let text = full.hasPrefix("Error: ") ? "error: " + full.dropFirst("Error: ".count) : full
     guard let unknown = unknownCommand else { return text }

@@ -86,7 +86,7 @@ struct GateCommand: ParsableCommand {
   private var absent: String {
     guard baseline.hasPrefix("tag:") else { return "no earlier score compares with it" }
     let tag = baseline.dropFirst("tag:".count)
-    return "no earlier run has the tag `\(tag)`: `vidmetrics tag RUN \(tag)` gives it to one"
+    return "no earlier run with the tag `\(tag)` has this score: `vidmetrics tag RUN \(tag)` gives the tag to one"
   }
 
   /// The runs that a score's baseline is chosen from.

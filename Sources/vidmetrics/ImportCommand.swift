@@ -1,6 +1,6 @@
 import ArgumentParser
-import Harness
 import History
+import Import
 import MetricCatalog
 
 struct ImportCommand: ParsableCommand {

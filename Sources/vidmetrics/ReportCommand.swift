@@ -60,35 +60,24 @@ struct ReportCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
-    var builder = TableBuilder()
-    let paper = try layout.map { try Baseline.named($0) }
-    builder.layout = paper?.layout
-    builder.baselines = try published(paper)
-    builder.metrics = metric.isEmpty ? nil : metric
-    builder.datasets = dataset.isEmpty ? nil : dataset
-    let runs = try runs(isAlone: builder.baselines.isEmpty)
-    builder.title =
-      title ?? paper.map { "\($0.short), \($0.table)" + (runs.isEmpty ? "" : ", and runs measured here") } ?? "Scores"
-    let table = try builder.table(of: runs)
-    if markdown == nil, latex == nil, csv == nil, html == nil {
-      return Output.print(MarkdownWriter().text(table), terminator: "")
+  private var report: Report {
+    var report = Report()
+    for (format, path) in [(TableFormat.html, html), (.markdown, markdown), (.latex, latex), (.csv, csv)] {
+      if let path { report.files.append(Report.File(format: format, path: path)) }
     }
-    if let markdown { try WholeFile.write(MarkdownWriter().text(table), to: markdown) }
-    if let latex { try WholeFile.write(LaTeXWriter().text(table), to: latex) }
-    if let csv { try WholeFile.write(CSVWriter().text(table), to: csv) }
-    if let html {
-      var writer = HTMLWriter()
-      writer.version = Version.text
-      writer.date = String(RunRecord.now().prefix(10))
-      try WholeFile.write(writer.text(table, runs: runs), to: html)
-    }
+    report.layout = layout
+    report.baselines = baselines.map { $0.split(separator: ",").map { String($0.filter { $0 != " " }) } }
+    report.metrics = metric.isEmpty ? nil : metric
+    report.datasets = dataset.isEmpty ? nil : dataset
+    report.title = title
+    return report
   }
 
-  private func published(_ paper: Baseline?) throws -> [Baseline] {
-    guard let baselines else { return paper.map { [$0] } ?? [] }
-    if baselines == "none" { return [] }
-    return try baselines.split(separator: ",").map { try Baseline.named(String($0.filter { $0 != " " })) }
+  func run() throws {
+    let report = report
+    let runs = try runs(isAlone: report.published().isEmpty)
+    guard report.files.isEmpty else { return try report.write(runs, version: Version.text) }
+    Output.print(try MarkdownWriter().text(report.table(of: runs)), terminator: "")
   }
 
   /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a history that is not there is no error.

@@ -48,27 +48,16 @@ struct RunCommand: AsyncParsableCommand {
   }
 }
 
-/// The reports that a suite asks for: what `vidmetrics report` makes of the runs of this time.
+/// The report that a suite asks for, of the runs of this time.
 enum SuiteReports {
   static func write(_ suite: Suite, _ summary: SuiteSummary, history: String?) throws {
-    guard !suite.reports.isEmpty, !summary.wasInterrupted else { return }
-    guard let history, !summary.runs.isEmpty else {
+    guard !suite.report.files.isEmpty, !summary.wasInterrupted else { return }
+    guard history != nil, !summary.runs.isEmpty else {
       Terminal.write("no report is written: \(history == nil ? "nothing was recorded" : "nothing was scored")\n")
       return
     }
-    let reports = suite.reports
-    let options: [(String, String?)] = [
-      ("db", history), ("html", reports.html), ("markdown", reports.markdown), ("latex", reports.latex),
-      ("csv", reports.csv), ("layout", reports.layout), ("baselines", reports.baselines?.joined(separator: ",")),
-      ("title", reports.title),
-    ]
-    let words =
-      ["report"] + summary.runs.map(\.id) + options.compactMap { name, value in value.map { "--\(name)=\($0)" } }
-    var command = try Vidmetrics.parseAsRoot(words)
-    try command.run()
-    for file in [reports.html, reports.markdown, reports.latex, reports.csv].compactMap({ $0 }) {
-      Terminal.write("report: \(file)\n")
-    }
+    try suite.report.write(summary.runs, version: Version.text)
+    for file in suite.report.files { Terminal.write("report: \(file.path)\n") }
   }
 }
 

@@ -31,7 +31,9 @@ import Testing
     try score(near)
     let first = try gate("--baseline", "tag:main")
     #expect(first.status == 3)
-    #expect(first.output.contains("no earlier run has the tag `main`: `vidmetrics tag RUN main` gives it to one"))
+    #expect(
+      first.output.contains(
+        "no earlier run with the tag `main` has this score: `vidmetrics tag RUN main` gives the tag to one"))
     try #require(try program.run("tag", "latest", "main").status == 0)
     try score(near)
     #expect(try gate("--baseline", "tag:main").status == 0)
@@ -66,6 +68,14 @@ import Testing
     try score(far)
     let result = try gate("--baseline", "tag:main")
     #expect(result.status == 0, "\(result.output)")
+  }
+
+  /// A tag is given to several runs of one commit, one for each metric: the newest that has the score is the baseline.
+  @Test func taggedRunsOfOtherMetrics() throws {
+    try score(near, "--tag", "main")
+    #expect(try program.run("ssim", real, near, "--generator", "mine", "--tag", "main").status == 0)
+    try score(near)
+    #expect(try gate("--baseline", "tag:main").status == 0)
   }
 
   @Test func whatIsAskedWrongly() throws {

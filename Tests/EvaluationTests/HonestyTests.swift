@@ -166,4 +166,38 @@ import Testing
     }
     #expect(found.scores[0].warnings.contains { $0.code == "rank-deficient" })
   }
+
+  /// A suite computes nothing again that was computed as it asks: what a score cannot have is not waited for.
+  @Test(arguments: [
+    ("fvd", plain), ("fvd", plain + [("group-by", "regex:^(v)")]), ("temporal-flickering", []), ("prdc", plain),
+    ("fvd", [("series", "windows"), ("window", "4")]),
+  ])
+  func whatIsKeptAnswers(_ metric: String, _ settings: [(String, String)]) throws {
+    var honesty = Honesty()
+    (honesty.bootstrap, honesty.floor, honesty.curve) = (40, true, 7)
+    func evaluation(_ honesty: Honesty, real: String) throws -> Evaluation {
+      var request = ScoreRequest(real: real, fake: fake, scores: [try wanted(metric, nil, settings)])
+      request.honesty = honesty
+      let networks = FakeNetworks()
+      return Evaluation(request: request, cache: nil) { try networks($0) }
+    }
+    let asked = try evaluation(honesty, real: real)
+    let kept = try asked.run().scores
+    for expected in try asked.expected() {
+      #expect(expected.isAnswered(by: kept, honesty) && expected.isAnswered(by: kept, Honesty()))
+      #expect(!expected.isAnswered(by: [], honesty))
+      for (change, index) in [(\Honesty.bootstrap, 41), (\.curve, 3)] {
+        var more = honesty
+        more[keyPath: change] = index
+        let canHaveMore = kept.contains { change == \.bootstrap ? $0.interval != nil : $0.curve != nil }
+        #expect(expected.isAnswered(by: kept, more) == !canHaveMore)
+      }
+    }
+    let plainly = try evaluation(Honesty(), real: real).run().scores
+    let hasMore = kept.contains { $0.interval != nil || $0.floor != nil || $0.curve != nil }
+    #expect(try asked.expected().allSatisfy { $0.isAnswered(by: plainly, honesty) } == !hasMore)
+    // Other videos are other scores, whatever they are called.
+    let other = try evaluation(honesty, real: fake).expected()
+    #expect(metric == "temporal-flickering" || !other.contains { $0.isAnswered(by: kept, honesty) })
+  }
 }

@@ -129,11 +129,7 @@ public struct Honesty: Sendable {
     _ metric: any DistributionMetric, _ real: FeatureSet, _ fake: FeatureSet, points: Int, seed: UInt64, least: Int
   ) throws -> [[CurvePoint]]? {
     let largest = min(real.rows.count, fake.rows.count)
-    var sizes: [Int] = []
-    for point in 1...points {
-      let size = largest * point / points
-      if size >= least, size > sizes.last ?? 0 { sizes.append(size) }
-    }
+    let sizes = Self.curveSizes(points: points, largest: largest, least: least)
     let reals = try RowSubsets.nested(real.rows.count, sizes: sizes, seed: seed)
     let fakes = try RowSubsets.nested(fake.rows.count, sizes: sizes, seed: seed &+ 1)
     var curves: [[CurvePoint]] = []

@@ -6,14 +6,17 @@ import ReportAssets
 import Scores
 
 /// One page that holds all it shows and needs no network: table, charts, pictures, and the fields behind each number.
-public struct HTMLWriter {
+public struct HTMLWriter: TableWriter {
   public var limits = PictureLimits()
   /// Of this program.
   public var version = ""
   /// When the report is made, ISO 8601; nil leaves it out.
   public var date: String?
 
-  public init() {}
+  public init(version: String = "", date: String? = nil) {
+    self.version = version
+    self.date = date
+  }
 
   /// - Throws: `ReportError.badTemplate`.
   public func text(_ table: ReportTable, runs: [RunRecord]) throws -> String {
@@ -42,7 +45,6 @@ public struct HTMLWriter {
   }
 
   private func summary(_ table: ReportTable, _ runs: [RunRecord]) -> String {
-    func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
     var parts = [count(runs.count { $0.origin == .measured }, "measured run")]
     let published = table.rows.count { $0.origin == .published }
     if published > 0 { parts.append(count(published, "published row")) }

@@ -89,14 +89,7 @@ struct RunPart {
     return ([side.path] + counts.compactMap { $0 }).joined(separator: ", ")
   }
 
-  /// In the order in which protocols list them.
   private func fields(_ score: ScoreRecord) -> [(String, String?)] {
-    guard let fields = score.settings?.fields else { return [] }
-    var order: [String] = []
-    for metric in Metric.all {
-      for field in metric.fields where !order.contains(field.name) { order.append(field.name) }
-    }
-    let known = order.filter { fields[$0] != nil }
-    return (known + fields.keys.filter { !order.contains($0) }.sorted()).map { ($0, fields[$0].map { "\($0)" }) }
+    (score.settings?.orderedFields ?? []).map { ($0.name, "\($0.value)") }
   }
 }

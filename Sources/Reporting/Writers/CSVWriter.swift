@@ -2,7 +2,7 @@ import Files
 import Scores
 
 /// Tidy: one line for each number, everything in a column of its own; unknown is empty.
-public struct CSVWriter {
+public struct CSVWriter: TableWriter {
   public static let header = [
     "method", "origin", "dataset", "metric", "variant", "direction", "value", "std", "low", "high", "rank", "protocol",
     "protocol_version", "fingerprint", "real", "real_videos", "real_samples", "real_digest", "fake", "fake_videos",
@@ -12,7 +12,7 @@ public struct CSVWriter {
   public init() {}
 
   /// Values are those of the scores, unscaled and in full.
-  public func text(_ table: ReportTable) -> String {
+  public func text(_ table: ReportTable, runs: [RunRecord] = []) -> String {
     var lines = [Self.header.joined(separator: ",")]
     for row in table.rows {
       for (column, cell) in zip(table.columns, row.cells) {

@@ -1,10 +1,10 @@
 import Scores
 
 /// A `table` environment with booktabs rules: data sets over their columns, best bold, second underlined.
-public struct LaTeXWriter {
+public struct LaTeXWriter: TableWriter {
   public init() {}
 
-  public func text(_ table: ReportTable) -> String {
+  public func text(_ table: ReportTable, runs: [RunRecord] = []) -> String {
     let words = TableText(table: table)
     // Both columns of a page, and smaller, where one would not do.
     let hasIntervals = table.rows.contains { row in row.cells.contains { $0?.low != nil } }

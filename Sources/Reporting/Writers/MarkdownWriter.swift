@@ -1,10 +1,10 @@
 import Scores
 
 /// A pipe table, as GitHub and most others render it.
-public struct MarkdownWriter {
+public struct MarkdownWriter: TableWriter {
   public init() {}
 
-  public func text(_ table: ReportTable) -> String {
+  public func text(_ table: ReportTable, runs: [RunRecord] = []) -> String {
     let words = TableText(table: table)
     var lines = ["## \(Escaping.markdown(table.title))", ""]
     lines.append(row(["method"] + table.columns.indices.map { head($0, table, words) }))

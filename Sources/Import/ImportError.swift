@@ -4,27 +4,20 @@ public enum ImportError: Error, Equatable, CustomStringConvertible {
   /// No known kind of file.
   case unknownKind(path: String)
   case row(path: String, line: Int?, reason: String)
-  case columns(path: String, missing: String, found: [String])
   case direction(path: String, metric: String)
   case empty(path: String)
-  case noSettings(run: String, metric: String)
 
   public var description: String {
     switch self {
     case .unreadable(let path, let reason): "`\(path)` cannot be read: \(reason)"
     case .unknownKind(let path):
-      "`\(path)` is no kind of scores that is known here\n"
+      "`\(path)` is not a kind of file that is known here\n"
         + "hint: --kind says what it is: history, runs, document, stylegan-v, vbench, scores or preferences"
     case .row(let path, let line, let reason): "`\(path)`\(line.map { ", line \($0)" } ?? ""): \(reason)"
-    case .columns(let path, let missing, let found):
-      "`\(path)` has no column \(missing); it has \(found.map { "`\($0)`" }.joined(separator: ", "))"
     case .direction(let path, let metric):
       "`\(path)` does not say whether lower or higher values of `\(metric)` are better\n"
         + "hint: a column `direction` with `lower` or `higher`, or --direction"
     case .empty(let path): "`\(path)` holds no scores"
-    case .noSettings(let run, let metric):
-      "`\(metric)` of run \(run) was not measured by this program, so no fields are known\n"
-        + "hint: `vidmetrics show \(run)` tells all that is"
     }
   }
 }

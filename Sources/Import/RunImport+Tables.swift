@@ -58,7 +58,7 @@ extension RunImport {
     var runs: [RunRecord] = []
     var places: [String: Int] = [:]
     for row in try rows(demanding: "metric") {
-      let metric = try row.wanted(row.text("metric"), "metric")
+      let metric = Self.known(try row.wanted(row.text("metric"), "metric"))
       let value = try row.wanted(row.number("value"), "value")
       let name = try row.wanted(labels.name ?? row.text("name", "method"), "name")
       var score = ScoreRecord(metric: metric, value: value, direction: try direction(of: metric, row.text("direction")))

@@ -20,7 +20,7 @@ extension RunImport {
       run.checkpoint = record.snapshot
       run.circumstances.totalSeconds = record.totalTime
       run.scores = try Self.values(record.results).map { name, value, std in
-        var score = ScoreRecord(metric: name, value: value, direction: try direction(of: name))
+        var score = ScoreRecord(metric: Self.known(name), value: value, direction: try direction(of: name))
         score.std = std
         return score
       }

@@ -1,6 +1,6 @@
 import Foundation
-import Harness
 import History
+import Import
 import Scores
 import Testing
 
@@ -66,10 +66,13 @@ import Testing
       "B, large",FVD,90,,,MUG,
       """)
     #expect(found.map(\.name) == ["A", "B, large"])
-    #expect(found[0].scores.map(\.metric) == ["FVD", "smoothness"] && found[0].scores[0].std == 2)
+    #expect(found[0].scores.map(\.metric) == ["fvd", "smoothness"] && found[0].scores[0].std == 2)
     #expect(found[0].dataset == "MUG" && found[0].step == 1000 && found[1].step == nil)
     #expect(found[0].source == "table.csv" && found[0].scores[0].settings == nil)
     #expect(!found[0].scores[0].isComparable(with: found[1].scores[0]))
+    let cases = try runs("c.csv", "name,metric,value\nA,psnr,20\nB,PSNR,21\nC,CFVD,9\nD,IS,9\n")
+    #expect(
+      cases.map { $0.scores[0].metric } == ["psnr", "psnr", "cfvd", "IS"], "one score of the catalog has one name")
     #expect(
       try words("t.csv", "name,metric,value\nA,smoothness,1\n")
         == "`t.csv` does not say whether lower or higher values of `smoothness` are better\n"
@@ -80,7 +83,7 @@ import Testing
     #expect(try words("t.csv", "name,metric,value\n") == "`t.csv` holds no scores")
     #expect(
       try words("t.txt", "fvd 100\n")
-        == "`t.txt` is no kind of scores that is known here\n"
+        == "`t.txt` is not a kind of file that is known here\n"
         + "hint: --kind says what it is: history, runs, document, stylegan-v, vbench, scores or preferences")
   }
 

@@ -1,0 +1,81 @@
+import Foundation
+import History
+import ReportAssets
+import Scores
+
+/// Writes a table of runs in one format.
+public protocol TableWriter: Sendable {
+  /// - Parameter runs: all that the table was made of, for formats that show more than the table.
+  /// - Throws: `ReportError`.
+  func text(_ table: ReportTable, runs: [RunRecord]) throws -> String
+}
+
+/// What a report can be written as; a format's name is its option and its key in a suite.
+public enum TableFormat: String, Sendable, CaseIterable {
+  case html, markdown, latex, csv
+
+  /// - Parameter version: of this program, for formats that say so.
+  public func writer(version: String) -> any TableWriter {
+    switch self {
+    case .html: HTMLWriter(version: version, date: String(RunRecord.now().prefix(10)))
+    case .markdown: MarkdownWriter()
+    case .latex: LaTeXWriter()
+    case .csv: CSVWriter()
+    }
+  }
+}
+
+/// A report of runs: what stands in it, and the files that it is written to.
+public struct Report: Sendable, Equatable {
+  public struct File: Sendable, Equatable {
+    public var format: TableFormat
+    public var path: String
+
+    public init(format: TableFormat, path: String) {
+      self.format = format
+      self.path = path
+    }
+  }
+
+  public var files: [File] = []
+  /// A paper's table, or nil for a plain one.
+  public var layout: String?
+  /// Papers whose published rows stand beside the runs; nil: those of the layout.
+  public var baselines: [String]?
+  /// Only these metrics and data sets; nil: all.
+  public var metrics: [String]?
+  public var datasets: [String]?
+  public var title: String?
+
+  public init() {}
+
+  /// Papers whose rows stand beside the runs.
+  ///
+  /// - Throws: `BaselineError`.
+  public func published() throws -> [Baseline] {
+    try (baselines ?? layout.map { [$0] } ?? []).filter { $0 != "none" }.map { try Baseline.named($0) }
+  }
+
+  /// - Throws: `ReportError.nothingToShow`, and what papers' tables throw.
+  public func table(of runs: [RunRecord]) throws -> ReportTable {
+    var builder = TableBuilder()
+    let paper = try layout.map { try Baseline.named($0) }
+    builder.layout = paper?.layout
+    builder.baselines = try published()
+    (builder.metrics, builder.datasets) = (metrics, datasets)
+    let measured = runs.isEmpty ? "" : ", and runs measured here"
+    builder.title = title ?? paper.map { "\($0.short), \($0.table)" + measured } ?? "Scores"
+    return try builder.table(of: runs)
+  }
+
+  /// Writes every file of it: whole, or not at all.
+  ///
+  /// - Parameter version: of this program.
+  /// - Throws: `ReportError`, and what papers' tables throw.
+  public func write(_ runs: [RunRecord], version: String) throws {
+    let table = try table(of: runs)
+    for file in files {
+      try WholeFile.write(file.format.writer(version: version).text(table, runs: runs), to: file.path)
+    }
+  }
+}
