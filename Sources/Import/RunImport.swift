@@ -128,7 +128,7 @@ public struct RunImport: Sendable {
   /// A score of the catalog is called as the catalog calls it, whatever its case; names of others stand as they are.
   static func known(_ metric: String) -> String {
     let name = metric.lowercased()
-    return Metric.ofScore(name) == nil ? metric : name
+    return ScoreName(name) == nil ? metric : name
   }
 
   /// What is better, of metrics that are known by name: those of the catalog, and those of StyleGAN's and VBench's files.

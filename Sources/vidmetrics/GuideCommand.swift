@@ -1,5 +1,6 @@
 import ArgumentParser
 import Guides
+import Scores
 
 struct GuideCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
