@@ -3,8 +3,7 @@
 . "$(dirname "$0")/common.sh"
 version=$1
 name=vidmetrics-$version-linux-x86_64
-shopt -s nullglob
-fresh tarball "=$version" "$dist/vidmetrics" "$root/LICENSE" "$root/CHANGELOG.md" "$root"/Packaging/vidmetrics.1* && exit 0
+fresh tarball "=$version" "$dist/vidmetrics" "$root/LICENSE" "$root/CHANGELOG.md" && exit 0
 
 tree=$dist/$name
 rm -rf "$tree"
@@ -13,9 +12,7 @@ completions() { "$dist/vidmetrics" --generate-completion-script "$1" | install -
 completions bash bash-completion/completions/vidmetrics
 completions zsh zsh/site-functions/_vidmetrics
 completions fish fish/vendor_completions.d/vidmetrics.fish
-if [ -f "$root/Packaging/vidmetrics.1" ]; then
-  install -D -m 644 "$root/Packaging/vidmetrics.1" "$tree/share/man/man1/vidmetrics.1"
-fi
+"$dist/vidmetrics" manual | install -D -m 644 /dev/stdin "$tree/share/man/man1/vidmetrics.1"
 
 # Whose work is in the file, and how to make it again.
 doc=$tree/share/doc/vidmetrics
