@@ -4,7 +4,8 @@ import Foundation
 /// A program that runs beside this one.
 ///
 /// Unless it leads a group of its own it stays in this program's, so that Ctrl-C ends both. It inherits no descriptor but
-/// those that it is given: this program opens files with O_CLOEXEC.
+/// those that it is given, neither this program's nor what this program was given by its own parent: whoever waits for the end
+/// of such a pipe would wait for the child.
 package struct ChildProcess: Sendable {
   package let id: pid_t
 
@@ -39,6 +40,10 @@ package struct ChildProcess: Sendable {
       } else {
         posix_spawn_file_actions_addopen(&actions, Int32(number), "/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0)
       }
+    }
+    for name in (try? FileStatus.names(in: "/dev/fd")) ?? [] {
+      guard let descriptor = Int32(name), descriptor > 2, fcntl(descriptor, F_GETFD) == 0 else { continue }
+      posix_spawn_file_actions_addclose(&actions, descriptor)
     }
     if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
     if leadsGroup {

@@ -26,6 +26,14 @@ struct ProcessTests {
     #expect(ChildProcess.executable("no-such-program", in: "/bin") == nil)
   }
 
+  /// What this program's parent left open for it, say the pipe that tells the parent of its end, is not the child's.
+  @Test func noOtherDescriptorIsInherited() throws {
+    let held = dup(1)
+    defer { close(held) }
+    #expect(held > 2 && fcntl(held, F_GETFD) == 0)
+    #expect(ChildProcess.output(of: ["/bin/sh", "-c", "[ -e /dev/fd/\(held) ] && echo held; echo end"]) == "end")
+  }
+
   @Test func folderGroupAndStreams() throws {
     let folder = try TemporaryFolder()
     let (read, write) = try ChildProcess.pipe(for: "sh")
