@@ -13,7 +13,7 @@ public protocol TableWriter: Sendable {
 
 /// What a report can be written as; a format's name is its option and its key in a suite.
 public enum TableFormat: String, Sendable, CaseIterable {
-  case html, markdown, latex, csv
+  case html, markdown, latex, csv, jsonl
 
   /// - Parameter version: of this program, for formats that say so.
   public func writer(version: String) -> any TableWriter {
@@ -22,6 +22,7 @@ public enum TableFormat: String, Sendable, CaseIterable {
     case .markdown: MarkdownWriter()
     case .latex: LaTeXWriter()
     case .csv: CSVWriter()
+    case .jsonl: JSONLinesWriter()
     }
   }
 }

@@ -37,6 +37,7 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write a Markdown table.", valueName: "file")) var markdown: String?
   @Option(help: ArgumentHelp("Write a LaTeX table.", valueName: "file")) var latex: String?
   @Option(help: ArgumentHelp("Write a line for each number.", valueName: "file")) var csv: String?
+  @Option(help: ArgumentHelp("Write a line of JSON for each number.", valueName: "file")) var jsonl: String?
 
   @Option(
     help: ArgumentHelp(
@@ -62,7 +63,7 @@ struct ReportCommand: ParsableCommand {
 
   private var report: Report {
     var report = Report()
-    for (format, path) in [(TableFormat.html, html), (.markdown, markdown), (.latex, latex), (.csv, csv)] {
+    for (format, path) in [(TableFormat.html, html), (.markdown, markdown), (.latex, latex), (.csv, csv), (.jsonl, jsonl)] {
       if let path { report.files.append(Report.File(format: format, path: path)) }
     }
     report.layout = layout

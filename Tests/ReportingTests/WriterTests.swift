@@ -22,6 +22,22 @@ import Testing
     ]
   }
 
+  /// A line for each number, whose score is the record that the table was made of.
+  @Test func jsonLines() throws {
+    let runs = scored()
+    let lines = try JSONLinesWriter().text(Sample.table(runs)).split(separator: "\n")
+    #expect(lines.count == 4)
+    for (line, score) in zip(lines, runs.flatMap(\.scores)) {
+      let value = try JSONDecoder().decode(JSONValue.self, from: Data(line.utf8))
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      let own = try #require(value["score"])
+      #expect(try decoder.decode(ScoreRecord.self, from: Data(own.text().utf8)) == score)
+    }
+    #expect(
+      lines[0].hasPrefix("{\"method\": \"mild\", \"origin\": \"measured\", \"dataset\": \"MUG\", \"variant\": null"))
+  }
+
   @Test func markdown() throws {
     let table = try Sample.table(scored()) { $0.title = "Scores | all" }
     #expect(
