@@ -22,7 +22,7 @@ struct Vidmetrics: ParsableCommand {
       ScoreCommand.self, RunCommand.self, WatchCommand.self, RunsCommand.self, ShowCommand.self, CompareCommand.self,
       ReportCommand.self, GateCommand.self, SliceCommand.self, QueryCommand.self, TagCommand.self, DeleteCommand.self,
       ExportCommand.self, ImportCommand.self, FeaturesCommand.self, Explain.self, Diff.self, Inspect.self,
-      WeightsCommand.self, ProtocolsCommand.self, Cite.self, Bench.self,
+      WeightsCommand.self, NetworksCommand.self, ProtocolsCommand.self, Cite.self, Bench.self,
     ])
 
   static func main() {
