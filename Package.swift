@@ -51,7 +51,7 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["Tensors", "Vocabulary", "CPUFeatures"] + kernelVariantDependencies,
       swiftSettings: optimised),
-    .target(name: "Engine", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
+    .target(name: "Engine", dependencies: ["Kernels", "Tensors", "CPUFeatures"], swiftSettings: optimised),
     .target(name: "Networks", dependencies: ["Engine", "Kernels", "Tensors", "Weights"]),
     .target(name: "Text", swiftSettings: optimised),
 

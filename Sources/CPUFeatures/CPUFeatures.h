@@ -1,4 +1,4 @@
-// What this processor has. Header-only, and compiled without any instruction-set flag.
+// What this processor has, and what of the C library Swift does not see. Header-only, compiled without instruction-set flags.
 #pragma once
 
 #if defined(__x86_64__)
@@ -23,3 +23,14 @@ static inline int vidmetrics_cpu_has_avx512(void) {
 static inline int vidmetrics_cpu_has_avx2(void) { return 0; }
 static inline int vidmetrics_cpu_has_avx512(void) { return 0; }
 #endif
+
+#if defined(__linux__)
+#include <malloc.h>
+#endif
+
+// Gives memory that was freed back to the system; glibc keeps it once large pieces have come and gone.
+static inline void vidmetrics_give_back_free_memory(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+}

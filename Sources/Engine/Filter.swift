@@ -141,7 +141,7 @@ public struct BatchNormalisation: Hashable, Sendable {
 
   /// What each channel is multiplied with and what is then added: s = gamma / sqrt(variance + epsilon), beta − mean·s. Gamma
   /// is 1 where the weights have none.
-  func factors(_ channels: Int, _ parameters: some Parameters) throws -> (scale: [Double], offset: [Double]) {
+  package func factors(_ channels: Int, _ parameters: some Parameters) throws -> (scale: [Double], offset: [Double]) {
     let values = try self.parameters(channels).map(parameters.values)
     let gamma =
       parameters.contains(name + "/gamma")

@@ -1,25 +1,31 @@
 /// Where the values of a program lie in one piece of memory, so that those that are needed at the same time do not overlap.
-struct MemoryPlan: Sendable {
+package struct MemoryPlan: Sendable {
   /// Memory that is needed from the step `first` to the step `last`.
-  struct Piece: Sendable {
-    let floats: Int
-    let first: Int
-    let last: Int
+  package struct Piece: Sendable {
+    package let floats: Int
+    package let first: Int
+    package let last: Int
 
-    func isNeeded(with other: Piece) -> Bool { first <= other.last && other.first <= last }
+    package init(floats: Int, first: Int, last: Int) {
+      self.floats = floats
+      self.first = first
+      self.last = last
+    }
+
+    package func isNeeded(with other: Piece) -> Bool { first <= other.last && other.first <= last }
   }
 
   /// The place of each piece, in floats, on 64-byte boundaries.
-  let places: [Int]
+  package let places: [Int]
   /// Floats in all.
-  let count: Int
+  package let count: Int
   /// Whether another piece lies in the same memory at another time.
-  let isShared: [Bool]
+  package let isShared: [Bool]
 
   /// The largest pieces first, each at the lowest place that is free while it is needed.
   ///
   /// - Complexity: O(n²) for n pieces.
-  init(_ pieces: [Piece]) {
+  package init(_ pieces: [Piece]) {
     var places = [Int](repeating: 0, count: pieces.count)
     var placed: [Int] = []
     func end(_ index: Int) -> Int { places[index] + (pieces[index].floats + 15) / 16 * 16 }

@@ -33,23 +33,25 @@ public struct Parameter: Hashable, Sendable {
   public var count: Int { shape.reduce(1, *) }
 }
 
-/// Numbers that mean nothing, for measuring time, which does not depend on them. The same on every call.
+/// Made-up numbers, for measuring time, which does not depend on them, and for comparing runtimes. The same on every call.
 ///
-/// Kernels are uniform with the variance 2/inputs of a sum, so that behind a rectifier sums stay as large as what goes in.
+/// Kernels are uniform with the variance 2/inputs of a sum, so that behind a rectifier sums stay as large as what goes in;
+/// factors are in 0.5...1.5, offsets in -0.1...0.1.
 public struct RandomParameters: Parameters {
   public init() {}
 
   public func values(_ parameter: Parameter) -> [Float] {
-    switch parameter.role {
-    case .factor: return [Float](repeating: 1, count: parameter.count)
-    case .offset: return [Float](repeating: 0, count: parameter.count)
-    case .kernel:
-      var state: UInt64 = 1
-      let bound = (6 / Float(parameter.shape.dropLast().reduce(1, *))).squareRoot()
-      return (0..<parameter.count).map { _ in
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return (Float(state >> 40) * 0x1p-23 - 1) * bound
+    // FNV-1a of the name.
+    var state = parameter.name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    let (middle, bound): (Float, Float) =
+      switch parameter.role {
+      case .kernel: (0, (6 / Float(max(1, parameter.shape.dropLast().reduce(1, *)))).squareRoot())
+      case .factor: (1, 0.5)
+      case .offset: (0, 0.1)
       }
+    return (0..<parameter.count).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return middle + (Float(state >> 40) * 0x1p-23 - 1) * bound
     }
   }
 

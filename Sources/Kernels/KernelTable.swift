@@ -54,6 +54,8 @@ struct MicroKernels: Sendable {
 
   typealias ValuesKernel = @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
 
+  typealias PeakKernel = @Sendable (Int, UnsafeMutablePointer<Float>) -> Int
+
   let pixelTile: PixelTileKernel
   let runTile: RunTileKernel
   let maxPoolRow: MaxPoolRowKernel
@@ -69,6 +71,7 @@ struct MicroKernels: Sendable {
   let softMaxRow: SoftMaxRowKernel
   let geluValues: ValuesKernel
   let quickGELUValues: ValuesKernel
+  let peakLoop: PeakKernel
 
   static let baseline = MicroKernels(
     pixelTile: Kernels.pixelTile, runTile: Kernels.runTile, maxPoolRow: Kernels.maxPoolRow,
@@ -77,7 +80,8 @@ struct MicroKernels: Sendable {
     winogradOutput4of7: Kernels.winogradOutput4of7, winogradOutput5of7: Kernels.winogradOutput5of7,
     winogradInputLine7: Kernels.winogradInputLine7, winogradOutputLine4of7: Kernels.winogradOutputLine4of7,
     normaliseRows: Kernels.normaliseRows, softMaxRow: Kernels.softMaxRow, geluValues: Kernels.geluValues,
-    quickGELUValues: Kernels.quickGELUValues)
+    quickGELUValues: Kernels.quickGELUValues,
+    peakLoop: Kernels.peakLoop)
 
   #if arch(x86_64)
     static let avx2 = MicroKernels(
@@ -87,7 +91,8 @@ struct MicroKernels: Sendable {
       winogradOutput4of7: KernelsAVX2.winogradOutput4of7, winogradOutput5of7: KernelsAVX2.winogradOutput5of7,
       winogradInputLine7: KernelsAVX2.winogradInputLine7, winogradOutputLine4of7: KernelsAVX2.winogradOutputLine4of7,
       normaliseRows: KernelsAVX2.normaliseRows, softMaxRow: KernelsAVX2.softMaxRow, geluValues: KernelsAVX2.geluValues,
-      quickGELUValues: KernelsAVX2.quickGELUValues)
+      quickGELUValues: KernelsAVX2.quickGELUValues,
+      peakLoop: KernelsAVX2.peakLoop)
 
     static let avx512 = MicroKernels(
       pixelTile: KernelsAVX512.pixelTile, runTile: KernelsAVX512.runTile, maxPoolRow: KernelsAVX512.maxPoolRow,
@@ -97,7 +102,8 @@ struct MicroKernels: Sendable {
       winogradInputLine7: KernelsAVX512.winogradInputLine7,
       winogradOutputLine4of7: KernelsAVX512.winogradOutputLine4of7,
       normaliseRows: KernelsAVX512.normaliseRows, softMaxRow: KernelsAVX512.softMaxRow,
-      geluValues: KernelsAVX512.geluValues, quickGELUValues: KernelsAVX512.quickGELUValues)
+      geluValues: KernelsAVX512.geluValues, quickGELUValues: KernelsAVX512.quickGELUValues,
+      peakLoop: KernelsAVX512.peakLoop)
   #endif
 }
 

@@ -10,8 +10,8 @@ package struct WinogradConvolution: ConvolutionPlan {
   private static let lanes = ActivationLayout.block
   /// Smaller planes waste too much of their last tiles.
   private static let leastSide = 7
-  /// V and M of a group, in floats: they should stay in the last-level cache.
-  private static let groupFloats = 4 << 20
+  /// V and M of a group, in floats: they should stay in the last-level cache, and each team has its own.
+  private static let groupFloats = 2 << 20
 
   package let name: String
 

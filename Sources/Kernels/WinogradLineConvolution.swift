@@ -13,7 +13,7 @@ package struct WinogradLineConvolution: ConvolutionPlan {
   private static let tile = 4
   private static let parts = 2
   /// V and M of a group of frames, in floats: they should stay in the last-level cache.
-  private static let groupFloats = 4 << 20
+  private static let groupFloats = 2 << 20
 
   package let name: String
 

@@ -18,7 +18,7 @@ struct Bench: ParsableCommand {
       """,
     subcommands: [
       NetworkBench<BenchI3D>.self, NetworkBench<BenchInception>.self, NetworkBench<BenchViT>.self,
-      DecodeBench.self, DistanceBench.self,
+      DecodeBench.self, DistanceBench.self, PeakBench.self,
     ],
     defaultSubcommand: NetworkBench<BenchI3D>.self
   )

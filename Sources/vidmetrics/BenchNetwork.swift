@@ -78,7 +78,8 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
         \(Network.weightsNote): the time does not depend on them.
 
         GFLOP are those of the direct convolution, whatever the plan: a plan that needs fewer multiplications has more \
-        GFLOP/s. MB are the layer's input, output and weights, each once.
+        GFLOP/s, and can be beyond 100 % of the peak that `bench peak` measures. MB are the layer's input, output and weights, each once. Plans of the form \
+        F(m, r) are Winograd's.
         """)
   }
 
@@ -138,9 +139,11 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
         }
       }
     }
+    // Per layer one team has all threads.
+    let peak = perLayer ? PeakRate(place.table, threads: threads, seconds: 0.2).all : nil
     let report = NetworkReport(
       name: Network.benchName, unit: Network.unit, side: Network.side, frames: frames, teams: teams, threads: threads,
-      repeats: options.repeats, weights: source, runs: runs.divided(by: teams.count),
+      repeats: options.repeats, weights: source, peak: peak, runs: runs.divided(by: teams.count),
       layers: zip(network.layers, layerTimes).map { layer, times in
         NetworkReport.Layer(layer: layer, times: RunTimes(Array(times.dropFirst(RunTimes.warmUps))))
       })
@@ -205,10 +208,18 @@ struct NetworkReport {
   let threads: Int
   let repeats: Int
   let weights: String
+  /// Multiplications and additions a second that the threads do at most; measured where layers are told.
+  let peak: Double?
   let runs: RunTimes
   let layers: [Layer]
 
   private var times: RunTimes { unit == .clip ? runs : runs.divided(by: frames) }
+  /// Of the peak, of a layer that is a product.
+  private func shareOfPeak(_ gflopPerSecond: Double?) -> Double? {
+    guard let gflopPerSecond, let peak, peak > 0 else { return nil }
+    return gflopPerSecond * 1e9 / peak
+  }
+
   private var perSecond: Double { 1000 / times.median }
   private var layersTotal: Double { layers.reduce(0) { $0 + $1.median } }
 
@@ -225,6 +236,7 @@ struct NetworkReport {
       ("\(unit)s_per_second", .number(perSecond)),
       ("ms_per_\(unit)", .array(times.milliseconds.map { .number($0) })),
     ]
+    if let peak { fields.append(("peak_gflops_per_s", .number(peak / 1e9))) }
     if !layers.isEmpty { fields.append(("layers", .array(layers.map(json)))) }
     return place.json(name, fields)
   }
@@ -235,6 +247,7 @@ struct NetworkReport {
       ("min_ms", .number(layer.times.minimum)),
       ("megabytes", .number(orNull: layer.megabytes)), ("gflop", .number(orNull: layer.gflop)),
       ("gflops_per_s", .number(orNull: layer.gflopPerSecond)),
+      ("peak_share", .number(orNull: shareOfPeak(layer.gflopPerSecond))),
       ("share", .number(layer.median / layersTotal)),
     ])
   }
@@ -260,16 +273,20 @@ struct NetworkReport {
     let gflop = layers.compactMap(\.gflop).reduce(0, +)
     let rows = layers.map { layer in
       [
-        layer.layer.name, layer.layer.plan, fixed(layer.median, digits: 3), words(layer.megabytes, digits: 1),
+        layer.layer.name, layer.layer.plan.replacingOccurrences(of: "winograd ", with: ""),
+        fixed(layer.median, digits: 3), words(layer.megabytes, digits: 1),
         words(layer.gflop, digits: 3), words(layer.gflopPerSecond, digits: 1),
+        words(shareOfPeak(layer.gflopPerSecond).map { 100 * $0 }, digits: 0),
         fixed(100 * layer.median / layersTotal, digits: 1),
       ]
     }
     let total = [
       "total", "", fixed(layersTotal, digits: 3), fixed(layers.compactMap(\.megabytes).reduce(0, +), digits: 1),
       fixed(gflop, digits: 3),
-      words(Self.rate(gflop, in: layersTotal), digits: 1), "100.0",
+      words(Self.rate(gflop, in: layersTotal), digits: 1),
+      words(shareOfPeak(Self.rate(gflop, in: layersTotal)).map { 100 * $0 }, digits: 0), "100.0",
     ]
-    return benchTable([["layer", "plan", "ms", "MB", "GFLOP", "GFLOP/s", "share %"]] + rows + [total], texts: 2)
+    return benchTable(
+      [["layer", "plan", "ms", "MB", "GFLOP", "GFLOP/s", "peak %", "share %"]] + rows + [total], texts: 2)
   }
 }

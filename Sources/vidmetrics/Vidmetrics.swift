@@ -41,7 +41,7 @@ struct Vidmetrics: AsyncParsableCommand {
           TagCommand.self, DeleteCommand.self, ExportCommand.self, ImportCommand.self,
         ]),
       CommandGroup(name: "Report", subcommands: [ReportCommand.self, SliceCommand.self, GateCommand.self]),
-      CommandGroup(name: "Machine", subcommands: [SelfTestCommand.self, Bench.self]),
+      CommandGroup(name: "Machine", subcommands: [SelfTestCommand.self, Bench.self, NetworksCommand.self]),
     ])
 
   static func main() async {

@@ -54,7 +54,8 @@ import Testing
     #expect(convolutions.allSatisfy { positive($0, "gflops_per_s") })
     #expect(layers.dropFirst().dropLast().allSatisfy { positive($0, "megabytes") })
     let others = layers.filter { $0["gflop"] is NSNull }
-    #expect(others.allSatisfy { $0["gflops_per_s"] is NSNull })
+    #expect(others.allSatisfy { $0["gflops_per_s"] is NSNull && $0["peak_share"] is NSNull })
+    #expect(positive(json, "peak_gflops_per_s") && convolutions.allSatisfy { positive($0, "peak_share") })
     #expect(others.map { $0["plan"] as? String } == ["copy"] + [String](repeating: "max pool", count: 13) + ["head"])
     // Some 50 shares, each right to half an ulp of 1.
     #expect(abs(layers.compactMap { $0["share"] as? Double }.reduce(0, +) - 1) < 1e-13)
@@ -110,6 +111,15 @@ import Testing
     #expect(few.output.contains("\nsvd from features (full)                  "))
   }
 
+  @Test func peak() throws {
+    let json = try document(program.run("bench", "peak", "--threads", "2", "--json"))
+    let sets = try #require(json["sets"] as? [[String: Any]])
+    #expect(sets.first?["isa"] as? String == "baseline" && json["threads"] as? Int == 2)
+    for set in sets { #expect(positive(set, "gflops_per_s") && positive(set, "gflops_per_s_one_thread")) }
+    let text = try program.run("bench", "peak", "--threads", "1")
+    #expect(text.status == 0 && text.output.contains("\nGFLOP/s   one thread  all 1\n"))
+  }
+
   @Test func numbersThatCannotBe() throws {
     for (arguments, message) in [
       (["--repeats", "0"], "`0` is not a number of repeats: 1 or more are expected"),
@@ -150,6 +160,7 @@ import Testing
     let far = try program.run("bench", "everything")
     #expect(
       far.errors.hasPrefix(
-        "error: there is no command `everything`\nhint: the commands are i3d, inception, vit, decode, distance\n"))
+        "error: there is no command `everything`\nhint: the commands are i3d, inception, vit, decode, distance, peak\n")
+    )
   }
 }

@@ -1,6 +1,5 @@
+import Engine
 import Testing
-
-@testable import Engine
 
 @Suite struct MemoryPlanTests {
   /// Of made-up pieces, those that are needed together do not overlap, and a plan is never larger than all pieces one behind the

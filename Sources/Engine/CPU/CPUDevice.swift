@@ -1,3 +1,4 @@
+import CPUFeatures
 import Kernels
 import Tensors
 
@@ -15,11 +16,14 @@ public struct CPUDevice: Device {
   }
 
   public func compile(_ graph: Graph, _ parameters: some Parameters, batch: Int) throws -> any Program {
-    try CPUProgram(graph.optimised, parameters, batch: batch, device: self, like: nil)
+    let program = try CPUProgram(graph.optimised, parameters, batch: batch, device: self, like: nil)
+    // What the weights took before they were packed: the allocator would keep it for ever.
+    vidmetrics_give_back_free_memory()
+    return program
   }
 
   /// What V and M of a Winograd convolution take at most, about, beside the activations.
-  private static let workspace = 16 << 20
+  private static let workspace = 8 << 20
 
   public func memory(of graph: Graph, batch: Int) -> Int {
     4 * CPULayout(graph.optimised, items: graph.isFramewise ? batch : 1).plan.count + Self.workspace

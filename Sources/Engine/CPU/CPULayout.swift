@@ -6,14 +6,14 @@ import Tensors
 ///
 /// The parts of a concatenation are blocks of its storage. What works value by value does so in place where nobody needs its
 /// input any more.
-struct CPULayout: Sendable {
+package struct CPULayout: Sendable {
   /// A value's storage, and its first block there.
   struct Place: Sendable {
     let storage: Int
     let block: Int
   }
 
-  struct Storage: Sendable {
+  package struct Storage: Sendable {
     let channels: Int
     let volume: Volume
     /// Channel last, as it comes in.
@@ -24,7 +24,7 @@ struct CPULayout: Sendable {
     var first = Int.max
     var last = 0
 
-    var layout: ActivationLayout {
+    package var layout: ActivationLayout {
       isImage
         ? .image(channels: channels, volume, haloBefore: haloBefore, haloAfter: haloAfter)
         : .blocked(channels: channels, volume, haloBefore: haloBefore, haloAfter: haloAfter)
@@ -34,12 +34,12 @@ struct CPULayout: Sendable {
   let graph: Graph
   /// Items that lie one behind the other.
   let items: Int
-  private(set) var storages: [Storage] = []
+  package private(set) var storages: [Storage] = []
   private(set) var places: [Graph.Value: Place] = [:]
-  private(set) var plan = MemoryPlan([])
+  package private(set) var plan = MemoryPlan([])
 
   /// - Parameter items: 1 unless the graph is framewise.
-  init(_ graph: Graph, items: Int) {
+  package init(_ graph: Graph, items: Int) {
     self.graph = graph
     self.items = items
     place()

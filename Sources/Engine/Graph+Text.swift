@@ -1,0 +1,57 @@
+import Tensors
+
+/// A row of the table that a graph prints.
+public struct GraphRow: Sendable, Equatable {
+  public let name: String
+  /// `convolution 7×7×7 / 2×2×2`, `max pool 1×3×3 / 1×2×2`.
+  public let operation: String
+  public let output: Shape
+  /// Numbers of the weights.
+  public let parameters: Int
+  /// Multiplications and additions; nil for what is no product.
+  public let operations: Int?
+}
+
+extension Graph {
+  /// A row for each node.
+  public var rows: [GraphRow] {
+    nodes.map { node in
+      GraphRow(
+        name: node.name, operation: node.operation.text, output: shape(node.outputs[0]),
+        parameters: parameters(of: node).reduce(0) { $0 + $1.count }, operations: operations(of: node))
+    }
+  }
+}
+
+extension Operation {
+  /// In a few words.
+  var text: String {
+    switch self {
+    case .input: "input"
+    case .standardisation: "standardisation"
+    case .spaceToDepth: "space to depth"
+    case .convolution(let sum):
+      sum.filter.kernel == .one && sum.stride == .one
+        ? "product" : "convolution \(sum.filter.kernel)" + Self.step(sum.stride)
+    case .maxPool(let window): "max pool \(window.size)" + Self.step(window.stride)
+    case .averagePool(let window, _): "average pool \(window.size)" + Self.step(window.stride)
+    case .batchNormalisation: "batch norm"
+    case .rectifier: "relu"
+    case .function(let kind): kind.rawValue
+    case .scale: "scale"
+    case .sum: "sum"
+    case .concatenation: "concatenation"
+    case .tokens: "tokens"
+    case .embedding: "embedding"
+    case .layerNormalisation: "layer norm"
+    case .attention(let heads, let isCausal): "attention, \(heads) heads" + (isCausal ? ", causal" : "")
+    case .row(.first): "first row"
+    case .row(.ofLargestID): "row of the largest id"
+    case .mean(let windows): windows == 1 ? "mean" : "mean of averages of \(windows) frames"
+    case .unitLength: "unit length"
+    case .centredUnit: "less its mean, unit length"
+    }
+  }
+
+  private static func step(_ stride: Volume) -> String { stride == .one ? "" : " / \(stride)" }
+}

@@ -1,0 +1,258 @@
+import Kernels
+import Tensors
+
+extension Graph {
+  /// The graph as an ONNX model (operator set 17), its weights inside: for other runtimes, and for them to check this one.
+  ///
+  /// The input is what programs take, [N][T][H][W][C] or [N][ids] as int64; the outputs are those of a program, in order, named
+  /// `output_1`, ... Operations are the graph's own: export a graph as its network builds it, not as passes leave it.
+  ///
+  /// - Throws: what `parameters` throws, and `EngineError.unsupported` for joined convolutions.
+  public func onnx(_ parameters: some Parameters) throws -> [UInt8] {
+    var export = ONNXExport(graph: self)
+    try export.write(parameters)
+    return export.model.bytes(producer: "vidmetrics")
+  }
+}
+
+/// Maps are [N][C][T][H][W], rows [N][R][C], vectors [N][C].
+private struct ONNXExport {
+  let graph: Graph
+  var model: ONNXModel
+  private var names: [Graph.Value: String] = [:]
+
+  init(graph: Graph) {
+    self.graph = graph
+    model = ONNXModel(name: graph.name)
+  }
+
+  mutating func write(_ parameters: some Parameters) throws {
+    for node in graph.nodes { names[node.outputs[0]] = try write(node, parameters) }
+    for (index, output) in graph.outputs.enumerated() {
+      let name = "output_\(index + 1)"
+      switch graph.shape(output) {
+      case .maps(let channels, let volume):
+        _ = model.node("Transpose", [self[output]], [("perm", .integers([0, 2, 3, 4, 1]))], name: name)
+        model.output(name, [volume.frames, volume.height, volume.width, channels])
+      case .rows(let count, let channels):
+        _ = model.node("Identity", [self[output]], name: name)
+        model.output(name, [count, channels])
+      case .vector(let count), .ids(let count):
+        _ = model.node("Identity", [self[output]], name: name)
+        model.output(name, [count])
+      }
+    }
+  }
+
+  private subscript(value: Graph.Value) -> String { names[value] ?? "" }
+
+  private mutating func write(_ node: Graph.Node, _ parameters: some Parameters) throws -> String {
+    let x = node.inputs.first.map { self[$0] } ?? ""
+    switch node.operation {
+    case .input: return input(node)
+    case .standardisation(let values): return standardised(x, values)
+    case .spaceToDepth: return squares(x, node)
+    case .convolution(let sum): return try convolution(x, node, sum, parameters)
+    case .maxPool(let window): return model.node("MaxPool", [x], attributes(node, window))
+    case .averagePool(let window, let rectifies):
+      let pooled = model.node(
+        "AveragePool", [x], attributes(node, window) + [("count_include_pad", .integer(0))])
+      return rectifies ? model.node("Relu", [pooled]) : pooled
+    case .batchNormalisation(let normalisation):
+      let channels = graph.shape(node.outputs[0]).channels ?? 0
+      let (scale, offset) = try normalisation.factors(channels, parameters)
+      let zeros = model.constant([Float](repeating: 0, count: channels), [channels])
+      let ones = model.constant([Float](repeating: 1, count: channels), [channels])
+      // As factors and offsets: epsilon is in them.
+      return model.node(
+        "BatchNormalization",
+        [
+          x, model.constant(scale.map(Float.init), [channels]), model.constant(offset.map(Float.init), [channels]),
+          zeros, ones,
+        ], [("epsilon", .float(0))])
+    case .rectifier: return model.node("Relu", [x])
+    case .function(let kind): return function(x, kind)
+    case .scale(let name):
+      return model.node("Mul", [x, try channels(Parameter(name, [channelCount(node)], .factor), of: node, parameters)])
+    case .sum: return model.node("Add", [x, self[node.inputs[1]]])
+    case .concatenation: return model.node("Concat", node.inputs.map { self[$0] }, [("axis", .integer(1))])
+    case .tokens(let tokens): return try rows(x, node, tokens, parameters)
+    case .embedding(let embedding):
+      let tensors = embedding.parameters(context: graph.shape(node.inputs[0]).count)
+      let tables = try tensors.map { model.constant(try parameters.values($0), $0.shape) }
+      return model.node("Add", [model.node("Gather", [tables[0], x]), tables[1]])
+    case .layerNormalisation(_, let epsilon):
+      let tensors = try graph.parameters(of: node).map { model.constant(try parameters.values($0), $0.shape) }
+      return model.node("LayerNormalization", [x] + tensors, [("axis", .integer(-1)), ("epsilon", .float(epsilon))])
+    case .attention(let heads, let isCausal): return attention(x, node, heads, isCausal)
+    case .row(.first):
+      let first = model.node("Gather", [x, model.constant([0])], [("axis", .integer(1))])
+      return model.node("Squeeze", [first, model.constant([1])])
+    case .row(.ofLargestID):
+      let place = model.node("ArgMax", [self[node.inputs[1]]], [("axis", .integer(1)), ("keepdims", .integer(1))])
+      return model.node("GatherND", [x, place], [("batch_dims", .integer(1))])
+    case .mean(let windows): return mean(x, node, windows)
+    case .unitLength:
+      let length = model.node("ReduceL2", [x], [("axes", .integers([1])), ("keepdims", .integer(1))])
+      return model.node("Div", [x, model.node("Add", [length, model.constant([1e-10], [1])])])
+    case .centredUnit:
+      let mean = model.node("ReduceMean", [x], [("axes", .integers([1])), ("keepdims", .integer(1))])
+      let centred = model.node("Sub", [x, mean])
+      let length = model.node("ReduceL2", [centred], [("axes", .integers([1])), ("keepdims", .integer(1))])
+      return model.node("Div", [centred, length])
+    }
+  }
+
+  private func channelCount(_ node: Graph.Node) -> Int { graph.shape(node.outputs[0]).channels ?? 0 }
+
+  private mutating func input(_ node: Graph.Node) -> String {
+    switch graph.shape(node.outputs[0]) {
+    case .maps(let channels, let volume):
+      model.input("input", .float, [volume.frames, volume.height, volume.width, channels])
+      return model.node("Transpose", ["input"], [("perm", .integers([0, 4, 1, 2, 3]))])
+    case .ids(let count):
+      model.input("input", .integer, [count])
+      return "input"
+    case .rows(let count, let channels):
+      model.input("input", .float, [count, channels])
+      return "input"
+    case .vector(let count):
+      model.input("input", .float, [count])
+      return "input"
+    }
+  }
+
+  private mutating func standardised(_ x: String, _ values: Standardisation) -> String {
+    let shape = [1, values.mean.count, 1, 1, 1]
+    var x = x
+    if values.factor != 1 { x = model.node("Mul", [x, model.constant([values.factor], [1])]) }
+    if values.offset != 0 { x = model.node("Add", [x, model.constant([values.offset], [1])]) }
+    x = model.node("Sub", [x, model.constant(values.mean, shape)])
+    return model.node("Div", [x, model.constant(values.deviation, shape)])
+  }
+
+  private mutating func squares(_ x: String, _ node: Graph.Node) -> String {
+    guard case .maps(let channels, let volume) = graph.shape(node.outputs[0]) else { return x }
+    let (t, h, w) = (volume.frames, volume.height, volume.width)
+    let split = model.node("Reshape", [x, model.constant([0, channels / 4, t, h, 2, w, 2])])
+    let moved = model.node("Transpose", [split], [("perm", .integers([0, 4, 6, 1, 2, 3, 5]))])
+    return model.node("Reshape", [moved, model.constant([0, channels, t, h, w])])
+  }
+
+  private mutating func convolution(
+    _ x: String, _ node: Graph.Node, _ sum: FilteredSum, _ parameters: some Parameters
+  ) throws -> String {
+    guard node.outputs.count == 1 else {
+      throw EngineError.unsupported(device: "ONNX", node: node.name, reason: "joined convolutions")
+    }
+    let weights = try sum.filter.weights(parameters)
+    let (inputs, outputs) = (weights.inputChannels, weights.outputChannels)
+    let kernel = weights.kernel
+    let result: String
+    if case .maps = graph.shape(node.outputs[0]) {
+      // From [kT][kH][kW][Cin][Cout] to [Cout][Cin][kT][kH][kW].
+      let taps = kernel.count
+      var values = [Float](repeating: 0, count: weights.values.count)
+      for tap in 0..<taps {
+        for input in 0..<inputs {
+          let source = (tap * inputs + input) * outputs
+          for output in 0..<outputs { values[(output * inputs + input) * taps + tap] = weights.values[source + output] }
+        }
+      }
+      let window = Window(kernel, stride: sum.stride, padding: sum.padding)
+      let tensor = model.constant(
+        values, [outputs, inputs, kernel.frames, kernel.height, kernel.width], name: node.name + "/kernel")
+      result = model.node(
+        "Conv", [x, tensor, model.constant(weights.bias, [outputs], name: node.name + "/bias")],
+        attributes(node, window))
+    } else {
+      let tensor = model.constant(weights.values, [inputs, outputs], name: node.name + "/kernel")
+      let bias = model.constant(weights.bias, [outputs], name: node.name + "/bias")
+      result = model.node("Add", [model.node("MatMul", [x, tensor]), bias])
+    }
+    return sum.rectifies ? model.node("Relu", [result]) : result
+  }
+
+  private func attributes(_ node: Graph.Node, _ window: Window) -> [(String, ONNXModel.Attribute)] {
+    guard case .maps(_, let volume) = graph.shape(node.inputs[0]) else { return [] }
+    let padded = window.padding.volume(volume, kernel: window.size, stride: window.stride)
+    return [
+      ("kernel_shape", .integers(window.size.sides)), ("strides", .integers(window.stride.sides)),
+      ("pads", .integers(padded.before.sides + padded.after.sides)),
+    ]
+  }
+
+  private mutating func function(_ x: String, _ kind: ValueFunction.Kind) -> String {
+    switch kind {
+    case .gelu:
+      let erf = model.node("Erf", [model.node("Mul", [x, model.constant([Float(0.5).squareRoot()], [1])])])
+      let sum = model.node("Add", [erf, model.constant([1], [1])] as [String])
+      return model.node("Mul", [model.node("Mul", [x, sum]), model.constant([0.5], [1])])
+    case .quickGELU:
+      let sigmoid = model.node("Sigmoid", [model.node("Mul", [x, model.constant([1.702], [1])])])
+      return model.node("Mul", [x, sigmoid])
+    }
+  }
+
+  private mutating func channels(_ parameter: Parameter, of node: Graph.Node, _ parameters: some Parameters) throws
+    -> String
+  {
+    let isMaps = if case .maps = graph.shape(node.outputs[0]) { true } else { false }
+    return model.constant(try parameters.values(parameter), isMaps ? parameter.shape + [1, 1, 1] : parameter.shape)
+  }
+
+  private mutating func rows(_ x: String, _ node: Graph.Node, _ tokens: Tokens, _ parameters: some Parameters) throws
+    -> String
+  {
+    guard case .rows(let count, let channels) = graph.shape(node.outputs[0]) else { return x }
+    let flat = model.node("Reshape", [x, model.constant([0, channels, -1])])
+    var rows = model.node("Transpose", [flat], [("perm", .integers([0, 2, 1]))])
+    if let name = tokens.classToken {
+      let token = model.constant(try parameters.values(Parameter(name, [channels], .offset)), [1, 1, channels])
+      let items = model.node("Shape", [x], [("start", .integer(0)), ("end", .integer(1))])
+      let shape = model.node("Concat", [items, model.constant([1, channels])], [("axis", .integer(0))])
+      rows = model.node("Concat", [model.node("Expand", [token, shape]), rows], [("axis", .integer(1))])
+    }
+    let positions = try tokens.positions.values(tokens: count, channels: channels, parameters)
+    return model.node("Add", [rows, model.constant(positions, [count, channels])])
+  }
+
+  private mutating func attention(_ x: String, _ node: Graph.Node, _ heads: Int, _ isCausal: Bool) -> String {
+    guard case .rows(let count, let channels) = graph.shape(node.outputs[0]) else { return x }
+    let width = channels / heads
+    let split = model.node("Reshape", [x, model.constant([0, 0, 3, heads, width])])
+    let parts = (0..<3).map { part in
+      let taken = model.node("Gather", [split, model.constant([part])], [("axis", .integer(2))])
+      return model.node("Squeeze", [taken, model.constant([2])])
+    }
+    let q = model.node("Transpose", [parts[0]], [("perm", .integers([0, 2, 1, 3]))])
+    let k = model.node("Transpose", [parts[1]], [("perm", .integers([0, 2, 3, 1]))])
+    let v = model.node("Transpose", [parts[2]], [("perm", .integers([0, 2, 1, 3]))])
+    let factor = model.constant([1 / Float(width).squareRoot()], [1])
+    var scores = model.node("Mul", [model.node("MatMul", [q, k]), factor])
+    if isCausal {
+      let mask = (0..<count * count).map { $0 % count > $0 / count ? Float(-1e30) : 0 }
+      scores = model.node("Add", [scores, model.constant(mask, [count, count])])
+    }
+    let weights = model.node("Softmax", [scores], [("axis", .integer(-1))])
+    let mixed = model.node("Transpose", [model.node("MatMul", [weights, v])], [("perm", .integers([0, 2, 1, 3]))])
+    return model.node("Reshape", [mixed, model.constant([0, 0, channels])])
+  }
+
+  private mutating func mean(_ x: String, _ node: Graph.Node, _ windows: Int) -> String {
+    guard case .maps(_, let volume) = graph.shape(node.inputs[0]) else { return x }
+    let pooled =
+      windows == 1
+      ? x
+      : model.node(
+        "AveragePool", [x],
+        [
+          ("kernel_shape", .integers([windows, volume.height, volume.width])), ("strides", .integers([1, 1, 1])),
+        ])
+    return model.node("ReduceMean", [pooled], [("axes", .integers([2, 3, 4])), ("keepdims", .integer(0))])
+  }
+}
+
+extension Volume {
+  fileprivate var sides: [Int] { [frames, height, width] }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// `vidmetrics networks` from outside.
+@Suite struct NetworksCommandTests {
+  let workplace: Workplace
+  let program: Program
+
+  init() throws {
+    workplace = try Workplace()
+    program = workplace.program
+  }
+
+  /// Parameters of the papers' tables.
+  @Test func networksAreListed() throws {
+    let lines = try program.run("networks", "list").output.split(separator: "\n")
+    #expect(lines.count == 13 && lines[0].hasPrefix("name "))
+    #expect(lines.contains { $0.hasPrefix("i3d ") && $0.contains("  12.7   55.6  ") })
+    #expect(lines.contains { $0.hasPrefix("vit-dino ") && $0.contains("  85.8   35.1  ") })
+  }
+
+  @Test func layersAreShown() throws {
+    let text = try program.run("networks", "show", "i3d", "--frames", "9").output
+    #expect(text.hasPrefix("i3d: I3D, RGB (Carreira and Zisserman, CVPR 2017), engine i3d/4\n\nlayer "))
+    #expect(text.contains("\nConv3d_1a_7x7 "))
+    let json = try document(program.run("networks", "show", "inception-v3", "--optimised", "--json"))
+    let layers = try #require(json["layers"] as? [[String: Any]])
+    #expect(json["schema"] as? String == "vidmetrics.network/1" && json["engine"] as? String == "inception/1")
+    #expect(layers.last?["output"] as? String == "2048")
+    #expect(!layers.contains { ($0["operation"] as? String) == "batch norm" })
+    let short = try program.run("networks", "show", "i3d", "--frames", "8")
+    #expect(
+      short.errors == "error: I3D cannot see a clip of 8 frames: its strides and its last pool need at least 9\n")
+    #expect(short.status == 2)
+  }
+
+  /// The model begins with its version and producer; the runtime's own check is `onnx_runtime.py`.
+  @Test func aNetworkIsExported() throws {
+    let (file, example) = (workplace.file("a.onnx"), workplace.file("a.safetensors"))
+    let result = try program.run("networks", "export", "alexnet", "--onnx", file, "--example", example)
+    #expect(result.status == 0 && result.output.isEmpty && result.errors.isEmpty)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+    #expect(bytes.prefix(14) == Data([8, 8, 0x12, 10]) + Data("vidmetrics".utf8))
+    // Five convolutions of 2.5 million numbers, and little else.
+    #expect((9_880_000..<9_920_000).contains(bytes.count), "\(bytes.count)")
+    let other = try program.run("networks", "export", "i3d", "--onnx", file, "--weights", "nothing")
+    #expect(other.status == 2 && other.errors.contains("`nothing`"))
+  }
+}
