@@ -20,22 +20,12 @@ extension Guide {
       let (text, link) = (match.output.1, match.output.2)
       if link.contains("://") { return String(match.output.0) }
       let target = link.prefix { $0 != "#" }
-      guard !target.isEmpty, let other = Self.at(place(of: target), heading: link.dropFirst(target.count + 1)) else {
-        return String(text)
-      }
+      let place = place(of: target)
+      guard !target.isEmpty, let other = Self.all.first(where: { $0.path == place }) else { return String(text) }
       // Where the text is the file's name, it says nothing here.
       let command = "`vidmetrics guide \(other.topic)`"
       return text.hasSuffix(".md") ? command : "\(text) (\(command))"
     }
-  }
-
-  /// The guide of a document, or of the part of it that a heading begins; headings are as GitHub's links spell them.
-  private static func at(_ path: String, heading: Substring) -> Guide? {
-    let guides = all.filter { $0.path == path }
-    let part = guides.first { guide in
-      guide.section.map { $0.lowercased().replacingOccurrences(of: " ", with: "-") == heading } ?? false
-    }
-    return part ?? guides.first { $0.section == nil }
   }
 
   /// The place in the project that a link of this guide means.

@@ -11,8 +11,6 @@ public struct Guide: Sendable {
   public let summary: String
   /// The document's place in the project.
   public let path: String
-  /// The heading of the part of the document that this is; nil: all of it.
-  public let section: String?
   /// The document as it is in the project: Markdown, UTF-8.
   public let bytes: [UInt8]
 
@@ -20,7 +18,7 @@ public struct Guide: Sendable {
   public static let all: [Guide] =
     [
       Guide(
-        "overview", "everything on some pages: files, scores, weights, speed, environment", "README.md",
+        "overview", "the whole on four pages", "README.md",
         PackageResources.overview_md),
       Guide(
         "metrics", "the metrics and protocols in one table, and how to add one", "Metrics/README.md",
@@ -40,11 +38,16 @@ public struct Guide: Sendable {
       Guide(
         "reports", "tables and pages: rules, layouts, published rows", "Reports/README.md", PackageResources.reports_md),
       Guide(
-        "ci", "an exit status for continuous integration, and a job that uses it", "README.md", section: "In CI",
-        PackageResources.overview_md),
+        "ci", "an exit status for continuous integration, and a job that uses it", "docs/ci.md", PackageResources.ci_md),
       Guide(
-        "weights", "getting the weights of networks, without a network too", "README.md", section: "Weights",
-        PackageResources.overview_md),
+        "weights", "getting the weights of networks, also without internet access", "docs/weights.md",
+        PackageResources.weights_md),
+      Guide(
+        "conformance", "published numbers, and what this program computes", "docs/conformance.md",
+        PackageResources.conformance_md),
+      Guide(
+        "benchmarks", "how fast it is, beside other engines and on your machine", "docs/benchmarks.md",
+        PackageResources.benchmarks_md),
     ]
 
   /// One for each metric; what it is about is the catalog's line.
@@ -60,30 +63,12 @@ public struct Guide: Sendable {
     Guide(topic, (try? Metric.named(topic).meaning) ?? "", "Metrics/\(topic.uppercased()).md", bytes)
   }
 
-  private init(_ topic: String, _ summary: String, _ path: String, section: String? = nil, _ bytes: [UInt8]) {
-    (self.topic, self.summary, self.path, self.section, self.bytes) = (topic, summary, path, section, bytes)
+  private init(_ topic: String, _ summary: String, _ path: String, _ bytes: [UInt8]) {
+    (self.topic, self.summary, self.path, self.bytes) = (topic, summary, path, bytes)
   }
 
-  /// The document, or its part from the heading to the next one that is not below it.
-  public var markdown: String {
-    let document = String(decoding: bytes, as: UTF8.self)
-    guard let section else { return document }
-    var part: [Substring] = []
-    var level = 0
-    var isCode = false
-    for line in document.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("```") { isCode.toggle() }
-      let marks = isCode ? 0 : line.prefix { $0 == "#" }.count
-      if level == 0, marks > 0, line.dropFirst(marks + 1) == section {
-        level = marks
-      } else if level > 0, marks > 0, marks <= level {
-        break
-      }
-      if level > 0 { part.append(line) }
-    }
-    while part.last?.isEmpty == true { part.removeLast() }
-    return part.joined(separator: "\n") + "\n"
-  }
+  /// The document as text.
+  public var markdown: String { String(decoding: bytes, as: UTF8.self) }
 
   /// - Throws: `GuideError.unknownTopic` with the nearest one.
   public static func named(_ topic: String) throws(GuideError) -> Guide {

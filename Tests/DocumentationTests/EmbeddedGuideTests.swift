@@ -8,8 +8,6 @@ import Testing
   @Test(arguments: Guide.all.map(\.topic)) func aGuideIsItsDocument(topic: String) throws {
     let guide = try Guide.named(topic)
     #expect(String(decoding: guide.bytes, as: UTF8.self) == (try Documents.text(guide.path)), "\(guide.path)")
-    #expect(
-      guide.section.map { guide.markdown.contains("# \($0)\n") } ?? (Data(guide.bytes) == Data(guide.markdown.utf8)))
     #expect(!guide.summary.isEmpty && !guide.summary.contains("\n"))
   }
 
@@ -17,8 +15,7 @@ import Testing
   @Test func theListIsThatOfTheFiles() throws {
     let topics = Guide.all.map(\.topic)
     let files = try Documents.files(in: "Sources/Guides/topics", ending: ".md")
-    let whole = Guide.all.filter { $0.section == nil }.map(\.topic)
-    #expect(Set(files) == Set(whole.map { "Sources/Guides/topics/\($0).md" }))
+    #expect(Set(files) == Set(topics.map { "Sources/Guides/topics/\($0).md" }))
     #expect(Set(Guide.all.map(\.path)).isSuperset(of: try Documents.files(in: "Metrics", ending: ".md")))
     #expect(Set(topics).isSuperset(of: Metric.names))
     #expect(Set(topics).count == topics.count)
@@ -42,15 +39,6 @@ import Testing
     #expect(try Guide.named("suites").terminalText.contains("| how sure (`vidmetrics guide honesty`) |"))
     let fvd = try Guide.named("FVD").terminalText
     #expect(fvd.hasPrefix("# FVD\n\nThe Fréchet video distance"), "the links under the title are left out")
-  }
-
-  /// From its heading to the next one; `#` in code is no heading.
-  @Test func aPartOfADocument() throws {
-    let part = try Guide.named("ci").markdown
-    #expect(part.hasPrefix("### In CI\n\n`gate` ") && part.hasSuffix("and `gate` says so.\n"))
-    #expect(part.contains("container: debian:12") && !part.contains("## Weights"))
-    let weights = try Guide.named("weights").markdown
-    #expect(weights.hasPrefix("## Weights\n") && !weights.contains("\n## "))
   }
 
   @Test func anUnknownTopic() {
