@@ -16,7 +16,7 @@ public enum ScoreError: Error, Equatable, CustomStringConvertible {
       "\(place) is not a document of scores: \(reason)\nhint: `vidmetrics fvd REAL FAKE --json > FILE` makes one"
     case .unknownSchema(let place, let schema):
       "\(place) is not a document of scores: its schema is \(schema.map { "`\($0)`" } ?? "missing"), and "
-        + "`\(RunDocument.schema)` is read here"
+        + "`\(RunDocument.schema)` is read here\nhint: `vidmetrics fvd REAL FAKE --json > FILE` makes one"
     case .otherFields(let place, let metric, let fingerprint):
       "\(place): the fields of `\(metric)` do not give its fingerprint \(fingerprint)\n"
         + "hint: the document was changed by hand, or written by a version of vidmetrics that has other fields"

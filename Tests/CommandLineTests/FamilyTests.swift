@@ -126,7 +126,7 @@ struct FamilyTests {
     try Data("{}".utf8).write(to: URL(fileURLWithPath: broken))
     #expect(
       try errors("explain", broken)
-        == "error: `\(broken)` is not a document of scores: the key `schema` is missing\n"
+        == "error: `\(broken)` is not a document of scores: its schema is missing, and `vidmetrics.run/2` is read here\n"
         + "hint: `vidmetrics fvd REAL FAKE --json > FILE` makes one\n")
     #expect(
       try errors("explain", one, "--metric", "kid") == "error: `\(one)` has no score `kid`\nhint: it has fvd\n")
