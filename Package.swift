@@ -45,6 +45,9 @@ let package = Package(
     .systemLibrary(name: "CPUFeatures"),
     .systemLibrary(name: "CProcesses"),
 
+    // The words of the field, which all rooms share
+    .target(name: "Vocabulary"),
+
     // The engine
     .target(name: "Tensors"),
     .target(
@@ -63,7 +66,7 @@ let package = Package(
     .target(
       name: "Distances", dependencies: ["COpenBLAS"], swiftSettings: optimised, linkerSettings: [.linkedLibrary("m")]),
     .target(
-      name: "MetricCatalog", dependencies: ["Digests", "Yams"], path: "Metrics",
+      name: "MetricCatalog", dependencies: ["Digests", "Vocabulary", "Yams"], path: "Metrics",
       exclude: [
         "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
         "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md",
@@ -74,7 +77,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "Video", "Networks", "Engine", "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors",
-        "Digests",
+        "Digests", "Vocabulary",
       ]),
 
     // What is kept of them
@@ -110,7 +113,7 @@ let package = Package(
       ]),
 
     // Tests
-    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog"]),
+    .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Vocabulary"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["vidmetrics", "Digests", "Evaluation", "History", "Video", "Tensors"]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog"]),
@@ -125,7 +128,7 @@ let package = Package(
       name: "EvaluationTests",
       dependencies: [
         "Evaluation", "MetricCatalog", "Tensors", "Digests", "Distances", "Video", "Weights", "Networks", "Engine",
-        "Kernels",
+        "Kernels", "Vocabulary",
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),

@@ -121,7 +121,7 @@ extension EvaluationProtocol {
 extension EvaluationProtocol {
   /// What its score is called: the metric's name, and of PIC with another distance than DreamSim's ensemble the distance too.
   public var scoreName: String {
-    guard metric == "pic", let presets = try? Self.files.filter({ $0.metric == metric }).map(Self.load) else {
+    guard isOfInputs, let presets = try? Self.files.filter({ $0.metric == metric }).map(Self.load) else {
       return metric
     }
     guard fields.weights != presets.first?.preset.weights else { return metric }
@@ -130,5 +130,5 @@ extension EvaluationProtocol {
   }
 
   /// Whether videos are compared with the pictures that they were made from.
-  public var isOfInputs: Bool { (try? definition.reference) == .inputs }
+  public var isOfInputs: Bool { definition.reference == .inputs }
 }

@@ -1,19 +1,17 @@
-import Digests
-
 /// Whether a smaller score is a better one.
-public enum Direction: String, Sendable, Codable { case lower, higher }
+public enum Direction: String, Sendable, CaseIterable, Codable { case lower, higher }
 
 /// One published way of computing a metric: every field that can change the score, and where each was read.
 ///
 /// Two protocols with the same fields and version have the same fingerprint, whatever their names. Scores with different
 /// fingerprints cannot be compared.
-public struct EvaluationProtocol: Sendable, Codable, Equatable {
+public struct EvaluationProtocol: Sendable, Equatable {
   public let name: String
   public let aliases: [String]
   /// Goes up whenever the protocol's numbers change; `changelog` says why.
   public let version: Int
-  public let metric: String
-  public let direction: Direction
+  /// What the protocol computes.
+  public let definition: Metric
   public let source: Source
   public let bibtex: String
   /// What a paper says that uses it, in one sentence; ends without a full stop.
@@ -32,7 +30,7 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
   /// What `weights-fingerprint` says in a preset whose weights are imported and were never seen by this project.
   public static let unknownFingerprint = "unknown"
 
-  public struct Source: Sendable, Codable, Equatable {
+  public struct Source: Sendable, Equatable {
     public let title: String
     public let repository: String
     public let commit: String
@@ -41,40 +39,39 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
   }
 
   /// How many clips the published numbers use, and how many are the least that make sense; not part of the fingerprint.
-  public struct Counts: Sendable, Codable, Equatable {
+  public struct Counts: Sendable, Equatable {
     public let minimum: Int
     /// nil where the publication names no number.
     public let recommendedReal: Int?
     public let recommendedFake: Int?
   }
 
-  public struct Departure: Sendable, Codable, Equatable {
+  public struct Departure: Sendable, Equatable {
     public let field: String
     public let published: String
     public let here: String
   }
 
-  public struct Change: Sendable, Codable, Equatable {
+  public struct Change: Sendable, Equatable {
     public let version: Int
     /// Year-month-day.
     public let date: String
     public let text: String
   }
 
-  public struct Override: Sendable, Codable, Equatable {
+  public struct Override: Sendable, Equatable {
     public let field: String
     public let value: FieldValue
   }
 
   init(
-    name: String, aliases: [String], version: Int, metric: String, direction: Direction, source: Source, bibtex: String,
-    sentence: String, counts: Counts, departures: [Departure], changelog: [Change], fields: ProtocolFields
+    name: String, aliases: [String], version: Int, definition: Metric, source: Source, bibtex: String, sentence: String,
+    counts: Counts, departures: [Departure], changelog: [Change], fields: ProtocolFields
   ) {
     self.name = name
     self.aliases = aliases
     self.version = version
-    self.metric = metric
-    self.direction = direction
+    self.definition = definition
     self.source = source
     self.bibtex = bibtex
     self.sentence = sentence
@@ -84,6 +81,11 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     self.fields = fields
     preset = fields
   }
+
+  /// The metric's name.
+  public var metric: String { definition.name }
+
+  public var direction: Direction { definition.direction }
 
   /// `stylegan-v`, or `stylegan-v + frames=32 + seed=1` with overrides. A weights fingerprint is too long for a name and
   /// stands in `overrides` only.
@@ -100,12 +102,12 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
   ///
   /// - Throws: `CatalogError.unknownField` (with the nearest name) or `.badValue` (with what is allowed).
   public func overriding(_ field: String, with text: String) throws -> EvaluationProtocol {
-    let metric = try definition
-    let definition = try metric.field(field)
+    let metric = definition
+    let wanted = try metric.field(field)
     var copy = self
     var changed = fields
-    guard definition.write(&changed, text) else {
-      throw CatalogError.badValue(field: field, value: text, allowed: definition.allowed)
+    guard wanted.write(&changed, text) else {
+      throw CatalogError.badValue(field: field, value: text, allowed: wanted.allowed)
     }
     switch (field, text) {
     case ("value-range", InputRange.network.rawValue):
@@ -135,15 +137,9 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     return copy
   }
 
-  /// What the protocol computes.
-  public var definition: Metric {
-    get throws { try Metric.named(metric) }
-  }
-
   /// The fields that decide the score, with their values, in the metric's order.
   public var decidingFields: [(definition: FieldDefinition, value: FieldValue)] {
-    let all = (try? definition.fields) ?? []
-    return all.filter { $0.decides(fields) }.map { ($0, $0.read(fields)) }
+    definition.fields.filter { $0.decides(fields) }.map { ($0, $0.read(fields)) }
   }
 
   /// The protocol under another name and source, with the present fields as its preset: a row of a paper's table.
@@ -152,7 +148,7 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     version: Int
   ) -> EvaluationProtocol {
     EvaluationProtocol(
-      name: name, aliases: [], version: version, metric: metric, direction: direction, source: source, bibtex: bibtex,
+      name: name, aliases: [], version: version, definition: definition, source: source, bibtex: bibtex,
       sentence: sentence, counts: counts, departures: departures, changelog: changelog, fields: fields)
   }
 
@@ -166,7 +162,7 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
   /// - Throws: `CatalogError.noEffect`.
   public func checkForce(of assignments: [(field: String, value: String)]) throws {
     let inForce = Set(decidingFields.map(\.definition.name)).union(overrides.map(\.field))
-    let known = Set(try definition.fields.map(\.name))
+    let known = Set(definition.fields.map(\.name))
     for (field, value) in assignments where known.contains(field) && !inForce.contains(field) {
       guard !["none", "no", "0"].contains(value) else { continue }
       throw CatalogError.noEffect(field: field, value: value)
@@ -177,7 +173,7 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
   ///
   /// - Throws: `CatalogError.contradiction`.
   public func validate() throws {
-    let hasRoot = try definition.fields.contains { $0.name == "root" }
+    let hasRoot = definition.fields.contains { $0.name == "root" }
     if hasRoot, (fields.root == .svd) != (fields.rootEpsilon > 0) {
       throw CatalogError.contradiction(
         field: "root", other: "root-eps", reason: "`svd` needs an epsilon above 0 and `symmetric-eigen` has none")
@@ -199,11 +195,11 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
       throw CatalogError.contradiction(
         field: "series", other: "window", reason: "a series needs `window` and `window-step` of at least 1")
     }
-    if fields.series == .windows, try definition.sample == .clip, fields.frames != fields.window {
+    if fields.series == .windows, definition.sample == .clip, fields.frames != fields.window {
       throw CatalogError.contradiction(
         field: "window", other: "frames", reason: "a window of clips is one clip, so the two are equal")
     }
-    if fields.series == .prefixes, try definition.sample == .clip, fields.clips != .one {
+    if fields.series == .prefixes, definition.sample == .clip, fields.clips != .one {
       throw CatalogError.contradiction(
         field: "series", other: "clips",
         reason: "a prefix is one clip of a video, the first frames of what `clips=one` takes")
@@ -248,9 +244,7 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
     func demand(_ isTrue: Bool, _ field: String, _ other: String, _ reason: String) throws {
       if !isTrue { throw CatalogError.contradiction(field: field, other: other, reason: reason) }
     }
-    guard try definition.fields.contains(where: { $0.name == "offset-fake" }), try definition.reference != .real else {
-      return
-    }
+    guard case .embedding = definition.computation else { return }
     switch fields.endpoint {
     case "pool-3":
       try demand(fields.batchNormEpsilon > 0, "endpoint", "batch-norm-eps", "`pool-3` is of a network that has one")
@@ -267,16 +261,4 @@ public struct EvaluationProtocol: Sendable, Codable, Equatable {
       metric != "clip-sim" || fields.endpoint == "clip", "metric", "endpoint",
       "only `clip` has embeddings of prompts")
   }
-
-  /// The score-changing fields as JSON: keys sorted, no spaces, so that one meaning has one text.
-  public var canonicalJSON: String {
-    var entries = decidingFields.map { ($0.definition.name, $0.value) }
-    entries.append(("metric", .text(metric)))
-    entries.append(("version", .integer(version)))
-    entries.sort { $0.0 < $1.0 }
-    return "{" + entries.map { "\"\($0.0)\":\($0.1.json)" }.joined(separator: ",") + "}"
-  }
-
-  /// SHA-256 of `canonicalJSON`.
-  public var fingerprint: Digest { SHA256.digest(of: canonicalJSON) }
 }

@@ -3,18 +3,21 @@ extension FieldDefinition {
   typealias Path<Value> = WritableKeyPath<ProtocolFields, Value> & Sendable
 
   private init(
-    name: String, meaning: String, allowed: String, read: @escaping @Sendable (ProtocolFields) -> FieldValue,
+    name: String, stage: Stage, meaning: String, allowed: String,
+    read: @escaping @Sendable (ProtocolFields) -> FieldValue,
     write: @escaping @Sendable (inout ProtocolFields, String) -> Bool
   ) {
     self.name = name
+    self.stage = stage
+    nameInRecipe = name
     self.meaning = meaning
     self.allowed = allowed
     self.read = read
     self.write = write
   }
 
-  static func text(_ name: String, _ meaning: String, _ path: Path<String>) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: "a name") {
+  static func text(_ name: String, _ stage: Stage, _ meaning: String, _ path: Path<String>) -> FieldDefinition {
+    FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: "a name") {
       .text($0[keyPath: path])
     } write: {
       $0[keyPath: path] = $1
@@ -22,8 +25,10 @@ extension FieldDefinition {
     }
   }
 
-  static func fixed(_ name: String, _ meaning: String, _ path: Path<String>, _ values: [String]) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: listing(values)) {
+  static func fixed(_ name: String, _ stage: Stage, _ meaning: String, _ path: Path<String>, _ values: [String])
+    -> FieldDefinition
+  {
+    FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: listing(values)) {
       .text($0[keyPath: path])
     } write: {
       $0[keyPath: path] = $1
@@ -33,8 +38,8 @@ extension FieldDefinition {
 
   /// `unknown` stands in presets whose weights nobody could read the fingerprint of: that of the imported ones takes its
   /// place.
-  static func fingerprint(_ name: String, _ meaning: String, _ path: Path<String>) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: "`sha256:` and 64 hexadecimal digits") {
+  static func fingerprint(_ name: String, _ stage: Stage, _ meaning: String, _ path: Path<String>) -> FieldDefinition {
+    FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: "`sha256:` and 64 hexadecimal digits") {
       .text($0[keyPath: path])
     } write: {
       $0[keyPath: path] = $1
@@ -45,9 +50,9 @@ extension FieldDefinition {
   }
 
   static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
-    _ name: String, _ meaning: String, _ path: Path<Value>
+    _ name: String, _ stage: Stage, _ meaning: String, _ path: Path<Value>
   ) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: listing(Value.allCases.map(\.rawValue))) {
+    FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: listing(Value.allCases.map(\.rawValue))) {
       .text($0[keyPath: path].rawValue)
     } write: {
       guard let value = Value(rawValue: $1) else { return false }
@@ -57,7 +62,7 @@ extension FieldDefinition {
   }
 
   static func integer(
-    _ name: String, _ meaning: String, _ path: Path<Int>, from lowest: Int, to highest: Int? = nil
+    _ name: String, _ stage: Stage, _ meaning: String, _ path: Path<Int>, from lowest: Int, to highest: Int? = nil
   ) -> FieldDefinition {
     let span =
       switch highest {
@@ -66,7 +71,7 @@ extension FieldDefinition {
       case let highest?: "a whole number from \(lowest) to \(highest)"
       case nil: "a whole number from \(lowest)"
       }
-    return FieldDefinition(name: name, meaning: meaning, allowed: span) {
+    return FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: span) {
       .integer($0[keyPath: path])
     } write: {
       guard let value = Int($1), value >= lowest, value <= highest ?? 1 << 40 else { return false }
@@ -76,9 +81,12 @@ extension FieldDefinition {
   }
 
   static func number(
-    _ name: String, _ meaning: String, _ path: Path<Double>, from lowest: Double, exclusive: Bool = false
+    _ name: String, _ stage: Stage, _ meaning: String, _ path: Path<Double>, from lowest: Double,
+    exclusive: Bool = false
   ) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: exclusive ? "a number above 0" : "a number from 0") {
+    FieldDefinition(
+      name: name, stage: stage, meaning: meaning, allowed: exclusive ? "a number above 0" : "a number from 0"
+    ) {
       .number($0[keyPath: path])
     } write: {
       guard let value = Double($1), value.isFinite, exclusive ? value > lowest : value >= lowest else { return false }
@@ -87,8 +95,8 @@ extension FieldDefinition {
     }
   }
 
-  static func gamma(_ name: String, _ meaning: String, _ path: Path<KernelGamma>) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: "`1/d` or a number above 0") { fields in
+  static func gamma(_ name: String, _ stage: Stage, _ meaning: String, _ path: Path<KernelGamma>) -> FieldDefinition {
+    FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: "`1/d` or a number above 0") { fields in
       switch fields[keyPath: path] {
       case .perDimension: .text("1/d")
       case .value(let value): .number(value)
@@ -104,8 +112,8 @@ extension FieldDefinition {
     }
   }
 
-  static func aspect(_ name: String, _ meaning: String, _ path: Path<AspectCrop>) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: "`none` or a ratio such as `2:1`") { fields in
+  static func aspect(_ name: String, _ stage: Stage, _ meaning: String, _ path: Path<AspectCrop>) -> FieldDefinition {
+    FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: "`none` or a ratio such as `2:1`") { fields in
       switch fields[keyPath: path] {
       case .none: .text("none")
       case .ratio(let width, let height): .text("\(width):\(height)")
@@ -124,8 +132,8 @@ extension FieldDefinition {
     }
   }
 
-  static func limit(_ name: String, _ meaning: String, _ path: Path<Limit>) -> FieldDefinition {
-    FieldDefinition(name: name, meaning: meaning, allowed: "`all` or a whole number from 1") {
+  static func limit(_ name: String, _ stage: Stage, _ meaning: String, _ path: Path<Limit>) -> FieldDefinition {
+    FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: "`all` or a whole number from 1") {
       $0[keyPath: path].maximum.map { .integer($0) } ?? .text("all")
     } write: {
       if $1 == "all" {
@@ -139,10 +147,10 @@ extension FieldDefinition {
   }
 
   static func clips(
-    _ name: String, _ meaning: String, _ path: Path<ClipSelection>, even: Bool = true
+    _ name: String, _ stage: Stage, _ meaning: String, _ path: Path<ClipSelection>, even: Bool = true
   ) -> FieldDefinition {
     let words = even ? "`one`, `all`, `even` or a whole number from 1" : "`one`, `all` or a whole number from 1"
-    return FieldDefinition(name: name, meaning: meaning, allowed: words) { fields in
+    return FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: words) { fields in
       switch fields[keyPath: path] {
       case .one: .text("one")
       case .all: .text("all")
@@ -161,9 +169,9 @@ extension FieldDefinition {
     }
   }
 
-  static func grouping(_ name: String, _ meaning: String, _ path: Path<Grouping>) -> FieldDefinition {
+  static func grouping(_ name: String, _ stage: Stage, _ meaning: String, _ path: Path<Grouping>) -> FieldDefinition {
     let words = "`none`, `class`, `subject`, `dir`, `regex:PATTERN` or `column:NAME`"
-    return FieldDefinition(name: name, meaning: meaning, allowed: words) { fields in
+    return FieldDefinition(name: name, stage: stage, meaning: meaning, allowed: words) { fields in
       .text(fields[keyPath: path].description)
     } write: {
       guard let grouping = Grouping($1) else { return false }

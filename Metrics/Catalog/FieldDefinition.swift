@@ -1,6 +1,20 @@
-/// The name of one field, what it takes, and how it is read and written.
+/// The name of one field, what it takes, how it is read and written, and what a change of it changes.
 public struct FieldDefinition: Sendable {
+  /// The first thing that another value changes; all that is made from it changes with it. What makes features, feature
+  /// files and scores the same is derived from the stages of fields, see `EvaluationProtocol+Identity.swift`.
+  public enum Stage: String, Sendable, CaseIterable {
+    /// Which frames of a video are a sample.
+    case frames
+    /// Which numbers a sample becomes: what happens to its pixels, and the network.
+    case features
+    /// Which samples are compared, and how.
+    case distance
+    /// What the number is multiplied by, and what it and its spread are called.
+    case report
+  }
+
   public let name: String
+  public let stage: Stage
   /// One line for people.
   public let meaning: String
   /// What a value may be, in the words of an error message.
@@ -11,6 +25,11 @@ public struct FieldDefinition: Sendable {
   /// nil for fields that always decide the score. A field that has this may be missing in a file, and where it is false
   /// the field changes nothing and is no part of the fingerprint.
   var isInForce: (@Sendable (ProtocolFields) -> Bool)?
+
+  /// Of a field that decides the frames of a set only at times: of which set, and when. nil: of both, always.
+  var reaches: (@Sendable (ProtocolFields, SetRole) -> Bool)?
+  /// What a recipe of one set calls it, see `EvaluationProtocol.recipe(of:)`.
+  var nameInRecipe: String
 
   /// This field's value in a protocol.
   public func value(in evaluationProtocol: EvaluationProtocol) -> FieldValue { read(evaluationProtocol.fields) }
@@ -23,135 +42,208 @@ public struct FieldDefinition: Sendable {
 
   func decides(_ fields: ProtocolFields) -> Bool { isInForce?(fields) ?? true }
 
+  /// - Parameter name: what a recipe calls it.
+  func reaching(as name: String? = nil, _ reaches: @escaping @Sendable (ProtocolFields, SetRole) -> Bool)
+    -> FieldDefinition
+  {
+    var copy = self
+    copy.reaches = reaches
+    copy.nameInRecipe = name ?? self.name
+    return copy
+  }
+
+  /// Whether it decides which frames of a set are taken, or what numbers they become.
+  func decidesFeatures(of set: SetRole, _ fields: ProtocolFields) -> Bool {
+    guard decides(fields) else { return false }
+    return switch stage {
+    case .frames, .features: reaches?(fields, set) ?? true
+    case .distance, .report: false
+    }
+  }
+
   // The network
   static let weights: [FieldDefinition] = [
-    text("weights", "the weights' name, see `vidmetrics weights list`", \.weights),
+    text("weights", .report, "the weights' name, see `vidmetrics weights list`", \.weights),
     fingerprint(
-      "weights-fingerprint", "SHA-256 over the weights' canonical names, shapes and values", \.weightsFingerprint),
+      "weights-fingerprint", .features, "SHA-256 over the weights' canonical names, shapes and values",
+      \.weightsFingerprint),
   ]
   static let headWeights: [FieldDefinition] = [
-    text("head-weights", "the name of the weights of the heads on top of the network", \.headWeights),
-    fingerprint("head-weights-fingerprint", "that of the heads' weights", \.headWeightsFingerprint),
+    text("head-weights", .report, "the name of the weights of the heads on top of the network", \.headWeights),
+    fingerprint("head-weights-fingerprint", .distance, "that of the heads' weights", \.headWeightsFingerprint),
   ]
   static let batchNormEpsilon = number(
-    "batch-norm-eps", "added to the variance in batch normalisation", \.batchNormEpsilon, from: 0, exclusive: true)
+    "batch-norm-eps", .features, "added to the variance in batch normalisation", \.batchNormEpsilon, from: 0,
+    exclusive: true)
   static let network: [FieldDefinition] =
     weights + [
       batchNormEpsilon,
       fixed(
-        "endpoint", "the layer whose values are the features", \.endpoint, ["logits-mean", "mixed-5c-mean", "pool-3"]),
+        "endpoint", .features, "the layer whose values are the features", \.endpoint,
+        ["logits-mean", "mixed-5c-mean", "pool-3"]),
     ]
   static let embedding: [FieldDefinition] =
     weights + [
       batchNormEpsilon.when { $0.endpoint == "pool-3" },
-      fixed("endpoint", "what of the network is the embedding", \.endpoint, ["pool-3", "dreamsim", "clip"]),
-      fixed("activation", "of the network's hidden layers", \.activation, ["quick-gelu", "gelu"])
+      fixed("endpoint", .features, "what of the network is the embedding", \.endpoint, ["pool-3", "dreamsim", "clip"]),
+      fixed("activation", .features, "of the network's hidden layers", \.activation, ["quick-gelu", "gelu"])
         .when { $0.endpoint == "clip" },
     ]
 
   // From frames to its input
-  static let valueRange = choice("value-range", "what the values given to the network are", \.valueRange)
-  static let resize = choice("resize", "how frames reach the network's size", \.resize)
-  static let crop = choice("crop", "what happens to frames that are not square", \.crop)
-  static let inputScaling = choice("input-scaling", "the map from 0...255 to the network's input", \.inputScaling)
+  static let valueRange = choice("value-range", .features, "what the values given to the network are", \.valueRange)
+  static let resize = choice("resize", .features, "how frames reach the network's size", \.resize)
+  static let crop = choice("crop", .features, "what happens to frames that are not square", \.crop)
+  static let inputScaling = choice(
+    "input-scaling", .features, "the map from 0...255 to the network's input", \.inputScaling)
   static let aspectCrop = aspect(
-    "aspect-crop", "centre crop to a width:height ratio before everything else", \.aspectCrop
+    "aspect-crop", .features, "centre crop to a width:height ratio before everything else", \.aspectCrop
   ).when { $0.aspectCrop != .none }
   static let loader: [FieldDefinition] = [
-    choice("loader-resize", "a resize that the published program's loader makes first", \.loaderResize),
-    integer("loader-resolution", "pixels; 0 without a loader resize", \.loaderResolution, from: 0, to: 8192),
+    choice("loader-resize", .features, "a resize that the published program's loader makes first", \.loaderResize),
+    integer("loader-resolution", .features, "pixels; 0 without a loader resize", \.loaderResolution, from: 0, to: 8192),
   ]
 
   // Which frames
   static let clipSampling: [FieldDefinition] = [
-    integer("frames", "T, the frames of a clip", \.frames, from: 1),
-    integer("stride", "every n-th frame is taken", \.stride, from: 1),
-    clips("clips", "clips of a video", \.clips),
+    integer("frames", .frames, "T, the frames of a clip", \.frames, from: 1),
+    integer("stride", .frames, "every n-th frame is taken", \.stride, from: 1),
+    clips("clips", .frames, "clips of a video", \.clips).reaching { !$0.takesWindows(of: $1) },
   ]
   static let frameSampling: [FieldDefinition] = [
-    clips("samples", "frames of a video that are samples", \.clips, even: false),
-    integer("stride", "every n-th frame is taken", \.stride, from: 1),
+    clips("samples", .frames, "frames of a video that are samples", \.clips, even: false),
+    integer("stride", .frames, "every n-th frame is taken", \.stride, from: 1),
   ]
-  static let offsets: [FieldDefinition] = [
-    choice("offset-real", "where the samples of a real video are taken", \.offsetReal),
-    choice("offset-fake", "where the samples of a fake video are taken", \.offsetFake),
-    integer("seed", "of random offsets and draws", \.seed, from: 0),
-  ]
+  static func offsets(of sample: Metric.Sample) -> [FieldDefinition] {
+    [
+      choice("offset-real", .frames, "where the samples of a real video are taken", \.offsetReal)
+        .reaching(as: "offset") { $1 == .real && $0.takesOffset(of: $1, sample) },
+      offsetFake(of: sample), seed(of: sample),
+    ]
+  }
+  private static func offsetFake(of sample: Metric.Sample) -> FieldDefinition {
+    choice("offset-fake", .frames, "where the samples of a fake video are taken", \.offsetFake)
+      .reaching(as: "offset") { $1 == .fake && $0.takesOffset(of: $1, sample) }
+  }
+  private static func seed(of sample: Metric.Sample) -> FieldDefinition {
+    integer("seed", .frames, "of random offsets and draws", \.seed, from: 0)
+      .reaching { $0.takesOffset(of: $1, sample) && ($1 == .real ? $0.offsetReal : $0.offsetFake) == .random }
+  }
   private static let skipFirst = integer(
-    "skip-first", "frames left out at the beginning of every video", \.skipFirst, from: 0)
+    "skip-first", .frames, "frames left out at the beginning of every video", \.skipFirst, from: 0)
   private static let maxVideosFake = limit(
-    "max-videos-fake", "the first so many fake videos in natural order", \.maxVideosFake)
+    "max-videos-fake", .distance, "the first so many fake videos in natural order", \.maxVideosFake)
   static let videos: [FieldDefinition] = [
     skipFirst,
-    limit("max-videos-real", "the first so many real videos in natural order", \.maxVideosReal),
+    limit("max-videos-real", .distance, "the first so many real videos in natural order", \.maxVideosReal),
     maxVideosFake,
   ]
   /// Of metrics that take frames of fake videos alone.
-  static let fakeVideos: [FieldDefinition] = [
-    choice("offset-fake", "where the samples of a fake video are taken", \.offsetFake),
-    integer("seed", "of random offsets and draws", \.seed, from: 0), skipFirst, maxVideosFake,
-  ]
+  static let fakeVideos: [FieldDefinition] = [offsetFake(of: .frame), seed(of: .frame), skipFirst, maxVideosFake]
   static let equalCounts = choice(
-    "equal-counts", "whether the larger set is drawn down to the smaller one's number of samples", \.equalCounts
+    "equal-counts", .distance, "whether the larger set is drawn down to the smaller one's number of samples",
+    \.equalCounts
   ).when { $0.equalCounts == .yes }
 
   // The statistics
-  static let repeats = integer("repeats", "runs with seeds that follow each other", \.repeats, from: 1, to: 1000)
+  static let repeats = integer(
+    "repeats", .frames, "runs with seeds that follow each other", \.repeats, from: 1, to: 1000
+  ).reaching { $1 == .real && $0.repeats > 1 }
   static let frechet: [FieldDefinition] = [
-    integer("ddof", "covariance divisor is N - ddof", \.ddof, from: 0, to: 1),
-    choice("root", "how the trace of the covariance root is taken", \.root),
-    number("root-eps", "singular values below it are not rooted; 0 with symmetric-eigen", \.rootEpsilon, from: 0),
+    integer("ddof", .distance, "covariance divisor is N - ddof", \.ddof, from: 0, to: 1),
+    choice("root", .distance, "how the trace of the covariance root is taken", \.root),
+    number(
+      "root-eps", .distance, "singular values below it are not rooted; 0 with symmetric-eigen", \.rootEpsilon, from: 0),
   ]
   static let kernel: [FieldDefinition] = [
-    integer("kernel-degree", "of the polynomial kernel (gamma·x·y + coef)^degree", \.kernelDegree, from: 1, to: 16),
-    gamma("kernel-gamma", "what the inner product is multiplied by", \.kernelGamma),
-    number("kernel-coef", "what is added to it", \.kernelCoefficient, from: 0),
-    choice("estimator", "of the squared mean discrepancy: without or with the diagonals", \.estimator),
     integer(
-      "subsets", "the score is the mean over so many random subsets; 0: all samples at once", \.subsets, from: 0,
+      "kernel-degree", .distance, "of the polynomial kernel (gamma·x·y + coef)^degree", \.kernelDegree, from: 1, to: 16),
+    gamma("kernel-gamma", .distance, "what the inner product is multiplied by", \.kernelGamma),
+    number("kernel-coef", .distance, "what is added to it", \.kernelCoefficient, from: 0),
+    choice("estimator", .distance, "of the squared mean discrepancy: without or with the diagonals", \.estimator),
+    integer(
+      "subsets", .distance, "the score is the mean over so many random subsets; 0: all samples at once", \.subsets,
+      from: 0,
       to: 100_000),
-    integer("subset-size", "samples of a side in a subset, or all where there are fewer", \.subsetSize, from: 2)
-      .when { $0.subsets > 0 },
-    integer("subset-seed", "of the draw of subsets", \.subsetSeed, from: 0, to: Int(UInt32.max)).when {
+    integer(
+      "subset-size", .distance, "samples of a side in a subset, or all where there are fewer", \.subsetSize, from: 2
+    )
+    .when { $0.subsets > 0 },
+    integer("subset-seed", .distance, "of the draw of subsets", \.subsetSeed, from: 0, to: Int(UInt32.max)).when {
       $0.subsets > 0
     },
-    choice("subset-draw", "whose order of random draws", \.subsetDraw).when { $0.subsets > 0 },
+    choice("subset-draw", .distance, "whose order of random draws", \.subsetDraw).when { $0.subsets > 0 },
   ]
   static let neighbours: [FieldDefinition] = [
-    integer("neighbours", "k: a ball reaches to the k-th nearest neighbour", \.neighbours, from: 1),
-    choice("neighbour-rule", "whether the rim belongs to the ball", \.neighbourRule),
+    integer("neighbours", .distance, "k: a ball reaches to the k-th nearest neighbour", \.neighbours, from: 1),
+    choice("neighbour-rule", .distance, "whether the rim belongs to the ball", \.neighbourRule),
   ]
   static let extrapolation: [FieldDefinition] = [
-    integer("extrapolation-points", "sizes that the line is fitted through", \.extrapolationPoints, from: 2, to: 1000),
-    integer("extrapolation-from", "the smallest size; the largest is N", \.extrapolationFrom, from: 2),
+    integer(
+      "extrapolation-points", .distance, "sizes that the line is fitted through", \.extrapolationPoints, from: 2,
+      to: 1000),
+    integer("extrapolation-from", .distance, "the smallest size; the largest is N", \.extrapolationFrom, from: 2),
   ]
   static let dtype: [FieldDefinition] = [
-    fixed("dtype", "of statistics and distance", \.dtype, ["float64"]),
-    fixed("partial-batch", "what happens to clips that do not fill a batch", \.partialBatch, ["keep", "drop-40"]),
+    fixed("dtype", .distance, "of statistics and distance", \.dtype, ["float64"]),
+    fixed(
+      "partial-batch", .distance, "what happens to clips that do not fill a batch", \.partialBatch, ["keep", "drop-40"]),
   ]
   static let scaleFactor = number(
-    "scale-factor", "the score is multiplied by it", \.scaleFactor, from: 0, exclusive: true)
+    "scale-factor", .report, "the score is multiplied by it", \.scaleFactor, from: 0, exclusive: true)
 
   // Embeddings of frames
-  static let input = choice("input", "where the picture is that a video was made from", \.input)
-  static let centre = choice("centre", "what is subtracted from an embedding before the cosine", \.centre)
-  static let compareWith = choice("compare-with", "the frame that a frame is compared with", \.compareWith)
+  static let input = choice("input", .distance, "where the picture is that a video was made from", \.input)
+  static let centre = choice("centre", .distance, "what is subtracted from an embedding before the cosine", \.centre)
+  static let compareWith = choice("compare-with", .distance, "the frame that a frame is compared with", \.compareWith)
   static let prompt: [FieldDefinition] = [
-    text("prompt-prefix", "what stands before every prompt", \.promptPrefix),
-    choice("clamp", "where values below 0 become 0: nowhere, in each frame, or in the mean over videos", \.clamp),
+    text("prompt-prefix", .distance, "what stands before every prompt", \.promptPrefix),
+    choice(
+      "clamp", .distance, "where values below 0 become 0: nowhere, in each frame, or in the mean over videos", \.clamp),
   ]
 
   // Series and groups
-  static let series: [FieldDefinition] = [
-    choice("series", "one value along time for each window or prefix", \.series).when { $0.series != .none },
-    integer("window", "frames of a window, or of the shortest prefix", \.window, from: 1).when { $0.series != .none },
-    integer("window-step", "frames from one window to the next", \.windowStep, from: 1).when { $0.series != .none },
-    choice("window-reference", "what a fake window is compared with", \.windowReference)
-      .when { $0.series == .windows },
-  ]
+  /// Of clips a series takes other frames; of single frames it only sorts those that there are.
+  static func series(of sample: Metric.Sample) -> [FieldDefinition] {
+    let stage: Stage = sample == .clip ? .frames : .distance
+    return [
+      choice("series", stage, "one value along time for each window or prefix", \.series)
+        .when { $0.series != .none }.reaching { $0.takesSeries(of: $1) },
+      integer("window", stage, "frames of a window, or of the shortest prefix", \.window, from: 1)
+        .when { $0.series != .none }.reaching { $0.takesSeries(of: $1) },
+      integer("window-step", stage, "frames from one window to the next", \.windowStep, from: 1)
+        .when { $0.series != .none }.reaching { $0.takesSeries(of: $1) },
+      // It decides by what the others take of the real set.
+      choice("window-reference", stage, "what a fake window is compared with", \.windowReference)
+        .when { $0.series == .windows }.reaching { _, _ in false },
+    ]
+  }
   static let groups: [FieldDefinition] = [
-    grouping("group-by", "the score is the mean over groups of videos", \.groupBy).when { $0.groupBy != .none },
-    integer("group-ddof", "the deviation over groups divides by groups - ddof", \.groupDdof, from: 0, to: 1)
+    grouping("group-by", .distance, "the score is the mean over groups of videos", \.groupBy).when {
+      $0.groupBy != .none
+    },
+    integer("group-ddof", .report, "the deviation over groups divides by groups - ddof", \.groupDdof, from: 0, to: 1)
       .when { $0.groupBy != .none },
   ]
+}
+
+/// The two sets of a protocol.
+public enum SetRole: Sendable, CaseIterable { case real, fake }
+
+extension ProtocolFields {
+  /// Whether the clips of a set are the windows of a series, and not those that `clips` and the offsets say. Of metrics of
+  /// clips.
+  public func takesWindows(of set: SetRole) -> Bool {
+    series == .windows && (set == .fake || windowReference != .sampled)
+  }
+
+  fileprivate func takesSeries(of set: SetRole) -> Bool { series == .prefixes || takesWindows(of: set) }
+
+  /// Whether it matters where in a video samples begin.
+  fileprivate func takesOffset(of set: SetRole, _ sample: Metric.Sample) -> Bool {
+    switch clips {
+    case .all, .even: false
+    case .one, .count: sample != .clip || !takesWindows(of: set)
+    }
+  }
 }

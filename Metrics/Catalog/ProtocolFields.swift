@@ -2,7 +2,7 @@
 ///
 /// The names in YAML, on the command line (`--set name=value`) and in JSON are those of the metric's `Metric.fields`; what a metric
 /// has no field for stays at its zero value.
-public struct ProtocolFields: Sendable, Codable, Equatable {
+public struct ProtocolFields: Sendable, Equatable {
   // The network
   public var weights = ""
   public var weightsFingerprint = ""

@@ -7,10 +7,11 @@ struct ProtocolReader {
   func read(_ text: String) throws -> EvaluationProtocol {
     var top = try top(text)
     let metric = try Metric.named(top.text("metric"))
+    try checkDirection(top.text("direction"), of: metric)
     let parsed = EvaluationProtocol(
       name: try top.text("name"), aliases: try top.texts("aliases"), version: try top.integer("version"),
-      metric: metric.name, direction: try direction(top.text("direction")),
-      source: try source(top.take("source")), bibtex: try top.text("bibtex"), sentence: try top.text("sentence"),
+      definition: metric, source: try source(top.take("source")), bibtex: try top.text("bibtex"),
+      sentence: try top.text("sentence"),
       counts: try counts(top.take("counts")), departures: try top.list("departures").map(departure),
       changelog: try top.list("changelog").map(change), fields: try fields(top.take("fields"), of: metric))
     try top.finish()
@@ -56,11 +57,13 @@ struct ProtocolReader {
     return try mapping(root, at: "")
   }
 
-  private func direction(_ text: String) throws -> Direction {
-    guard let value = Direction(rawValue: text) else {
+  private func checkDirection(_ text: String, of metric: Metric) throws {
+    guard let direction = Direction(rawValue: text) else {
       throw CatalogError.badValue(field: "direction", value: text, allowed: "`lower` or `higher`")
     }
-    return value
+    guard direction == metric.direction else {
+      throw CatalogError.badValue(field: "direction", value: text, allowed: "`\(metric.direction)`")
+    }
   }
 
   private func source(_ node: Node) throws -> EvaluationProtocol.Source {

@@ -104,9 +104,7 @@ struct BaselineReader {
 
   /// Of a metric in the catalog, or of its mean over groups; nil for others.
   private static func direction(_ metric: String) -> Direction? {
-    let plain = ["cfvd": "fvd", "sfvd": "fvd"][metric] ?? metric
-    guard let found = Metric.all.first(where: { $0.scores.contains(plain) }) else { return nil }
-    return try? EvaluationProtocol.named(found.defaultProtocol, metric: found.name).direction
+    ScoreName(metric)?.metric.direction
   }
 
   private func keys(_ node: Node, _ what: String) throws -> BaselineKeys {

@@ -96,7 +96,7 @@ public struct Evaluation {
     try request.honesty.validate()
     for wanted in request.scores { try wanted.evaluationProtocol.validate() }
 
-    let metrics = try request.scores.map { try $0.evaluationProtocol.definition }
+    let metrics = request.scores.map { $0.evaluationProtocol.definition }
     try checkReferences(metrics)
     let (real, fake) = (try open(.real), try open(.fake))
     let inputs = try InputPairs(request, fake: fake)
@@ -126,12 +126,13 @@ public struct Evaluation {
     let known = try prepare()
     return try zip(known.settled, known.plan.samples).map { wanted, samples in
       let own = try wanted.sides(known.sides)
-      let takesPrompts = try wanted.evaluationProtocol.definition.reference == .prompts
+      let takesPrompts = wanted.evaluationProtocol.definition.reference == .prompts
       return ScoreIdentity(
         metric: wanted.evaluationProtocol.metric, fingerprint: wanted.evaluationProtocol.fingerprint.description,
         real: own[0].isGiven ? own[0].scored(samples).digest : nil, fake: own[1].scored(samples).digest,
         prompts: takesPrompts
-          ? known.prompts?.scored(own[1].names, prefix: wanted.evaluationProtocol.fields.promptPrefix).digest : nil)
+          ? known.prompts?.scored(own[1].scoredNames(samples), prefix: wanted.evaluationProtocol.fields.promptPrefix)
+            .digest : nil)
     }
   }
 
@@ -155,7 +156,7 @@ public struct Evaluation {
         isInterrupted: isInterrupted)
       computation.inputs = known.inputs
       computation.prompts = known.prompts
-      if try wanted.evaluationProtocol.definition.reference == .prompts {
+      if wanted.evaluationProtocol.definition.reference == .prompts {
         computation.textNetwork = try textNetwork(wanted.evaluationProtocol)
       }
       return try computation.scores()
@@ -197,7 +198,7 @@ public struct Evaluation {
 
   /// Opens a set; of videos, as many as the protocol that wants most of them takes.
   private func open(_ role: Role) throws -> SampleSide {
-    let metrics = try request.scores.map { try $0.evaluationProtocol.definition }
+    let metrics = request.scores.map { $0.evaluationProtocol.definition }
     let fields = zip(request.scores, metrics).compactMap { wanted, metric in
       role == .fake || metric.reference == .real || metric.reference == .realIfGiven
         ? wanted.evaluationProtocol.fields : nil
@@ -225,7 +226,7 @@ public struct Evaluation {
 extension RequestedScore {
   /// What the fake set is measured against, and the fake set; of all three: real, fake, inputs.
   fileprivate func sides(_ all: [SampleSide]) throws -> [SampleSide] {
-    switch try evaluationProtocol.definition.reference {
+    switch evaluationProtocol.definition.reference {
     case .real, .realIfGiven: [all[0], all[1]]
     case .inputs: [evaluationProtocol.fields.input == .given ? all[2] : SampleSide(absent: .input), all[1]]
     case .prompts, .nothing: [SampleSide(absent: .real), all[1]]

@@ -16,6 +16,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case unknownEndpoint(String)
   case badThreads(Int)
   case notFinite(Double)
+  case zeroEmbedding(name: String, isCentred: Bool)
   case valueRangeUnused(String)
   case interruptedReading
   case interruptedComputing
@@ -97,6 +98,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "--value-range \(range) says what the numbers of float arrays mean, and neither set holds one"
     case .notFinite(let value):
       return "the distance comes out as \(value): features or `scale-factor` are beyond what a number can hold"
+    case .zeroEmbedding(let name, let isCentred):
+      return
+        "an embedding of `\(name)` is 0\(isCentred ? " once its own mean is subtracted" : ""): it has no direction "
+        + "that could be compared\nhint: another protocol, such as another `--distance`, may see something in these frames"
     case .interruptedComputing: return "interrupted while the distances were computed"
     case .mixedValueRanges:
       return "one protocol takes values in the network's own range and another does not\nhint: score them one by one"

@@ -55,7 +55,7 @@ public struct FeatureExtraction {
     guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
     guard threads <= 1024 else { throw EvaluationError.tooLarge(option: "threads", value: threads, most: 1024) }
     try wanted.evaluationProtocol.validate()
-    guard try [.clip, .frame].contains(wanted.evaluationProtocol.definition.sample) else {
+    guard [.clip, .frame].contains(wanted.evaluationProtocol.definition.sample) else {
       throw EvaluationError.noFeatures(metric: wanted.evaluationProtocol.metric)
     }
     guard wanted.evaluationProtocol.fields.repeats <= 1 else {
@@ -63,10 +63,10 @@ public struct FeatureExtraction {
         field: "repeats", other: "features extract", reason: "a file holds one draw: set `seed` for another one")
     }
     // Without a real set every set is taken as the fake one is.
-    let isReal = try isReal && wanted.evaluationProtocol.definition.reference == .real
+    let isReal = isReal && wanted.evaluationProtocol.definition.reference == .real
     let role = isReal ? Role.real : .fake
     let fields = wanted.evaluationProtocol.fields
-    if fields.series == .prefixes, try wanted.evaluationProtocol.definition.sample == .clip {
+    if fields.series == .prefixes, wanted.evaluationProtocol.definition.sample == .clip {
       throw CatalogError.contradiction(
         field: "series", other: "features extract", reason: "a file holds clips of one length: set `frames` for each")
     }

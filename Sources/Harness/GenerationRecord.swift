@@ -22,12 +22,24 @@ public struct GenerationRecord: Codable, Sendable, Equatable {
     public var seed: Int?
     public var count: Int?
     public var checkpoint: String?
-    /// Size and time of change.
+    /// Size and time of change, see `InputIdentity.stamp`.
     public var checkpointStamp: String?
-    /// A digest of prompts, classes and pictures.
+    /// A digest of prompts, classes and the contents of pictures, in the order of the calls.
     public var conditions: String?
+    /// Of a recipe that is wanted, what a record of 0.1.0 would hold; no part of a record.
+    var before: Before?
 
-    /// In words, the first thing that differs; nil if nothing does.
+    struct Before: Sendable, Equatable {
+      var checkpointStamp: String?
+      /// Pictures counted by their paths.
+      var conditions: String?
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case command, seed, count, checkpoint, checkpointStamp, conditions
+    }
+
+    /// In words, the first thing that differs; nil if nothing does. What 0.1.0 recorded is compared by its own rules.
     func difference(from wanted: Recipe) -> String? {
       func say(_ what: String, _ a: String?, _ b: String?) -> String? {
         a == b ? nil : "\(what) was \(a.map { "`\($0)`" } ?? "none") and is \(b.map { "`\($0)`" } ?? "none")"
@@ -36,8 +48,10 @@ public struct GenerationRecord: Codable, Sendable, Equatable {
         "the seed", seed.map(String.init), wanted.seed.map(String.init))
         ?? say("the count", count.map(String.init), wanted.count.map(String.init))
         ?? say("the checkpoint", checkpoint, wanted.checkpoint)
-        ?? say("the checkpoint's file", checkpointStamp, wanted.checkpointStamp)
-        ?? (conditions == wanted.conditions ? nil : "prompts, classes or pictures were others")
+        ?? (checkpointStamp == wanted.before?.checkpointStamp
+          ? nil : say("the checkpoint's file", checkpointStamp, wanted.checkpointStamp))
+        ?? ([wanted.conditions, wanted.before?.conditions].contains(conditions)
+          ? nil : "prompts, classes or pictures were others")
     }
   }
 

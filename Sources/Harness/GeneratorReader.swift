@@ -195,7 +195,7 @@ struct GeneratorReader {
         keys.place,
         what: "nothing says what to score of `\(generator.name)`\nhint: add `metrics`, to it or to the suite")
     }
-    let references = try generator.metrics.map { try $0.evaluationProtocol.definition }
+    let references = generator.metrics.map { $0.evaluationProtocol.definition }
     if generator.data.isEmpty, let metric = references.first(where: { $0.reference == .real }) {
       throw HarnessError.noRealSet(keys.place, metric: metric.name)
     }

@@ -16,7 +16,7 @@ struct GeneratorRun {
   /// - Returns: the record of the outputs, which then are in `job.folder`.
   /// - Throws: `HarnessError`.
   func run() async throws -> GenerationRecord {
-    guard let base = job.base, let recipe = job.recipe else { throw HarnessError.noOutputs(folder: job.folder) }
+    guard let base = job.base, let recipe = try job.recipe() else { throw HarnessError.noOutputs(folder: job.folder) }
     let above = String(job.folder[..<(job.folder.lastIndex(of: "/") ?? job.folder.startIndex)])
     let name = String(job.folder.dropFirst(above.count + 1))
     try makeFolder(above)

@@ -127,16 +127,12 @@ public struct RunImport: Sendable {
     if let said, let direction = Direction(rawValue: said.lowercased()) { return direction }
     if let direction = labels.direction { return direction }
     let name = metric.lowercased()
-    if let known = Metric.all.first(where: { $0.name == name || $0.scores.contains(name) }),
-      let direction = try? EvaluationProtocol.named(known.defaultProtocol, metric: known.name).direction
-    {
-      return direction
-    }
-    let lower = ["cfvd", "sfvd", "fvd", "kvd", "fid", "kid", "ppl", "lpips", "dt-fvd", "dtfvd", "mse", "epe"]
-    let higher = [
-      "isv", "is", "psnr", "ssim", "clip", "pic", "precision", "recall", "density", "coverage", "preference",
-    ]
+    if let known = ScoreName(name)?.metric ?? Metric.all.first(where: { $0.name == name }) { return known.direction }
+    // What other programs write: `fvd2048_16f`, `isv2048`.
     let stem = String(name.prefix { $0.isLetter || $0 == "-" })
+    if let known = ScoreName(stem)?.metric { return known.direction }
+    let lower = ["ppl", "dtfvd", "mse", "epe"]
+    let higher = ["isv", "is", "clip", "preference"]
     if lower.contains(stem) { return .lower }
     if higher.contains(stem) { return .higher }
     throw ImportError.direction(path: path, metric: metric)

@@ -55,29 +55,32 @@ public struct SampleJob: Sendable {
     return template.command(values)
   }
 
-  /// What decides the outputs, besides the seed: the record beside them holds it.
-  var recipe: GenerationRecord.Recipe? {
+  /// What decides the outputs: the record beside them holds it. nil for outputs that no command makes.
+  ///
+  /// - Throws: `HarnessError.unreadable` for a picture that cannot be read.
+  func recipe() throws -> GenerationRecord.Recipe? {
     guard let template = generator.template else { return nil }
-    return GenerationRecord.Recipe(
+    var recipe = GenerationRecord.Recipe(
       command: template.text, seed: seed, count: wanted, checkpoint: checkpoint?.name,
-      checkpointStamp: checkpoint.flatMap { Self.stamp($0.path) },
-      conditions: generator.conditions.isEmpty ? nil : Self.digest(calls))
+      checkpointStamp: checkpoint.flatMap { InputIdentity.stamp($0.path) },
+      conditions: generator.conditions.isEmpty ? nil : try Self.digest(calls, picture: InputIdentity.content))
+    recipe.before = GenerationRecord.Recipe.Before(
+      checkpointStamp: checkpoint.flatMap { InputIdentity.stampBefore($0.path) },
+      conditions: generator.conditions.isEmpty ? nil : try Self.digest(calls) { $0 })
+    return recipe
   }
 
-  private static func digest(_ calls: [Call]) -> String {
+  /// A digest of what the calls are given, in their order.
+  ///
+  /// - Parameter picture: what a picture counts by.
+  private static func digest(_ calls: [Call], picture: (String) throws -> String) throws -> String {
     func part(_ text: String?) -> String { text.map { "\($0.utf8.count):\($0)" } ?? "-" }
-    let text = calls.map { call in
-      "\(part(call.condition?.prompt)) \(part(call.condition?.class)) \(part(call.condition?.image)) \(call.count ?? -1)\n"
+    let lines = try calls.map { call in
+      let condition = call.condition
+      let image = try condition?.image.map(picture)
+      return "\(part(condition?.prompt)) \(part(condition?.class)) \(part(image)) \(call.count ?? -1)\n"
     }
-    return SHA256.digest(of: text.joined()).description
-  }
-
-  /// Size and time of change: another file under the same name is another checkpoint.
-  static func stamp(_ path: String) -> String? {
-    guard let facts = try? FileManager.default.attributesOfItem(atPath: path), let size = facts[.size] as? Int,
-      let date = facts[.modificationDate] as? Date
-    else { return nil }
-    return "\(size) bytes of \(Int(date.timeIntervalSince1970))"
+    return SHA256.digest(of: lines.joined()).description
   }
 }
 

@@ -74,7 +74,7 @@ struct SuiteMetrics {
     }
     let groupings = try own.texts("group-by") ?? []
     return try bases.flatMap { base in
-      let known = try Set(base.definition.fields.map(\.name))
+      let known = Set(base.definition.fields.map(\.name))
       let plain = try applied(common, own: isTable ? settings.filter { known.contains($0.field) } : settings, to: base)
       return try [plain]
         + (known.contains("group-by") || !isTable ? groupings : []).map { grouping in
@@ -88,7 +88,7 @@ struct SuiteMetrics {
 
   private func applied(_ common: [Setting], own: [Setting], to base: EvaluationProtocol) throws -> RequestedProtocol {
     var requested = RequestedProtocol(evaluationProtocol: base)
-    let known = try Set(base.definition.fields.map(\.name))
+    let known = Set(base.definition.fields.map(\.name))
     let shared = common.filter { setting in
       known.contains(setting.field) && !own.contains { $0.field == setting.field }
     }
@@ -117,7 +117,7 @@ struct SuiteMetrics {
 
   /// Refuses a setting that no metric has a field for.
   func check(_ settings: [Setting], isOf requested: [RequestedProtocol]) throws {
-    let metrics = try requested.map { try $0.evaluationProtocol.definition }
+    let metrics = requested.map { $0.evaluationProtocol.definition }
     let fields = metrics.flatMap { $0.fields.map(\.name) }
     for setting in settings where !fields.contains(setting.field) {
       var names: [String] = []

@@ -137,7 +137,7 @@ extension SampleJob {
   /// - Throws: `HarnessError.otherOutputs` where they were made otherwise.
   public func finished() throws -> GenerationRecord? {
     let outputs = Outputs(folder: folder)
-    guard let recipe, let record = outputs.record, SuitePaths.exists(outputs.samples) else { return nil }
+    guard let recipe = try recipe(), let record = outputs.record, SuitePaths.exists(outputs.samples) else { return nil }
     if let difference = record.recipe.difference(from: recipe) {
       throw HarnessError.otherOutputs(folder: folder, difference: difference)
     }

@@ -37,7 +37,7 @@ struct SuiteScoring {
         return limited
       }
     }
-    let references = try requested.map { try $0.evaluationProtocol.definition.reference }
+    let references = requested.map { $0.evaluationProtocol.definition.reference }
     let scores = try networks.settled(requested, isTable: false)
     // What looks at the outputs alone has no real set.
     let hasPictures = job.calls.contains { $0.condition?.image != nil }

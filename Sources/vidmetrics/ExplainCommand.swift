@@ -104,9 +104,7 @@ struct Explain: ParsableCommand {
 
   /// `cfvd` and `fvd/dir` are FVD's.
   static func catalogMetric(_ name: String) -> String? {
-    if let metric = Metric.all.first(where: { $0.name == name || $0.scores.contains(name) }) { return metric.name }
-    let base = name.split { $0 == "/" || $0 == "[" }.first.map(String.init) ?? name
-    return ["cfvd": "fvd", "sfvd": "fvd"][base] ?? (Metric.names.contains(base) ? base : nil)
+    ScoreName(name)?.metric.name
   }
 
   private static func json(_ score: StoredScore) -> JSONValue {

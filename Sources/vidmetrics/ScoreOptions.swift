@@ -31,7 +31,7 @@ struct ScoreOptions: ParsableArguments {
     to base: EvaluationProtocol, isOneOfSeveral: Bool, besides: BesideOptions = BesideOptions()
   ) throws -> RequestedProtocol {
     var requested = RequestedProtocol(evaluationProtocol: base)
-    let metric = try base.definition
+    let metric = base.definition
     let known = Set(metric.fields.map(\.name))
     let own = besides.assignments.filter { known.contains($0.field) }
     for assignment in try own + assignments(of: metric, isOneOfSeveral: isOneOfSeveral)
@@ -48,7 +48,7 @@ struct ScoreOptions: ParsableArguments {
 
   /// The protocol, and one more for each grouping that is asked for; of several metrics, where the metric has groups.
   func withGroups(_ requested: RequestedProtocol, isOneOfSeveral: Bool) throws -> [RequestedProtocol] {
-    let metric = try requested.evaluationProtocol.definition
+    let metric = requested.evaluationProtocol.definition
     guard metric.fields.contains(where: { $0.name == "group-by" }) || seriesOptions.groupBy.isEmpty else {
       if isOneOfSeveral { return [requested] }
       throw CatalogError.unknownField(name: "group-by", metric: metric.name, nearest: nil)
@@ -64,7 +64,7 @@ struct ScoreOptions: ParsableArguments {
 
   /// Refuses an option or a `--set` that no metric has a field for.
   func checkAssignments(of protocols: [EvaluationProtocol]) throws {
-    let metrics = try protocols.map { try $0.definition }
+    let metrics = protocols.map { $0.definition }
     let fields = Set(metrics.flatMap { $0.fields.map(\.name) })
     for metric in metrics {
       let named = try assignments(of: metric, isOneOfSeveral: true, takesSettings: false)

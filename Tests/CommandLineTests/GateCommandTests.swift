@@ -58,6 +58,16 @@ import Testing
     #expect(try gate("--baseline", "best").status == 3)
   }
 
+  /// The baseline of a tag is the generator's own: another one's newer and better run is none.
+  @Test func aBaselineIsOfTheSameGenerator() throws {
+    try score(far, "--tag", "main")
+    let other = try program.run("psnr", real, near, "--generator", "other", "--tag", "main")
+    try #require(other.status == 0, "\(other.errors)")
+    try score(far)
+    let result = try gate("--baseline", "tag:main")
+    #expect(result.status == 0, "\(result.output)")
+  }
+
   @Test func whatIsAskedWrongly() throws {
     try score(near)
     func error(_ arguments: String...) throws -> String {

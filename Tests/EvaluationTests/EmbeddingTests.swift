@@ -36,13 +36,15 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
 
   private func run(
     _ metric: String, _ name: String, _ settings: [(String, String)] = [], prompts: PromptSource = .stem,
-    path: String? = nil, cache: String? = nil
+    path: String? = nil, cache: String? = nil, honesty: Honesty = Honesty(), threads: Int = 1
   ) throws -> Score {
     // The fake networks take what Inception does: frames as they are, -1...1.
     let preset = try EvaluationProtocol.named(name, metric: metric)
     let settled = try preset.overriding(settings.map { (field: $0.0, value: $0.1) })
     var request = ScoreRequest(real: nil, fake: path ?? folder.file("set"), scores: [RequestedScore(settled)])
     request.prompts = prompts
+    request.honesty = honesty
+    request.threads = threads
     var evaluation = Evaluation(request: request, cache: cache.map { CacheFolder(path: $0) }) { _ in FakeFrameNetwork()
     }
     evaluation.textNetwork = { [text] _ in text }
@@ -69,6 +71,56 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
     #expect(each.prompts?.digest != score.prompts?.digest)
     let mean = try run("clip-sim", "torchmetrics")
     #expect(mean.value == 0 && isClose(mean.perVideo?[1].value ?? 0, -100 * unit, 1e-7))
+  }
+
+  /// Two videos that exchange their prompts are another score of other prompts.
+  @Test func promptsCountInTheOrderOfTheirVideos() throws {
+    func prompts(_ first: String, _ second: String) throws -> Score {
+      try folder.write(Array("path,prompt\na_red-1.npy,\(first)\nblue_2.npy,\(second)\n".utf8), "p.csv")
+      return try run("clip-sim", "clip-vit-b-32", prompts: .file(folder.file("p.csv")))
+    }
+    let (one, other) = (try prompts("red", "blue"), try prompts("blue", "red"))
+    #expect(one.value != other.value && one.prompts?.digest != other.prompts?.digest)
+    #expect(try prompts("red", "blue").prompts == one.prompts)
+    // Found out without decoding, it is the same.
+    let settled = try EvaluationProtocol.named("clip-vit-b-32", metric: "clip-sim")
+    var request = ScoreRequest(real: nil, fake: folder.file("set"), scores: [RequestedScore(settled)])
+    request.prompts = .file(folder.file("p.csv"))
+    let evaluation = Evaluation(request: request, cache: nil) { _ in FakeFrameNetwork() }
+    #expect(try evaluation.identities().map(\.prompts) == [one.prompts?.digest])
+  }
+
+  /// An embedding of 0 has no direction, and its cosine is not a number.
+  @Test func embeddingsOfNothing() throws {
+    try folder.writeVideo("dark/black_1.npy", [[UInt8](repeating: 0, count: 192), [UInt8](repeating: 9, count: 192)])
+    try folder.writeVideo("grey/grey.npy", [[UInt8](repeating: 99, count: 192), [UInt8](repeating: 7, count: 192)])
+    let way =
+      ": it has no direction that could be compared\n"
+      + "hint: another protocol, such as another `--distance`, may see something in these frames"
+    #expect(
+      message { _ = try run("clip-sim", "clip-vit-b-32", path: folder.file("dark")) }
+        == "an embedding of `black_1.npy[0]` is 0" + way)
+    #expect(
+      message {
+        _ = try run("pic", "dreamsim", [("input", "first-frame"), ("centre", "own-mean")], path: folder.file("grey"))
+      }
+        == "an embedding of `grey.npy[0]` is 0 once its own mean is subtracted" + way)
+  }
+
+  /// As of distances: by the protocol's seed, whatever the number of threads.
+  @Test func intervalsOfMeansTakeTheSeed() throws {
+    for video in 0..<9 { try folder.writeVideo("many/v\(video).npy", FakeVideos.frames(3, seed: video)) }
+    var honesty = Honesty()
+    honesty.bootstrap = 200
+    func interval(_ seed: Int, threads: Int = 1) throws -> ScoreInterval {
+      let score = try run(
+        "frame-consistency", "clip-vit-b-32", [("seed", "\(seed)")], path: folder.file("many"), honesty: honesty,
+        threads: threads)
+      return try #require(score.interval)
+    }
+    let first = try interval(0)
+    #expect(try interval(0, threads: 3) == first)
+    #expect(try interval(1) != first && first.low < first.high)
   }
 
   @Test func promptsAreComputedOnce() throws {

@@ -43,7 +43,7 @@ final class FakeNetworks: Sendable {
   init() { (clips, frames) = (FakeNetwork(), FakeFrameNetwork()) }
 
   func callAsFunction(_ settled: EvaluationProtocol) throws -> any FeatureNetwork {
-    try settled.definition.sample == .frame ? frames : clips
+    settled.definition.sample == .frame ? frames : clips
   }
 }
 

@@ -98,8 +98,7 @@ import Testing
     let few = try wanted("fvd", nil, [("frames", "4"), ("max-videos-real", "5")])
     let videos = try scores(real, fake, [few])[0]
     #expect(videos.real?.videos == 5)
-    let found = Result { try scores(stored, fake, [few])[0] }
-    guard case .success(let score) = found else { return }
+    let score = try scores(stored, fake, [few])[0]
     #expect(score.real?.videos == 5 && score.value == videos.value)
   }
 
@@ -118,9 +117,21 @@ import Testing
     let plain = try extract(real, wanted("fvd", "tats", [("frames", "4")]), to: "plain.safetensors")
     #expect(
       message { _ = try scores(plain, fake, [wanted("fvd", "tats", settings)]) }
-        == "`\(plain)` was made with clips = one, and the protocol asks for windows of 4, 3 apart\n"
+        == "`\(plain)` was made with series = none, and the protocol asks for windows\n"
         + "hint: extract the features with this protocol and for this side (`--as real` or `--as fake`), or set the field"
     )
+
+    // As 0.1.0 wrote them.
+    guard case .set(var old) = try FeatureFile.read(folder.file("fvd-true.safetensors")) else {
+      Issue.record("no set")
+      return
+    }
+    for field in ["series", "window", "window-step"] { #expect(old.recipe.removeValue(forKey: field) != nil) }
+    old.recipe["clips"] = "windows of 4, 3 apart"
+    try FeatureFile.write(old, to: folder.file("old.safetensors"))
+    let windows = try wanted("fvd", "tats", settings)
+    #expect(
+      try scores(folder.file("old.safetensors"), fake, [windows])[0].value == scores(real, fake, [windows])[0].value)
 
     let grouping = [("frames", "4"), ("group-by", "regex:v.*([01234])\\.npy")]
     let (folderOf, asked) = (folder.file("grouped"), try wanted("fvd", nil, grouping))

@@ -127,6 +127,16 @@ import Testing
     #expect(texts["max-videos"] == nil, "the limit was asked for")
   }
 
+  /// N samples have a covariance of rank N - 1 at most: of d = 4 features, 4 samples are one too few.
+  @Test(arguments: [(3, true), (4, true), (5, false)]) func ranks(_ clips: Int, _ isDeficient: Bool) throws {
+    try folder.writeArray("a.npy", [7, 4, 8, 8, 3], seed: 1)
+    try folder.writeArray("b.npy", [clips, 4, 8, 8, 3], seed: 2)
+    for (a, b) in [("a.npy", "b.npy"), ("b.npy", "a.npy")] {
+      let score = try evaluate(request(folder.file(a), folder.file(b))).scores[0]
+      #expect(score.warnings.contains { $0.code == "rank-deficient" } == isDeficient)
+    }
+  }
+
   @Test func theNetworksOwnRange() throws {
     try folder.writeFloats("a.npy", [3, 4, 8, 8, 3], value: 0.25)
     try folder.writeFloats("b.npy", [3, 4, 8, 8, 3], value: 0.75)
@@ -153,5 +163,14 @@ import Testing
     var asked = try request(folder.file("a.npy"), folder.file("b.npy"), [("scale-factor", "10")])
     asked.valueRange = .unit
     #expect(try evaluate(asked).scores[0].value == 40)
+    // Papers print KID times 100: its deviation over subsets goes with it.
+    try folder.writeSet("real", videos: 0..<12) { _ in 6 }
+    try folder.writeSet("fake", videos: 50..<60) { _ in 6 }
+    func kid(_ factor: String) throws -> Score {
+      let subsets = [("subsets", "20"), ("subset-size", "8"), ("scale-factor", factor)]
+      return try scores(folder.file("real"), folder.file("fake"), [wanted("kid", "clean", subsets)])[0]
+    }
+    let (one, hundred) = (try kid("1"), try kid("100"))
+    #expect(isClose(hundred.value, 100 * one.value) && isClose(hundred.std ?? 0, 100 * (one.std ?? 1)))
   }
 }

@@ -130,7 +130,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
   @Test(arguments: EvaluationProtocol.names)
   func aPresetDescribesItself(_ name: String) throws {
     let preset = try EvaluationProtocol.named(name)
-    let fields = Set(try preset.definition.fields.map(\.name))
+    let fields = Set(preset.definition.fields.map(\.name))
     #expect(preset.departures.allSatisfy { fields.contains($0.field) })
     #expect(preset.changelog.last?.version == preset.version)
     #expect(preset.changelog.allSatisfy { $0.date.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil })

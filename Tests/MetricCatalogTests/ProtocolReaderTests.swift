@@ -43,13 +43,6 @@ import Testing
       message { _ = try EvaluationProtocol.parse("- a", file: "x.yaml") } == "x.yaml: a mapping is expected at the top")
   }
 
-  @Test func codableRoundTrip() throws {
-    let changed = try EvaluationProtocol.named("cd-fvd").overriding([("clips", "4"), ("max-videos-real", "9")])
-    let copy = try JSONDecoder().decode(EvaluationProtocol.self, from: JSONEncoder().encode(changed))
-    #expect(copy == changed)
-    #expect(copy.fingerprint == changed.fingerprint)
-  }
-
   @Test func canonicalTextIsSortedJSON() throws {
     let text = try EvaluationProtocol.named("stylegan-v", metric: "fvd").canonicalJSON
     let object = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

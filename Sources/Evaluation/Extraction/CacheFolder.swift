@@ -4,8 +4,8 @@ import Synchronization
 
 /// A folder of small checksummed files, each written in one step, so that a reader never sees half of one.
 ///
-/// An entry is `payload`, then the 64 hexadecimal digits of its SHA-256. An entry that does not match its checksum counts as
-/// absent. Values of this type may be used from several threads and several processes at once.
+/// An entry is `payload`, then the 64 hexadecimal digits of a SHA-256 over its kind, its key and the payload. An entry that does
+/// not match its checksum counts as absent: a damaged one, and one that lies under another key than it was written for. Values of this type may be used from several threads and several processes at once.
 public final class CacheFolder: Sendable {
   public let path: String
   private let state = Mutex(State())
@@ -24,17 +24,17 @@ public final class CacheFolder: Sendable {
   public var failure: String? { state.withLock { $0.failure } }
 
   /// The payload of an entry; nil if there is none or it is damaged.
-  func read(_ kind: String, _ key: Digest) -> [UInt8]? {
+  package func read(_ kind: String, _ key: Digest) -> [UInt8]? {
     guard let bytes = Self.contents(of: file(kind, key)), bytes.count >= Self.digits else { return nil }
     let payload = bytes.count - Self.digits
-    let sum = bytes.withUnsafeBytes { SHA256.digest(of: UnsafeRawBufferPointer(rebasing: $0[..<payload])) }
+    let sum = bytes.withUnsafeBytes { Self.sum(kind, key, UnsafeRawBufferPointer(rebasing: $0[..<payload])) }
     guard bytes[payload...].elementsEqual(sum.hex.utf8) else { return nil }
     return Array(bytes[..<payload])
   }
 
   /// Writes an entry. A folder that cannot be written is remembered in `failure` and is not an error.
   package func write(_ kind: String, _ key: Digest, _ payload: [UInt8]) {
-    let sum = payload.withUnsafeBytes { SHA256.digest(of: $0) }
+    let sum = payload.withUnsafeBytes { Self.sum(kind, key, $0) }
     let target = file(kind, key)
     do {
       try makeFolder(String(target.prefix(upTo: target.lastIndex(of: "/") ?? target.endIndex)))
@@ -51,6 +51,13 @@ public final class CacheFolder: Sendable {
   }
 
   private static let digits = 64
+
+  private static func sum(_ kind: String, _ key: Digest, _ payload: UnsafeRawBufferPointer) -> Digest {
+    var hasher = SHA256()
+    hasher.update("\(kind)\n\(key.hex)\n")
+    hasher.update(payload)
+    return hasher.finish()
+  }
 
   private func file(_ kind: String, _ key: Digest) -> String { "\(path)/\(kind)/\(key.hex.prefix(2))/\(key.hex)" }
 

@@ -31,7 +31,7 @@ struct ExtractionPass {
   /// Rows of arrays are clips by themselves: their length is the clip length of all sets.
   func withArrayLength(_ wanted: RequestedScore, _ sides: [SampleSide]) throws -> RequestedScore {
     let fields = wanted.evaluationProtocol.fields
-    guard !wanted.framesAreGiven, try wanted.evaluationProtocol.definition.sample == .clip, fields.clips != .even,
+    guard !wanted.framesAreGiven, wanted.evaluationProtocol.definition.sample == .clip, fields.clips != .even,
       fields.series == .none
     else { return wanted }
     let found = try sides.compactMap { try $0.arrayFrames(fields, skipsUnusable: skipsUnusable) }

@@ -1,7 +1,7 @@
 import Digests
 
-/// The features of clips, kept by content: which bytes, which frames of them, how they were prepared, and which network with
-/// which weights, epsilon and kernels. Nothing in a key can go stale, so an entry is valid for ever.
+/// The features of clips, kept by content: which bytes, which frames of them, and the recipe of their source. All code on the
+/// way has a version in the key, so an entry is valid for ever.
 struct FeatureCache: Sendable {
   let folder: CacheFolder
 

@@ -1,18 +1,35 @@
 import MetricCatalog
 import Video
+import Vocabulary
 
 /// A network with the preprocessing before it: what turns windows of frames into rows of features.
-struct FeatureSource: Sendable {
+package struct FeatureSource: Sendable {
   let network: any FeatureNetwork
   let preprocessing: Preprocessing
   /// Frames of a clip; where the network is per frame, the most frames that travel together.
   let frames: Int
+  /// Everything that decides the features of given frames: all fields of this stage, the network, and the versions of the
+  /// code in between.
+  package let recipe: String
+
+  /// - Parameter frames: of a clip; a network that is per frame has its own.
+  package init(_ settled: EvaluationProtocol, network: any FeatureNetwork, frames: Int) {
+    self.network = network
+    self.frames = network.isPerFrame ? Self.framesTogether : frames
+    preprocessing = Preprocessing(settled.fields, side: network.side)
+    let versions = PipelineVersions.current
+    recipe = """
+      \(settled.featureIdentity)
+      decoding \(versions.decoding), preprocessing \(versions.preprocessing) to \(network.side)
+      \(network.identity)
+      """
+  }
 
   /// Frames of a per-frame network that are decoded, computed and cached together.
   static let framesTogether = 8
 
   /// Sources of one identity give the same features.
-  var identity: String { "\(network.identity)\n\(preprocessing.identity)\n\(network.isPerFrame ? 0 : frames)" }
+  var identity: String { "\(recipe)\n\(network.isPerFrame ? 0 : frames)" }
 
   /// Floats of a clip.
   var values: Int { frames * network.side * network.side * 3 }

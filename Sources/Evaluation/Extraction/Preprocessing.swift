@@ -3,21 +3,15 @@ import MetricCatalog
 import Tensors
 import Video
 
-/// From frames to the network's input, as the fields of a protocol say.
+/// From frames to the network's input, as the fields of a protocol say. A change of code that changes a value raises
+/// `PipelineVersions.current.preprocessing`.
 struct Preprocessing: Sendable {
   private let fields: ProtocolFields
   private let side: Int
-  /// Everything that decides how a clip's values come about, for the key of its features.
-  let identity: String
 
   init(_ fields: ProtocolFields, side: Int) {
     self.fields = fields
     self.side = side
-    identity =
-      "range=\(fields.valueRange) resize=\(fields.resize.rawValue) crop=\(fields.crop.rawValue) "
-      + "loader=\(fields.loaderResize.rawValue)-\(fields.loaderResolution) side=\(side)"
-      + (fields.inputScaling == .symmetric ? "" : " scaling=\(fields.inputScaling.rawValue)")
-      + (fields.aspectCrop == .none ? "" : " aspect=\(fields.aspectCrop)")
   }
 
   /// Writes a clip as [T][side][side][3].

@@ -12,7 +12,7 @@ struct SamplePlan: Sendable {
     var places: [String: Int] = [:]
     samples = try wanted.map { wanted in
       let settled = wanted.evaluationProtocol
-      let metric = try settled.definition
+      let metric = settled.definition
       guard metric.sample == .clip || metric.sample == .frame else {
         return ProtocolSamples(
           parts: [], fields: settled.fields, sample: metric.sample, columns: 0, leastOfVideo: 0)
@@ -21,11 +21,7 @@ struct SamplePlan: Sendable {
       let lengths = try Self.lengths(settled.fields, metric.sample, network)
       let roles = metric.rolesOfSamples
       let parts = lengths.map { length in
-        var fields = settled.fields
-        fields.frames = length
-        let source = FeatureSource(
-          network: network, preprocessing: Preprocessing(fields, side: network.side),
-          frames: network.isPerFrame ? FeatureSource.framesTogether : length)
+        let source = FeatureSource(settled, network: network, frames: length)
         let place = places[source.identity] ?? sources.count
         if place == sources.count {
           sources.append(source)
@@ -74,7 +70,7 @@ struct SamplePlan: Sendable {
         sampler.frames = 1
         return .frames(sampler)
       }
-      if fields.series == .windows, role == .fake || fields.windowReference != .sampled {
+      if fields.takesWindows(of: role == .real ? .real : .fake) {
         sampler.clips = .one
         sampler.offset = .start
         return .windows(sampler, step: fields.windowStep)

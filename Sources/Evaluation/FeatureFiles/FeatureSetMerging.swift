@@ -15,11 +15,11 @@ extension FeatureSet {
         throw FeatureFileError.columnsDiffer(
           first: name(0), columns: first.features.columns, second: name(index), otherColumns: part.features.columns)
       }
-      let fields = Set(first.recipe.keys).union(part.recipe.keys).sorted()
-      if let field = fields.first(where: { first.recipe[$0] != part.recipe[$0] }) {
+      let (recipe, other) = (FeatureRecipe(stored: first.recipe).fields, FeatureRecipe(stored: part.recipe).fields)
+      let fields = Set(recipe.keys).union(other.keys).sorted()
+      if let field = fields.first(where: { recipe[$0] != other[$0] }) {
         throw FeatureFileError.recipesDiffer(
-          field: field, first: name(0), value: first.recipe[field], second: name(index),
-          otherValue: part.recipe[field])
+          field: field, first: name(0), value: recipe[field], second: name(index), otherValue: other[field])
       }
     }
     let places = parts.indices.flatMap { part in parts[part].rows.indices.map { Place(part: part, row: $0) } }

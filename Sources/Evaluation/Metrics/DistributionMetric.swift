@@ -1,5 +1,4 @@
 import Distances
-import MetricCatalog
 
 /// What a metric says of two sets of features.
 struct Measurement: Sendable {
@@ -43,18 +42,5 @@ extension DistributionMetric {
 
   func against(_ real: FeatureMatrix) throws -> @Sendable (FeatureMatrix) throws -> Measurement {
     { try measure(real, $0) }
-  }
-}
-
-extension Metric {
-  /// The computation behind a metric; nil for those that look at pixels.
-  func distribution(_ fields: ProtocolFields, threads: Int) -> (any DistributionMetric)? {
-    switch name {
-    case "fvd", "dt-fvd", "fid": FrechetMetric(fields, threads: threads)
-    case "kvd", "kid": KernelMetric(fields)
-    case "prdc": NeighbourMetric(fields)
-    case "fvd-infinity", "fid-infinity": ExtrapolatedMetric(fields)
-    default: nil
-    }
   }
 }

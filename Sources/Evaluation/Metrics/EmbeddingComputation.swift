@@ -7,14 +7,16 @@ import MetricCatalog
 struct EmbeddingComputation {
   private let computation: ScoreComputation
   private let metric: Metric
+  private let comparand: Metric.Comparand
   private var fields: ProtocolFields { computation.settled.fields }
 
-  init(_ computation: ScoreComputation, _ metric: Metric) {
+  init(_ computation: ScoreComputation, _ metric: Metric, _ comparand: Metric.Comparand) {
     self.computation = computation
     self.metric = metric
+    self.comparand = comparand
   }
 
-  /// - Throws: `EvaluationError.noFrames`, and what the network of prompts throws.
+  /// - Throws: `EvaluationError.noFrames`, `.zeroEmbedding`, and what the network of prompts throws.
   func score() throws -> Score {
     guard let part = computation.samples.parts.first else { throw EvaluationError.noFeatures(metric: metric.name) }
     let frames = computation.fake.features(part, round: 0, computation.samples)
@@ -22,13 +24,13 @@ struct EmbeddingComputation {
     var values: [(name: String, value: Double)] = []
     for rows in frames.rowsOfVideos {
       let name = frames.rows[rows[0]].video
-      let embeddings = rows.map { Embedding(frames.features.row($0), centre: fields.centre) }
+      let embeddings = try rows.map { try Embedding(frames.features.row($0), of: name, centre: fields.centre) }
       let cosines: [Double]
       switch reference {
       case .rows(let rows):
         // The partner of an input that was skipped has nothing to be compared with.
         guard let row = rows[name] else { continue }
-        let own = Embedding(row, centre: fields.centre)
+        let own = try Embedding(row, of: name, centre: fields.centre)
         cosines = embeddings.map { $0.cosine(own) }
       case .frames:
         guard embeddings.count > 1 else { throw EvaluationError.noFrames(name: name) }
@@ -41,7 +43,7 @@ struct EmbeddingComputation {
     return try score(values, of: frames)
   }
 
-  private var scale: Double { metric.reference == .prompts ? fields.scaleFactor : 1 }
+  private var scale: Double { comparand == .prompts ? fields.scaleFactor : 1 }
 
   private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
@@ -54,10 +56,10 @@ struct EmbeddingComputation {
   }
 
   private func reference(_ part: ProtocolSamples.Part, videos: [String]) throws -> Reference {
-    switch metric.reference {
+    switch comparand {
     case .inputs: .rows(inputs(part, videos))
     case .prompts: .rows(try promptFeatures(videos))
-    default: .frames
+    case .frames: .frames
     }
   }
 
@@ -100,10 +102,11 @@ struct EmbeddingComputation {
       fake: frames, ranks: nil,
       warnings: warnings(values.map(\.name)) + honesty.notDone(for: "means over videos", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
-    score.interval = try honesty.interval(ofMeans: values.map(\.value))
+    score.interval = try honesty.interval(
+      ofMeans: values.map(\.value), seed: fields.seed, threads: computation.request.threads)
     score.perVideo = values
     score.fake.videos = values.count
-    if metric.reference == .prompts, let prompts = computation.prompts {
+    if comparand == .prompts, let prompts = computation.prompts {
       score.prompts = prompts.scored(values.map(\.name), prefix: fields.promptPrefix)
     }
     return score
@@ -111,7 +114,7 @@ struct EmbeddingComputation {
 
   private func warnings(_ videos: [String]) throws -> [ScoreWarning] {
     var all: [ScoreWarning] = []
-    if metric.reference == .inputs, fields.input == .given, let inputs = computation.inputs {
+    if comparand == .inputs, fields.input == .given, let inputs = computation.inputs {
       if inputs.unpaired > 0 {
         all.append(
           ScoreWarning(
@@ -120,7 +123,7 @@ struct EmbeddingComputation {
       }
       all += otherShapes(inputs, videos)
     }
-    if metric.reference == .prompts, let prompts = computation.prompts {
+    if comparand == .prompts, let prompts = computation.prompts {
       all += prompts.warnings
       if let network = computation.textNetwork { all += try truncated(prompts, videos, network) }
     }
@@ -171,10 +174,13 @@ private struct Embedding {
   private let values: [Double]
   private let norm: Double
 
-  init(_ row: ArraySlice<Float>, centre: EmbeddingCentre) {
+  /// - Parameter name: of the video, or of the one whose input or prompt this is.
+  /// - Throws: `EvaluationError.zeroEmbedding`.
+  init(_ row: ArraySlice<Float>, of name: String, centre: EmbeddingCentre) throws {
     let mean = centre == .ownMean ? row.reduce(0.0) { $0 + Double($1) } / Double(row.count) : 0
     values = row.map { Double($0) - mean }
     norm = values.reduce(0.0) { $0 + $1 * $1 }.squareRoot()
+    guard norm > 0 else { throw EvaluationError.zeroEmbedding(name: name, isCentred: centre == .ownMean) }
   }
 
   func cosine(_ other: Embedding) -> Double {

@@ -15,19 +15,17 @@ struct PixelComputation {
     self.metric = metric
   }
 
-  func scores() throws -> [Score] {
-    let real = computation.real.videos
-    guard let fake = computation.fake.videos, real != nil || !computation.real.isGiven else {
-      let path = computation.fake.videos == nil ? computation.fake.path : computation.real.path
-      throw EvaluationError.needsVideos(path: path, metric: metric.name)
-    }
-    guard metric.sample == .pair, let real else { return [try alone(real, fake)] }
-    return [try paired(real, fake)]
+  /// - Throws: `EvaluationError.needsVideos` for files of features.
+  private func videos(_ side: SampleSide) throws -> SetPlan {
+    guard let videos = side.videos else { throw EvaluationError.needsVideos(path: side.path, metric: metric.name) }
+    return videos
   }
 
   // MARK: Pairs
 
-  private func paired(_ real: SetPlan, _ fake: SetPlan) throws -> Score {
+  /// The mean over pairs.
+  func paired(by measure: Metric.PairMeasure) throws -> Score {
+    let (fake, real) = (try videos(computation.fake), try videos(computation.real))
     let (reals, fakes) = (try byPairName(real, .real), try byPairName(fake, .fake))
     // The partner of a video that was skipped has nothing to be compared with.
     func skipped(_ plan: SetPlan, _ role: Role) -> Set<String> {
@@ -45,7 +43,7 @@ struct PixelComputation {
     let results = try inParallel(names.count) { index -> (value: Double, cut: Bool) in
       let name = names[index]
       guard let first = reals[name], let second = fakes[name] else { throw EvaluationError.noFrames(name: name) }
-      return try pair(name, first, second, teams: min(names.count, computation.request.threads))
+      return try pair(name, first, second, by: measure, teams: min(names.count, computation.request.threads))
     }
     let unmatched = a.subtracting(b)
     var warnings: [ScoreWarning] = []
@@ -77,13 +75,15 @@ struct PixelComputation {
     return found
   }
 
-  private func pair(_ name: String, _ real: SurveyedVideo, _ fake: SurveyedVideo, teams: Int) throws -> (Double, Bool) {
+  private func pair(
+    _ name: String, _ real: SurveyedVideo, _ fake: SurveyedVideo, by measure: Metric.PairMeasure, teams: Int
+  ) throws -> (Double, Bool) {
     let sizes = [real, fake].map { "\($0.facts.width)x\($0.facts.height)" }
     guard sizes[0] == sizes[1] else { throw EvaluationError.pairSizes(name: name, real: sizes[0], fake: sizes[1]) }
     let skip = computation.settled.fields.skipFirst
     let length = min(real.facts.frameCount, fake.facts.frameCount) - skip
     guard length > 0 else { throw EvaluationError.noFrames(name: name) }
-    let sum = try withComparison(name, real.facts, teams: teams) { compare in
+    let sum = try withComparison(by: measure, name, real.facts, teams: teams) { compare in
       // The real frames are kept as bytes, or as the floats of an array; the fake ones are compared as they come.
       var kept: [Frames] = []
       try real.item.read(windows(length, skip)) { _, frame in kept.append(frame) }
@@ -98,13 +98,14 @@ struct PixelComputation {
 
   /// What two frames of a pair are compared by, lent to `body`.
   private func withComparison(
-    _ name: String, _ facts: VideoFacts, teams: Int, _ body: (([Float], [Float]) throws -> Double) throws -> Double
+    by measure: Metric.PairMeasure, _ name: String, _ facts: VideoFacts, teams: Int,
+    _ body: (([Float], [Float]) throws -> Double) throws -> Double
   ) throws -> Double {
     let pixels = PairedPixels(frames: 1, height: facts.height, width: facts.width)
-    switch metric.name {
-    case "psnr": return try body { try pixels.psnr($0, $1)[0] }
-    case "ssim": return try body { try pixels.ssim($0, $1)[0] }
-    default:
+    switch measure {
+    case .psnr: return try body { try pixels.psnr($0, $1)[0] }
+    case .ssim: return try body { try pixels.ssim($0, $1)[0] }
+    case .lpips:
       guard let network = computation.wanted.perceptual else {
         throw EvaluationError.wrongNetwork(
           weights: computation.settled.fields.weights, network: "unknown", needed: metric.name)
@@ -122,7 +123,10 @@ struct PixelComputation {
 
   // MARK: One video
 
-  private func alone(_ real: SetPlan?, _ fake: SetPlan) throws -> Score {
+  /// The mean over the fake videos; that of the real ones, where there are any, is a note.
+  func stillness() throws -> Score {
+    let fake = try videos(computation.fake)
+    let real = computation.real.isGiven ? try videos(computation.real) : nil
     let fakes = fake.scored(computation.samples.limit(.fake))
     let reals = real?.scored(computation.samples.limit(.real)) ?? []
     let values = try inParallel(fakes.count + reals.count) { index in
@@ -180,7 +184,8 @@ struct PixelComputation {
       metric.name, value: over.mean, real: nothing, fake: nothing, ranks: nil,
       warnings: warnings + computation.request.honesty.notDone(for: "metrics of pixels", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
-    score.interval = try computation.request.honesty.interval(ofMeans: values)
+    score.interval = try computation.request.honesty.interval(
+      ofMeans: values, seed: computation.settled.fields.seed, threads: computation.request.threads)
     score.perVideo = zip(names, values).map { (name: $0, value: $1) }
     return score
   }

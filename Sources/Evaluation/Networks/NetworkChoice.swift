@@ -74,7 +74,7 @@ public final class NetworkChoice {
       score.warnings += choice.warning.map { [$0] } ?? []
       loaders[key(slot, score.evaluationProtocol)] = choice.load
     }
-    if try score.evaluationProtocol.definition.reference == .prompts { _ = try tokenizer() }
+    if score.evaluationProtocol.definition.reference == .prompts { _ = try tokenizer() }
     if WeightsSlot.of(score.evaluationProtocol).contains(.heads) {
       score.perceptual = PerceptualNetwork(
         table: table, weights: try weights(score.evaluationProtocol),

@@ -89,9 +89,10 @@ public struct Honesty: Sendable {
   // MARK: Intervals
 
   /// For scores that are the mean of one value a video.
-  func interval(ofMeans values: [Double]) throws -> ScoreInterval? {
+  func interval(ofMeans values: [Double], seed: Int, threads: Int) throws -> ScoreInterval? {
     guard let bootstrap, values.count > 1 else { return nil }
-    let found = try Bootstrap(resamples: bootstrap, confidence: Self.level).interval(rows: values.count, 1) { rows, _ in
+    let draws = Bootstrap(resamples: bootstrap, seed: UInt64(seed), confidence: Self.level, threads: threads)
+    let found = try draws.interval(rows: values.count, 1) { rows, _ in
       rows.reduce(0.0) { $0 + values[$1] } / Double(rows.count)
     }
     return found.interval(around: MeanAndDeviation(of: values).mean, within: -.infinity ... .infinity)

@@ -37,7 +37,7 @@ public struct ScoredPrompts: Sendable, Equatable {
   /// Where they were found, in words.
   public let source: String
   public let count: Int
-  /// SHA-256 over the prompts, sorted.
+  /// SHA-256 over the prompts, in the order of the videos: two videos that exchange theirs are another score.
   public let digest: String
 }
 

@@ -20,18 +20,28 @@ struct ScoreComputation {
 
   /// One score for each name of the metric.
   func scores() throws -> [Score] {
-    let metric = try settled.definition
-    // Windows are computed side by side, a single distance with both its sets.
-    let threads = fields.series == .none ? request.threads : 1
-    guard let distribution = metric.distribution(fields, threads: threads) else {
-      return metric.sample == .frame
-        ? [try EmbeddingComputation(self, metric).score()] : try PixelComputation(self, metric).scores()
+    let metric = settled.definition
+    switch metric.computation {
+    case .frechet: return try distances(metric, FrechetMetric(fields, threads: threadsOfDistance))
+    case .kernel: return try distances(metric, KernelMetric(fields))
+    case .neighbours: return try distances(metric, NeighbourMetric(fields))
+    case .extrapolated: return try distances(metric, ExtrapolatedMetric(fields))
+    case .pairs(let measure): return [try PixelComputation(self, metric).paired(by: measure)]
+    case .stillness: return [try PixelComputation(self, metric).stillness()]
+    case .embedding(let comparand): return [try EmbeddingComputation(self, metric, comparand).score()]
     }
+  }
+
+  /// Windows are computed side by side, a single distance with both its sets.
+  private var threadsOfDistance: Int { fields.series == .none ? request.threads : 1 }
+
+  private func distances(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [Score] {
     if let scores = try statisticsScores(metric) { return scores }
     switch (fields.series, fields.groupBy) {
     case (.none, .none): return try plain(metric, distribution)
-    case (.none, _): return try grouped(metric, distribution)
-    default: return try series(metric, distribution)
+    case (.none, .class), (.none, .subject), (.none, .dir), (.none, .regex), (.none, .column):
+      return try grouped(metric, distribution)
+    case (.windows, _), (.prefixes, _): return try series(metric, distribution)
     }
   }
 
@@ -155,24 +165,15 @@ struct ScoreComputation {
             label: label, value: value, realSamples: own.0.rows.count, fakeSamples: own.1.rows.count))
       }
     }
-    return try metric.scores.enumerated().map { index, name in
+    return try metric.outputs.enumerated().map { index, output in
       let values = groups[index].map(\.value)
       let over = MeanAndDeviation(of: values, ddof: fields.groupDdof)
       var score = try score(
-        Self.groupedName(name, fields.groupBy), value: over.mean, real: a, fake: b, ranks: nil,
+        metric.name(of: output, over: fields.groupBy).description, value: over.mean, real: a, fake: b, ranks: nil,
         warnings: drawn + smallGroups(groups[index]) + request.honesty.notDone(for: "groups"))
       score.std = over.deviation.isNaN ? nil : over.deviation
       score.groups = groups[index]
       return score
-    }
-  }
-
-  /// `cfvd` and `sfvd` are the names that papers use; other groupings say what they are.
-  static func groupedName(_ name: String, _ grouping: Grouping) -> String {
-    switch (name, grouping) {
-    case ("fvd", .class): "cfvd"
-    case ("fvd", .subject): "sfvd"
-    default: "\(name)/\(grouping)"
     }
   }
 
@@ -280,7 +281,7 @@ struct ScoreComputation {
   }
 
   private func statistics(_ side: SampleSide) throws -> FeatureStatistics? {
-    if case .statistics(let statistics, _) = side.content {
+    if case .statistics(let statistics) = side.stored {
       guard statistics.columns == samples.columns else {
         throw EvaluationError.otherColumns(
           path: side.path, columns: statistics.columns, wanted: samples.columns, metric: settled.metric)

@@ -51,7 +51,7 @@ struct ScoreWarnings {
     }
   }
 
-  private var hasCovariance: Bool { (try? evaluationProtocol.definition.hasCovariances) ?? false }
+  private var hasCovariance: Bool { evaluationProtocol.definition.hasCovariances }
 
   private var rankDeficient: [ScoreWarning] {
     guard hasCovariance, let real = real.clips, let fake = fake.clips, min(real, fake) <= columns,

@@ -1,40 +1,50 @@
 import MetricCatalog
+import Vocabulary
 
 /// The fields of a protocol that decide the features of one of its sets: what a feature file carries along, so that it is
 /// never scored as something else.
-struct FeatureRecipe: Sendable, Equatable {
+package struct FeatureRecipe: Sendable, Equatable {
   /// Fields by name; `offset` is that of the role.
-  let fields: [String: String]
+  package let fields: [String: String]
 
-  private static let deciding: Set = [
-    "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop", "loader-resize",
-    "loader-resolution", "aspect-crop", "input-scaling", "frames", "stride", "clips", "samples", "skip-first",
-  ]
+  package init(_ evaluationProtocol: EvaluationProtocol, of set: SetRole) {
+    fields = evaluationProtocol.recipe(of: set)
+  }
 
   init(_ evaluationProtocol: EvaluationProtocol, role: Role) {
-    var fields: [String: String] = [:]
-    for (definition, value) in evaluationProtocol.decidingFields where Self.deciding.contains(definition.name) {
-      fields[definition.name] = "\(value)"
+    switch role {
+    case .real: self.init(evaluationProtocol, of: .real)
+    case .fake, .input: self.init(evaluationProtocol, of: .fake)
     }
-    let settled = evaluationProtocol.fields
-    let offset = role == .real ? settled.offsetReal : settled.offsetFake
-    let isWindows = settled.series == .windows && (try? evaluationProtocol.definition.sample) == .clip
-    if isWindows, role == .fake || settled.windowReference != .sampled {
-      fields["clips"] = "windows of \(settled.window), \(settled.windowStep) apart"
-    } else if settled.clips != .all, settled.clips != .even {
-      fields["offset"] = offset.rawValue
-      if offset == .random { fields["seed"] = "\(settled.seed)" }
+  }
+
+  /// As a file holds it. Files of 0.1.0 say `clips = windows of 4, 3 apart` where later ones have the fields of a series.
+  package init(stored: [String: String]) {
+    var fields = stored
+    if let words = stored["clips"]?.wholeMatch(of: /windows of ([0-9]+), ([0-9]+) apart/) {
+      fields["clips"] = nil
+      fields["series"] = SeriesKind.windows.rawValue
+      fields["window"] = String(words.1)
+      fields["window-step"] = String(words.2)
     }
     self.fields = fields
   }
 
-  /// The first field, by name, in which stored features differ from what is wanted; nil for features of unknown origin,
-  /// which nothing can be said of.
-  func difference(from stored: [String: String]) -> (field: String, stored: String, wanted: String)? {
+  /// The first field in which stored features differ from what is wanted; nil for features of unknown origin, which nothing
+  /// can be said of. What a file says nothing of changes nothing in its features, or is refused.
+  package func difference(from stored: [String: String]) -> (field: String, stored: String, wanted: String)? {
     guard !stored.isEmpty else { return nil }
-    for name in Set(fields.keys).union(stored.keys).sorted() where fields[name] != stored[name] {
-      return (name, stored[name] ?? "not set", fields[name] ?? "not set")
+    let stored = Self(stored: stored).fields
+    func value(_ fields: [String: String], _ name: String) -> String? {
+      (fields[name] ?? EvaluationProtocol.unsaidInRecipes[name]).flatMap { $0.isEmpty ? nil : $0 }
     }
-    return nil
+    let names = Set(fields.keys).union(stored.keys).filter { value(fields, $0) != value(stored, $0) }
+    // What both say comes first, and a series before the offsets that stand in no recipe because of it.
+    func rank(_ name: String) -> Int {
+      fields[name] != nil && stored[name] != nil ? 0 : name == "series" ? 1 : 2
+    }
+    return names.min { (rank($0), $0) < (rank($1), $1) }.map { name in
+      (name, value(stored, name) ?? "not set", value(fields, name) ?? "not set")
+    }
   }
 }

@@ -14,8 +14,8 @@ struct InputPairs {
   ///
   /// - Throws: `EvaluationError` for a fake video without an input and for names that two inputs have; what the sets throw.
   init?(_ request: ScoreRequest, fake: SampleSide) throws {
-    let takers = try request.scores.map(\.evaluationProtocol).filter {
-      try $0.definition.reference == .inputs && $0.fields.input == .given
+    let takers = request.scores.map(\.evaluationProtocol).filter {
+      $0.definition.reference == .inputs && $0.fields.input == .given
     }
     guard !takers.isEmpty else { return nil }
     let options = VideoSetOptions(
@@ -74,7 +74,7 @@ struct InputPairs {
 extension SampleSide {
   /// The videos within the limit, by name.
   var names: [String] {
-    if case .features(let set, _) = content { return set.rowsOfVideos.map { set.rows[$0[0]].video } }
+    if case .features(let set) = stored { return set.rowsOfVideos.map { set.rows[$0[0]].video } }
     return items.map(\.name)
   }
 

@@ -85,8 +85,9 @@ struct Prompts {
     return prefix == "none" ? prompt : prefix + " " + prompt
   }
 
+  /// - Parameter videos: in the order of their set, by whose digest they are known.
   func scored(_ videos: [String], prefix: String) -> ScoredPrompts {
-    let all = videos.map { text(of: $0, prefix: prefix) }.sorted()
+    let all = videos.map { text(of: $0, prefix: prefix) }
     return ScoredPrompts(
       source: source, count: all.count, digest: SHA256.digest(of: all.map { $0 + "\n" }.joined()).description)
   }

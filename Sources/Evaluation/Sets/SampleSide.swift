@@ -5,54 +5,53 @@ import MetricCatalog
 import Tensors
 import Video
 
-/// One of the two sets, whatever it is made of.
+/// One of the sets, whatever it is made of: videos on their way to features, a file of features or statistics, or nothing
+/// where no such set is given.
 struct SampleSide: Sendable {
-  enum Content: Sendable {
-    case videos(SetPlan)
-    case features(FeatureSet, digest: String)
-    case statistics(FeatureStatistics, digest: String)
-    /// No such set is given.
-    case absent
-    /// While the plan is being changed.
-    case changing
+  enum Stored: Sendable {
+    case features(FeatureSet)
+    case statistics(FeatureStatistics)
   }
 
   let role: Role
   let path: String
-  private(set) var content: Content
+  /// nil for files of features and statistics, and for a set that is not given.
+  private(set) var videos: SetPlan?
+  /// What a file holds; nil for videos, and for a set that is not given.
+  let stored: Stored?
+  /// Of that file.
+  private let digest: String
+
+  private init(role: Role, path: String, videos: SetPlan?, stored: (content: Stored, digest: String)? = nil) {
+    self.role = role
+    self.path = path
+    self.videos = videos
+    self.stored = stored?.content
+    digest = stored?.digest ?? ""
+  }
 
   /// A set that is not given.
-  init(absent role: Role) {
-    self.role = role
-    path = ""
-    content = .absent
-  }
+  init(absent role: Role) { self.init(role: role, path: "", videos: nil) }
 
-  init(inputs plan: SetPlan) {
-    role = .input
-    path = plan.set.path
-    content = .videos(plan)
-  }
+  init(inputs plan: SetPlan) { self.init(role: .input, path: plan.set.path, videos: plan) }
 
   init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil)
     throws
   {
-    self.role = role
-    self.path = path
-    if FeatureFile.isFeatureFile(path) {
-      let digest = try Self.digest(ofFile: path)
-      switch try FeatureFile.read(path) {
-      case .set(let features): content = .features(features, digest: digest)
-      case .statistics(let mean, let covariance, let count):
-        content = .statistics(
-          // NumPy's `cov`, which such files come from, divides by N - 1.
-          try FeatureStatistics(mean: mean, covariance: covariance, count: count, ddof: 1), digest: digest)
-      }
-    } else {
-      content = .videos(
-        try SetPlan(
-          role: role, path: path, limit: limit, options: options, shard: shard))
+    guard FeatureFile.isFeatureFile(path) else {
+      let plan = try SetPlan(role: role, path: path, limit: limit, options: options, shard: shard)
+      self.init(role: role, path: path, videos: plan)
+      return
     }
+    let digest = try Self.digest(ofFile: path)
+    let content: Stored =
+      switch try FeatureFile.read(path) {
+      case .set(let features): .features(features)
+      case .statistics(let mean, let covariance, let count):
+        // NumPy's `cov`, which such files come from, divides by N - 1.
+        .statistics(try FeatureStatistics(mean: mean, covariance: covariance, count: count, ddof: 1))
+      }
+    self.init(role: role, path: path, videos: nil, stored: (content, digest))
   }
 
   private static func digest(ofFile path: String) throws -> String {
@@ -62,13 +61,11 @@ struct SampleSide: Sendable {
     return bytes.withUnsafeBytes { SHA256.digest(of: $0) }.description
   }
 
-  /// nil for features and statistics.
-  var videos: SetPlan? { if case .videos(let plan) = content { plan } else { nil } }
-  var isGiven: Bool { if case .absent = content { false } else { true } }
+  var isGiven: Bool { videos != nil || stored != nil }
   var items: [VideoItem] { videos?.items ?? [] }
   var skipped: [SkippedVideo] { videos?.skipped ?? [] }
 
-  mutating func take(_ results: [Result<SurveyedVideo, any Error>]) { change { $0.take(results) } }
+  mutating func take(_ results: [Result<SurveyedVideo, any Error>]) { videos?.take(results) }
 
   func arrayFrames(_ fields: ProtocolFields, skipsUnusable: Bool) throws -> (name: String, frames: Int)? {
     try videos?.arrayFrames(
@@ -79,18 +76,18 @@ struct SampleSide: Sendable {
   ///
   /// - Throws: `EvaluationError.otherFeatures`, `.statisticsOnly`, `.needsVideos`.
   func check(_ wanted: EvaluationProtocol, _ samples: ProtocolSamples) throws {
-    switch content {
-    case .videos, .changing, .absent: return
+    switch stored {
+    case nil: return
     case .statistics:
       let fields = samples.fields
       let isPlain =
         fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
         && fields.partialBatch == "keep" && !wanted.overrides.contains { $0.field == "max-videos-\(role)" }
-      guard isPlain, fields.extrapolationPoints == 0, try wanted.definition.hasCovariances else {
+      guard isPlain, wanted.definition.needsOnlyStatistics else {
         throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }
       guard fields.ddof == 1 else { throw EvaluationError.statisticsDivisor(path: path, ddof: fields.ddof) }
-    case .features(let set, _):
+    case .features(let set):
       guard !samples.parts.isEmpty else { throw EvaluationError.needsVideos(path: path, metric: wanted.metric) }
       let arePrefixes = samples.sample == .clip && samples.fields.series == .prefixes
       guard samples.fields.input == .given else {
@@ -115,7 +112,7 @@ struct SampleSide: Sendable {
 
   mutating func plan(_ plan: SamplePlan, skipsUnusable: Bool) throws {
     let demands = plan.samples.flatMap { $0.demands(role) }
-    try change { try $0.plan(demands, sources: plan.sources, skipsUnusable: skipsUnusable) }
+    try videos?.plan(demands, sources: plan.sources, skipsUnusable: skipsUnusable)
   }
 
   func wanted(_ plan: SamplePlan, only sources: Set<Int>) -> [(item: Int, video: WantedVideo)] {
@@ -123,31 +120,24 @@ struct SampleSide: Sendable {
   }
 
   mutating func take(_ features: [[Float]], of clips: [WantedClip], item: Int, _ plan: SamplePlan) {
-    change { $0.take(features, of: clips, item: item, sources: plan.sources) }
+    videos?.take(features, of: clips, item: item, sources: plan.sources)
   }
 
   mutating func drop(_ failures: [(item: Int, error: any Error)], skipsUnusable: Bool) throws {
-    try change { try $0.drop(failures, skipsUnusable: skipsUnusable) }
-  }
-
-  private mutating func change(_ body: (inout SetPlan) throws -> Void) rethrows {
-    guard case .videos(var plan) = content else { return }
-    content = .changing  // so that the plan is not copied
-    defer { content = .videos(plan) }
-    try body(&plan)
+    try videos?.drop(failures, skipsUnusable: skipsUnusable)
   }
 
   // MARK: What a protocol sees
 
   /// Samples of the first repeat.
   func sampleCount(_ samples: ProtocolSamples) -> Int? {
-    switch content {
-    case .changing, .absent: return nil
-    case .features(let set, _): return set.first(samples.limit(role)).rows.count
-    case .statistics(let statistics, _): return statistics.count
-    case .videos(let plan):
-      guard let part = samples.parts.last else { return plan.scored(samples.limit(role)).count }
-      return part.rules(role).first.map { plan.count($0, source: part.source, limit: samples.limit(role)) }
+    switch stored {
+    case .features(let set): return set.first(samples.limit(role)).rows.count
+    case .statistics(let statistics): return statistics.count
+    case nil:
+      guard let videos else { return nil }
+      guard let part = samples.parts.last else { return videos.scored(samples.limit(role)).count }
+      return part.rules(role).first.map { videos.count($0, source: part.source, limit: samples.limit(role)) }
     }
   }
 
@@ -173,26 +163,23 @@ struct SampleSide: Sendable {
   }
 
   private func features(_ rule: SampleRule?, _ part: ProtocolSamples.Part, _ samples: ProtocolSamples) -> FeatureSet {
-    switch content {
-    case .features(let set, _): return set.first(samples.limit(role))
-    case .videos(let plan):
-      guard let rule else { break }
-      return plan.features(rule, source: part.source, limit: samples.limit(role), columns: samples.columns)
-    case .statistics, .changing, .absent: break
+    if case .features(let set) = stored { return set.first(samples.limit(role)) }
+    if let videos, let rule {
+      return videos.features(rule, source: part.source, limit: samples.limit(role), columns: samples.columns)
     }
     return FeatureSet(features: FeatureMatrix(rows: 0, columns: samples.columns, values: []), rows: [], recipe: [:])
   }
 
   func scored(_ samples: ProtocolSamples) -> ScoredSet {
-    switch content {
-    case .changing, .absent: return ScoredSet(path: path, videos: nil, clips: nil, digest: "")
-    case .features(let set, let digest):
+    switch stored {
+    case .features(let set):
       let taken = set.first(samples.limit(role))
       return ScoredSet(
         path: path, videos: Set(taken.rows.map(\.video)).count, clips: taken.rows.count, digest: digest)
-    case .statistics(let statistics, let digest):
+    case .statistics(let statistics):
       return ScoredSet(path: path, videos: nil, clips: statistics.count, digest: digest)
-    case .videos(let plan):
+    case nil:
+      guard let plan = videos else { return ScoredSet(path: path, videos: nil, clips: nil, digest: "") }
       let videos = plan.scored(samples.limit(role))
       let content = videos.map { "\($0.facts.digest) \($0.item.valueRange.rawValue)\n" }.joined()
       return ScoredSet(
@@ -203,14 +190,23 @@ struct SampleSide: Sendable {
 
   /// Videos before any limit.
   var found: Int {
-    if case .features(let set, _) = content { return Set(set.rows.map(\.video)).count }
+    if case .features(let set) = stored { return Set(set.rows.map(\.video)).count }
     return videos?.set.videos.count ?? 0
   }
 
-  var isStatistics: Bool { if case .statistics = content { true } else { false } }
+  var isStatistics: Bool { if case .statistics = stored { true } else { false } }
 
   /// Whether the features do not say how they were made.
-  var originIsUnknown: Bool { if case .features(let set, _) = content { set.recipe.isEmpty } else { false } }
+  var originIsUnknown: Bool { if case .features(let set) = stored { set.recipe.isEmpty } else { false } }
+
+  /// The names of the videos that a protocol takes, in the order of their digest.
+  func scoredNames(_ samples: ProtocolSamples) -> [String] {
+    if case .features(let set) = stored {
+      let taken = set.first(samples.limit(role))
+      return taken.rowsOfVideos.map { taken.rows[$0[0]].video }
+    }
+    return videos?.scored(samples.limit(role)).map(\.item.name) ?? []
+  }
 
   /// The rows of each group.
   ///

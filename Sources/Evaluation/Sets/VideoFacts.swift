@@ -1,5 +1,6 @@
 import Digests
 import Video
+import Vocabulary
 
 /// What scoring needs to know of a video before it is decoded. Unknown is nil.
 public struct VideoFacts: Sendable, Equatable {
@@ -48,7 +49,7 @@ public struct VideoFacts: Sendable, Equatable {
 
 // As lines `key=value`, for the memo.
 extension VideoFacts {
-  private static let head = "vidmetrics video 2, \(decoderVersion)"
+  private static let head = "vidmetrics video 3, decoding \(PipelineVersions.current.decoding), \(decoderVersion)"
 
   package func encoded(stamp: String) -> [UInt8] {
     var lines = [Self.head, stamp, digest, "\(width)", "\(height)", "\(frameCount)", codec]

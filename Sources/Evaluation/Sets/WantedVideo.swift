@@ -29,11 +29,10 @@ extension SurveyedVideo {
       window.listed.map { "frames=" + $0.map(String.init).joined(separator: ",") }
       ?? "start=\(window.start) count=\(window.count) stride=\(window.stride)"
     let text = """
-      vidmetrics features 1
+      vidmetrics features 2
       \(facts.digest) \(item.isArrayRow ? "row" : "video, \(decoderVersion)") \(item.valueRange.rawValue)
       \(frames)
-      \(source.preprocessing.identity)
-      \(source.network.identity)
+      \(source.recipe)
       """
     return SHA256.digest(of: text)
   }

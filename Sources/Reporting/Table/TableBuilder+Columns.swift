@@ -31,19 +31,11 @@ extension TableBuilder {
 
   /// Metrics in the catalog's order, means over groups behind their metric, variants behind the plain one; others at the end.
   static func rank(_ column: ReportTable.Column) -> Int {
-    let names = Metric.all.flatMap(\.scores).flatMap { $0 == "fvd" ? ["fvd", "cfvd", "sfvd"] : [$0] }
-    let place = names.firstIndex(of: column.metric) ?? names.firstIndex(of: plain(column.metric))
-    return 2 * (place ?? names.count) + (column.variant == nil ? 0 : 1)
+    2 * ScoreName.place(column.metric) + (column.variant == nil ? 0 : 1)
   }
 
   /// `FVD`, `cFVD`, `precision`, `PIC[inception-cosine]`.
-  static func label(_ metric: String) -> String {
-    let words = ["cfvd": "cFVD", "sfvd": "sFVD", "fvd-infinity": "FVD∞", "fid-infinity": "FID∞"]
-    if let word = words[metric] { return word }
-    let known = ["fvd", "kvd", "dt-fvd", "fid", "kid", "psnr", "ssim", "lpips", "pic", "clip-sim"]
-    let plain = plain(metric)
-    return known.contains(plain) ? plain.uppercased() + metric.dropFirst(plain.count) : metric
-  }
+  static func label(_ metric: String) -> String { ScoreName.title(metric) }
 
   /// A paper's table that names no data set takes the runs of one under no name.
   func underOneName(_ entries: [Entry]) -> [Entry] {

@@ -1,4 +1,5 @@
 import History
+import MetricCatalog
 import ReportAssets
 
 // Runs and published rows as rows of the table.
@@ -124,7 +125,7 @@ extension TableBuilder {
     if let slash = settings.name.firstIndex(of: "/") {
       let label = String(settings.name[settings.name.index(after: slash)...])
       // `lfdm/class` is what cFVD is called already.
-      return ["cfvd", "sfvd"].contains(score.metric) ? nil : label
+      return ScoreName(score.metric)?.isNamedMean == true ? nil : label
     }
     if let series = settings.fields["series"], "\(series)" != "none" { return "along time" }
     return nil

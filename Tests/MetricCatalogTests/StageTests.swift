@@ -1,0 +1,175 @@
+import MetricCatalog
+import Testing
+import Vocabulary
+
+/// What a field of a protocol decides: its stage, and the identities that are derived from it.
+@Suite struct StageTests {
+  /// By hand, so that the stage of a new field is thought about twice. Of a series of clips see below.
+  static let stages: [FieldDefinition.Stage: Set<String>] = [
+    .frames: [
+      "frames", "stride", "clips", "samples", "offset-real", "offset-fake", "seed", "skip-first", "repeats",
+    ],
+    .features: [
+      "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop",
+      "loader-resize",
+      "loader-resolution", "aspect-crop", "input-scaling",
+    ],
+    .distance: [
+      "head-weights-fingerprint", "max-videos-real", "max-videos-fake", "equal-counts", "ddof", "root", "root-eps",
+      "kernel-degree", "kernel-gamma", "kernel-coef", "estimator", "subsets", "subset-size", "subset-seed",
+      "subset-draw",
+      "neighbours", "neighbour-rule", "extrapolation-points", "extrapolation-from", "dtype", "partial-batch", "input",
+      "centre", "compare-with", "prompt-prefix", "clamp", "group-by",
+    ],
+    .report: ["weights", "head-weights", "scale-factor", "group-ddof"],
+  ]
+  static let ofSeries: Set = ["series", "window", "window-step", "window-reference"]
+
+  @Test func everyFieldHasItsStage() {
+    var seen = Self.ofSeries
+    for metric in Metric.all {
+      for field in metric.fields {
+        if Self.ofSeries.contains(field.name) {
+          #expect(field.stage == (metric.sample == .clip ? .frames : .distance), "\(metric.name) \(field.name)")
+        } else {
+          #expect(Self.stages[field.stage]?.contains(field.name) == true, "\(metric.name) \(field.name)")
+        }
+        seen.insert(field.name)
+      }
+    }
+    #expect(seen == Self.stages.values.reduce(Self.ofSeries) { $0.union($1) })
+  }
+
+  // MARK: Every field of every metric
+
+  /// What brings fields into force that presets leave out of it, and lets others have more than one value.
+  private static let preparations: [[(String, String)]] = [
+    [("offset-real", "random"), ("offset-fake", "random"), ("clips", "one")],
+    [("offset-fake", "random"), ("samples", "one")], [("series", "windows"), ("equal-counts", "no")],
+    [("series", "windows"), ("window-reference", "sampled"), ("offset-real", "random"), ("clips", "one")],
+    [("series", "prefixes"), ("clips", "one")], [("group-by", "class")], [("root", "svd")],
+    [("subsets", "100"), ("subset-size", "50"), ("subset-seed", "1")], [("crop", "none"), ("aspect-crop", "2:1")],
+    [("aspect-crop", "2:1")],
+    [("loader-resize", "antialias-bilinear"), ("loader-resolution", "128")], [("equal-counts", "yes")],
+    [("repeats", "3"), ("offset-real", "random"), ("clips", "one")],
+    [("batch-norm-eps", "0.001"), ("endpoint", "pool-3")], [("input-scaling", "unit"), ("centre", "own-mean")],
+    [("activation", "gelu"), ("endpoint", "clip")],
+  ]
+
+  private static func bases(_ metric: Metric) throws -> [EvaluationProtocol] {
+    let presets = try EvaluationProtocol.all().filter { $0.metric == metric.name }
+    let prepared = presets.flatMap { preset in
+      preparations.compactMap { settings -> EvaluationProtocol? in
+        guard let base = try? preset.overriding(settings.map { (field: $0.0, value: $0.1) }),
+          (try? base.validate()) != nil
+        else { return nil }
+        return base
+      }
+    }
+    return presets + prepared.prefix(24)
+  }
+
+  /// The protocol with other legal values of a field, whatever kind of field it is: values are tried that fields name as
+  /// allowed, and some that are numbers and names. Some settle other fields, too.
+  private static func others(_ base: EvaluationProtocol, _ field: FieldDefinition) -> [EvaluationProtocol] {
+    let named = field.allowed.matches(of: /`([^`]+)`/).map { String($0.1) }
+    let digits = "sha256:" + String(repeating: "a", count: 64)
+    let values = named + ["0", "1", "2", "7", "17", "100", "0.5", "4096", "x", "regex:(a)", digits]
+    return values.compactMap { value in
+      guard let changed = try? base.overriding(field.name, with: value), (try? changed.validate()) != nil,
+        "\(field.value(in: changed))" != "\(field.value(in: base))"
+      else { return nil }
+      return changed
+    }
+  }
+
+  private static func differing(_ a: [String: String], _ b: [String: String]) -> Set<String> {
+    Set(Set(a.keys).union(b.keys).filter { a[$0] != b[$0] })
+  }
+
+  /// What has one legal value only.
+  private static let unchangeable: [String: Set<String>] = [
+    "clip-sim": ["endpoint", "batch-norm-eps", "input-scaling"]  // only CLIP has embeddings of prompts
+  ]
+
+  /// Another value changes exactly the identities of the field's stage and of later ones: recipes of feature files, keys of
+  /// kept features, the fingerprint.
+  @Test(arguments: Metric.names) func aFieldChangesItsStageAndWhatFollows(_ name: String) throws {
+    let metric = try Metric.named(name)
+    let stages = Dictionary(uniqueKeysWithValues: metric.fields.map { ($0.name, $0.stage) })
+    var changes: Set<String> = []
+    var changesFrames: Set<String> = []
+    for base in try Self.bases(metric) {
+      for (field, _) in base.decidingFields {
+        for other in Self.others(base, field) {
+          let place: Comment = "\(name) \(base.displayName): \(field.name) = \(field.value(in: other))"
+          let moved = Self.differing(base.fieldTexts, other.fieldTexts)
+          changes.insert(field.name)
+          #expect(other.fingerprint != base.fingerprint, place)
+          let ofFeatures = moved.filter { stages[$0] == .features }
+          #expect((other.featureIdentity != base.featureIdentity) == !ofFeatures.isEmpty, place)
+          let recipes = SetRole.allCases.map { Self.differing(base.recipe(of: $0), other.recipe(of: $0)) }
+          for recipe in recipes {
+            #expect(recipe.isSuperset(of: ofFeatures), place)
+            if !moved.contains(where: { stages[$0] == .frames }) { #expect(recipe == ofFeatures, place) }
+          }
+          if recipes.contains(where: { $0 != ofFeatures }) { changesFrames.insert(field.name) }
+        }
+      }
+    }
+    let all = Set(metric.fields.map(\.name)).subtracting(["dtype"]).subtracting(Self.unchangeable[name] ?? [])
+    #expect(all.subtracting(changes).isEmpty)
+    #expect(changesFrames.isSuperset(of: metric.fields.filter { $0.stage == .frames }.map(\.name)))
+  }
+
+  /// Each set has its own offset and seed.
+  @Test func recipesAreOfOneSet() throws {
+    let preset = try EvaluationProtocol.named("stylegan-v", metric: "fvd")
+    let (real, fake) = (preset.recipe(of: .real), preset.recipe(of: .fake))
+    #expect(real["offset"] == "random" && real["seed"] == "0" && fake["offset"] == "start" && fake["seed"] == nil)
+    #expect(Self.differing(real, fake) == ["offset", "seed"])
+    let names: Set = [
+      "weights-fingerprint", "batch-norm-eps", "endpoint", "value-range", "resize", "crop", "loader-resize",
+      "loader-resolution", "frames", "stride", "clips", "skip-first", "offset",
+    ]
+    #expect(Set(fake.keys) == names, "as files of 0.1.0 hold it")
+    let all = try preset.overriding("clips", with: "all")
+    #expect(all.recipe(of: .real)["offset"] == nil && all.recipe(of: .real) == all.recipe(of: .fake))
+  }
+
+  /// The windows of a series are clips of their own; a real set that is sampled has those of the protocol without a series.
+  @Test func recipesOfWindows() throws {
+    let windows = try EvaluationProtocol.named("stylegan-v", metric: "fvd").overriding([
+      ("series", "windows"), ("window-reference", "sampled"),
+    ])
+    let (real, fake) = (windows.recipe(of: .real), windows.recipe(of: .fake))
+    #expect(fake["series"] == "windows" && fake["window"] == "16" && fake["clips"] == nil && fake["offset"] == nil)
+    #expect(try real == EvaluationProtocol.named("stylegan-v", metric: "fvd").recipe(of: .real))
+    let frames = try EvaluationProtocol.named("clean", metric: "fid")
+    #expect(try frames.overriding("series", with: "windows").recipe(of: .fake) == frames.recipe(of: .fake))
+  }
+
+  /// What was published stands while the code computes what it computed then, and no longer.
+  @Test func laterVersionsOfTheCodeAreSaid() throws {
+    let first = PipelineVersions(decoding: 1, preprocessing: 1)
+    for preset in try EvaluationProtocol.all() {
+      #expect(
+        preset.canonicalJSON(first) == preset.canonicalJSON,
+        "\(preset.name): published fingerprints are those of version 1")
+      let decoding = preset.canonicalJSON(PipelineVersions(decoding: 2, preprocessing: 1))
+      #expect(decoding.contains(#""decoding-version":2,"#))
+      let preprocessing = preset.canonicalJSON(PipelineVersions(decoding: 1, preprocessing: 3))
+      let hasNetworkInput = preset.definition.sample == .clip || preset.definition.sample == .frame
+      #expect(preprocessing.contains(#""preprocessing-version":3,"#) == hasNetworkInput)
+    }
+    let fid = try EvaluationProtocol.named("clean", metric: "fid")
+    let recipe = fid.recipe(of: .real, PipelineVersions(decoding: 2, preprocessing: 2))
+    #expect(Self.differing(recipe, fid.recipe(of: .real)) == ["decoding-version", "preprocessing-version"])
+  }
+}
+
+extension EvaluationProtocol {
+  fileprivate var fieldTexts: [String: String] {
+    Dictionary(decidingFields.map { ($0.definition.name, "\($0.value)") }) { first, _ in first }
+  }
+}
