@@ -80,30 +80,35 @@ import Weights
     let absent: @Sendable () throws -> NetworkWeights = { throw EvaluationError.noFeatures(metric: "a test") }
     let (a, b) = ("sha256:a", "sha256:b")
     let fvd = try EvaluationProtocol.named("stylegan-v", metric: "fvd")
-    func i3d(_ weights: String, _ epsilon: Double, _ endpoint: I3D.Endpoint) -> any FeatureNetwork {
-      I3DNetwork(fingerprint: weights, epsilon: epsilon, endpoint: endpoint, table: table, weights: absent)
+    func network(
+      _ kind: NetworkKind, _ weights: String, _ table: KernelTable,
+      _ set: (inout NetworkKind.Options) -> Void = { _ in }
+    ) throws -> any FeatureNetwork {
+      var options = NetworkKind.Options()
+      set(&options)
+      return try EmbeddingNetwork(kind, fingerprint: weights, options: options, table: table, weights: absent)
     }
-    func inception(_ weights: String, _ epsilon: Double) -> any FeatureNetwork {
-      InceptionNetwork(fingerprint: weights, epsilon: epsilon, table: table, weights: absent)
+    func i3d(_ weights: String, _ epsilon: Float, _ endpoint: I3D.Endpoint) throws -> any FeatureNetwork {
+      try network(.i3d, weights, table) { ($0.epsilon, $0.endpoint) = (epsilon, endpoint) }
     }
-    func dreamSim(_ weights: String, _ kind: String) -> any FeatureNetwork {
-      DreamSimNetwork(kind: kind, fingerprint: weights, table: table, weights: absent)
+    func inception(_ weights: String, _ epsilon: Float) throws -> any FeatureNetwork {
+      try network(.inceptionV3, weights, table) { $0.epsilon = epsilon }
     }
-    func clip(_ weights: String, _ activation: HiddenActivation) -> any FeatureNetwork {
-      CLIPImageNetwork(fingerprint: weights, activation: activation, table: table, weights: absent)
+    func clip(_ weights: String, _ activation: ValueFunction.Kind) throws -> any FeatureNetwork {
+      try network(.clipImage, weights, table) { $0.activation = activation }
     }
-    let networks = [
+    let networks = try [
       i3d(a, 1e-3, .logitsMean), i3d(a, 1e-5, .logitsMean), i3d(a, 1e-3, .mixed5cMean),
       i3d(b, 1e-3, .logitsMean), inception(a, 1e-3), inception(a, 1e-5), inception(b, 1e-3),
-      dreamSim(a, "dreamsim-ensemble"), dreamSim(b, "dreamsim-ensemble"), dreamSim(a, "dreamsim-dino"),
-      dreamSim(a, "dreamsim-dinov2"), clip(a, .quickGELU), clip(a, .gelu), clip(b, .quickGELU),
+      network(.dreamSimEnsemble, a, table), network(.dreamSimEnsemble, b, table), network(.dreamSimDINO, a, table),
+      network(.dreamSimDINOv2, a, table), clip(a, .quickGELU), clip(a, .gelu), clip(b, .quickGELU),
     ]
     #expect(Set(networks.map(\.identity)).count == networks.count)
     let recipes = networks.map { FeatureSource(fvd, network: $0, frames: 16).recipe }
     #expect(Set(recipes).count == networks.count)
-    #expect(i3d(a, 1e-3, .logitsMean).identity == networks[0].identity, "one network, one identity")
+    #expect(try i3d(a, 1e-3, .logitsMean).identity == networks[0].identity, "one network, one identity")
     if KernelTable(.widest).name != table.name {
-      let wide = I3DNetwork(fingerprint: a, epsilon: 1e-3, table: KernelTable(.widest), weights: absent)
+      let wide = try network(.i3d, a, KernelTable(.widest))
       #expect(wide.identity != networks[0].identity, "kernels decide bits")
     }
   }
