@@ -109,7 +109,9 @@ let package = Package(
     .target(name: "Demo", dependencies: ["Video"], swiftSettings: optimised),
     .target(
       name: "SelfTest",
-      dependencies: ["Evaluation", "Engine", "Networks", "Weights", "Video", "Kernels", "MetricCatalog", "Files", "Tensors"],
+      dependencies: [
+        "Evaluation", "Engine", "Networks", "Weights", "Video", "Kernels", "MetricCatalog", "Files", "Tensors",
+      ],
       resources: [.embedInCode("files")]),
     .target(name: "Guides", dependencies: ["Files", "MetricCatalog"], resources: [.embedInCode("topics")]),
     .executableTarget(

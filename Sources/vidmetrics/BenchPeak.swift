@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Kernels
+import Scores
 
 struct PeakBench: ParsableCommand {
   static let configuration = CommandConfiguration(

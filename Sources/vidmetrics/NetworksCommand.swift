@@ -1,9 +1,11 @@
 import ArgumentParser
 import Engine
 import Evaluation
+import Files
 import Foundation
 import Kernels
 import Networks
+import Scores
 import Weights
 
 struct NetworksCommand: ParsableCommand {
@@ -114,18 +116,15 @@ struct NetworksCommand: ParsableCommand {
     }
 
     private func write(_ graph: Graph, _ parameters: some Parameters) throws {
-      let file = try FileWriter(onnx + ".part")
-      try graph.onnx(parameters).withUnsafeBytes(file.write)
-      try file.finish(as: onnx)
+      let bytes = try graph.onnx(parameters)
+      try WholeFile.write(onnx) { file in try bytes.withUnsafeBytes(file.write) }
       guard let example else { return }
       let program = try CPUDevice(try BenchPlace().table, threads: 1).compile(graph, parameters, batch: 1)
       let input = Self.input(graph.inputShape)
       let outputs = program.run(input, count: 1)
-      var tensors = ["input": WeightTensor(name: "input", shape: [input.count], values: input)]
-      for (index, values) in outputs.enumerated() {
-        let name = "output_\(index + 1)"
-        tensors[name] = WeightTensor(name: name, shape: [values.count], values: values)
-      }
+      let tensors =
+        [(name: "input", shape: [input.count], values: input)]
+        + outputs.enumerated().map { (name: "output_\($0 + 1)", shape: [$1.count], values: $1) }
       try Safetensors.write(tensors, metadata: ["network": choice.network.rawValue], to: example)
     }
 

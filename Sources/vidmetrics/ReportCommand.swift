@@ -63,7 +63,9 @@ struct ReportCommand: ParsableCommand {
 
   private var report: Report {
     var report = Report()
-    for (format, path) in [(TableFormat.html, html), (.markdown, markdown), (.latex, latex), (.csv, csv), (.jsonl, jsonl)] {
+    for (format, path) in [
+      (TableFormat.html, html), (.markdown, markdown), (.latex, latex), (.csv, csv), (.jsonl, jsonl),
+    ] {
       if let path { report.files.append(Report.File(format: format, path: path)) }
     }
     report.layout = layout

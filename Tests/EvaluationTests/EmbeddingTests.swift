@@ -88,13 +88,13 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
     var request = ScoreRequest(real: nil, fake: folder.file("set"), scores: [RequestedScore(settled)])
     request.prompts = .file(folder.file("p.csv"))
     let evaluation = Evaluation(request: request, cache: nil) { _ in FakeFrameNetwork() }
-    #expect(try evaluation.identities().map(\.prompts) == [one.prompts?.digest])
+    #expect(try evaluation.expected().map(\.identity.prompts) == [one.prompts?.digest])
     // Each score has the prompts of its own videos, however many another one takes.
     request.scores.append(RequestedScore(try settled.overriding("max-videos-fake", with: "1")))
     var both = Evaluation(request: request, cache: nil) { _ in FakeFrameNetwork() }
     both.textNetwork = { [text] _ in text }
     let digests = try both.run().scores.map(\.prompts?.digest)
-    #expect(try both.identities().map(\.prompts) == digests && Set(digests).count == 2)
+    #expect(try both.expected().map(\.identity.prompts) == digests && Set(digests).count == 2)
   }
 
   /// An embedding of 0 has no direction, and its cosine is not a number.

@@ -31,7 +31,8 @@ import Weights
     let document = try Evaluation(request: request, cache: CacheFolder(path: folder.file("cache"))) { _ in
       network ?? own
     }.run()
-    return (document.timing.clipsCached, document.timing.clipsComputed, document.scores[0].value)
+    let facts = document.circumstances
+    return (try #require(facts.clipsCached), try #require(facts.clipsComputed), document.scores[0].value)
   }
 
   /// Whatever happens to pixels before the network, and whatever the network is, is part of what features are kept under.

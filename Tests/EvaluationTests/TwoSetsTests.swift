@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import MetricCatalog
+import Scores
 import Testing
 
 @Suite struct TwoSetsTests {
@@ -166,7 +167,7 @@ import Testing
     // Papers print KID times 100: its deviation over subsets goes with it.
     try folder.writeSet("real", videos: 0..<12) { _ in 6 }
     try folder.writeSet("fake", videos: 50..<60) { _ in 6 }
-    func kid(_ factor: String) throws -> Score {
+    func kid(_ factor: String) throws -> ScoreRecord {
       let subsets = [("subsets", "20"), ("subset-size", "8"), ("scale-factor", factor)]
       return try scores(folder.file("real"), folder.file("fake"), [wanted("kid", "clean", subsets)])[0]
     }
