@@ -16,7 +16,7 @@ command -v debconf >/dev/null && command -v apt-get >/dev/null ||
 "$here/glibc.sh"
 "$here/libraries.sh"
 "$here/program.sh"
-version=$("$dist/vidmetrics" --version)
+version=$("$dist/vidmetrics" --version | head -1)
 "$here/tarball.sh" "$version"
 "$here/wheel.sh" "$version"
 

@@ -10,7 +10,7 @@ url=${url%/}
 version=$(sed -n 's/.*static let text = "\(.*\)".*/\1/p' "$root/Sources/vidmetrics/Version.swift")
 wrong=()
 agree() { [ "$2" = "$version" ] || wrong+=("$1 says ${2:-nothing}"); }
-agree "the program" "$("$dist/vidmetrics" --version)"
+agree "the program" "$("$dist/vidmetrics" --version | head -1)"
 agree "CHANGELOG.md's newest dated entry" \
   "$(sed -n 's/^## \([0-9][^ ]*\), [0-9]\{4\}-[0-9]\{2\}-[0-9]\{2\}$/\1/p' "$root/CHANGELOG.md" | head -1)"
 agree "the man page" "$(sed -n 's/^\.TH.*"vidmetrics \([^"]*\)".*/\1/p' \

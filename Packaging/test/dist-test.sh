@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../common.sh"
 program=$(realpath "$1")
 test=$root/Packaging/test
-version=$("$dist/vidmetrics" --version)
+version=$("$dist/vidmetrics" --version | head -1)
 name=vidmetrics-$version-linux-x86_64
 wheel=$(ls "$dist"/vidmetrics-*.whl)
 work=$(mktemp -d)
@@ -55,8 +55,8 @@ done
 say "the wheel"
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install -q --no-index --disable-pip-version-check "$wheel"
-[ "$("$work/venv/bin/vidmetrics" --version)" = "$version" ] || fail "the wheel's vidmetrics is another version"
-[ "$(cd / && "$work/venv/bin/python" -m vidmetrics --version)" = "$version" ] || fail "python -m vidmetrics fails"
+[ "$("$work/venv/bin/vidmetrics" --version | head -1)" = "$version" ] || fail "the wheel's vidmetrics is another version"
+[ "$(cd / && "$work/venv/bin/python" -m vidmetrics --version | head -1)" = "$version" ] || fail "python -m vidmetrics fails"
 cmp "$work/venv/bin/vidmetrics" "$dist/vidmetrics" || fail "the wheel holds another program"
 echo "  vidmetrics, python -m vidmetrics"
 "$work/venv/bin/pip" install -q --disable-pip-version-check auditwheel

@@ -6,7 +6,7 @@ import Video
 
 enum Version {
   /// Of the program; every score carries it.
-  static let text = "0.1.0"
+  static let text = "0.2.0"
 
   /// What `--version` prints: the version on a line of its own, then what it was built with and what it runs on.
   static var details: String {
