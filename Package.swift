@@ -117,7 +117,7 @@ let package = Package(
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Guides", "Demo", "SelfTest", "CArchive", "COpenBLAS", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        "Guides", "Demo", "SelfTest", "COpenBLAS", .product(name: "GRDBSQLite", package: "GRDB.swift"),
         "Files", "Scores", "Import", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
         "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

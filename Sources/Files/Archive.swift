@@ -1,3 +1,4 @@
+import CArchive
 import Synchronization
 
 /// A .zip, .npz or (compressed) .tar whose members can be read in any order.
@@ -7,6 +8,9 @@ import Synchronization
 /// compressed tar is unpacked once to an unlinked temporary tar. Member names are names only: nothing is ever written
 /// under them.
 package final class Archive: Sendable {
+  /// `libarchive 3.6.2`
+  package static let libraryVersion = archive_version_string().map { String(cString: $0) } ?? "libarchive"
+
   package struct Member: Sendable {
     package let name: String
     /// Unpacked bytes.

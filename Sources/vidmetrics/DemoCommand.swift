@@ -1,9 +1,11 @@
 import ArgumentParser
 import Demo
+import Files
 import Foundation
+import Harness
 import Weights
 
-struct DemoCommand: ParsableCommand {
+struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Draws clips, scores them and writes a page: a first look, in a minute",
     discussion: """
@@ -21,7 +23,7 @@ struct DemoCommand: ParsableCommand {
     help: ArgumentHelp("The folder for clips, suite, history and page.", valueName: "folder"), completion: .directory)
   var out = "vidmetrics-demo"
 
-  func run() throws {
+  func run() async throws {
     let folder = DemoFolder(path: out)
     let environment = ProcessInfo.processInfo.environment
     let hasWeights = WeightStore(folder: WeightStore.defaultFolder(environment: environment)).has(Self.weights)
@@ -29,8 +31,7 @@ struct DemoCommand: ParsableCommand {
     Terminal.write("drawing \(DemoClips.count) clips, and two damaged copies of each, in \(out)\n")
     try folder.drawing { try DemoClips.write(to: out) }
 
-    var run = try Vidmetrics.parseAsRoot(["run", folder.suite, "--db", folder.history])
-    try run.run()
+    try await RunCommand.run(Suite.read(folder.suite, only: nil), SuiteOptions.settings(history: folder.history))
     if !hasWeights {
       Terminal.write(
         "FVD and KVD are left out: their weights are not on this machine. `vidmetrics weights fetch \(Self.weights)` gets "
@@ -96,7 +97,7 @@ struct DemoFolder {
         try files.removeItem(atPath: own)
       }
       try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-      try text.write(toFile: suite, atomically: true, encoding: .utf8)
+      try WholeFile.write(text, to: suite)
     }
   }
 

@@ -35,9 +35,15 @@ struct RunCommand: AsyncParsableCommand {
     var settings = options.options()
     settings.only = names
     if dryRun { return Output.print(try SuitePlan(suite: suite, options: settings).text(), terminator: "") }
+    try await Self.run(suite, settings)
+  }
+
+  /// Runs a suite, prints its summary and writes its reports.
+  ///
+  /// - Throws: what ends a command with another status than 0, after everything else is done.
+  static func run(_ suite: Suite, _ settings: SuiteRun.Options) async throws {
     Interruption.listen()
-    let suiteRun = SuiteRun(suite: suite, options: settings)
-    let summary = try await suiteRun.run()
+    let summary = try await SuiteRun(suite: suite, options: settings).run()
     Output.print(summary.table, terminator: "")
     do { try SuiteReports.write(suite, summary, history: settings.historyPath) } catch {
       // What failed before is not lost over it.

@@ -42,17 +42,25 @@ struct SuiteOptions: ParsableArguments {
   }
 
   func options() -> SuiteRun.Options {
-    let environment = ProcessInfo.processInfo.environment
-    var options = SuiteRun.Options()
+    var options = Self.settings(history: noRecord ? nil : database.path)
     options.work = generateOnly ? .generateOnly : scoreOnly ? .scoreOnly : .all
     options.limit = limit
     options.force = force
     options.tags = tag
-    options.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    options.version = Version.text
-    options.historyPath = noRecord ? nil : database.path
-    options.environment = environment
+    if let threads { options.threads = threads }
     options.usesCache = !noCache
+    return options
+  }
+
+  /// What every suite of this program is run with.
+  ///
+  /// - Parameter history: nil: nothing is recorded.
+  static func settings(history: String?) -> SuiteRun.Options {
+    var options = SuiteRun.Options()
+    options.threads = ProcessInfo.processInfo.activeProcessorCount
+    options.version = Version.text
+    options.historyPath = history
+    options.environment = ProcessInfo.processInfo.environment
     if Terminal.isInteractive { options.progress = TerminalProgress() }
     options.isInterrupted = { Interruption.isRequested }
     options.say = { Terminal.write($0 + "\n") }

@@ -1,5 +1,5 @@
-import CArchive
 import COpenBLAS
+import Files
 import GRDBSQLite
 import Kernels
 import Video
@@ -15,7 +15,7 @@ enum Version {
       \(text)
       built with Swift \(compiler)\(isOptimised ? "" : ", without optimisation")
       \(decoderVersion)
-      \(archive_version_string().map { String(cString: $0) } ?? "libarchive"), SQLite \(String(cString: sqlite3_libversion())), \
+      \(Archive.libraryVersion), SQLite \(String(cString: sqlite3_libversion())), \
       \(blas ?? "OpenBLAS")
       kernels of this processor: \(KernelTable(.widest).name)
       """

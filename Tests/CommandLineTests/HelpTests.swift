@@ -55,7 +55,7 @@ import Testing
     let lines = result.output.split(separator: "\n")
     #expect(lines[0].wholeMatch(of: /\d+\.\d+\.\d+/) != nil)
     #expect(lines[1].hasPrefix("built with Swift 6."))
-    #expect(lines[2].wholeMatch(of: /libavformat [\d.]+, libavcodec [\d.]+, libswscale [\d.]+/) != nil)
+    #expect(lines[2].wholeMatch(of: /FFmpeg \S+ \(libavformat [\d.]+, libavcodec [\d.]+, libswscale [\d.]+\)/) != nil)
     #expect(lines[3].wholeMatch(of: /libarchive [\d.]+, SQLite [\d.]+, OpenBLAS [\d.]+/) != nil)
     #expect(lines[4].hasPrefix("kernels of this processor: "))
   }

@@ -18,7 +18,7 @@ import Testing
     Sign(what: "opening or making a zip", pattern: "0x0[0-9]0[0-9]_?4[bB]50"),
     Sign(what: "opening an archive", pattern: "import CArchive"),
     Sign(what: "opening or making a .npy", pattern: #""NUMPY""#),
-    Sign(what: "mapping a file", pattern: #"(?:^|[^A-Za-z])mmap\("#),
+    Sign(what: "mapping a file", pattern: #"(?:^|[^A-Za-z])mmap\((?!.*MAP_ANON)"#),
     Sign(what: "starting a program", pattern: #"posix_spawn|[^A-Za-z]Process\(\)|import Subprocess"#),
     Sign(what: "asking for the system's words", pattern: #"[^_A-Za-z]strerror\("#),
     Sign(what: "putting a thread to sleep", pattern: #"(?:^|[^.A-Za-z])u?sleep\("#, isForbidden: true),
