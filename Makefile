@@ -2,6 +2,7 @@
 # make test     the same set-up, then every test
 # make install  the binary into PREFIX/bin
 # make dist     one file for any Linux on x86-64: a tarball and a wheel in .build-dist/ (Packaging/README.md)
+# make dist-check  what that file promises of itself, and its self-test
 # make dist-test  that file against this build: frames, scores, bare systems (as root)
 # make release  make dist-test, then the files for upload; RELEASE_URL=... is where they will lie
 
@@ -24,7 +25,7 @@ DIST_TEST_PACKAGES := ffmpeg debootstrap python3-venv
 # What two tests of reports look with; they are left out where it is missing.
 REPORT_PACKAGES := chromium texlive-latex-base texlive-latex-recommended
 
-.PHONY: help demo test lint format build install conformance packages report-packages weights clean dist dist-test release
+.PHONY: help demo test lint format build install conformance packages report-packages weights clean dist dist-check dist-test release
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -101,6 +102,12 @@ install: build
 dist: APT_PACKAGES += $(DIST_PACKAGES)
 dist: packages
 	@SWIFT=$(SWIFT) Packaging/dist.sh
+
+# What a change could break of the file: its promises, and its own checks with the weights.
+dist-check: dist
+	@Packaging/test/file.sh .build-dist/vidmetrics .build-dist/vidmetrics-*.tar.gz .build-dist/vidmetrics-*.whl
+	@.build-dist/vidmetrics weights fetch i3d-kinetics400
+	@.build-dist/vidmetrics selftest
 
 # Against the program that the tests use. As root: it goes into bare systems by chroot.
 dist-test: APT_PACKAGES += $(DIST_PACKAGES) $(DIST_TEST_PACKAGES)

@@ -19,11 +19,9 @@ say "the same frames"
 "$test/clips.sh" "$work/clips"
 "$test/same-frames.sh" "$program" "$dist/vidmetrics" "$work/clips"
 
-# The scores alone: times, host and decoder of the run differ.
 scores() { # scores METRICS PREFIX... PROGRAM
   "${@:2}" score Fixtures/clips/real Fixtures/clips/fake-mild --metrics "$1" --bootstrap 40 --no-cache --no-record --json \
-    2>"$work/errors" | python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["scores"], indent=1))' ||
-    { cat "$work/errors"; fail "no scores"; }
+    2>"$work/errors" | "$test/scores.py" || { cat "$work/errors"; fail "no scores"; }
 }
 # Swift reads the arguments of a program from /proc, as every Linux has it.
 within() { # within ROOT COMMAND...

@@ -14,7 +14,7 @@ facts() {
   export VIDMETRICS_CACHE=$work/cache-$2
   for set in videos frames; do
     "$program" inspect "$clips/$set" >"$out/$set.inspect"
-    "$program" temporal-flickering "$clips/$set" --no-record --json | sed '/"environment"/,$d' >"$out/$set.json"
+    "$program" temporal-flickering "$clips/$set" --no-record --json | "$(dirname "$0")/scores.py" >"$out/$set.json"
     "$program" slice "$clips/$set"/* --out "$out/$set-middle.png" >/dev/null
     "$program" slice "$clips/$set"/* --column 7 --out "$out/$set-left.png" >/dev/null
     "$program" slice "$clips/$set"/* --row 11 --out "$out/$set-row.png" >/dev/null
@@ -24,6 +24,6 @@ facts() {
 facts "$one" one
 facts "$other" other
 diff -r "$work/one" "$work/other" || { echo "the two programs decode differently"; exit 1; }
-kinds=$(cat "$work"/one/*.json | grep -c '^          "name"')
+kinds=$(cat "$work"/one/*.json | grep -c '^    "name"')
 echo "the same frames of $kinds kinds of clips"
 [ "$kinds" -ge 25 ]
