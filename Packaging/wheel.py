@@ -17,7 +17,9 @@ import shutil
 import sys
 import sysconfig
 
-schemes = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user"))]
+# Python 3.9 and older have no get_preferred_scheme; on Linux the user's scheme is this one.
+user = sysconfig.get_preferred_scheme("user") if hasattr(sysconfig, "get_preferred_scheme") else "posix_user"
+schemes = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", user)]
 # Of `pip install --target FOLDER`: FOLDER/bin.
 schemes.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "bin"))
 program = shutil.which("vidmetrics", path=os.pathsep.join(schemes)) or shutil.which("vidmetrics")

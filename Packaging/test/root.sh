@@ -6,5 +6,6 @@ suite=$1 folder=$2
 [ ! -f "$folder/complete" ] || exit 0
 archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' | head -1)
 rm -rf "$folder"
+mkdir -p "$(dirname "$folder")"
 debootstrap --variant=minbase "$suite" "$folder" "$archive" >"$folder.log"
 touch "$folder/complete"

@@ -30,6 +30,14 @@ public enum DemoClips {
     ("mild", Damage(blur: 0.6, noise: 3, jitter: 1, stutter: 0.05, wash: 0.05)),
     ("strong", Damage(blur: 2, noise: 14, jitter: 4, stutter: 0.5, wash: 0.35)),
   ]
+  /// Every file that `write` makes, below its folder: `real/spin/star/00.png`.
+  public static var files: Set<String> {
+    let clips = Motion.allCases.flatMap { motion in Shape.allCases.map { "\(motion)/\($0)" } }
+    return Set(names.flatMap { set in clips.flatMap { clip in (0..<frames).map { "\(set)/\(clip)/\(file($0))" } } })
+  }
+
+  private static func file(_ frame: Int) -> String { (frame < 10 ? "0" : "") + "\(frame).png" }
+
   public static let count = Motion.allCases.count * Shape.allCases.count
   static let frames = 16
   static let side = 96
@@ -60,7 +68,7 @@ public enum DemoClips {
     for (index, frame) in frames.enumerated() {
       let pixels = frame.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
       let png = try PictureEncoder.png(Picture(width: side, height: side, pixels: pixels))
-      try Data(png).write(to: URL(fileURLWithPath: "\(folder)/\(index < 10 ? "0" : "")\(index).png"))
+      try Data(png).write(to: URL(fileURLWithPath: "\(folder)/\(file(index))"))
     }
   }
 

@@ -70,7 +70,7 @@ struct DemoCommand: AsyncParsableCommand {
   }
 }
 
-/// The folder that a demo fills. It knows its own by the first line of the suite, and touches no other.
+/// The folder that a demo fills. It knows its own by the suite, and touches no other.
 struct DemoFolder {
   static let mark = "# This suite was written by `vidmetrics demo`"
 
@@ -88,9 +88,12 @@ struct DemoFolder {
     var isFolder: ObjCBool = false
     if files.fileExists(atPath: path, isDirectory: &isFolder) {
       guard isFolder.boolValue else { throw DemoError.occupied(path, "is a file") }
-      let isOwn = (try? String(contentsOfFile: suite, encoding: .utf8))?.hasPrefix(Self.mark) ?? false
       let isEmpty = try DemoError.wrapping(path) { try files.contentsOfDirectory(atPath: path).isEmpty }
+      let isOwn = [true, false].contains {
+        DemoCommand.suite(hasWeights: $0) == (try? String(contentsOfFile: suite, encoding: .utf8))
+      }
       guard isOwn || isEmpty else { throw DemoError.occupied(path, "holds files that no demo made") }
+      if let foreign = foreign() { throw DemoError.occupied(path, "holds `\(foreign)`, which no demo made") }
     }
     try drawing {
       for own in DemoClips.names.map({ "\(path)/\($0)" }) + [history, page] where files.fileExists(atPath: own) {
@@ -99,6 +102,19 @@ struct DemoFolder {
       try files.createDirectory(atPath: path, withIntermediateDirectories: true)
       try WholeFile.write(text, to: suite)
     }
+  }
+
+  /// A file among the clips that a demo does not draw: the clips' folders are not cleared over it.
+  private func foreign() -> String? {
+    let drawn = DemoClips.files
+    for set in DemoClips.names.sorted() {
+      for name in (try? FileManager.default.subpathsOfDirectory(atPath: "\(path)/\(set)"))?.sorted() ?? [] {
+        var isFolder: ObjCBool = false
+        let isThere = FileManager.default.fileExists(atPath: "\(path)/\(set)/\(name)", isDirectory: &isFolder)
+        if !(isThere && isFolder.boolValue), !drawn.contains("\(set)/\(name)") { return "\(set)/\(name)" }
+      }
+    }
+    return nil
   }
 
   /// Says of an error which folder it is about.

@@ -69,5 +69,15 @@ import Testing
     #expect(try text(place, "notes.txt") == "mine")
     let second = try Data(contentsOf: URL(fileURLWithPath: place.file("demo/strong/spin/star/07.png")))
     #expect(first == second, "what is drawn depends on the names alone")
+
+    // What somebody put among the clips, and a suite that somebody changed, are theirs.
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: place.file("demo/real/mine.mp4")))
+    let among = try demo(place)
+    #expect(among.status == 2 && among.errors.contains("holds `real/mine.mp4`, which no demo made"), "\(among.errors)")
+    #expect(try text(place, "real/mine.mp4") == "mine")
+    try FileManager.default.removeItem(atPath: place.file("demo/real/mine.mp4"))
+    try Data((try text(place, "demo.yaml") + "bootstrap: 40\n").utf8)
+      .write(to: URL(fileURLWithPath: place.file("demo/demo.yaml")))
+    #expect(try demo(place).status == 2)
   }
 }
