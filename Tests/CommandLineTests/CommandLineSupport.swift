@@ -133,7 +133,7 @@ final class Workplace {
 
   func cachedClips() -> Int {
     let files = (try? FileManager.default.subpathsOfDirectory(atPath: file("cache/features"))) ?? []
-    return files.count { $0.count > 60 && !$0.hasSuffix(".tmp") }
+    return files.count { $0.count > 60 && !$0.hasSuffix(".part") }
   }
 }
 
