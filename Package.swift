@@ -69,7 +69,7 @@ let package = Package(
       name: "MetricCatalog", dependencies: ["Files", "Vocabulary", "Yams"], path: "Metrics",
       exclude: ["HONESTY.md", "README.md", "TABLES.md"], sources: ["Catalog"],
       resources: [.embedInCode("guides"), .embedInCode("protocols"), .embedInCode("tables")]),
-    .target(name: "Scores", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
+    .target(name: "Scores", dependencies: ["MetricCatalog", "Distances", "Files", "Vocabulary"]),
     .target(
       name: "Evaluation",
       dependencies: [
@@ -91,14 +91,15 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Files", "Scores", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors",
+        "Files", "Distances", "Scores", "History", "ReportAssets", "MetricCatalog", "Video", "Tensors",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .target(name: "Import", dependencies: ["Scores", "History", "Evaluation", "MetricCatalog", "Video", "Files"]),
     .target(
       name: "Harness",
       dependencies: [
-        "Scores", "Evaluation", "Files", "History", "Reporting", "MetricCatalog", "Video", "Yams", "CProcesses",
+        "Scores", "Evaluation", "Files", "History", "Reporting", "MetricCatalog", "Video", "Vocabulary", "Yams",
+        "CProcesses",
       ],
       exclude: ["README.md"]),
     // For somebody who has the binary alone
@@ -130,11 +131,13 @@ let package = Package(
       dependencies: ["Scores", "History", "MetricCatalog", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["Scores", "Reporting", "ReportAssets", "Files", "History", "MetricCatalog", "Video", "Tensors"]),
+      dependencies: [
+        "Scores", "Distances", "Reporting", "ReportAssets", "Files", "History", "MetricCatalog", "Video", "Tensors",
+      ]),
     .testTarget(
       name: "HarnessTests",
       dependencies: ["Scores", "Harness", "Files", "History", "Evaluation", "MetricCatalog"]),
-    .testTarget(name: "ScoresTests", dependencies: ["Scores", "MetricCatalog", "Files"]),
+    .testTarget(name: "ScoresTests", dependencies: ["Scores", "Distances", "MetricCatalog", "Files"]),
     .testTarget(name: "ImportTests", dependencies: ["Import", "Scores", "History"]),
     .testTarget(
       name: "EvaluationTests",

@@ -57,6 +57,16 @@ extension EvaluationProtocol {
   }
 }
 
+extension ProtocolFields {
+  /// The fields of a score that a history or a document holds; those that this version does not know are left out.
+  public init(stored: [String: FieldValue], of metric: Metric) {
+    self.init()
+    for definition in metric.fields {
+      if let value = stored[definition.name] { _ = definition.write(&self, "\(value)") }
+    }
+  }
+}
+
 extension FieldDefinition {
   /// The value as the field itself writes it: of a field of numbers `2` is `2.0`.
   fileprivate func typed(_ value: FieldValue) -> FieldValue {

@@ -65,6 +65,17 @@ enum LinearAlgebra {
     return result
   }
 
+  /// A·B for A m×k and B k×n.
+  static func product(_ a: [Double], _ b: [Double], m: Int, n: Int, k: Int) -> [Double] {
+    guard m > 0 && n > 0 else { return [] }
+    useOneThread()
+    var result = [Double](repeating: 0, count: m * n)
+    cblas_dgemm(
+      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(k), b, Int32(n), 0, &result,
+      Int32(n))
+    return result
+  }
+
   /// Adds scale·XᵀX to the upper triangle of the d×d `sum`, for X rows×d.
   static func addGram(_ x: [Double], rows: Int, columns d: Int, scale: Double, to sum: inout [Double]) {
     useOneThread()

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Row indices drawn from a seed and a stream's number (SplitMix64): streams do not depend on each other, so any thread
 /// may take any of them.
 struct RowStream {
@@ -32,6 +34,12 @@ struct RowStream {
     var order = Array(0..<count)
     for place in 0..<size { order.swapAt(place, place + index(below: count - place)) }
     return Array(order.prefix(size))
+  }
+
+  /// Normal, mean 0 and deviation 1 (Box and Muller).
+  mutating func normal() -> Double {
+    let (radius, angle) = (Double(next() >> 11) + 1, Double(next() >> 11))
+    return (-2 * log(radius * 0x1p-53)).squareRoot() * cos(2 * .pi * angle * 0x1p-53)
   }
 
   private static func mixed(_ value: UInt64) -> UInt64 {

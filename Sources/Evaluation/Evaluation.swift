@@ -94,10 +94,10 @@ public struct Evaluation {
     let read = clock.now
 
     let extracted = try known.pass.extract(&sides, plan)
-    let computed = clock.now
+    let made = clock.now
     try checkCounts(settled, plan, sides)
 
-    let scores = try zip(settled, plan.samples).flatMap { wanted, samples in
+    let computed = try zip(settled, plan.samples).flatMap { wanted, samples in
       let own = try wanted.sides(sides)
       var computation = ScoreComputation(
         wanted: wanted, samples: samples, real: own[0], fake: own[1], request: request, cache: cache,
@@ -113,10 +113,11 @@ public struct Evaluation {
     var facts = RunRecord.Circumstances.ofThisMachine(version: version, isa: isa(plan))
     facts.threads = request.threads
     (facts.totalSeconds, facts.readingSeconds) = ((ended - begin).seconds, (read - begin).seconds)
-    (facts.extractionSeconds, facts.distanceSeconds) = ((computed - read).seconds, (ended - computed).seconds)
+    (facts.extractionSeconds, facts.distanceSeconds) = ((made - read).seconds, (ended - made).seconds)
     (facts.clipsComputed, facts.clipsCached) = (extracted.computed, extracted.cached)
     return EvaluationResult(
-      scores: scores, skipped: sides.flatMap(\.skipped).map { SkippedInput(path: $0.path, reason: $0.reason) },
+      scores: computed.map(\.score), features: computed.map(\.features),
+      skipped: sides.flatMap(\.skipped).map { SkippedInput(path: $0.path, reason: $0.reason) },
       circumstances: facts)
   }
 

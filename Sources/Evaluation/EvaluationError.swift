@@ -2,6 +2,8 @@ import Scores
 
 /// Why a score cannot be given.
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+  /// Its differences are not measured by features.
+  case noDifference(metric: String)
   /// Videos that cannot be used, in natural order, each with what is wrong with it.
   case unusableVideos(path: String, reasons: [String])
   case changedWhileRead(name: String)
@@ -59,6 +61,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
+    case .noDifference(let metric):
+      return "no difference of `\(metric)` is measured by features\nhint: fvd, kvd, dt-fvd, fid and kid have one"
     case .unusableVideos(let path, let reasons): return Self.listing(path: path, reasons: reasons)
     case .changedWhileRead(let name):
       return "`\(name)` was changed while it was being read\nhint: run again when nothing writes to the set"

@@ -2,7 +2,9 @@ import Evaluation
 import Foundation
 import History
 import MetricCatalog
+import Reporting
 import Scores
+import Vocabulary
 
 /// What a run is called and where it belongs; unknown is nil.
 public struct RunLabels: Sendable, Equatable {
@@ -33,5 +35,52 @@ extension RunRecord {
     (circumstances.command, circumstances.workingFolder) = (place.command, place.workingFolder)
     (circumstances.gitCommit, circumstances.gitIsDirty) = (place.gitCommit, place.gitIsDirty)
     (scores, skipped) = (result.scores, result.skipped)
+  }
+}
+
+extension HistoryStore {
+  /// Records a run, and keeps beside the history the features that its scores were computed from, and previews of its videos.
+  ///
+  /// The run says which files are kept. A set larger than `KeptFiles.mostBytes` is not, and a warning of the
+  /// score says so.
+  ///
+  /// - Parameter features: those of each score.
+  /// - Throws: `HistoryError`, `FilesError.unwritable`.
+  public func record(_ run: inout RunRecord, keeping features: [ScoredFeatures?]) throws {
+    for (index, scored) in features.enumerated() {
+      guard let scored else { continue }
+      let large = [scored.real, scored.fake].filter { $0.features.values.count * 4 > KeptFiles.mostBytes }
+      guard large.isEmpty else {
+        run.scores[index].warnings.append(Self.notKept)
+        continue
+      }
+      run.scores[index].real?.features = try keep(scored.real)
+      run.scores[index].fake?.features = try keep(scored.fake)
+    }
+    let previews = try PreviewMaker(history: self).previews(of: run)
+    run.previews = previews.isEmpty ? nil : previews
+    try record(run)
+  }
+
+  /// - Returns: the digest that the features are kept under.
+  private func keep(_ set: FeatureSet) throws -> String {
+    let digest = FeatureFile.digest(of: set)
+    try files.keep(digest, .features) { try FeatureFile.write(set, to: $0, replacing: true) }
+    return digest
+  }
+
+  private static let notKept = ScoreWarning(
+    code: "features-not-kept",
+    text:
+      "features of more than \(NumberText.memory(KeptFiles.mostBytes)) a set are not kept beside the history: no verdict "
+      + "can be given of this score")
+}
+
+extension KeptFiles {
+  /// Measures differences from what the runs of the history have kept.
+  ///
+  /// - Parameter unit: what is drawn and exchanged as one; `none`: each video.
+  public func differences(unit: Grouping = .none) -> ScoreDifferences {
+    ScoreDifferences(threads: ProcessInfo.processInfo.activeProcessorCount, unit: unit) { found($0, .features) }
   }
 }

@@ -21,10 +21,11 @@ struct SuiteScoring {
   func score(_ job: SampleJob, _ set: String, against real: RealSet?, record: GenerationRecord?) throws -> Scored {
     let evaluation = try evaluation(job, set, real)
     if !options.force, let kept = try kept(evaluation, job, real) { return Scored(run: kept, wasKept: true) }
-    var run = RunRecord(try evaluation.run(), labels: labels(job, real))
+    let result = try evaluation.run()
+    var run = RunRecord(result, labels: labels(job, real))
     run.generation = generation(job, record)
     run.artefacts = artefacts(job, set)
-    try history?.record(run)
+    try history?.record(&run, keeping: result.features)
     return Scored(run: run, wasKept: false)
   }
 

@@ -15,8 +15,26 @@ enum HistorySchema {
 
   /// Names and statements, oldest first.
   static let migrations: [(name: String, sql: String)] = [
-    ("1 runs and scores", runsAndScores), ("2 prompts", prompts),
+    ("1 runs and scores", runsAndScores), ("2 prompts", prompts), ("3 features", features),
+    ("4 previews", previews),
   ]
+
+  private static let previews = """
+    CREATE TABLE preview (
+      run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('strip', 'slice', 'best', 'worst')),
+      side TEXT NOT NULL CHECK (side IN ('real', 'fake')),
+      video TEXT NOT NULL, title TEXT NOT NULL, digest TEXT NOT NULL,
+      bytes INTEGER NOT NULL CHECK (bytes >= 0), value REAL,
+      PRIMARY KEY (run_id, position)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  private static let features = """
+    ALTER TABLE score ADD COLUMN real_features TEXT;
+    ALTER TABLE score ADD COLUMN fake_features TEXT;
+    """
 
   private static let prompts = """
     ALTER TABLE score ADD COLUMN prompts_source TEXT;

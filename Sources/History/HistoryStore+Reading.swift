@@ -29,6 +29,21 @@ extension HistoryStore {
     }
   }
 
+  /// Previews of runs of the same sets, by the digests of these.
+  ///
+  /// - Throws: `HistoryError`.
+  public func previews(real: String?, fake: String?) throws -> [Preview] {
+    try reading { database in
+      try Preview.fetchAll(
+        database,
+        sql: """
+          SELECT DISTINCT kind, side, video, title, digest, bytes, value FROM preview
+          WHERE side = 'real' AND run_id IN (SELECT run_id FROM score WHERE real_digest = ?1)
+            OR side = 'fake' AND run_id IN (SELECT run_id FROM score WHERE fake_digest = ?2)
+          """, arguments: [real, fake])
+    }
+  }
+
   /// How many there are.
   public func count() throws -> Int {
     try reading { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") ?? 0 }
@@ -101,9 +116,10 @@ extension RunFilter {
 
 extension Database {
   /// Lists come behind, from their tables.
-  private static let runColumns = "*, '[]' AS tags, '[]' AS scores, '[]' AS skipped, '[]' AS artefacts"
+  private static let runColumns =
+    "*, '[]' AS tags, '[]' AS scores, '[]' AS skipped, '[]' AS artefacts, NULL AS previews"
 
-  fileprivate func runs(
+  func runs(
     _ condition: String, _ arguments: StatementArguments, detail: RunDetail
   ) throws -> [RunRecord] {
     // Circumstances have their columns in the run's row.
@@ -128,7 +144,14 @@ extension Database {
     guard detail == .everything else { return run }
     run.skipped = try rows("SELECT * FROM skipped_input WHERE run_id = ? ORDER BY position", run.id)
     run.artefacts = try rows("SELECT * FROM artefact WHERE run_id = ? ORDER BY position", run.id)
+    run.previews = try previews(of: run.id)
     return run
+  }
+
+  /// nil where there are none.
+  func previews(of run: String) throws -> [Preview]? {
+    let found: [Preview] = try rows("SELECT * FROM preview WHERE run_id = ? ORDER BY position", run)
+    return found.isEmpty ? nil : found
   }
 
   private func rows<Record: HistoryRow>(_ sql: String, _ id: any DatabaseValueConvertible) throws -> [Record] {

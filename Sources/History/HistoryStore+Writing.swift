@@ -21,11 +21,12 @@ extension HistoryStore {
     }
   }
 
-  /// Adds those runs that are not there, and gives their number.
+  /// Adds those runs that are not there, with the files that `others` keeps of them, and gives their number.
   ///
-  /// - Throws: `HistoryError`.
-  public func merge(_ runs: [RunRecord]) throws -> Int {
+  /// - Throws: `HistoryError`, `FilesError.unwritable`.
+  public func merge(_ runs: [RunRecord], from others: KeptFiles? = nil) throws -> Int {
     for run in runs { try run.checkFinite() }
+    if let others { for (digest, kind) in runs.flatMap(\.keptFiles) { try files.take(digest, kind, from: others) } }
     return try writing { database in
       var added = 0
       for run in runs where try !database.exists(run.id) {
@@ -36,13 +37,29 @@ extension HistoryStore {
     }
   }
 
+  /// Deletes runs, and of what they have kept all that no other run needs.
+  ///
+  /// - Returns: the files that went, and their size together.
   /// - Throws: `HistoryError.noRun`; then nothing was deleted.
-  public func delete(_ ids: [String]) throws {
+  @discardableResult
+  public func delete(_ ids: [String]) throws -> (files: Int, bytes: Int) {
     try writing { database in
+      let mine = try ids.flatMap { id in try database.runs("id = ?", [id], detail: .everything).flatMap(\.keptFiles) }
       for id in ids {
         try database.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [id])
         guard database.changesCount > 0 else { throw HistoryError.noRun(reference: id, path: path, instead: nil) }
       }
+      let kept = try Set(
+        String.fetchAll(
+          database,
+          sql: """
+            SELECT real_features FROM score WHERE real_features IS NOT NULL UNION
+            SELECT fake_features FROM score WHERE fake_features IS NOT NULL UNION SELECT digest FROM preview
+            """))
+      let unneeded = Dictionary(mine.map { ($0.digest, $0.kind) }) { first, _ in first }
+        .filter { !kept.contains($0.key) }
+      let sizes = unneeded.map { files.remove($0.key, $0.value) }.filter { $0 > 0 }
+      return (sizes.count, sizes.reduce(0, +))
     }
   }
 
@@ -76,6 +93,12 @@ extension HistoryStore {
 }
 
 extension RunRecord {
+  /// What is kept of it beside the history.
+  var keptFiles: [(digest: String, kind: KeptFiles.Kind)] {
+    scores.flatMap { [$0.real?.features, $0.fake?.features] }.compactMap { digest in digest.map { ($0, .features) } }
+      + (previews ?? []).map { ($0.digest, .previews) }
+  }
+
   fileprivate func checkFinite() throws {
     func check(_ values: [Double?], _ name: String, _ metric: String) throws {
       guard values.allSatisfy({ $0?.isFinite ?? true }) else {
@@ -119,7 +142,9 @@ extension Database {
 
   fileprivate func insert(_ run: RunRecord) throws {
     var columns = try run.databaseDictionary
-    for list in ["circumstances", "generation", "tags", "scores", "skipped", "artefacts"] { columns[list] = nil }
+    for list in ["circumstances", "generation", "tags", "scores", "skipped", "artefacts", "previews"] {
+      columns[list] = nil
+    }
     try insert(columns, into: "run", at: run.circumstances.databaseDictionary)
     let owner: Columns = ["run_id": run.id.databaseValue]
     if let made = run.generation { try insert(made.databaseDictionary, into: "generation", at: owner) }
@@ -128,6 +153,7 @@ extension Database {
     }
     try insert(run.skipped, into: "skipped_input", of: owner)
     try insert(run.artefacts, into: "artefact", of: owner)
+    try insert(run.previews ?? [], into: "preview", of: owner)
     for (position, score) in run.scores.enumerated() {
       try insert(score.columns(), into: "score", at: owner.merging(["position": position.databaseValue]) { $1 })
       let owner: Columns = ["score_id": lastInsertedRowID.databaseValue]

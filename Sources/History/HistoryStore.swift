@@ -20,6 +20,9 @@ public struct HistoryStore: Sendable {
   public let path: String
   package let queue: DatabaseQueue
 
+  /// What its runs keep beside it.
+  public var files: KeptFiles { KeptFiles(of: path) }
+
   /// `VIDMETRICS_DB`, else `vidmetrics.sqlite` in the working folder.
   public static func defaultPath(environment: [String: String]) -> String {
     guard let path = environment["VIDMETRICS_DB"], !path.isEmpty else { return "vidmetrics.sqlite" }

@@ -19,6 +19,7 @@ extension RunRecord.Circumstances: HistoryRow {}
 extension RunRecord.Generation: HistoryRow {}
 extension SkippedInput: HistoryRow {}
 extension Artefact: HistoryRow {}
+extension Preview: HistoryRow {}
 extension ScoreRecord: HistoryRow {}
 extension Settings: HistoryRow {}
 extension ScoredSet: HistoryRow {}

@@ -23,7 +23,7 @@ public struct RunFilter: Sendable, Equatable {
 
 /// How much of each run is read.
 public enum RunDetail: Sendable {
-  /// Without repeats, groups, points, curves, values of videos, warnings, skipped inputs and artefacts.
+  /// Without repeats, groups, points, curves, values of videos, warnings, skipped inputs, artefacts and previews.
   case scores
   case everything
 }

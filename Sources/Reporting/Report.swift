@@ -15,10 +15,12 @@ public protocol TableWriter: Sendable {
 public enum TableFormat: String, Sendable, CaseIterable {
   case html, markdown, latex, csv, jsonl
 
-  /// - Parameter version: of this program, for formats that say so.
-  public func writer(version: String) -> any TableWriter {
+  /// - Parameters:
+  ///   - files: what the runs have kept, for formats with pictures.
+  ///   - version: of this program, for formats that say so.
+  public func writer(files: KeptFiles?, version: String) -> any TableWriter {
     switch self {
-    case .html: HTMLWriter(version: version, date: String(RunRecord.now().prefix(10)))
+    case .html: HTMLWriter(version: version, date: String(RunRecord.now().prefix(10)), files: files)
     case .markdown: MarkdownWriter()
     case .latex: LaTeXWriter()
     case .csv: CSVWriter()
@@ -58,9 +60,11 @@ public struct Report: Sendable, Equatable {
     try (baselines ?? layout.map { [$0] } ?? []).filter { $0 != "none" }.map { try Baseline.named($0) }
   }
 
+  /// - Parameter differences: what tells which number is best.
   /// - Throws: `ReportError.nothingToShow`, and what papers' tables throw.
-  public func table(of runs: [RunRecord]) throws -> ReportTable {
+  public func table(of runs: [RunRecord], by differences: (any DifferenceSource)?) throws -> ReportTable {
     var builder = TableBuilder()
+    builder.differences = differences
     let paper = try layout.map { try Baseline.named($0) }
     builder.layout = paper?.layout
     builder.baselines = try published()
@@ -72,12 +76,17 @@ public struct Report: Sendable, Equatable {
 
   /// Writes every file of it: whole, or not at all.
   ///
-  /// - Parameter version: of this program.
+  /// - Parameters:
+  ///   - differences: what tells which number is best.
+  ///   - files: what the runs have kept.
+  ///   - version: of this program.
   /// - Throws: `ReportError`, and what papers' tables throw.
-  public func write(_ runs: [RunRecord], version: String) throws {
-    let table = try table(of: runs)
-    for file in files {
-      try WholeFile.write(file.format.writer(version: version).text(table, runs: runs), to: file.path)
+  public func write(
+    _ runs: [RunRecord], by differences: (any DifferenceSource)?, files: KeptFiles?, version: String
+  ) throws {
+    let table = try table(of: runs, by: differences)
+    for file in self.files {
+      try WholeFile.write(file.format.writer(files: files, version: version).text(table, runs: runs), to: file.path)
     }
   }
 }

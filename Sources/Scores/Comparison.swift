@@ -78,12 +78,6 @@ public struct Comparison: Sendable, Equatable {
     return regression < 0 ? .second : .first
   }
 
-  /// Whether the intervals have values in common; nil where one is missing.
-  public var intervalsOverlap: Bool? {
-    guard let a = first.interval, let b = second.interval else { return nil }
-    return a.low <= b.high && b.low <= a.high
-  }
-
   /// What makes the scores incomparable: fields of the protocols, the real set, the prompts. Empty where nothing does.
   public var reasons: [Difference] {
     if first.settings == nil || second.settings == nil {

@@ -29,6 +29,8 @@ public struct RunRecord: Sendable, Equatable, Codable {
   public var scores: [ScoreRecord] = []
   public var skipped: [SkippedInput] = []
   public var artefacts: [Artefact] = []
+  /// Pictures of its videos, kept beside the history; nil where none are.
+  public var previews: [Preview]?
 
   public init(id: String, date: String, name: String) {
     self.id = id

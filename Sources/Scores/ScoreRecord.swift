@@ -67,6 +67,8 @@ public struct ScoredSet: Sendable, Equatable, Codable {
   public var rank: Int?
   /// SHA-256 over the content digests and value ranges of the scored videos, in order; of the file for stored features.
   public var digest: String?
+  /// SHA-256 over the features that the history keeps of it; nil where it keeps none.
+  public var features: String?
 
   public init(path: String, videos: Int? = nil, clips: Int? = nil, rank: Int? = nil, digest: String? = nil) {
     self.path = path

@@ -15,10 +15,11 @@ struct Bench: ParsableCommand {
         vidmetrics bench i3d --per-layer --threads 1
         vidmetrics bench decode generated/
         vidmetrics bench distance --samples 10000
+        vidmetrics bench verdicts pool.safetensors --metric fvd
       """,
     subcommands: [
       NetworkBench<BenchI3D>.self, NetworkBench<BenchInception>.self, NetworkBench<BenchViT>.self,
-      DecodeBench.self, DistanceBench.self, PeakBench.self,
+      DecodeBench.self, DistanceBench.self, PeakBench.self, VerdictBench.self,
     ],
     defaultSubcommand: NetworkBench<BenchI3D>.self
   )

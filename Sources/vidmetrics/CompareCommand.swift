@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Harness
 import History
 import Scores
 
@@ -11,12 +12,15 @@ struct CompareCommand: ParsableCommand {
 
         vidmetrics compare tag:main latest
 
-      Only scores of one fingerprint against one real set are compared. Exit status 0: all scores that both runs have can \
-      be compared; 3: some cannot, or there is none in common, and it is said why.
+      Only scores of one fingerprint against one real set are compared. Whether B is better or worse than A is told from the \
+      features (or the values of videos) that both runs have kept: 999 exchanges of their videos, and an interval of the \
+      difference. Exit status 0: all scores that both runs have can be compared; 3: some cannot, or there is none in \
+      common, and it is said why.
       """)
 
   @Argument(help: ArgumentHelp("A run.", valueName: "first")) var first: String
   @Argument(help: ArgumentHelp("Another one.", valueName: "second")) var second: String
+  @OptionGroup var unit: UnitOption
   @OptionGroup var database: DatabaseOption
   @Option(help: ArgumentHelp("Only the scores of this name.", valueName: "name")) var metric: String?
   @Flag(help: "Print JSON.") var json = false
@@ -27,16 +31,20 @@ struct CompareCommand: ParsableCommand {
     a.scores = try a.scores(named: metric, place: "run \(a.id)")
     b.scores = try b.scores(named: metric, place: "run \(b.id)")
     let found = Comparison.pairs(a.scores, b.scores)
-    let report = ComparisonReport(a: a, b: b, pairs: found.pairs, onlyA: found.first, onlyB: found.second)
+    let differences = store.files.differences(unit: unit.grouping)
+    let judgements = found.pairs.map { Judgement($0, by: differences) }
+    let report = ComparisonReport(a: a, b: b, judgements: judgements, onlyA: found.first, onlyB: found.second)
     Output.print(json ? report.json.text() : report.text)
-    if found.pairs.isEmpty || found.pairs.contains(where: { !$0.isComparable }) { throw ExitCode(Exit.notComparable) }
+    if judgements.isEmpty || judgements.contains(where: { $0.difference == nil }) {
+      throw ExitCode(Exit.notComparable)
+    }
   }
 }
 
 struct ComparisonReport {
   let a: RunRecord
   let b: RunRecord
-  let pairs: [Comparison]
+  let judgements: [Judgement]
   let onlyA: [String]
   let onlyB: [String]
 
@@ -44,31 +52,39 @@ struct ComparisonReport {
     var blocks = [
       TextTable.text([["A"] + heading(a), ["B"] + heading(b)])
     ]
-    let comparable = pairs.filter(\.isComparable)
+    let comparable = judgements.filter(\.comparison.isComparable)
     if !comparable.isEmpty {
-      let head = ["metric", "A", "B", "B - A", "", "better", "intervals"]
-      let table = TextTable.withoutEmptyColumns([head] + comparable.map(row))
-      blocks.append(TextTable.text(table))
+      let head = ["metric", "A", "B", "B - A", "", "its 95 % interval", "p", "B is"]
+      blocks.append(TextTable.text(TextTable.withoutEmptyColumns([head] + comparable.map(row))))
+      let open = comparable.compactMap(why)
+      if !open.isEmpty { blocks.append(open.joined(separator: "\n")) }
     }
-    blocks += pairs.filter { !$0.isComparable }.map(notComparable)
+    blocks += judgements.map(\.comparison).filter { !$0.isComparable }.map(notComparable)
     for (name, metrics) in [("A", onlyA), ("B", onlyB)] where !metrics.isEmpty {
       blocks.append("only in \(name): \(metrics.joined(separator: ", "))")
     }
-    if pairs.isEmpty { blocks.append("not comparable: the runs have no score in common") }
+    if judgements.isEmpty { blocks.append("not comparable: the runs have no score in common") }
     return blocks.joined(separator: "\n\n")
   }
 
   private func heading(_ run: RunRecord) -> [String] { [run.id, Words.date(run.date), run.name] }
 
-  private func row(_ pair: Comparison) -> [String] {
+  private func row(_ judgement: Judgement) -> [String] {
+    let pair = judgement.comparison
     let percent = pair.percent.map { ($0 < 0 ? "" : "+") + fixed($0, digits: 2) + " %" } ?? ""
-    let better = pair.better.map { $0 == .first ? "A" : "B" } ?? "equal"
     return [
       pair.first.metric, value(pair.first), value(pair.second),
       (pair.difference > 0 ? "+" : "") + significant(pair.difference), percent,
-      "\(better) (\(pair.first.direction))",
-      pair.intervalsOverlap.map { $0 ? "overlap" : "apart" } ?? "",
+      judgement.difference.map { Words.brackets($0.interval(level: 1 - Judgement.alpha)) } ?? "",
+      judgement.difference.map { NumberText.short($0.p) } ?? "",
+      "\(judgement.verdict().rawValue) (\(pair.first.direction))",
     ]
+  }
+
+  /// Why nothing is said of two scores that compare.
+  private func why(_ judgement: Judgement) -> String? {
+    guard case .notComparable(let words) = judgement.finding else { return nil }
+    return "\(judgement.comparison.first.metric): not comparable: \(words)"
   }
 
   private func value(_ score: ScoreRecord) -> String {
@@ -84,7 +100,7 @@ struct ComparisonReport {
   var json: JSONValue {
     func names(_ list: [String]) -> JSONValue { .array(list.map { .string($0) }) }
     return .object([
-      ("first", about(a)), ("second", about(b)), ("scores", .array(pairs.map(entry))),
+      ("first", about(a)), ("second", about(b)), ("scores", .array(judgements.map(entry))),
       ("only_first", names(onlyA)), ("only_second", names(onlyB)),
     ])
   }
@@ -93,7 +109,9 @@ struct ComparisonReport {
     .object([("run", .string(run.id)), ("date", .string(run.date)), ("name", .string(run.name))])
   }
 
-  private func entry(_ pair: Comparison) -> JSONValue {
+  private func entry(_ judgement: Judgement) -> JSONValue {
+    let (pair, difference) = (judgement.comparison, judgement.difference)
+    let interval = difference?.interval(level: 1 - Judgement.alpha)
     func score(_ score: ScoreRecord) -> JSONValue {
       .object([
         ("value", .number(score.value)), ("std", .number(orNull: score.std)),
@@ -105,8 +123,13 @@ struct ComparisonReport {
       ("first", score(pair.first)), ("second", score(pair.second)), ("comparable", .bool(pair.isComparable)),
       ("difference", pair.isComparable ? .number(pair.difference) : .null),
       ("percent", pair.isComparable ? .number(orNull: pair.percent) : .null),
-      ("better", .string(orNull: pair.better?.rawValue)),
-      ("intervals_overlap", pair.intervalsOverlap.map { .bool($0) } ?? .null),
+      ("difference_low", .number(orNull: interval?.lowerBound)),
+      ("difference_high", .number(orNull: interval?.upperBound)), ("p", .number(orNull: difference?.p)),
+      ("permutations", difference.map { .integer($0.permutations) } ?? .null),
+      ("units", difference.map { .integer($0.units) } ?? .null),
+      ("paired", difference.map { .bool($0.isPaired) } ?? .null),
+      ("verdict", .string(judgement.verdict().rawValue)),
+      ("reason", difference == nil && pair.isComparable ? .string(judgement.reason()) : .null),
       (
         "reasons",
         .array(

@@ -6,7 +6,11 @@ import Scores
 struct DeleteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "delete", abstract: "Delete runs from the history; asks first",
-    discussion: RunReference.help)
+    discussion: """
+      \(RunReference.help)
+
+      What the runs have kept in the folder beside the history goes with them, but for what another run needs.
+      """)
 
   @Argument(help: ArgumentHelp("The runs.", valueName: "run")) var references: [String]
   @Flag(help: "Do not ask.") var yes = false
@@ -32,7 +36,10 @@ struct DeleteCommand: ParsableCommand {
         return Terminal.write("nothing was deleted\n")
       }
     }
-    try store.delete(runs.map(\.id))
-    Terminal.write("\(runs.count) run\(runs.count == 1 ? "" : "s") deleted\n")
+    let freed = try store.delete(runs.map(\.id))
+    let files =
+      freed.files == 0
+      ? "" : ", with \(count(freed.files, "file")) that no other run needs (\(NumberText.memory(freed.bytes)))"
+    Terminal.write("\(count(runs.count, "run")) deleted\(files)\n")
   }
 }

@@ -9,6 +9,8 @@ enum Exit {
   static let usageOrInput: Int32 = 2
   static let notComparable: Int32 = 3
   static let skipped: Int32 = 4
+  /// A measured change is beyond what is allowed, its interval is not.
+  static let notShown: Int32 = 5
   static let interrupted: Int32 = 130
 
   /// Ends the program: prints help to stdout, or `error: ...` to stderr.

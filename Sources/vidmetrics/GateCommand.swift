@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Harness
 import History
 import MetricCatalog
 import Reporting
@@ -10,17 +11,19 @@ struct GateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gate", abstract: "Whether a run became worse: an exit status for CI",
     discussion: """
-      Holds the scores of a run (by default the latest) against those of an earlier one. A score fails when it is worse by \
-      more than --max-regress of the baseline's value and by more than --min-absolute, and neither interval covers the \
-      other's value. Exit status 0: passed; 1: worse; 3: not comparable (another protocol, real set or number of \
-      samples, or no baseline), which is never a pass.
+      Holds the scores of a run (by default the latest) against those of an earlier one, by the features that both have \
+      kept beside the history. Exit status 0: passed, the change lies within --max-regress of the baseline's value or \
+      within --min-absolute, whichever is more, as far as can be told; 1: worse, its interval lies beyond that; 5: not \
+      shown, the measured change lies beyond it, the interval does not (0 with --allow-not-shown); 3: not comparable \
+      (another protocol, real set or number of samples, no baseline, no features), which is never a pass.
 
-        vidmetrics gate --metric fvd --baseline tag:main --max-regress 5% --min-absolute 3
+        vidmetrics gate --metric fvd --baseline tag:main --max-regress 5%
         vidmetrics gate 3fa9 --metric fvd,kvd --baseline best --max-regress 5% --max-regress kvd=10%
         vidmetrics gate --metric fvd --baseline tag:main --max-regress 5% --summary "$GITHUB_STEP_SUMMARY" --junit gate.xml
 
       A baseline is a run (its number, name:NAME), tag:NAME (the latest run with that tag, of the same generator where the \
-      run has one) or best (the best score that compares). `vidmetrics tag latest main` makes a run a baseline.
+      run has one) or best (the best score that compares). `vidmetrics tag latest main` makes a run a baseline. Of k \
+      scores each has an interval of 1 - 0.05/k, and Holm's rule decides what is worse.
       """)
 
   @Argument(help: ArgumentHelp("The run. (default: latest)", valueName: "run")) var reference = "latest"
@@ -47,13 +50,24 @@ struct GateCommand: ParsableCommand {
       valueName: "[metric=]amount"))
   var minAbsolute: [String] = []
 
-  @Flag(help: "Compare scores of different numbers of samples too.") var anyCount = false
+  @Flag(
+    help: "Compare fake sets of different numbers of samples too: the larger one is drawn down to the smaller one's.")
+  var anyCount = false
+
+  @Flag(help: "Pass what is not shown.") var allowNotShown = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A run of the baseline's generator with other seeds. Where that one is called different, no verdict is given.",
+      valueName: "run"))
+  var null: String?
 
   @Option(help: ArgumentHelp("Write Markdown for a pull request.", valueName: "file")) var markdown: String?
   @Option(help: ArgumentHelp("Add the Markdown to the end of a file: a CI step's summary.", valueName: "file"))
   var summary: String?
   @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "file")) var junit: String?
 
+  @OptionGroup var unit: UnitOption
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
@@ -72,12 +86,19 @@ struct GateCommand: ParsableCommand {
     }
     let store = try database.reading()
     let candidate = try store.run(reference)
-    let gate = Gate(
-      candidate: candidate, metrics: metrics, anyCount: anyCount,
+    var inputs = Gate.Inputs(
+      metrics: metrics,
       limits: { name in
         Gate.Limits(relative: relative[name] ?? relative[""] ?? 0, absolute: absolute[name] ?? absolute[""] ?? 0)
       },
-      baselines: try baselines(of: candidate, metrics, in: store), absent: absent)
+      baselines: try baselines(of: candidate, metrics, in: store),
+      differences: store.files.differences(unit: unit.grouping))
+    (inputs.anyCount, inputs.allowsNotShown, inputs.absent) = (anyCount, allowNotShown, absent)
+    inputs.control = try null.map { try store.run($0) }
+    if let control = inputs.control, control.id == candidate.id {
+      throw ValidationError("--null is the run itself: \(control.id)")
+    }
+    let gate = try Gate(candidate: candidate, inputs)
     Output.print(TextTable.text(GateText.rows(gate)) + "\n" + GateText.summary(gate))
     let text = GateText.markdown(gate)
     if let markdown { try WholeFile.write(text, to: markdown) }
@@ -86,6 +107,7 @@ struct GateCommand: ParsableCommand {
     switch gate.outcome {
     case .passed: break
     case .worse: throw ExitCode(Exit.worse)
+    case .notShown: throw ExitCode(Exit.notShown)
     case .notComparable: throw ExitCode(Exit.notComparable)
     }
   }
@@ -99,7 +121,7 @@ struct GateCommand: ParsableCommand {
 
   /// The runs that a score's baseline is chosen from.
   private func baselines(of candidate: RunRecord, _ metrics: [String], in store: HistoryStore) throws -> (ScoreRecord)
-    -> [RunRecord]
+    throws -> [RunRecord]
   {
     let isBest = baseline == "best"
     guard isBest || baseline.hasPrefix("tag:") else {
@@ -121,22 +143,24 @@ struct GateCommand: ParsableCommand {
     }
     return { score in
       let runs = found.first { $0.metric == score.metric }?.runs ?? []
-      return isBest ? Self.best(runs, for: score, anyCount: anyCount) : runs.first.map { [$0] } ?? []
+      guard isBest else { return try runs.prefix(1).map { try store.run($0.id) } }
+      guard let best = Self.best(runs, for: score, anyCount: anyCount) else { return [] }
+      var run = try store.run(best.run)
+      run.scores = [run.scores[best.place]]
+      return [run]
     }
   }
 
-  /// The run that has the best score which can be compared with this one; of equals the oldest.
-  private static func best(_ runs: [RunRecord], for score: ScoreRecord, anyCount: Bool) -> [RunRecord] {
-    var best: (run: RunRecord, score: ScoreRecord)?
+  /// The run that has the best score which can be compared with this one, and where in it; of equals the oldest.
+  private static func best(_ runs: [RunRecord], for score: ScoreRecord, anyCount: Bool) -> (run: String, place: Int)? {
+    var best: (run: String, place: Int, score: ScoreRecord)?
     for run in runs.reversed() {
-      for candidate in run.scores where Comparison(candidate, score).obstacle(anyCount: anyCount) == nil {
-        if best.map({ Comparison($0.score, candidate).better == .second }) ?? true { best = (run, candidate) }
+      for (place, candidate) in run.scores.enumerated()
+      where Comparison(candidate, score).obstacle(anyCount: anyCount) == nil {
+        if best.map({ Comparison($0.score, candidate).better == .second }) ?? true { best = (run.id, place, candidate) }
       }
     }
-    guard let best else { return [] }
-    var run = best.run
-    run.scores = [best.score]
-    return [run]
+    return best.map { ($0.run, $0.place) }
   }
 }
 
@@ -155,6 +179,12 @@ private enum Limit {
       else {
         let example = option == "--max-regress" ? "5%, 0.05 or fvd=5%" : "3 or fvd=3"
         throw ValidationError("\(option) \(text): a number from 0 is expected, such as \(example)")
+      }
+      if option == "--max-regress", !isShare, value > 1 {
+        let (percent, share) = (NumberText.short(value), NumberText.short(value / 100))
+        throw ValidationError(
+          "\(option) \(text): a share above 1 needs its percent sign; \(percent) % is \(percent)% or \(share), and "
+            + "\(percent) times the baseline is \(NumberText.short(value * 100))%")
       }
       guard found.updateValue(isShare ? value / 100 : value, forKey: name) == nil else {
         throw ValidationError("\(option) is given twice\(name.isEmpty ? "" : " for `\(name)`")")

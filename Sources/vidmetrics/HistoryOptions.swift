@@ -3,6 +3,7 @@ import Foundation
 import Harness
 import History
 import MetricCatalog
+import Vocabulary
 
 /// Which history.
 struct DatabaseOption: ParsableArguments {
@@ -16,6 +17,26 @@ struct DatabaseOption: ParsableArguments {
 
   func reading() throws -> HistoryStore { try HistoryStore(path: path, mode: .reading) }
   func changing() throws -> HistoryStore { try HistoryStore(path: path, mode: .changing) }
+}
+
+/// What a difference draws and exchanges as one.
+struct UnitOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Videos that are not independent of each other, such as those of one prompt: class or subject (folders above a video), "
+        + "dir, or regex:PATTERN on their names. (default: each video is by itself)", valueName: "grouping"))
+  var unit: String?
+
+  var grouping: Grouping { unit.flatMap(Grouping.init) ?? .none }
+
+  func validate() throws {
+    guard let unit else { return }
+    switch Grouping(unit) {
+    case .class, .subject, .dir, .regex: return
+    case .none?, .column, nil:
+      throw ValidationError("--unit \(unit): class, subject, dir or regex:PATTERN is expected")
+    }
+  }
 }
 
 /// What a score is recorded as.

@@ -42,7 +42,7 @@ struct ImportCommand: ParsableCommand {
     labels.direction = direction
     labels.tags = tag
     let runs = try RunImport(path: file, labels: labels).runs(kind: kind)
-    let added = try HistoryStore(path: database.path).merge(runs)
+    let added = try HistoryStore(path: database.path).merge(runs, from: KeptFiles(of: file))
     let there = runs.count - added
     let present = there == 0 ? "" : ", \(there) \(there == 1 ? "was" : "were") there already"
     Terminal.write("\(added) run\(added == 1 ? "" : "s") added to \(database.path)\(present)\n")

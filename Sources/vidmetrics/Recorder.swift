@@ -17,9 +17,10 @@ struct Recorder {
     try HistoryStore.checkIsWritable(path: path)
   }
 
-  /// - Throws: `HistoryError`.
-  func record(_ run: RunRecord) throws {
-    try HistoryStore(path: path).record(run)
+  /// - Parameter features: those of each score, which are kept beside the history.
+  /// - Throws: `HistoryError`, `FilesError.unwritable`.
+  func record(_ run: inout RunRecord, keeping features: [ScoredFeatures?]) throws {
+    try HistoryStore(path: path).record(&run, keeping: features)
     if Terminal.isInteractive { Terminal.write("run \(run.id) in \(path)\n") }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Harness
 import History
 import MetricCatalog
 import ReportAssets
@@ -11,8 +12,10 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "The table of runs as HTML, Markdown, LaTeX and CSV",
     discussion: """
-      Rows are methods, columns metrics by data set. Best is bold and second underlined, only among numbers that were \
-      measured here with one protocol against one real set. Published and imported rows stand beside them and are marked.
+      Rows are methods, columns metrics by data set; seeds of one generator and checkpoint are one row, mean ± deviation \
+      (number). Best is bold and second underlined, only among numbers that were measured here with one protocol against \
+      one real set, and only where the difference to every other is shown; where it is not, a remark says so. Published and \
+      imported rows stand beside them and are marked.
 
         vidmetrics report                                              every run, as Markdown on stdout
         vidmetrics report --suite faces --html report.html --latex table.tex
@@ -20,7 +23,7 @@ struct ReportCommand: ParsableCommand {
         vidmetrics report name:mine --baselines lvdm --metric fvd
 
       A run is an id or its first digits, latest, or the latest of tag:NAME or name:NAME; --tag takes all of a tag. The \
-      HTML page is one file with charts and pictures; videos that are no longer there are left out with a note.
+      HTML page is one file with charts, and with the pictures that the runs kept when they were scored.
       """)
 
   @Argument(help: ArgumentHelp("The runs. (default: all that the options let through)", valueName: "run"))
@@ -81,8 +84,12 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let report = report
     let runs = try runs(isAlone: report.published().isEmpty)
-    guard report.files.isEmpty else { return try report.write(runs, version: Version.text) }
-    Output.print(try MarkdownWriter().text(report.table(of: runs)), terminator: "")
+    let files = KeptFiles(of: database.path)
+    let differences = files.differences()
+    guard report.files.isEmpty else {
+      return try report.write(runs, by: differences, files: files, version: Version.text)
+    }
+    Output.print(try MarkdownWriter().text(report.table(of: runs, by: differences)), terminator: "")
   }
 
   /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a history that is not there is no error.

@@ -58,11 +58,12 @@ struct RunCommand: AsyncParsableCommand {
 enum SuiteReports {
   static func write(_ suite: Suite, _ summary: SuiteSummary, history: String?) throws {
     guard !suite.report.files.isEmpty, !summary.wasInterrupted else { return }
-    guard history != nil, !summary.runs.isEmpty else {
+    guard let history, !summary.runs.isEmpty else {
       Terminal.write("no report is written: \(history == nil ? "nothing was recorded" : "nothing was scored")\n")
       return
     }
-    try suite.report.write(summary.runs, version: Version.text)
+    let files = KeptFiles(of: history)
+    try suite.report.write(summary.runs, by: files.differences(), files: files, version: Version.text)
     for file in suite.report.files { Terminal.write("report: \(file.path)\n") }
   }
 }

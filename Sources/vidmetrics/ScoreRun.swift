@@ -38,9 +38,10 @@ struct ScoreRun {
     Interruption.listen()
     evaluation.isInterrupted = { Interruption.isRequested }
 
-    let run = RunRecord(try evaluation.run(), labels: options.recordOptions.labels, place: place)
+    let result = try evaluation.run()
+    var run = RunRecord(result, labels: options.recordOptions.labels, place: place)
     // What cannot be kept is printed before the error is.
-    let recorded = Result { try recorder?.record(run) }
+    let recorded = Result { try recorder?.record(&run, keeping: result.features) }
     let json = options.runOptions.json
     Output.print(
       json ? try RunDocument.json(run).text() : ScoreText.text(run.scores, skipped: run.skipped),

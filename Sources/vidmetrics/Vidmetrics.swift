@@ -15,7 +15,8 @@ struct Vidmetrics: AsyncParsableCommand {
         vidmetrics guide                           about every metric
 
       Numbers go to stdout, everything else to stderr. Exit status: 0 done, 1 worse (gate) or differing (selftest), 2 usage \
-      or input error, 3 not comparable (diff, compare), 4 done but inputs were skipped because --on-error skip was given.
+      or input error, 3 not comparable (diff, compare, gate), 4 done but inputs were skipped because --on-error skip was \
+      given, 5 not shown (gate).
       """,
     version: Version.details,
     subcommands: [ManualCommand.self],

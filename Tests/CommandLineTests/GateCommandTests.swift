@@ -12,9 +12,10 @@ import Testing
   init() throws {
     workplace = try Workplace()
     program = workplace.program
-    real = try workplace.writeArray("real.npy", frames: 3, side: 16, values: [0, 100])
-    near = try workplace.writeArray("near.npy", frames: 3, side: 16, values: [10, 110])
-    far = try workplace.writeArray("far.npy", frames: 3, side: 16, values: [60, 190])
+    // Eight videos: fewer than six say nothing of a mean over videos.
+    real = try workplace.writeArray("real.npy", frames: 3, side: 16, values: [0, 20, 40, 60, 80, 100, 120, 140])
+    near = try workplace.writeArray("near.npy", frames: 3, side: 16, values: [10, 29, 51, 70, 90, 111, 129, 150])
+    far = try workplace.writeArray("far.npy", frames: 3, side: 16, values: [60, 82, 105, 110, 135, 165, 180, 190])
   }
 
   private func score(_ fake: String, _ more: String...) throws {
@@ -32,7 +33,7 @@ import Testing
     #expect(result.errors.hasPrefix("error: --summary is empty: it takes the name of a file\n"))
   }
 
-  /// 28.1 dB, then 11.3 dB: worse by more than half.
+  /// 28.1 dB, then 12.7 dB: worse by more than half.
   @Test func statuses() throws {
     try score(near)
     let first = try gate("--baseline", "tag:main")
@@ -66,6 +67,21 @@ import Testing
     #expect(try gate("--baseline", "best").status == 3)
   }
 
+  /// One video of eight is worse, and much: the mean is, but nobody knows whether the next eight would be.
+  @Test func notShown() throws {
+    try score(near, "--tag", "main")
+    let one = try workplace.writeArray("one.npy", frames: 3, side: 16, values: [10, 29, 51, 70, 90, 111, 129, 250])
+    try score(one)
+    let result = try gate("--baseline", "tag:main", "--max-regress", "1%")
+    #expect(result.status == 5 && result.output.hasSuffix("\nnot shown: 1 of 1\n"), "\(result.output)")
+    #expect(result.output.contains("beyond the 0.28"))
+    #expect(try gate("--baseline", "tag:main", "--max-regress", "1%", "--allow-not-shown").status == 0)
+    let within = try gate("--baseline", "tag:main", "--max-regress", "50%")
+    #expect(within.status == 0 && within.output.contains("shown to be within the"))
+    let control = try gate("--baseline", "tag:main", "--null", "latest")
+    #expect(control.status == 2 && control.errors.contains("--null is the run itself"))
+  }
+
   /// The baseline of a tag is the generator's own: another one's newer and better run is none.
   @Test func aBaselineIsOfTheSameGenerator() throws {
     try score(far, "--tag", "main")
@@ -94,6 +110,11 @@ import Testing
     #expect(
       try error("--metric", "psnr", "--baseline", "latest", "--max-regress", "much")
         == "error: --max-regress much: a number from 0 is expected, such as 5%, 0.05 or fvd=5%")
+    // 5 is five percent to some people, and five times to others.
+    #expect(
+      try error("--metric", "psnr", "--baseline", "latest", "--max-regress", "5")
+        == "error: --max-regress 5: a share above 1 needs its percent sign; 5 % is 5% or 0.05, and 5 times the baseline is 500%"
+    )
     #expect(
       try error("--metric", "psnr", "--baseline", "latest", "--min-absolute", "5%")
         == "error: --min-absolute 5%: a number from 0 is expected, such as 3 or fvd=3")

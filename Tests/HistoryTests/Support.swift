@@ -99,6 +99,12 @@ extension RunRecord {
     run.artefacts = dice.list { dice in
       Artefact(kind: dice.text(), path: dice.text(), bytes: dice.maybe { $0.count() })
     }
+    let previews = dice.list { dice in
+      Preview(
+        kind: Preview.Kind.allCases[dice.count() % 4], side: [.real, .fake][dice.count() % 2], video: dice.text(),
+        title: dice.text(), digest: dice.text(), bytes: dice.count(), value: dice.maybe { $0.number() })
+    }
+    run.previews = previews.isEmpty ? nil : previews
     return run
   }
 
@@ -166,9 +172,11 @@ extension ScoreRecord {
   }
 
   private static func side(_ dice: inout Dice) -> ScoredSet {
-    ScoredSet(
+    var set = ScoredSet(
       path: dice.text(), videos: dice.maybe { $0.count() }, clips: dice.maybe { $0.count() },
       rank: dice.maybe { $0.count() }, digest: dice.maybe { $0.text() })
+    set.features = dice.maybe { $0.text() }
+    return set
   }
 }
 

@@ -39,6 +39,7 @@ import Testing
           var score = score
           score.real?.path = Sample.clips + "/real"
           score.fake?.path = Sample.clips + "/" + folder
+          score.fake?.digest = "sha256:" + folder
           return score
         }
         runs.append(run)
@@ -47,19 +48,38 @@ import Testing
     return runs
   }
 
-  private func page(_ runs: [RunRecord]) throws -> String {
-    var writer = HTMLWriter()
+  /// A history with the previews of the runs.
+  private func kept(_ runs: [RunRecord], in folder: TemporaryFolder) throws -> (runs: [RunRecord], files: KeptFiles) {
+    let history = try HistoryStore(path: folder.file("h.sqlite"))
+    let maker = PreviewMaker(history: history)
+    let made = try runs.map { run in
+      var run = run
+      run.previews = try maker.previews(of: run)
+      try history.record(run)
+      return run
+    }
+    return (made, history.files)
+  }
+
+  private func page(_ runs: [RunRecord], _ files: KeptFiles? = nil) throws -> String {
+    var writer = HTMLWriter(files: files)
     writer.version = "0.0.0"
     writer.date = "2026-11-21"
     return try writer.text(Sample.table(runs) { $0.title = "Degraded clips <& real>" }, runs: runs)
   }
 
   @Test func everythingIsThere() throws {
-    let page = try page(Self.runs())
+    let folder = try TemporaryFolder()
+    let (runs, files) = try kept(Self.runs(), in: folder)
+    let page = try page(runs, files)
     for kind in ["steps", "series", "curve", "groups"] { #expect(page.contains("data-kind=\"\(kind)\""), "\(kind)") }
     #expect(page.contains("Degraded clips &lt;&amp; real&gt;"))
-    #expect(page.contains("data:image/jpeg;base64,") && page.contains("data:image/png;base64,"))
-    #expect(page.components(separatedBy: "x-t slice of ").count - 1 == 4 * 3)
+    #expect(page.contains("data:image/jpeg;base64,"))
+    // Four real videos, and of each of the six runs its own.
+    #expect(page.components(separatedBy: "x-t slice of ").count - 1 == 4 * 7)
+    // A set that was previewed before is not read again: two fake sets and the real one.
+    // Two of the four best and worst videos have a strip already.
+    #expect(files.total().files == 8 * 3 + 4 * 3 + 2 * 2)
     #expect(page.contains("bounce/cross.mp4  11"))
     for text in ["16 clips are few &amp; &lt;far&gt;", "--name &#39;&lt;mild&gt;&#39;", "0123456789abcdef"] {
       #expect(page.contains(text), "\(text)")
@@ -73,12 +93,51 @@ import Testing
     #expect(links.count == 18 && links.allSatisfy(ids.contains))
   }
 
-  @Test func missingVideosAreANote() throws {
-    var runs = Self.runs()
-    for index in runs.indices { runs[index].scores[0].fake?.path = "/nowhere/fake" }
-    let page = try page(runs)
-    #expect(page.contains("no pictures of /nowhere/fake: no such file or folder: `/nowhere/fake`"))
+  @Test func whatIsMissingIsANote() throws {
+    let folder = try TemporaryFolder()
+    var (runs, files) = try kept(Self.runs(), in: folder)
+    runs[0].previews = nil
+    let page = try page(runs, files)
+    #expect(page.contains("no pictures of mild, step 5000: its run has kept none"))
     #expect(page.contains("data:image/jpeg;base64,"))
+    try FileManager.default.removeItem(atPath: files.folder)
+    let bare = try self.page(runs, files)
+    #expect(bare.contains("no picture of real: its files are not beside the history") && !bare.contains("data:image"))
+    #expect(try !self.page(runs).contains("data:image"))
+  }
+
+  /// A training loop writes every step's samples into one folder: each run shows those that it was scored from.
+  @Test func picturesAreOfTheRun() throws {
+    let folder = try TemporaryFolder()
+    let samples = folder.file("samples")
+    let history = try HistoryStore(path: folder.file("h.sqlite"))
+    var runs: [RunRecord] = []
+    for (step, source) in [(1, "fake-mild"), (2, "fake-strong")] {
+      try? FileManager.default.removeItem(atPath: samples)
+      try FileManager.default.copyItem(atPath: Sample.clips + "/" + source, toPath: samples)
+      var run = Sample.run("loop", [Sample.score("fvd", Double(step))], step: step)
+      run.scores[0].real = ScoredSet(path: Sample.clips + "/real", digest: "sha256:real")
+      run.scores[0].fake = ScoredSet(path: samples, digest: "sha256:\(source)")
+      run.previews = try PreviewMaker(history: history).previews(of: run)
+      try history.record(run)
+      runs.append(run)
+    }
+    try FileManager.default.removeItem(atPath: samples)
+    func strips(_ run: RunRecord, _ side: Preview.Side) -> [String] {
+      (run.previews ?? []).filter { $0.kind == .strip && $0.side == side }.map(\.digest)
+    }
+    #expect(strips(runs[0], .fake).count == 8 && Set(strips(runs[0], .fake)).isDisjoint(with: strips(runs[1], .fake)))
+    #expect(strips(runs[0], .real) == strips(runs[1], .real))
+    let page = try page(runs, history.files)
+    for digest in Set(strips(runs[0], .fake) + strips(runs[1], .fake)) {
+      let path = try #require(history.files.found(digest, .previews))
+      let bytes = try #require(FileManager.default.contents(atPath: path))
+      #expect(page.contains(bytes.base64EncodedString()))
+    }
+    #expect(try history.run(runs[0].id) == runs[0])
+    // What no other run needs goes with a run.
+    let freed = try history.delete([runs[1].id])
+    #expect(freed.files == 8 + 4 && history.files.total().files == 2 * 12)
   }
 
   @Test("two runs without any picture or curve")
@@ -97,7 +156,8 @@ import Testing
   func inABrowser() throws {
     let folder = try TemporaryFolder()
     let kept = ProcessInfo.processInfo.environment["VIDMETRICS_KEEP_PAGE"]
-    let page = try page(Self.runs())
+    let (runs, files) = try self.kept(Self.runs(), in: folder)
+    let page = try page(runs, files)
     try WholeFile.write(page, to: folder.file("report.html"))
     if let kept { try WholeFile.write(page, to: kept) }
     let result = try run(

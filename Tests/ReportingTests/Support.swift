@@ -1,3 +1,4 @@
+import Distances
 import Foundation
 import History
 import MetricCatalog
@@ -44,6 +45,7 @@ enum Sample {
 
   static func table(_ runs: [RunRecord], _ change: (inout TableBuilder) -> Void = { _ in }) throws -> ReportTable {
     var builder = TableBuilder()
+    builder.differences = KnownDifferences(error: 1e-6)
     change(&builder)
     return try builder.table(of: runs)
   }
@@ -88,4 +90,23 @@ func message(_ body: () throws -> Void) -> String? {
     try body()
     return nil
   } catch { return "\(error)" }
+}
+
+/// Differences that are known: the scores' own, with one error for all and p by the scores.
+struct KnownDifferences: DifferenceSource {
+  var error = 0.5
+  var obstacle: String?
+  var p: @Sendable (Comparison) -> Double = { _ in 0.001 }
+
+  init(error: Double = 0.5, obstacle: String? = nil, p: @escaping @Sendable (Comparison) -> Double = { _ in 0.001 }) {
+    (self.error, self.obstacle, self.p) = (error, obstacle, p)
+  }
+
+  func finding(_ comparison: Comparison, anyCount: Bool) -> Finding {
+    if let obstacle { return .notComparable(obstacle) }
+    return .difference(
+      Difference(
+        value: comparison.difference, standardError: error, degreesOfFreedom: 1e9, p: p(comparison), permutations: 999,
+        units: 16, isPaired: false))
+  }
 }

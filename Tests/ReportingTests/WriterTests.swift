@@ -49,7 +49,7 @@ import Testing
         | mild | **618.9 ± 12.5**<br>[382.4, 1012.3] | **0.6100** |
         | strong | <u>2237.8</u> | <u>0.4000</u> |
 
-        **best**, <u>second</u>: among the numbers measured here.  
+        **best**, <u>second</u>: shown to be better than the numbers measured here that follow.  
         \\[low, high\\]: 95 % interval (bootstrap, 1000 resamples).  
         <sup>a</sup> stylegan-v, version 1, sha256:7374796c6567; 16 real videos, 16 clips (r1).  
         <sup>b</sup> dreamsim, version 1, sha256:647265616d73; 16 real videos, 16 clips (r1).

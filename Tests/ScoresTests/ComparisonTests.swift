@@ -26,16 +26,6 @@ private func made(_ fields: [String: FieldValue] = ["ddof": .integer(0)], finger
     #expect(Comparison(score(0), score(1)).percent == nil)
   }
 
-  @Test func intervals() {
-    var (a, b) = (score(100), score(90))
-    #expect(Comparison(a, b).intervalsOverlap == nil)
-    a.interval = .init(low: 95, high: 105, level: 0.95, resamples: 10, method: "bootstrap")
-    b.interval = .init(low: 85, high: 95, level: 0.95, resamples: 10, method: "bootstrap")
-    #expect(Comparison(a, b).intervalsOverlap == true)
-    b.interval?.high = 94
-    #expect(Comparison(a, b).intervalsOverlap == false)
-  }
-
   @Test func whyNot() {
     let other = made(["ddof": .integer(1), "root": .text("svd")], fingerprint: "sha256:b")
     let fields = Comparison(score(1), score(2, other))

@@ -21,14 +21,7 @@ extension FeatureFile {
   /// - Throws: `FeatureFileError`, `FilesError`.
   public static func write(_ set: FeatureSet, to path: String, replacing: Bool = false) throws {
     let features = try matrix(set.features.values, [set.features.rows, set.features.columns], path: path)
-    let recipe = JSONValue.object(set.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }).line
-    let rows = JSONValue.array(
-      set.rows.map { row in
-        .array([
-          .string(row.video), .string(row.digest), .integer(row.start), .integer(row.count), .integer(row.stride),
-        ])
-      }
-    ).line
+    let (recipe, rows) = texts(of: set)
     let metadata = [
       Field.schema: schema, Field.recipe: recipe, Field.rows: rows,
       Field.digest: digest(recipe: recipe, rows: rows, features).description,
@@ -43,6 +36,22 @@ extension FeatureFile {
       try head.withUnsafeBytes { try writer.write($0) }
       try writer.writeLittleEndian(features.values)
     }
+  }
+
+  /// What stands in the file of a set as its digest, by which a set is known wherever it lies.
+  public static func digest(of set: FeatureSet) -> String {
+    let (recipe, rows) = texts(of: set)
+    return digest(recipe: recipe, rows: rows, set.features).description
+  }
+
+  private static func texts(of set: FeatureSet) -> (recipe: String, rows: String) {
+    let recipe = JSONValue.object(set.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+    let rows = set.rows.map { row in
+      JSONValue.array([
+        .string(row.video), .string(row.digest), .integer(row.start), .integer(row.count), .integer(row.stride),
+      ])
+    }
+    return (recipe.line, JSONValue.array(rows).line)
   }
 
   static func readSafetensors(_ path: String) throws -> FeatureSet {

@@ -44,3 +44,11 @@ extension DistributionMetric {
     { try measure(real, $0) }
   }
 }
+
+/// A metric whose differences are measured: it says how each row bears on it.
+protocol InfluenceMetric: DistributionMetric {
+  /// How the rows of two fake sets and of the real set they share bear on the score of `second` less that of `first`.
+  ///
+  /// - Throws: `DistanceError`.
+  func influence(_ real: FeatureMatrix, _ first: FeatureMatrix, _ second: FeatureMatrix) throws -> DifferenceInfluence
+}

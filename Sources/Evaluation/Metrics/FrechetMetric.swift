@@ -2,7 +2,7 @@ import Distances
 import MetricCatalog
 
 /// FVD, DT-FVD and FID: the Fréchet distance of the Gaussians fitted to the features.
-struct FrechetMetric: DistributionMetric {
+struct FrechetMetric: InfluenceMetric {
   let distance: FrechetDistance
   let scale: Double
 
@@ -25,6 +25,10 @@ struct FrechetMetric: DistributionMetric {
       let result = try reference.distance(to: fake)
       return Measurement(values: [result.value * scale], ranks: (result.rankA, result.rankB))
     }
+  }
+
+  func influence(_ real: FeatureMatrix, _ first: FeatureMatrix, _ second: FeatureMatrix) throws -> DifferenceInfluence {
+    try distance.influence(real: real, first, second).scaled(by: scale)
   }
 
   func intervals(_ real: FeatureMatrix, _ fake: FeatureMatrix, _ bootstrap: Bootstrap) throws -> [Bootstrap.Interval] {

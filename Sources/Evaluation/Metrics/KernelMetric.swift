@@ -3,9 +3,9 @@ import MetricCatalog
 import Vocabulary
 
 /// KVD and KID: the squared maximum mean discrepancy under a polynomial kernel, over all samples or over subsets.
-struct KernelMetric: DistributionMetric {
+struct KernelMetric: InfluenceMetric {
   let distance: KernelDistance
-  private let subsets: Int
+  private var subsets: Int
   private let size: Int
   private let seed: UInt32
   private let draws: SubsetDraw
@@ -23,6 +23,13 @@ struct KernelMetric: DistributionMetric {
     scale = fields.scaleFactor
   }
 
+  /// The same without subsets.
+  var overAllSamples: KernelMetric {
+    var copy = self
+    copy.subsets = 0
+    return copy
+  }
+
   func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {
     guard subsets > 0 else { return Measurement(values: [try distance.between(real, fake) * scale]) }
     // The real set is the first of both packages' two.
@@ -34,6 +41,11 @@ struct KernelMetric: DistributionMetric {
 
   func bounds(ofScore index: Int) -> ClosedRange<Double> {
     distance.estimator == .biased ? 0 ... .infinity : -.infinity ... .infinity
+  }
+
+  /// Of all samples, whether the score itself takes subsets or not.
+  func influence(_ real: FeatureMatrix, _ first: FeatureMatrix, _ second: FeatureMatrix) throws -> DifferenceInfluence {
+    try distance.influence(real: real, first, second).scaled(by: scale)
   }
 
   /// Of all samples, whether the score itself takes subsets or not.

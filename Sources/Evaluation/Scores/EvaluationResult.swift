@@ -1,8 +1,16 @@
 import Scores
 
+/// The features that a score was computed from: what a difference to another score is measured by.
+public struct ScoredFeatures: Sendable {
+  public let real: FeatureSet
+  public let fake: FeatureSet
+}
+
 /// What an evaluation found out.
 public struct EvaluationResult: Sendable {
   public let scores: [ScoreRecord]
+  /// For each score; nil of scores that differences are not measured of by features.
+  public var features: [ScoredFeatures?] = []
   public let skipped: [SkippedInput]
   /// The machine and the time; the command and its folder are not known here.
   public let circumstances: RunRecord.Circumstances

@@ -19,36 +19,42 @@ struct ScoreComputation {
   var settled: EvaluationProtocol { wanted.evaluationProtocol }
   private var fields: ProtocolFields { settled.fields }
 
+  /// A score and what it was computed from.
+  struct Computed {
+    let score: ScoreRecord
+    var features: ScoredFeatures?
+  }
+
   /// One score for each name of the metric.
-  func scores() throws -> [ScoreRecord] {
+  func scores() throws -> [Computed] {
     let metric = settled.definition
     switch metric.computation {
     case .frechet: return try distances(metric, FrechetMetric(fields, threads: threadsOfDistance))
     case .kernel: return try distances(metric, KernelMetric(fields))
     case .neighbours: return try distances(metric, NeighbourMetric(fields))
     case .extrapolated: return try distances(metric, ExtrapolatedMetric(fields))
-    case .pairs(let measure): return [try PixelComputation(self, metric).paired(by: measure)]
-    case .stillness: return [try PixelComputation(self, metric).stillness()]
-    case .embedding(let comparand): return [try EmbeddingComputation(self, metric, comparand).score()]
+    case .pairs(let measure): return [Computed(score: try PixelComputation(self, metric).paired(by: measure))]
+    case .stillness: return [Computed(score: try PixelComputation(self, metric).stillness())]
+    case .embedding(let comparand): return [Computed(score: try EmbeddingComputation(self, metric, comparand).score())]
     }
   }
 
   /// Windows are computed side by side, a single distance with both its sets.
   private var threadsOfDistance: Int { fields.series == .none ? request.threads : 1 }
 
-  private func distances(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [ScoreRecord] {
-    if let scores = try statisticsScores(metric) { return scores }
+  private func distances(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [Computed] {
+    if let scores = try statisticsScores(metric) { return scores.map { Computed(score: $0) } }
     switch (fields.series, fields.groupBy) {
     case (.none, .none): return try plain(metric, distribution)
     case (.none, .class), (.none, .subject), (.none, .dir), (.none, .regex), (.none, .column):
-      return try grouped(metric, distribution)
-    case (.windows, _), (.prefixes, _): return try series(metric, distribution)
+      return try grouped(metric, distribution).map { Computed(score: $0) }
+    case (.windows, _), (.prefixes, _): return try series(metric, distribution).map { Computed(score: $0) }
     }
   }
 
   // MARK: One number
 
-  private func plain(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [ScoreRecord] {
+  private func plain(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [Computed] {
     let part = samples.parts[0]
     var runs: [Measurement] = []
     var first: (real: FeatureSet, fake: FeatureSet)?
@@ -98,7 +104,9 @@ struct ScoreComputation {
       score.floor = honest.floors?[index]
       score.curve = honest.curves?[index]
       score.distances = distances
-      return score
+      // The features of a mean over repeats would be those of every repeat.
+      let isOne = runs.count == 1 && distribution is any InfluenceMetric
+      return Computed(score: score, features: isOne ? ScoredFeatures(real: first.real, fake: first.fake) : nil)
     }
   }
 

@@ -58,8 +58,7 @@ struct ChartBuilder {
       if Set(stepped.compactMap(\.run.step)).count > 1 {
         let lines = methods.compactMap { name -> LineChart.Line? in
           let own = stepped.filter { $0.run.name == name }
-          return own.isEmpty
-            ? nil : LineChart.Line(name: name, points: own.map { point($0, x: Double($0.run.step ?? 0)) })
+          return own.isEmpty ? nil : line(name, own) { Double($0.run.step ?? 0) }
         }
         return drawn("steps", group[0], "over training", x: "training step", lines)
       }
@@ -68,8 +67,7 @@ struct ChartBuilder {
       guard names.count > 1 else { return nil }
       let lines = methods.compactMap { name -> LineChart.Line? in
         let own = files.filter { $0.run.name == name }
-        let points = own.map { point($0, x: Double(names.firstIndex(of: file($0)) ?? 0)) }
-        return own.isEmpty ? nil : LineChart.Line(name: name, points: points)
+        return own.isEmpty ? nil : line(name, own) { Double(names.firstIndex(of: file($0)) ?? 0) }
       }
       return drawn("steps", group[0], "over checkpoints", x: "checkpoint", lines, names: names)
     }
@@ -77,6 +75,25 @@ struct ChartBuilder {
 
   private func file(_ item: Item) -> String {
     item.run.checkpoint?.split(separator: "/").last.map(String.init) ?? ""
+  }
+
+  /// A point for each place; of several seeds of one checkpoint their mean, with the seeds faint behind it.
+  private func line(_ name: String, _ items: [Item], x: (Item) -> Double) -> LineChart.Line {
+    var line = LineChart.Line(name: name, points: [])
+    for place in Set(items.map(x)).sorted() {
+      let here = items.filter { x($0) == place }
+      let seeds = Set(here.compactMap(\.run.generation?.seed))
+      guard here.count > 1, seeds.count == here.count,
+        here.allSatisfy({ $0.score.isAnotherDraw(of: here[0].score) })
+      else {
+        line.points += here.map { point($0, x: place) }
+        continue
+      }
+      line.singles += here.map { LineChart.Point(x: place, y: $0.score.value) }
+      let mean = here.reduce(0) { $0 + $1.score.value } / Double(here.count)
+      line.points.append(LineChart.Point(x: place, y: mean))
+    }
+    return line
   }
 
   private func point(_ item: Item, x: Double) -> LineChart.Point {

@@ -19,10 +19,13 @@ public struct LineChart: Sendable {
   public struct Line: Sendable, Equatable {
     public var name: String
     public var points: [Point]
+    /// What the points are means of, such as seeds; drawn faint, and not joined.
+    public var singles: [Point]
 
-    public init(name: String, points: [Point]) {
+    public init(name: String, points: [Point], singles: [Point] = []) {
       self.name = name
       self.points = points
+      self.singles = singles
     }
   }
 
@@ -45,7 +48,7 @@ public struct LineChart: Sendable {
   private static let mostMarks = 48
 
   public var svg: String {
-    let points = lines.flatMap(\.points)
+    let points = lines.flatMap { $0.points + $0.singles }
     guard !points.isEmpty else { return "" }
     let y = Axis(covering: points.flatMap { [$0.y, $0.low ?? $0.y, $0.high ?? $0.y] })
     let x = Axis(covering: points.map(\.x), isTight: true, count: 5)
@@ -89,6 +92,10 @@ public struct LineChart: Sendable {
     _ line: Line, _ index: Int, _ svg: inout SVG, place: (Point) -> (Double, Double), down: (Double) -> Double
   ) {
     let colour = index % SVG.colours
+    for single in line.singles {
+      let (x, y) = place(single)
+      svg.mark(index, x, y, title: "\(line.name), one seed: \(NumberText.short(single.y))", size: 2.6, isFaint: true)
+    }
     let points = line.points.sorted { $0.x < $1.x }
     let banded = points.filter { $0.low != nil && $0.high != nil }
     if banded.count == points.count, points.count > 2 {

@@ -37,7 +37,9 @@ struct SVG {
   }
 
   /// A mark of one of four shapes, so that colour is not all that tells lines apart.
-  mutating func mark(_ index: Int, _ x: Double, _ y: Double, title: String? = nil, size r: Double = 3.6) {
+  mutating func mark(
+    _ index: Int, _ x: Double, _ y: Double, title: String? = nil, size r: Double = 3.6, isFaint: Bool = false
+  ) {
     let shape =
       switch index % 4 {
       case 0: "<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(r))\""
@@ -49,7 +51,7 @@ struct SVG {
       }
     let hint = title.map { "<title>\(Escaping.html($0))</title>" } ?? ""
     let tag = shape.dropFirst().prefix { $0 != " " }
-    body += "\(shape) class=\"mark fill\(index % SVG.colours)\">\(hint)</\(tag)>"
+    body += "\(shape) class=\"mark\(isFaint ? " faint" : "") fill\(index % SVG.colours)\">\(hint)</\(tag)>"
   }
 
   /// Names with their marks, on as many lines as they need.

@@ -8,12 +8,15 @@ import Scores
 /// One page that holds all it shows and needs no network: table, charts, pictures, and the fields behind each number.
 public struct HTMLWriter: TableWriter {
   public var limits = PictureLimits()
+  /// Where the runs' previews are; nil: there are none.
+  public var files: KeptFiles?
   /// Of this program.
   public var version = ""
   /// When the report is made, ISO 8601; nil leaves it out.
   public var date: String?
 
-  public init(version: String = "", date: String? = nil) {
+  public init(version: String = "", date: String? = nil, files: KeptFiles? = nil) {
+    self.files = files
     self.version = version
     self.date = date
   }
@@ -22,7 +25,7 @@ public struct HTMLWriter: TableWriter {
   public func text(_ table: ReportTable, runs: [RunRecord]) throws -> String {
     let shown = shownRuns(table, runs)
     let charts = ChartBuilder(runs: shown).all()
-    let book = PictureBook(runs: shown, limits: limits)
+    let book = PictureBook(runs: shown, limits: limits, files: files)
     var context: [String: Any] = [
       "title": table.title, "style": ReportAssets.style, "script": ReportAssets.script, "version": version,
       "table": TablePart(table: table).context,

@@ -21,6 +21,7 @@ struct TablePart {
       },
       "remarks": table.remarks,
     ]
+    if let seeds = words.seeds { context["seeds"] = seeds }
     if let intervals = words.intervals { context["intervals"] = intervals }
     return context
   }
@@ -54,7 +55,7 @@ struct TablePart {
       "value": table.text(cell.value, column: column), "exact": NumberText.exact(cell.value),
       "rank": rank + (isFirst ? " first" : ""), "hint": hint(cell),
     ]
-    if let std = cell.std { context["std"] = table.text(std, column: column) }
+    if let std = table.deviation(cell, column: column) { context["std"] = std }
     if let low = cell.low, let high = cell.high {
       context["interval"] = "\(table.text(low, column: column)) … \(table.text(high, column: column))"
     }

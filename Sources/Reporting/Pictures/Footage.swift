@@ -5,7 +5,8 @@ import Scores
 import Tensors
 import Video
 
-/// How much of the videos a report holds.
+/// How much of the videos of a run is kept as previews: at the most 8 strips and 4 slices a set, and 8 strips more of the best and
+/// worst videos. A strip of 8 frames is some 20 to 60 kB, a run with its real set less than 2 MB.
 public struct PictureLimits: Sendable {
   /// Videos of a contact sheet.
   public var videos = 8
@@ -24,37 +25,21 @@ public struct PictureLimits: Sendable {
   public init() {}
 }
 
-/// The videos behind a run, as far as they are still there.
+/// The videos of a set that is being scored.
 struct Footage {
   let set: VideoSet
   private let byName: [String: VideoItem]
   private let byStem: [String: VideoItem]
 
-  /// Why there are no pictures: in a report that is a note, not a failure.
-  struct Missing: Error {
-    let reason: String
-  }
-
   /// - Parameter range: what numbers of float arrays mean, where the score says so.
-  init(_ path: String, of run: RunRecord, range: ValueRange?) throws {
-    let place = Self.resolve(path, run.circumstances.workingFolder)
+  /// - Throws: `VideoError` for what is not a set of videos.
+  init(_ path: String, range: ValueRange?) throws {
     func open(_ range: ValueRange?) throws -> VideoSet {
-      try VideoSet.open(place, options: VideoSetOptions(valueRange: range))
+      try VideoSet.open(path, options: VideoSetOptions(valueRange: range))
     }
-    do {
-      do { set = try open(nil) } catch VideoError.array(.valueRangeNeeded) { set = try open(range ?? .unit) }
-    } catch {
-      throw Missing(reason: "\(error)".split(separator: "\n").first.map(String.init) ?? "the videos cannot be read")
-    }
+    do { set = try open(nil) } catch VideoError.array(.valueRangeNeeded) { set = try open(range ?? .unit) }
     byName = Dictionary(set.videos.map { ($0.name, $0) }) { first, _ in first }
     byStem = Dictionary(set.videos.map { ($0.stem, $0) }) { first, _ in first }
-  }
-
-  /// Paths of runs are relative to the folder that the run was made in.
-  static func resolve(_ path: String, _ folder: String?) -> String {
-    if path.hasPrefix("/") { return path }
-    if let folder, FileManager.default.fileExists(atPath: folder + "/" + path) { return folder + "/" + path }
-    return path
   }
 
   func video(named name: String) -> VideoItem? { byName[name] ?? byStem[VideoItem.stem(of: name)] }
@@ -71,10 +56,10 @@ struct Footage {
   }
 }
 
-/// Pictures of videos as data URIs.
+/// Pictures of videos.
 enum FilmStrip {
   /// Frames spread evenly over the video, beside each other.
-  static func uri(_ video: VideoItem, limits: PictureLimits) throws -> String {
+  static func jpeg(_ video: VideoItem, limits: PictureLimits) throws -> [UInt8] {
     let frames = try video.info().frameCount
     let count = min(limits.frames, max(1, frames))
     let places = count == 1 ? [0] : (0..<count).map { $0 * (frames - 1) / (count - 1) }
@@ -82,10 +67,6 @@ enum FilmStrip {
     try video.read(places.map { FrameWindow(start: $0, count: 1) }) { _, read in
       pictures.append(Picture(read, index: 0, range: video.valueRange).fitted(height: limits.height))
     }
-    return dataURI(try PictureEncoder.jpeg(.beside(pictures, gap: 2, grey: 128)), "jpeg")
-  }
-
-  static func dataURI(_ bytes: [UInt8], _ kind: String) -> String {
-    "data:image/\(kind);base64,\(Data(bytes).base64EncodedString())"
+    return try PictureEncoder.jpeg(.beside(pictures, gap: 2, grey: 128))
   }
 }

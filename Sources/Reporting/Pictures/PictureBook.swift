@@ -1,10 +1,10 @@
+import Foundation
 import History
 import MetricCatalog
 import Scores
-import Tensors
-import Video
 
-/// Contact sheets, x-t slices and the best and worst samples of runs, read from the videos on disk.
+/// Contact sheets, x-t slices and the best and worst samples of runs, from the previews that they kept when they were scored: what
+/// is shown is of the run, whatever lies in its folders by now.
 struct PictureBook {
   /// Strips or slices that belong together.
   struct Plate {
@@ -30,16 +30,15 @@ struct PictureBook {
 
   let runs: [RunRecord]
   let limits: PictureLimits
+  /// nil: there is no history, and no pictures.
+  let files: KeptFiles?
 
   private var measured: [RunRecord] { runs.filter { $0.origin == .measured } }
 
-  private static func sides(_ run: RunRecord) -> (real: String, fake: String, range: ValueRange?)? {
-    for score in run.scores {
-      guard let real = score.real?.path, let fake = score.fake?.path else { continue }
-      let range = score.settings?.fields["value-range"].flatMap { ValueRange(rawValue: "\($0)") }
-      return (real, fake, range)
-    }
-    return nil
+  /// The real set that a run was scored against, by its content where that is known.
+  private static func realSet(_ run: RunRecord) -> String? {
+    let set = run.scores.lazy.filter { $0.fake != nil }.compactMap(\.real).first
+    return set.map { $0.digest ?? $0.path }
   }
 
   // MARK: Sheets
@@ -48,77 +47,57 @@ struct PictureBook {
     var order: [String] = []
     var groups: [String: [RunRecord]] = [:]
     for run in measured {
-      guard let sides = Self.sides(run) else { continue }
-      let place = Footage.resolve(sides.real, run.circumstances.workingFolder)
-      if groups[place] == nil { order.append(place) }
-      if !groups[place, default: []].contains(where: { Self.sides($0)?.fake == sides.fake }) {
-        groups[place, default: []].append(run)
-      }
+      guard let set = Self.realSet(run) else { continue }
+      if groups[set] == nil { order.append(set) }
+      groups[set, default: []].append(run)
     }
-    return order.compactMap { place in groups[place].map { sheet($0) } }
+    return order.compactMap { set in groups[set].map(sheet) }
   }
 
   private func sheet(_ all: [RunRecord]) -> Sheet {
     let own = Array(all.suffix(limits.methods))
-    let sides = Self.sides(own[0])
-    let name = own[0].dataset ?? sides?.real ?? ""
-    var sheet = Sheet(title: name)
+    let path = own[0].scores.lazy.compactMap(\.real).first?.path
+    var sheet = Sheet(title: own[0].dataset ?? path ?? "")
     if all.count > own.count { sheet.notes.append("the last \(own.count) of \(all.count) generated sets are shown") }
-    guard let sides, let real = open(sides.real, own[0], sides.range, &sheet.notes) else { return sheet }
-    let fakes = own.compactMap { run -> (label: String, footage: Footage)? in
-      guard let sides = Self.sides(run), let found = open(sides.fake, run, sides.range, &sheet.notes) else {
-        return nil
-      }
-      return (TableBuilder.name(of: run), found)
+    let shown = own.filter { run in
+      let isKept = run.previews?.contains { $0.kind == .strip } ?? false
+      if !isKept { sheet.notes.append("no pictures of \(TableBuilder.name(of: run)): its run has kept none") }
+      return isKept
     }
-    for index in real.spread(limits.videos) {
-      let plate = plate(index, real, fakes, &sheet.notes) { try FilmStrip.uri($0, limits: limits) }
-      if !plate.rows.isEmpty { sheet.contact.append(plate) }
-    }
-    for index in real.spread(limits.slices) {
-      let plate = slicePlate(index, real, fakes, &sheet)
-      if !plate.rows.isEmpty { sheet.slices.append(plate) }
-    }
+    sheet.contact = plates(.strip, shown, &sheet.notes)
+    sheet.slices = plates(.slice, shown, &sheet.notes)
     return sheet
   }
 
-  private func open(_ path: String, _ run: RunRecord, _ range: ValueRange?, _ notes: inout [String]) -> Footage? {
-    do { return try Footage(path, of: run, range: range) } catch {
-      let reason = (error as? Footage.Missing)?.reason ?? "\(error)"
-      let words = "no pictures of \(path): \(reason)"
+  /// The real video of each title above those of the runs.
+  private func plates(_ kind: Preview.Kind, _ runs: [RunRecord], _ notes: inout [String]) -> [Plate] {
+    var plates: [Plate] = []
+    func add(_ preview: Preview, _ label: String) {
+      guard let uri = uri(preview, label, &notes) else { return }
+      if let place = plates.firstIndex(where: { $0.title == preview.title }) {
+        if preview.side == .fake || !plates[place].rows.contains(where: { $0.label == label }) {
+          plates[place].rows.append((label, uri))
+        }
+      } else {
+        plates.append(Plate(title: preview.title, rows: [(label, uri)]))
+      }
+    }
+    func previews(_ run: RunRecord, _ side: Preview.Side) -> [Preview] {
+      (run.previews ?? []).filter { $0.kind == kind && $0.side == side }
+    }
+    for run in runs { for preview in previews(run, .real) { add(preview, "real") } }
+    for run in runs { for preview in previews(run, .fake) { add(preview, TableBuilder.name(of: run)) } }
+    return plates
+  }
+
+  private func uri(_ preview: Preview, _ label: String, _ notes: inout [String]) -> String? {
+    guard let path = files?.found(preview.digest, .previews), let bytes = FileManager.default.contents(atPath: path)
+    else {
+      let words = "no picture of \(label): its files are not beside the history"
       if !notes.contains(words) { notes.append(words) }
       return nil
     }
-  }
-
-  private func plate(
-    _ index: Int, _ real: Footage, _ fakes: [(label: String, footage: Footage)], _ notes: inout [String],
-    _ picture: (VideoItem) throws -> String
-  ) -> Plate {
-    let video = real.set.videos[index]
-    var plate = Plate(title: video.stem, rows: [])
-    let others = fakes.map { ($0.label, $0.footage.counterpart(of: video, at: index)) }
-    for (label, item) in [("real", video)] + others {
-      guard let item else { continue }
-      do { plate.rows.append((label, try picture(item))) } catch {
-        notes.append("no picture of \(label): \("\(error)".split(separator: "\n").first ?? "")")
-      }
-    }
-    return plate
-  }
-
-  /// The middle column of every video, at one scale: pictures of one height, and as many pixels a frame as suit the real
-  /// one.
-  private func slicePlate(
-    _ index: Int, _ real: Footage, _ fakes: [(label: String, footage: Footage)], _ sheet: inout Sheet
-  ) -> Plate {
-    let frames = (try? real.set.videos[index].info().frameCount) ?? limits.sliceFrames
-    let factor = max(1, 128 / max(1, min(frames, limits.sliceFrames)))
-    return plate(index, real, fakes, &sheet.notes) { video in
-      let slice = try TimeSlice(video, frames: limits.sliceFrames).picture
-      let shown = slice.resized(width: slice.width * factor, height: limits.height)
-      return FilmStrip.dataURI(try PictureEncoder.png(shown), "png")
-    }
+    return "data:image/jpeg;base64,\(bytes.base64EncodedString())"
   }
 
   // MARK: Best and worst
@@ -126,18 +105,22 @@ struct PictureBook {
   func extremes() -> (shown: [Extremes], notes: [String]) {
     var notes: [String] = []
     let shown = measured.suffix(limits.methods).compactMap { run -> Extremes? in
-      guard let (score, values, isDistance) = Self.ordered(run), let path = score.fake?.path else { return nil }
-      let range = score.settings?.fields["value-range"].flatMap { ValueRange(rawValue: "\($0)") }
-      guard let footage = open(path, run, range, &notes) else { return nil }
+      guard let (score, _, isDistance) = Self.ordered(run) else { return nil }
       let what =
         isDistance
         ? "distance to the nearest real \(score.sample ?? "sample"), in the \(score.features.map { "\($0) " } ?? "")features of "
           + ScoreName.title(score.metric)
         : "\(ScoreName.title(score.metric)) of each video"
       var found = Extremes(title: TableBuilder.name(of: run), note: what)
-      let count = min(limits.extremes, max(1, values.count / 2))
-      found.best = strips(values.prefix(count), footage, &notes)
-      found.worst = strips(values.suffix(count).reversed(), footage, &notes)
+      func strips(_ kind: Preview.Kind) -> [(label: String, uri: String)] {
+        (run.previews ?? []).filter { $0.kind == kind }.compactMap { preview in
+          uri(preview, TableBuilder.name(of: run), &notes).map {
+            ("\(preview.video)  \(preview.value.map(NumberText.short) ?? "")", $0)
+          }
+        }
+      }
+      found.best = strips(.best)
+      found.worst = strips(.worst)
       return found.best.isEmpty && found.worst.isEmpty ? nil : found
     }
     return (shown, notes)
@@ -153,21 +136,5 @@ struct PictureBook {
     }
     let sign: Double = score.direction == .lower ? 1 : -1
     return (score, values.sorted { (sign * $0.value, $0.name) < (sign * $1.value, $1.name) }, false)
-  }
-
-  private func strips(_ values: some Sequence<VideoValue>, _ footage: Footage, _ notes: inout [String])
-    -> [(label: String, uri: String)]
-  {
-    var strips: [(label: String, uri: String)] = []
-    for value in values {
-      guard let video = footage.video(named: value.name) else {
-        notes.append("no picture of `\(value.name)`: it is not in the set any more")
-        continue
-      }
-      do {
-        strips.append(("\(value.name)  \(NumberText.short(value.value))", try FilmStrip.uri(video, limits: limits)))
-      } catch { notes.append("no picture of `\(value.name)`: \("\(error)".split(separator: "\n").first ?? "")") }
-    }
-    return strips
   }
 }

@@ -1,3 +1,4 @@
+import Distances
 import History
 import MetricCatalog
 import Scores
@@ -6,26 +7,30 @@ import Scores
 ///
 /// Only measured numbers take part, and only where all of a column can be held against each other: equal fingerprint,
 /// equal real set, equal prompts. Where several protocols or real sets meet in a column, nothing in it is ranked and a
-/// remark says so. What the column writes alike is equally good: two best ones leave no second.
-enum Ranking {
-  static func decide(_ table: inout ReportTable) {
+/// remark says so. A number is best where it is shown to be better than every other of its column, each at α over their
+/// number, and second where it is shown to be better than the rest; a remark says what is not shown.
+struct Ranking {
+  /// What differences are measured by; nil: nothing is marked.
+  let differences: (any DifferenceSource)?
+
+  func decide(_ table: inout ReportTable) {
     var keys: [String] = []
     for column in table.columns.indices {
-      let rows = table.rows.indices.filter { isMeasured(table.rows[$0]) && table.rows[$0].cells[column] != nil }
-      let groups = comparable(rows) { table.rows[$0].cells[column]?.score }
+      let rows = table.rows.indices.filter {
+        table.rows[$0].origin == .measured && table.rows[$0].cells[column] != nil
+      }
+      let groups = Self.comparable(rows) { table.rows[$0].cells[column]?.score }
       for group in groups {
         for row in group {
           guard let score = table.rows[row].cells[column]?.score else { continue }
-          table.rows[row].cells[column]?.note = note(score, &keys, &table.notes)
+          table.rows[row].cells[column]?.note = Self.note(score, &keys, &table.notes)
         }
       }
       if groups.count == 1 { rank(groups[0], column, &table) }
-      if groups.count > 1 { table.remarks.append(remark(groups, column, table)) }
-      if groups.count == 1, let words = differentCounts(groups[0], column, table) { table.remarks.append(words) }
+      if groups.count > 1 { table.remarks.append(Self.remark(groups, column, table)) }
+      if groups.count == 1, let words = Self.differentCounts(groups[0], column, table) { table.remarks.append(words) }
     }
   }
-
-  private static func isMeasured(_ row: ReportTable.Row) -> Bool { row.origin == .measured }
 
   /// Parts of which each holds what compares with its first; order is kept.
   static func comparable<Item>(_ items: [Item], score: (Item) -> ScoreRecord?) -> [[Item]] {
@@ -40,18 +45,42 @@ enum Ranking {
     return groups
   }
 
-  /// Best and second by what the column writes.
-  private static func rank(_ rows: [Int], _ column: Int, _ table: inout ReportTable) {
-    guard rows.count > 1 else { return }
+  // MARK: Best and second
+
+  private func rank(_ rows: [Int], _ column: Int, _ table: inout ReportTable) {
+    guard rows.count > 1, differences != nil else { return }
     let sign: Double = table.columns[column].direction == .lower ? 1 : -1
-    let written = rows.compactMap { row in
-      table.rows[row].cells[column].map { (row, sign * (Double(table.text($0.value, column: column)) ?? $0.value)) }
+    let cells = rows.compactMap { row in table.rows[row].cells[column].map { (row: row, cell: $0) } }
+      .sorted { (sign * $0.cell.score.value, $0.row) < (sign * $1.cell.score.value, $1.row) }
+    for (place, rank) in [ReportTable.Rank.best, .second].enumerated() where place < cells.count {
+      let rest = cells[(place + 1)...]
+      let alpha = Judgement.alpha / Double(max(rest.count, 1))
+      let open = rest.lazy.map { (row: $0.row, found: judged(cells[place].cell, $0.cell, alpha)) }
+        .first { $0.found.verdict != .worse }
+      guard let open else {
+        table.rows[cells[place].row].cells[column]?.rank = rank
+        continue
+      }
+      let names = (table.rows[cells[place].row].name, table.rows[open.row].name)
+      table.remarks.append(
+        "\(Self.name(column, table)): no number is marked \(rank == .best ? "best" : "second"), since `\(names.0)` is not shown "
+          + "to be better than `\(names.1)`: \(open.found.reason)")
+      return
     }
-    guard let best = written.map(\.1).min(), let worst = written.map(\.1).max(), best < worst else { return }
-    let first = written.filter { $0.1 == best }
-    for (row, _) in first { table.rows[row].cells[column]?.rank = .best }
-    guard first.count == 1, let next = written.map(\.1).filter({ $0 > best }).min() else { return }
-    for (row, value) in written where value == next { table.rows[row].cells[column]?.rank = .second }
+  }
+
+  /// The second number beside the first.
+  private func judged(_ first: ReportTable.Cell, _ second: ReportTable.Cell, _ alpha: Double) -> (
+    verdict: Verdict, reason: String
+  ) {
+    guard let differences else { return (.notComparable, "") }
+    guard first.seeds.count > 1 || second.seeds.count > 1 else {
+      let judgement = Judgement(Comparison(first.score, second.score), by: differences)
+      return (judgement.verdict(alpha: alpha), judgement.reason(alpha: alpha))
+    }
+    let judgement = Judgement(
+      Comparison(first.score, second.score), by: SeedDifferences(first: first.seeds, second: second.seeds))
+    return (judgement.verdict(alpha: alpha), judgement.reason(alpha: alpha))
   }
 
   // MARK: Words
@@ -104,5 +133,29 @@ enum Ranking {
     return
       "\(name(column, table)): the fake sets hold from \(least) to \(most) \(scores[0].sample ?? "sample")s, and a "
       + "score depends on that"
+  }
+}
+
+/// The difference of two means over seeds: the unit is the seed.
+private struct SeedDifferences: DifferenceSource {
+  let first: [ReportTable.Seed]
+  let second: [ReportTable.Seed]
+
+  /// Below three, the spread over seeds is not known.
+  private static let fewest = 3
+
+  func finding(_ comparison: Comparison, anyCount: Bool) -> Finding {
+    let fewest = min(first.count, second.count)
+    guard fewest >= Self.fewest else {
+      return .notComparable("\(count(max(fewest, 1), "seed")) of one of them, and \(Self.fewest) are needed")
+    }
+    func labels(_ seeds: [ReportTable.Seed]) -> [String] { seeds.map { "\($0.seed)" } }
+    do {
+      return .difference(
+        try DifferenceTest().difference(
+          comparison.difference,
+          DifferenceInfluence(ofMeans: first.map(\.score.value), second.map(\.score.value)),
+          units: DifferenceUnits(real: [], first: labels(first), second: labels(second))))
+    } catch { return .notComparable("\(error)") }
   }
 }

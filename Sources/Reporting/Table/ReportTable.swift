@@ -41,7 +41,10 @@ public struct ReportTable: Sendable {
   }
 
   public struct Cell: Sendable {
+    /// Of several seeds, the first one's, with their mean as its value and their deviation as its `std`.
     public var score: ScoreRecord
+    /// The scores of several seeds of one generator and checkpoint; empty where there is one.
+    public var seeds: [Seed] = []
     /// As the column shows it.
     public var value: Double
     public var std: Double?
@@ -54,6 +57,12 @@ public struct ReportTable: Sendable {
     public var run: String?
     /// Of its score in the run.
     public var index: Int
+  }
+
+  /// One of several scores that make a number together.
+  public struct Seed: Sendable {
+    public var seed: Int
+    public var score: ScoreRecord
   }
 
   public enum Rank: Sendable, Equatable { case best, second }
@@ -85,6 +94,11 @@ public struct ReportTable: Sendable {
 
   /// The value as the column writes it.
   public func text(_ value: Double, column: Int) -> String { columns[column].digits.text(value) }
+
+  /// The deviation, with the number of seeds where it is theirs: `2.1 (3)`; nil where there is none.
+  public func deviation(_ cell: Cell, column: Int) -> String? {
+    cell.std.map { text($0, column: column) + (cell.seeds.count > 1 ? " (\(cell.seeds.count))" : "") }
+  }
 }
 
 extension ReportTable.Digits {

@@ -39,7 +39,8 @@ extension TableBuilder {
   func underOneName(_ entries: [Entry]) -> [Entry] {
     guard let layout, layout.datasets.isEmpty, Set(entries.compactMap(\.dataset)).count <= 1 else { return entries }
     return entries.map {
-      Entry(row: $0.row, dataset: nil, variant: $0.variant, score: $0.score, run: $0.run, index: $0.index)
+      Entry(
+        row: $0.row, dataset: nil, variant: $0.variant, score: $0.score, run: $0.run, index: $0.index, seed: $0.seed)
     }
   }
 

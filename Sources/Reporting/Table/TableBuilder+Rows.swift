@@ -43,20 +43,20 @@ extension TableBuilder {
   }
 
   /// Runs of one method share a row, as far as their numbers do not contradict each other; where two runs have different
-  /// numbers of one column, each has a row of its own.
+  /// numbers of one column, each has a row of its own. Seeds of one generator and checkpoint contradict nothing.
   func append(
     _ runs: [RunRecord], _ rows: inout [ReportTable.Row], _ elsewhere: inout [String], _ entries: inout [Entry]
   ) {
-    var taken: [Int: [String: String]] = [:]
+    var taken: [Int: [String: [Taken]]] = [:]
     var rowsOfName: [String: [Int]] = [:]
     for run in runs.sorted(by: Self.precedes) {
       let mark = run.origin == .measured ? nil : Self.mark(Self.words(run), &elsewhere)
       let own = entriesOf(run)
-      let places = Dictionary(own.map { (Self.place($0), Self.identity($0.score)) }) { first, _ in first }
+      let places = Dictionary(own.map { (Self.place($0), Taken(score: $0.score, seed: $0.seed)) }) { first, _ in first }
       let key = "\(run.origin.rawValue)\u{1}\(Self.name(of: run))\u{1}\(mark ?? -1)"
       let known = rowsOfName[key, default: []]
       let free = known.first { row in
-        places.allSatisfy { place, identity in taken[row]?[place].map { $0 == identity } ?? true }
+        places.allSatisfy { place, new in (taken[row]?[place] ?? []).allSatisfy { new.stands(beside: $0) } }
       }
       let row = free ?? rows.count
       if free == nil {
@@ -65,10 +65,25 @@ extension TableBuilder {
         rowsOfName[key, default: []].append(row)
       }
       rows[row].runs.append(run.id)
-      taken[row, default: [:]].merge(places) { first, _ in first }
+      for (place, new) in places { taken[row, default: [:]][place, default: []].append(new) }
       entries += own.map {
-        Entry(row: row, dataset: $0.dataset, variant: $0.variant, score: $0.score, run: run.id, index: $0.index)
+        Entry(
+          row: row, dataset: $0.dataset, variant: $0.variant, score: $0.score, run: run.id, index: $0.index,
+          seed: $0.seed)
       }
+    }
+  }
+
+  /// A number that a row has in some column.
+  private struct Taken {
+    let score: ScoreRecord
+    let seed: Int?
+
+    /// Whether it is the same number, or that of another seed.
+    func stands(beside other: Taken) -> Bool {
+      if TableBuilder.identity(score) == TableBuilder.identity(other.score) { return true }
+      guard let seed, let theirs = other.seed else { return false }
+      return seed != theirs && score.isAnotherDraw(of: other.score)
     }
   }
 
@@ -114,7 +129,8 @@ extension TableBuilder {
           variant = (variant ?? "") + " \(count)"
         }
       }
-      return Entry(row: 0, dataset: dataset, variant: variant, score: score, run: run.id, index: index)
+      return Entry(
+        row: 0, dataset: dataset, variant: variant, score: score, run: run.id, index: index, seed: run.generation?.seed)
     }
   }
 

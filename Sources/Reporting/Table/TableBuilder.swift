@@ -1,3 +1,4 @@
+import Distances
 import Files
 import History
 import MetricCatalog
@@ -13,6 +14,8 @@ public struct TableBuilder {
   public var metrics: [String]?
   public var datasets: [String]?
   public var baselines: [Baseline] = []
+  /// What tells which number is best; nil: nothing is marked.
+  public var differences: (any DifferenceSource)?
 
   public init() {}
 
@@ -24,6 +27,8 @@ public struct TableBuilder {
     let score: ScoreRecord
     let run: String?
     let index: Int
+    /// That the run's videos were made with.
+    var seed: Int?
   }
 
   /// - Throws: `ReportError.nothingToShow`.
@@ -49,7 +54,7 @@ public struct TableBuilder {
     table.rows.removeAll { row in row.cells.allSatisfy { $0 == nil } }
     guard !table.rows.isEmpty else { throw ReportError.nothingToShow }
     renumberMarks(&table)
-    Ranking.decide(&table)
+    Ranking(differences: differences).decide(&table)
     return table
   }
 
@@ -67,6 +72,10 @@ public struct TableBuilder {
     guard let column else { return }
     let scale = table.columns[column].scaleFactor / factor(of: entry.score)
     if let there = table.rows[entry.row].cells[column] {
+      if let joined = joined(there, entry, scale: scale) {
+        table.rows[entry.row].cells[column] = joined
+        return
+      }
       // One number that was measured twice: the one with an interval is shown.
       guard Self.identity(there.score) == Self.identity(entry.score) else {
         let own = table.columns[column]
@@ -79,9 +88,24 @@ public struct TableBuilder {
       guard there.score.interval == nil, entry.score.interval != nil else { return }
     }
     table.rows[entry.row].cells[column] = ReportTable.Cell(
-      score: entry.score, value: entry.score.value * scale, std: entry.score.std.map { $0 * scale },
+      score: entry.score, seeds: entry.seed.map { [ReportTable.Seed(seed: $0, score: entry.score)] } ?? [],
+      value: entry.score.value * scale, std: entry.score.std.map { $0 * scale },
       low: entry.score.interval.map { $0.low * scale }, high: entry.score.interval.map { $0.high * scale }, rank: nil,
       note: nil, run: entry.run, index: entry.index)
+  }
+
+  /// The number of a generator with one seed more: the mean over seeds, with their deviation (ddof 1) and no interval. nil
+  /// where the entry is not another seed of it.
+  private func joined(_ cell: ReportTable.Cell, _ entry: Entry, scale: Double) -> ReportTable.Cell? {
+    guard let seed = entry.seed, !cell.seeds.isEmpty,
+      cell.seeds.allSatisfy({ $0.seed != seed && $0.score.isAnotherDraw(of: entry.score) })
+    else { return nil }
+    var joined = cell
+    joined.seeds.append(ReportTable.Seed(seed: seed, score: entry.score))
+    let over = MeanAndDeviation(of: joined.seeds.map(\.score.value), ddof: 1)
+    (joined.score.value, joined.score.std, joined.score.interval) = (over.mean, over.deviation, nil)
+    (joined.value, joined.std, joined.low, joined.high) = (over.mean * scale, over.deviation * scale, nil, nil)
+    return joined
   }
 
   /// What a layout's own factor replaces; without a layout scores are shown as they were computed.
@@ -100,4 +124,9 @@ public struct TableBuilder {
     }
     table.elsewhere = kept.map { table.elsewhere[$0] }
   }
+}
+
+extension ScoreRecord {
+  /// Whether the two belong to one mean over seeds: they compare, and are of equal numbers of samples.
+  func isAnotherDraw(of other: ScoreRecord) -> Bool { Comparison(self, other).obstacle(anyCount: false) == nil }
 }

@@ -4,7 +4,8 @@ import Scores
 /// Tidy: one line for each number, everything in a column of its own; unknown is empty.
 public struct CSVWriter: TableWriter {
   public static let header = [
-    "method", "origin", "dataset", "metric", "variant", "direction", "value", "std", "low", "high", "rank", "protocol",
+    "method", "origin", "dataset", "metric", "variant", "direction", "value", "std", "seeds", "low", "high", "rank",
+    "protocol",
     "protocol_version", "fingerprint", "real", "real_videos", "real_samples", "real_digest", "fake", "fake_videos",
     "fake_samples", "fake_digest", "run", "source",
   ]
@@ -37,6 +38,7 @@ public struct CSVWriter: TableWriter {
     let rank = cell.rank.map { $0 == .best ? "best" : "second" } ?? ""
     return [
       NumberText.exact(score.value), score.std.map(NumberText.exact) ?? "",
+      cell.seeds.isEmpty ? "" : "\(cell.seeds.count)",
       score.interval.map { NumberText.exact($0.low) } ?? "", score.interval.map { NumberText.exact($0.high) } ?? "",
       rank,
     ]

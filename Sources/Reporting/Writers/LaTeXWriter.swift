@@ -82,7 +82,7 @@ public struct LaTeXWriter: TableWriter {
     case .second: text = "\\underline{\(text)}"
     case nil: break
     }
-    if let std = cell.std { text += " {\\scriptsize$\\pm$\\,\(table.text(std, column: column))}" }
+    if let std = table.deviation(cell, column: column) { text += " {\\scriptsize$\\pm$\\,\(std)}" }
     if let note = words.note(of: cell, column: column) { text += "$^{\\mathrm{\(TableText.letter(note))}}$" }
     guard let low = cell.low, let high = cell.high else { return text }
     // Below the number, in braces: a bracket behind `\\` would be taken for a distance.
@@ -95,7 +95,11 @@ public struct LaTeXWriter: TableWriter {
 
   private func notes(_ table: ReportTable, _ words: TableText) -> [String] {
     var lines: [String] = []
-    if words.hasRanks { lines.append("\\textbf{best}, \\underline{second}: among the numbers measured here.") }
+    if words.hasRanks {
+      lines.append(
+        "\\textbf{best}, \\underline{second}: shown to be better than the numbers measured here that follow.")
+    }
+    if let seeds = words.seeds { lines.append(Escaping.latex(seeds) + ".") }
     if let intervals = words.intervals { lines.append(Escaping.latex(intervals) + ".") }
     for (index, note) in table.notes.enumerated() {
       lines.append("$^{\\mathrm{\(TableText.letter(index))}}$ \(Escaping.latex(note)).")

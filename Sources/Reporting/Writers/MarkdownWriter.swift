@@ -33,7 +33,7 @@ public struct MarkdownWriter: TableWriter {
 
   private func cell(_ cell: ReportTable.Cell, _ column: Int, _ table: ReportTable, _ words: TableText) -> String {
     var text = table.text(cell.value, column: column)
-    if let std = cell.std { text += " ± " + table.text(std, column: column) }
+    if let std = table.deviation(cell, column: column) { text += " ± " + std }
     switch cell.rank {
     case .best: text = "**\(text)**"
     case .second: text = "<u>\(text)</u>"
@@ -48,7 +48,10 @@ public struct MarkdownWriter: TableWriter {
 
   private func notes(_ table: ReportTable, _ words: TableText) -> [String] {
     var lines: [String] = []
-    if words.hasRanks { lines.append("**best**, <u>second</u>: among the numbers measured here.") }
+    if words.hasRanks {
+      lines.append("**best**, <u>second</u>: shown to be better than the numbers measured here that follow.")
+    }
+    if let seeds = words.seeds { lines.append(Escaping.markdown(seeds) + ".") }
     if let intervals = words.intervals { lines.append(Escaping.markdown(intervals) + ".") }
     for (index, note) in table.notes.enumerated() {
       lines.append("<sup>\(TableText.letter(index))</sup> \(Escaping.markdown(note)).")

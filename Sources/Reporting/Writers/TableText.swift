@@ -21,6 +21,12 @@ struct TableText {
 
   var hasRanks: Bool { table.rows.contains { $0.cells.contains { $0?.rank != nil } } }
 
+  /// What `± 2.1 (3)` is, where it stands.
+  var seeds: String? {
+    let hasSeeds = table.rows.contains { $0.cells.contains { ($0?.seeds.count ?? 0) > 1 } }
+    return hasSeeds ? "± deviation (n): over n seeds of one generator and checkpoint" : nil
+  }
+
   /// `[low, high]: 95 % interval (bootstrap, 1000 resamples)`, if intervals are shown; several kinds one after another.
   var intervals: String? {
     var kinds: [String] = []
