@@ -109,7 +109,9 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     try options.check()
     try Network.check(frames: frames)
-    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
+    guard OptionRange.threads.contains(threads) else {
+      throw BenchError.number(threads, of: "threads", allowed: OptionRange.threads)
+    }
 
     let place = try BenchPlace()
     let (weights, source) = try Self.weights()

@@ -70,7 +70,8 @@ struct GateCommand: ParsableCommand {
         Gate.Limits(relative: relative[name] ?? relative[""] ?? 0, absolute: absolute[name] ?? absolute[""] ?? 0)
       },
       baselines: try baselines(of: candidate, metrics, in: store), absent: absent)
-    Output.print(TextTable.text(GateText.rows(gate)) + "\n" + GateText.summary(gate))
+    Output.say(
+      TextTable.text(GateText.rows(gate)) + "\n" + GateText.summary(gate), besides: [markdown, summary, junit])
     let text = GateText.markdown(gate)
     if let markdown { try WholeFile.write(text, to: markdown) }
     if let summary { try WholeFile.append(text, to: summary) }

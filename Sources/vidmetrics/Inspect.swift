@@ -20,10 +20,14 @@ struct Inspect: ParsableCommand {
 
   @Option(help: ArgumentHelp("Threads. (default: all processors)", valueName: "number")) var threads: Int?
 
+  func validate() throws {
+    try OptionRange.check("frames", frames, OptionRange.frames)
+    try OptionRange.check("threads", threads, OptionRange.threads)
+  }
+
   func run() throws {
     if FeatureFile.isFeatureFile(path) { return try FeaturesCommand.Info.describe([path], json: json) }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
     let progress: any ExtractionProgress = Terminal.isInteractive ? TerminalProgress() : NoProgress()
     let inspection = try SetInspection(
       path: path, valueRange: valueRange, frames: frames, threads: threads, progress: progress)

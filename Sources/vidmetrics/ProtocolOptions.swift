@@ -122,6 +122,8 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp(
       "Also add the scores to a file of JSON lines as StyleGAN-V writes them (metric-*.jsonl).", valueName: "file"))
   var append: String?
+
+  func validate() throws { try OptionRange.check("threads", threads, OptionRange.threads) }
 }
 
 extension ValueRange: ExpressibleByArgument {

@@ -18,9 +18,10 @@ struct SelfTestCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Threads. (default: all processors)", valueName: "number")) var threads: Int?
 
+  func validate() throws { try OptionRange.check("threads", threads, OptionRange.threads) }
+
   func run() throws {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
     let environment = ProcessInfo.processInfo.environment
     let folder = NSTemporaryDirectory() + "vidmetrics-selftest-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
