@@ -109,9 +109,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     try options.check()
     try Network.check(frames: frames)
-    guard OptionRange.threads.contains(threads) else {
-      throw BenchError.number(threads, of: "threads", allowed: OptionRange.threads)
-    }
+    try ScoreRequest.check(threads: threads)
 
     let place = try BenchPlace()
     let (weights, source) = try Self.weights()

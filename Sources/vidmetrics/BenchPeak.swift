@@ -17,10 +17,9 @@ struct PeakBench: ParsableCommand {
 
   @Flag(help: "Print one JSON document.") var json = false
 
-  func validate() throws { try OptionRange.check("threads", threads, OptionRange.threads) }
-
   func run() throws {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    try ScoreRequest.check(threads: threads)
     let place = try BenchPlace()
     let sets = InstructionSet.allCases.filter { $0 <= .widest }
     let rates = sets.map { PeakRate(KernelTable($0), threads: threads) }

@@ -22,12 +22,12 @@ struct Inspect: ParsableCommand {
 
   func validate() throws {
     try OptionRange.check("frames", frames, OptionRange.frames)
-    try OptionRange.check("threads", threads, OptionRange.threads)
   }
 
   func run() throws {
     if FeatureFile.isFeatureFile(path) { return try FeaturesCommand.Info.describe([path], json: json) }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    try ScoreRequest.check(threads: threads)
     let progress: any ExtractionProgress = Terminal.isInteractive ? TerminalProgress() : NoProgress()
     let inspection = try SetInspection(
       path: path, valueRange: valueRange, frames: frames, threads: threads, progress: progress)

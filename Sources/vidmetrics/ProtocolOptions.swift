@@ -122,8 +122,6 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp(
       "Also add the scores to a file of JSON lines as StyleGAN-V writes them (metric-*.jsonl).", valueName: "file"))
   var append: String?
-
-  func validate() throws { try OptionRange.check("threads", threads, OptionRange.threads) }
 }
 
 extension ValueRange: ExpressibleByArgument {
