@@ -4,6 +4,8 @@
 # make dist     one file for any Linux on x86-64: a tarball and a wheel in .build-dist/ (Packaging/README.md)
 # make dist-check  what that file promises of itself, and its self-test
 # make dist-test  that file against this build: frames, scores, bare systems (as root)
+# make fuzz     changed files for every reader and text format: MINUTES=60 make fuzz; half a minute without
+# make faults   closed streams, full disks, too little memory, signals, for every command (as root: disks are mounted)
 # make release  make dist-test, then the files for upload; RELEASE_URL=... is where they will lie
 
 PREFIX ?= /usr/local
@@ -25,7 +27,7 @@ DIST_TEST_PACKAGES := ffmpeg debootstrap python3-venv
 # What two tests of reports look with; they are left out where it is missing.
 REPORT_PACKAGES := chromium texlive-latex-base texlive-latex-recommended
 
-.PHONY: help demo test lint format build install conformance packages report-packages weights clean dist dist-check dist-test release
+.PHONY: help demo test lint format build install conformance packages report-packages fuzz faults weights clean dist dist-check dist-test release
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -87,6 +89,12 @@ test: packages
 	@$(TESTED) weights fetch clip-vocabulary || [ -z "$$CI" ]
 	@echo "== tests"
 	@$(SWIFT) test -c release --skip-build
+
+fuzz: build
+	Fixtures/fuzz/fuzz --program $(VIDMETRICS) --minutes $${MINUTES:-0.5}
+
+faults: build
+	Fixtures/faults/faults --program $(VIDMETRICS)
 
 lint:
 	@.ci/open-switches

@@ -21,6 +21,16 @@ func wide(_ architecture: String, _ define: String) -> [SwiftSetting] {
   let kernelVariantDependencies: [Target.Dependency] = []
 #endif
 
+// The readers under libFuzzer, with every target instrumented: a build of its own (Fixtures/fuzz/README.md).
+let fuzzing: [Target] =
+  Context.environment["VIDMETRICS_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "fuzz-readers", dependencies: ["Files", "Weights", "Scores", "Harness"], path: "Fixtures/fuzz/Readers",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+  ]
+
 let package = Package(
   name: "vidmetrics",
   products: [.executable(name: "vidmetrics", targets: ["vidmetrics"])],
@@ -42,6 +52,7 @@ let package = Package(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
     .systemLibrary(name: "CPUFeatures"),
     .systemLibrary(name: "CProcesses"),
+    .target(name: "MemoryLimit"),
 
     // The words of the field, which all rooms share
     .target(name: "Vocabulary"),
@@ -114,7 +125,7 @@ let package = Package(
     .executableTarget(
       name: "vidmetrics",
       dependencies: [
-        "Guides", "Demo", "SelfTest", "COpenBLAS", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        "Guides", "Demo", "SelfTest", "COpenBLAS", "MemoryLimit", .product(name: "GRDBSQLite", package: "GRDB.swift"),
         "Files", "Scores", "Import", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
         "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -156,6 +167,6 @@ let package = Package(
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "Vocabulary", "COpenBLAS"]),
     .testTarget(name: "VideoTests", dependencies: ["Video", "Files", "Tensors", "Vocabulary"]),
-  ] + kernelVariants,
+  ] + kernelVariants + fuzzing,
   swiftLanguageModes: [.v6]
 )

@@ -48,7 +48,7 @@ struct BaselineReader {
     return Baseline.Column(
       metric: try keys.requiredText("metric"), variant: try keys.text("variant"),
       label: try keys.requiredText("label"), digits: Int(digits).map { .fixed($0) } ?? .three,
-      scaleFactor: try keys.number("scale-factor") ?? 1, frames: try keys.integer("frames", from: 1))
+      scaleFactor: try keys.number("scale-factor") ?? 1, frames: try keys.integer("frames", in: 1...1_000_000))
   }
 
   private func row(_ node: Node, _ certainty: Baseline.Certainty) throws -> Baseline.Row {

@@ -32,6 +32,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case otherColumns(path: String, columns: Int, wanted: Int, metric: String)
   case otherFeatures(path: String, field: String, stored: String, wanted: String)
   case badPattern(String)
+  case patternTooSlow(String, name: String, seconds: Int)
   case noGroup(name: String, grouping: String)
   case groupsDiffer(grouping: String, onlyReal: [String], onlyFake: [String])
   case groupTooSmall(label: String, real: Int, fake: Int, least: Int)
@@ -130,6 +131,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "\nhint: extract the features with this protocol and for this side (`--as real` or `--as fake`), or set the field"
     case .badPattern(let pattern):
       return "`\(pattern)` is not a regular expression"
+    case .patternTooSlow(let pattern, let name, let seconds):
+      return "the regular expression `\(pattern)` did not come to an end within \(seconds) s on `\(name)`"
+        + "\nhint: a repetition within a repetition, as in (a+)+, can be matched in very many ways: write it without"
     case .noGroup(let name, let grouping):
       let way =
         grouping.hasPrefix("column:")

@@ -19,10 +19,11 @@ package struct ChildProcess: Sendable {
   /// - Parameters:
   ///   - arguments: the program's path first.
   ///   - folder: where it works; nil: where this program does.
+  ///   - environment: variables that differ from this program's; nil: not there.
   /// - Throws: `FilesError.notStarted`.
   package init(
-    _ arguments: [String], in folder: String? = nil, leadsGroup: Bool = false, input: Int32? = nil,
-    output: Int32? = nil, errors: Int32? = nil
+    _ arguments: [String], in folder: String? = nil, environment: [String: String?] = [:], leadsGroup: Bool = false,
+    input: Int32? = nil, output: Int32? = nil, errors: Int32? = nil
   ) throws {
     let program = arguments.first ?? ""
     #if canImport(Darwin)
@@ -46,16 +47,41 @@ package struct ChildProcess: Sendable {
       posix_spawn_file_actions_addclose(&actions, descriptor)
     }
     if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
-    if leadsGroup {
-      posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-      posix_spawnattr_setpgroup(&attributes, 0)
-    }
-    var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    defer { for argument in vector { free(argument) } }
+    // What this program ignores for itself, a child does not: `yes | head` ends.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigaddset(&signals, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (leadsGroup ? POSIX_SPAWN_SETPGROUP : 0)
+    posix_spawnattr_setflags(&attributes, Int16(flags))
+    if leadsGroup { posix_spawnattr_setpgroup(&attributes, 0) }
+    var variables = environment.isEmpty ? [:] : ProcessInfo.processInfo.environment
+    for (name, value) in environment { variables[name] = value }
+    let (vector, settings) = (CStrings(arguments), CStrings(variables.map { "\($0)=\($1)" }))
     var id: pid_t = 0
-    let failure = posix_spawn(&id, program, &actions, &attributes, &vector, environ)
+    let failure = posix_spawn(
+      &id, program, &actions, &attributes, vector.pointers, environment.isEmpty ? environ : settings.pointers)
     guard failure == 0 else { throw FilesError.notStarted(program: program, reason: systemMessage(failure)) }
     self.id = id
+  }
+
+  /// A list of texts as C has it, while it lives.
+  private final class CStrings {
+    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let count: Int
+
+    init(_ texts: [String]) {
+      count = texts.count
+      pointers = .allocate(capacity: count + 1)
+      for (index, text) in texts.enumerated() { pointers[index] = strdup(text) }
+      pointers[count] = nil
+    }
+
+    deinit {
+      for index in 0..<count { free(pointers[index]) }
+      pointers.deallocate()
+    }
   }
 
   /// Waits for its end, once.
@@ -83,41 +109,52 @@ package struct ChildProcess: Sendable {
 }
 
 extension ChildProcess {
-  /// The program that a name stands for; `searchPath` is a PATH.
+  /// The program that a name stands for; `searchPath` is a PATH. Entries that depend on the working folder are left out: what
+  /// lies there is data.
   package static func executable(_ name: String, in searchPath: String) -> String? {
-    searchPath.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+    searchPath.split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }
+      .first { access($0, X_OK) == 0 }
   }
 
   /// Runs a program to its end and reads what it says, both streams in one, line by line; the exit status, or 128 and the
-  /// signal that ended it.
+  /// signal that ended it. It ends with this program.
   ///
-  /// - Parameter tick: called about once a second while nothing is said.
+  /// - Parameters:
+  ///   - folder: where it works; nil: where this program does.
+  ///   - tick: called about once a second while nothing is said.
   /// - Throws: `FilesError.notStarted`.
-  package static func run(_ arguments: [String], tick: (() -> Void)? = nil, line: (String) -> Void) throws -> Int32 {
+  package static func run(
+    _ arguments: [String], in folder: String? = nil, tick: (() -> Void)? = nil, line: (String) -> Void
+  ) throws -> Int32 {
     let (read, write) = try pipe(for: arguments.first ?? "")
     defer { close(read) }
     let child: ChildProcess
     do {
       defer { close(write) }
-      child = try ChildProcess(arguments, output: write, errors: write)
+      child = try ChildProcess(arguments, in: folder, output: write, errors: write)
     }
+    let watched = ChildGuard(of: child, isGroup: false)
     readLines(from: read, tick, line)
+    watched?.release()
     switch child.wait() {
     case .exited(let status): return status
     case .signalled(let signal): return 128 + signal
     }
   }
 
-  /// What a program writes to stdout; nil where it cannot be started or ends with another status than 0.
-  package static func output(of arguments: [String]) -> String? {
+  /// What a program writes to stdout; nil where it cannot be started or ends with a status that is not allowed.
+  package static func output(
+    of arguments: [String], environment: [String: String?] = [:], allowing statuses: Set<Int32> = [0]
+  ) -> String? {
     guard let (read, write) = try? pipe(for: arguments.first ?? "") else { return nil }
     defer { close(read) }
-    let child = try? ChildProcess(arguments, output: write)
+    let child = try? ChildProcess(arguments, environment: environment, output: write)
     close(write)
     guard let child else { return nil }
     var lines: [String] = []
     readLines(from: read, nil) { lines.append($0) }
-    return child.wait() == .exited(0) ? lines.joined(separator: "\n") : nil
+    guard case .exited(let status) = child.wait(), statuses.contains(status) else { return nil }
+    return lines.joined(separator: "\n")
   }
 
   /// Of longer lines, the first 4096 bytes.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Files that are there whole or not at all: written beside their place and renamed. An interrupted program leaves the old
-/// file or none.
+/// file or none. What is no file (`-`, a pipe, a device) is written through.
 public enum WholeFile {
   /// What a file is called while it is written: `PATH.PROCESS.RANDOM.part`, by which `sweep` knows it.
   private static func part(of path: String) -> String {
@@ -9,44 +9,65 @@ public enum WholeFile {
   }
 
   /// - Parameters:
-  ///   - replacing: a file that is there is replaced; otherwise it is an error, and the file is left alone.
+  ///   - path: `-` is stdout; a link is followed; the folder must be there.
+  ///   - replacing: a file that is there is replaced, and keeps its permissions; otherwise it is an error, and the file is
+  ///     left alone.
   ///   - isDurable: the bytes are on the disk before the file has its name. A cache can do without.
   /// - Throws: `FilesError.unwritable`, `.exists`; what `body` throws.
   package static func write(
     _ path: String, replacing: Bool = true, isDurable: Bool = true, _ body: (FileWriter) throws -> Void
   ) throws {
     guard replacing || access(path, F_OK) != 0 else { throw FilesError.exists(path: path) }
-    let writer = try FileWriter(part(of: path), target: path)
-    do {
-      try body(writer)
-      try writer.finish(replacing: replacing, isDurable: isDurable)
-    } catch {
-      unlink(writer.path)
-      throw error
+    switch try OutputPlace(path) {
+    case .descriptor(let number):
+      try body(FileWriter(descriptor: fcntl(number, F_DUPFD_CLOEXEC, 3), target: path))
+    case .stream(let place):
+      try body(FileWriter(descriptor: open(place, O_WRONLY | O_NOCTTY | O_CLOEXEC), target: path))
+    case .file(let place):
+      let part = part(of: place)
+      let writer = try FileWriter(
+        descriptor: open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666), target: path)
+      do {
+        try body(writer)
+        try writer.finish(part, as: place, replacing: replacing, isDurable: isDurable)
+      } catch {
+        unlink(part)
+        throw error
+      }
     }
   }
 
-  /// Folders on the way are made.
-  ///
   /// - Throws: `FilesError.unwritable`.
   public static func write(_ bytes: [UInt8], to path: String) throws {
-    let folder = (path as NSString).deletingLastPathComponent
-    if !folder.isEmpty { try makeFolder(folder) }
     try write(path) { writer in try bytes.withUnsafeBytes { try writer.write($0) } }
   }
 
   public static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 
-  /// Adds to the end of a file that others write to as well, in one call; it is made if it is not there.
+  /// Whether what is written to `path` goes to stdout.
+  public static func isStandardOutput(_ path: String) -> Bool { (try? OutputPlace(path)) == .descriptor(1) }
+
+  /// Adds lines to the end of a file that others write to as well; it is made if it is not there. A line that somebody left
+  /// unfinished is ended first, and a line that the disk has no room for is taken back.
   ///
   /// - Throws: `FilesError.unwritable`.
   public static func append(_ text: String, to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw FilesError.unwritable(path: path, reason: systemMessage()) }
-    defer { close(descriptor) }
-    let bytes = Array(text.utf8)
-    guard bytes.withUnsafeBytes({ Foundation.write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else {
-      throw FilesError.unwritable(path: path, reason: systemMessage())
+    guard case .file(let place) = try OutputPlace(path) else { return try write(text, to: path) }
+    // Read as well, to see how the file ends; one that may only be written is taken as it is.
+    let flags = O_CREAT | O_APPEND | O_CLOEXEC
+    var descriptor = open(place, O_RDWR | flags, 0o666)
+    if descriptor < 0, errno == EACCES { descriptor = open(place, O_WRONLY | flags, 0o666) }
+    let writer = try FileWriter(descriptor: descriptor, target: path)
+    // File systems without locks: one call adds one text even so, and nothing is taken back.
+    var isLocked = flock(descriptor, LOCK_EX) == 0
+    while !isLocked, errno == EINTR { isLocked = flock(descriptor, LOCK_EX) == 0 }
+    var status = stat()
+    let size = fstat(descriptor, &status) == 0 ? status.st_size : 0
+    var last: UInt8 = 0x0A
+    if size > 0 { _ = pread(descriptor, &last, 1, size - 1) }
+    do { try Array(((last == 0x0A ? "" : "\n") + text).utf8).withUnsafeBytes(writer.write) } catch {
+      if isLocked { ftruncate(descriptor, size) }
+      throw error
     }
   }
 
@@ -54,9 +75,12 @@ public enum WholeFile {
   ///
   /// - Throws: `FilesError.unwritable`.
   package static func makeFolder(_ path: String) throws {
-    do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
-      throw FilesError.unwritable(path: path, reason: "the folder cannot be made: \(systemMessage(of: error))")
+    if mkdir(path, 0o777) == 0 || FileStatus(path)?.kind == .folder { return }
+    if errno == ENOENT, let above = OutputPlace.folder(of: path.hasSuffix("/") ? String(path.dropLast()) : path) {
+      try makeFolder(above)
+      if mkdir(path, 0o777) == 0 || FileStatus(path)?.kind == .folder { return }
     }
+    throw FilesError.unwritable(path: path, reason: "the folder cannot be made: \(systemMessage())")
   }
 
   /// Gives a finished file or folder its name, which replaces a file of that name.
@@ -115,17 +139,17 @@ public enum WholeFile {
   }
 }
 
-/// Takes the bytes of a file that `WholeFile` writes.
+/// Takes the bytes of an output that `WholeFile` writes.
 package final class FileWriter {
-  let path: String
+  /// What errors name.
   private let target: String
   private let descriptor: Int32
 
-  fileprivate init(_ path: String, target: String) throws {
-    self.path = path
-    self.target = target
-    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+  /// Takes over `descriptor`; a negative one is an error that `errno` tells.
+  fileprivate init(descriptor: Int32, target: String) throws {
     guard descriptor >= 0 else { throw FilesError.unwritable(path: target, reason: systemMessage()) }
+    self.target = target
+    self.descriptor = descriptor
   }
 
   deinit { close(descriptor) }
@@ -148,26 +172,34 @@ package final class FileWriter {
     #endif
   }
 
-  fileprivate func finish(replacing: Bool, isDurable: Bool) throws {
+  fileprivate func finish(_ part: String, as place: String, replacing: Bool, isDurable: Bool) throws {
+    if replacing { takePermissions(of: place) }
     guard !isDurable || fsync(descriptor) == 0 else {
       throw FilesError.unwritable(path: target, reason: systemMessage())
     }
-    guard replacing || give() else {
-      throw errno == EEXIST
+    guard replacing ? rename(part, place) == 0 : give(part, place) else {
+      throw !replacing && errno == EEXIST
         ? FilesError.exists(path: target) : FilesError.unwritable(path: target, reason: systemMessage())
     }
-    if replacing { try WholeFile.rename(path, to: target) }
+  }
+
+  /// Owner, group and mode of the file that is replaced, as far as this user may give them.
+  private func takePermissions(of place: String) {
+    var status = stat()
+    guard stat(place, &status) == 0 else { return }
+    _ = fchown(descriptor, status.st_uid, status.st_gid)
+    _ = fchmod(descriptor, status.st_mode & 0o777)
   }
 
   /// A second name, which is refused where the name is taken, and then the first one goes. Some file systems have no
   /// second names; there a file that appears within the same moment is replaced.
-  private func give() -> Bool {
-    if link(path, target) == 0 { return unlink(path) == 0 }
+  private func give(_ part: String, _ place: String) -> Bool {
+    if link(part, place) == 0 { return unlink(part) == 0 }
     guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(errno) else { return false }
-    guard access(target, F_OK) != 0 else {
+    guard access(place, F_OK) != 0 else {
       errno = EEXIST
       return false
     }
-    return rename(path, target) == 0
+    return rename(part, place) == 0
   }
 }

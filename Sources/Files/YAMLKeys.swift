@@ -100,24 +100,32 @@ public struct YAMLKeys {
 
   public func requiredText(_ key: String) throws -> String { try text(required(key), key) }
 
-  public func integer(_ key: String, from least: Int) throws -> Int? {
-    try node(key).map { try integer($0, key, from: least) }
+  public func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+    try node(key).map { try integer($0, key, in: range) }
   }
 
-  public func integer(_ node: Node, _ key: String, from least: Int) throws -> Int {
-    guard let text = node.scalar?.string, let value = Int(text) else { throw wrong(key, "a whole number", node) }
-    guard value >= least else {
+  public func integer(_ node: Node, _ key: String, in range: ClosedRange<Int>) throws -> Int {
+    // Digits that no number of this machine has room for are a number as well, and out of the range.
+    guard let text = node.scalar?.string, text.wholeMatch(of: /[+-]?[0-9]+/) != nil else {
+      throw wrong(key, "a whole number", node)
+    }
+    guard let value = Int(text), range.contains(value) else {
       throw YAMLError.badValue(
-        Place(file: file, line: node.mark?.line ?? line), key: key, value: text, expected: "\(least) or more")
+        Place(file: file, line: node.mark?.line ?? line), key: key, value: text,
+        expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }
 
-  public func requiredInteger(_ key: String) throws -> Int { try integer(required(key), key, from: 0) }
+  public func requiredInteger(_ key: String, in range: ClosedRange<Int> = 0...1_000_000_000) throws -> Int {
+    try integer(required(key), key, in: range)
+  }
 
   public func number(_ key: String) throws -> Double? {
     guard let text = try text(key) else { return nil }
-    guard let value = Double(text), value.isFinite else { throw bad(key, text, "a number") }
+    guard let value = Double(text), value.isFinite, value.magnitude <= 1e15 else {
+      throw bad(key, text, "a number from -1e15 to 1e15")
+    }
     return value
   }
 

@@ -54,8 +54,7 @@ extension Suite {
     if let timeLimit {
       guard let seconds = TimeText.seconds(timeLimit) else {
         throw YAMLError.badValue(
-          Place(file: "--time-limit"), key: "--time-limit", value: timeLimit,
-          expected: "a time such as 90s, 10m or 1h30m")
+          Place(file: "--time-limit"), key: "--time-limit", value: timeLimit, expected: TimeText.expected)
       }
       generator.timeLimit = seconds
     }

@@ -3,8 +3,11 @@ import MetricCatalog
 
 /// A shell command with places for values: `./sample.py --out {output} --seed {seed}`.
 ///
-/// A value is put in as one word of the shell, whatever characters it holds. A placeholder therefore stands outside of
-/// quotation marks; what looks like one within them, as in `awk '{print}'`, and `${...}` are the shell's.
+/// A value never becomes part of the command: it is put into the environment, and the placeholder becomes a reference to its
+/// variable in double quotation marks, `"$VIDMETRICS_SEED"`. The shell does not read what a variable holds, so the value is one
+/// word, whatever characters are in it. Where such a reference is no word of its own (quotation marks, here-documents, comments
+/// and so on, see `Misplacement`) a placeholder is refused. What looks like one in quotation marks, as in `awk '{print}'`, and
+/// `${...}` are the shell's.
 public struct CommandTemplate: Sendable, Equatable {
   /// What a command can be given.
   public enum Placeholder: String, Sendable, CaseIterable {
@@ -20,72 +23,80 @@ public struct CommandTemplate: Sendable, Equatable {
     case `class`
     /// A picture's path.
     case image
+
+    /// The variable that holds the value.
+    public var variable: String { "VIDMETRICS_" + rawValue.uppercased() }
+
+    /// Whether the value is digits and nothing else.
+    var isNumber: Bool {
+      switch self {
+      case .seed, .count, .step: true
+      case .output, .checkpoint, .prompt, .class, .image: false
+      }
+    }
+  }
+
+  /// Where a reference to a variable is not the value as one word.
+  public enum Misplacement: Sendable, Equatable {
+    case quotes, hereDocument, comment, backquotes, expansion, arithmetic
+    /// A word of the command that reads its arguments as commands.
+    case reader(String)
+  }
+
+  enum Part: Sendable, Equatable {
+    case text(String)
+    /// As a word, or as the number in an arithmetic expansion.
+    case value(Placeholder, isWord: Bool)
   }
 
   public let text: String
   private let parts: [Part]
 
-  private enum Part: Sendable, Equatable {
-    case text(String)
-    case value(Placeholder)
-  }
-
-  /// - Throws: `HarnessError.unknownPlaceholder`, `.quotedPlaceholder`, `.noOutput`.
+  /// - Throws: `HarnessError.unknownPlaceholder`, `.misplacedPlaceholder`, `.noOutput`.
   public init(_ text: String, at place: Place) throws {
     self.text = text
-    var parts: [Part] = []
-    var literal = ""
-    var quote: Character?
-    var index = text.startIndex
-    while index < text.endIndex {
-      let character = text[index]
-      if character == "\\", quote != "'" {
-        let next = text.index(after: index)
-        let end = next < text.endIndex ? text.index(after: next) : next
-        literal += text[index..<end]
-        index = end
-        continue
-      }
-      if character == "\"" || character == "'" {
-        if quote == nil { quote = character } else if quote == character { quote = nil }
-      }
-      if character == "{", !literal.hasSuffix("$"), let match = text[index...].prefixMatch(of: /\{([a-z_-]+)\}/) {
-        let name = String(match.output.1)
-        if let placeholder = Placeholder(rawValue: name) {
-          guard quote == nil else { throw HarnessError.quotedPlaceholder(place, name: name) }
-          parts += [.text(literal), .value(placeholder)]
-          literal = ""
-          index = match.range.upperBound
-          continue
-        }
-        if quote == nil {
-          throw HarnessError.unknownPlaceholder(
-            place, name: name, nearest: NearestName.of(name, among: Placeholder.allCases.map(\.rawValue)))
-        }
-      }
-      literal.append(character)
-      index = text.index(after: index)
-    }
-    self.parts = parts + [.text(literal)]
+    var scanner = ShellScanner(text, at: place)
+    parts = try scanner.parts()
     guard placeholders.contains(.output) else { throw HarnessError.noOutput(place) }
   }
 
   public var placeholders: Set<Placeholder> {
-    Set(parts.compactMap { if case .value(let placeholder) = $0 { placeholder } else { nil } })
+    Set(parts.compactMap { if case .value(let placeholder, _) = $0 { placeholder } else { nil } })
   }
 
-  /// The command for `/bin/sh -c`. Values that are not given are empty words.
+  /// The command for `/bin/sh -c`, the same for all values.
+  public var script: String {
+    parts.map { part in
+      switch part {
+      case .text(let text): text
+      case .value(let placeholder, isWord: true): "\"$\(placeholder.variable)\""
+      case .value(let placeholder, isWord: false): "${\(placeholder.variable)}"
+      }
+    }.joined()
+  }
+
+  /// The variables of `script`, empty where the value is not given. Those of placeholders that the command has not are
+  /// removed: this program may itself be called by a generator's command.
+  public func environment(_ values: [Placeholder: String]) -> [String: String?] {
+    let taken = placeholders
+    return Dictionary(
+      uniqueKeysWithValues: Placeholder.allCases.map { placeholder in
+        (placeholder.variable, taken.contains(placeholder) ? values[placeholder] ?? "" : nil)
+      })
+  }
+
+  /// The command with its values, for people: each is one word of the shell.
   public func command(_ values: [Placeholder: String]) -> String {
     parts.map { part in
       switch part {
       case .text(let text): text
-      case .value(let placeholder): Self.quoted(values[placeholder] ?? "")
+      case .value(let placeholder, _): Self.quoted(values[placeholder] ?? "")
       }
     }.joined()
   }
 
   /// One word of the shell: as it is where it holds plain characters only, else in single quotation marks.
-  public static func quoted(_ word: String) -> String {
+  static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

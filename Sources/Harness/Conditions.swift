@@ -21,7 +21,7 @@ struct Conditions {
     case "prompts": return try values("prompts", column: "prompt").map { Condition(prompt: $0) }
     case "classes":
       let names = try values("classes", column: "class")
-      for name in names { try checkClass(name) }
+      for name in names { try checkClass(name, keys.place("classes")) }
       guard Set(names).count == names.count else {
         throw YAMLError.badValue(
           keys.place("classes"), key: "classes", value: names.joined(separator: ", "), expected: "different names")
@@ -82,6 +82,13 @@ struct Conditions {
     guard !columns.isEmpty else {
       throw HarnessError.badCondition(path: path, line: 1, reason: "there is no column `prompt`, `class` or `image`")
     }
+    if columns == ["class"] {
+      for (line, values) in rows { try checkClass(values["class"] ?? "", Place(file: path, line: line)) }
+      let names = rows.compactMap { $0.columns["class"] }
+      guard Set(names).count == names.count else {
+        throw HarnessError.badCondition(path: path, line: 1, reason: "a class stands in two lines")
+      }
+    }
     return try rows.map { line, values in
       var condition = Condition()
       for column in columns { _ = try nonEmpty(values[column], column, path, line) }
@@ -125,10 +132,9 @@ struct Conditions {
   }
 
   /// A class is a folder of the outputs.
-  private func checkClass(_ name: String) throws {
+  private func checkClass(_ name: String, _ place: Place) throws {
     guard !name.hasPrefix("."), !name.contains("/"), !name.contains("\0"), name.utf8.count <= 200 else {
-      throw YAMLError.badValue(
-        keys.place("classes"), key: "classes", value: name, expected: "a name that a folder can have")
+      throw YAMLError.badValue(place, key: "class", value: name, expected: "a name that a folder can have")
     }
   }
 }

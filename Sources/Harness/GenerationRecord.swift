@@ -56,7 +56,7 @@ public struct GenerationRecord: Codable, Sendable, Equatable {
   }
 
   public struct Call: Codable, Sendable, Equatable {
-    /// As the shell got it; it wrote to a folder that has another name since.
+    /// With its values as words; it wrote to a folder that has another name since.
     public var command: String
     public var seconds: Double
     public var peakMemory: Int?

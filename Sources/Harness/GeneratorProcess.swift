@@ -8,7 +8,9 @@ struct GeneratorProcess: Sendable {
   let command: String
   /// Where it works.
   let folder: String
-  /// Files that stdout and stderr are added to.
+  /// What the command's placeholders stand for, see `CommandTemplate.environment`.
+  var environment: [String: String?] = [:]
+  /// Files that stdout and stderr are added to, within the limits of `GeneratorLog`.
   let output: String
   let errors: String
   /// Seconds; nil: as long as it takes.
@@ -46,32 +48,40 @@ struct GeneratorProcess: Sendable {
   ///
   /// - Throws: `HarnessError.cannotStart`, `FilesError.unwritable`.
   func run() async throws -> Outcome {
-    let output = try file(output)
-    defer { close(output) }
-    let errors = try file(errors)
-    defer { close(errors) }
+    let logs = try LogReader(output: output, errors: errors)
     let begin = ContinuousClock().now
-    let child: ChildProcess
-    do {
-      let (ready, go) = try ChildProcess.pipe(for: "/bin/sh")
-      // The end that is read is held until the word is written: writing to nobody would end this program.
-      defer { for end in [ready, go] { close(end) } }
-      child = try ChildProcess(
-        ["/bin/sh", "-c", Self.start + command], in: folder, leadsGroup: true, input: ready,
-        output: output, errors: errors)
-      if let groupFile { ProcessGroup(id: child.id)?.write(to: groupFile) }
-      _ = write(go, "\n", 1)
-    } catch let error as FilesError {
+    let started = Result { try start(logs) }
+    let reading = logs.begin()
+    let (child, watched): (ChildProcess, ChildGuard?)
+    do { (child, watched) = try started.get() } catch {
+      logs.end()
+      await reading.value
       throw HarnessError.cannotStart(command: command, reason: "\(error)")
     }
     // The shell's own memory is the least that is seen of a command that is quick.
     let seen = await watch(child.id, since: begin, peak: ProcessGroup.peakMemory(of: child.id))
+    watched?.release()
+    logs.end()
+    await reading.value
     let ending: Ending =
       switch child.wait() {
       case .exited(let code): seen.ending ?? .exited(code)
       case .signalled(let code): seen.ending ?? .signalled(code)
       }
     return Outcome(ending: ending, seconds: (seen.ended - begin).inSeconds, peakMemory: seen.peakMemory)
+  }
+
+  private func start(_ logs: LogReader) throws -> (ChildProcess, ChildGuard?) {
+    let (ready, go) = try ChildProcess.pipe(for: "/bin/sh")
+    // The end that is read is held until the word is written: writing to nobody would end this program.
+    defer { for end in [ready, go] { close(end) } }
+    let child = try ChildProcess(
+      ["/bin/sh", "-c", Self.start + command], in: folder, environment: environment, leadsGroup: true, input: ready,
+      output: logs.output, errors: logs.errors)
+    let watched = ChildGuard(of: child, isGroup: true)
+    if let groupFile { ProcessGroup(id: child.id)?.write(to: groupFile) }
+    _ = write(go, "\n", 1)
+    return (child, watched)
   }
 
   private struct Seen: Sendable {
@@ -128,12 +138,6 @@ struct GeneratorProcess: Sendable {
       await Pause.milliseconds(20)
     }
     kill(-group, SIGKILL)
-  }
-
-  private func file(_ path: String) throws -> Int32 {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FilesError.unwritable(path: path, reason: systemMessage()) }
-    return descriptor
   }
 }
 

@@ -30,12 +30,13 @@ struct GeneratorReader {
     var generator = Generator(
       name: name, label: try keys.text("label") ?? name, source: try source(keys, name: name), seeds: try seeds(keys),
       data: try realSets(keys), metrics: own.isEmpty ? scored : own, place: keys.place("name"))
-    generator.count = try keys.integer("count", from: 1)
+    generator.count = try keys.integer("count", in: Generator.counts)
     generator.timeLimit = try timeLimit(keys)
     generator.tags = try keys.texts("tags") ?? []
     generator.checkpoints = try checkpoints(keys, mustExist: isWanted && generator.template != nil)
     if isWanted { generator.conditions = try Conditions(folder: folder, keys: keys).read() }
     try checkCommand(generator, keys, isWanted: isWanted)
+    try checkCalls(generator, keys)
     try checkScores(generator, keys)
     if isWanted, case .folder(let path) = generator.source, !path.contains("{"), !SuitePaths.exists(path) {
       throw HarnessError.missingFile(keys.place("outputs"), key: "outputs", path: path)
@@ -76,15 +77,15 @@ struct GeneratorReader {
         reason: "`seeds` lists them all, `repeats` counts on from `seed`")
     }
     if let list = try keys.oneOrMore("seeds") {
-      let seeds = try list.map { try keys.integer($0, "seeds", from: 0) }
+      let seeds = try list.map { try keys.integer($0, "seeds", in: Generator.seedRange) }
       guard Set(seeds).count == seeds.count else {
         throw YAMLError.badValue(
           keys.place("seeds"), key: "seeds", value: "\(seeds)", expected: "a list of different numbers")
       }
       return seeds
     }
-    let repeats = try keys.integer("repeats", from: 1) ?? 1
-    if let seed = try keys.integer("seed", from: 0) { return (0..<repeats).map { seed + $0 } }
+    let repeats = try keys.integer("repeats", in: 1...10_000) ?? 1
+    if let seed = try keys.integer("seed", in: Generator.seedRange) { return (0..<repeats).map { seed + $0 } }
     return keys.has("command") || keys.has("repeats") ? (0..<repeats).map { $0 } : [nil]
   }
 
@@ -101,8 +102,7 @@ struct GeneratorReader {
   private func timeLimit(_ keys: YAMLKeys) throws -> Double? {
     guard let text = try keys.text("time-limit") else { return nil }
     guard let seconds = TimeText.seconds(text) else {
-      throw YAMLError.badValue(
-        keys.place("time-limit"), key: "time-limit", value: text, expected: "a time such as 90s, 10m or 1h30m")
+      throw YAMLError.badValue(keys.place("time-limit"), key: "time-limit", value: text, expected: TimeText.expected)
     }
     return seconds
   }
@@ -116,7 +116,9 @@ struct GeneratorReader {
         let own = try YAMLKeys(node, file: file, owner: "a checkpoint", key: "checkpoints", known: ["path", "step"])
         let name = try own.requiredText("path")
         found.append(
-          Checkpoint(path: SuitePaths.joined(folder, name), name: name, step: try own.integer("step", from: 0)))
+          Checkpoint(
+            path: SuitePaths.joined(folder, name), name: name,
+            step: try own.integer("step", in: 0...Generator.seedRange.upperBound)))
       } else {
         let name = try keys.text(node, "checkpoints")
         let path = SuitePaths.joined(folder, name)
@@ -190,6 +192,15 @@ struct GeneratorReader {
     }
   }
 
+  /// All that a generator is to do is planned before it begins.
+  private func checkCalls(_ generator: Generator, _ keys: YAMLKeys) throws {
+    let factors = [generator.seeds.count, generator.checkpoints.count, generator.conditions.count].map { max($0, 1) }
+    // A product of three lists that are in memory: as a number it has room.
+    guard factors.reduce(1.0, { $0 * Double($1) }) <= Double(Generator.mostCalls) else {
+      throw HarnessError.tooManyCalls(keys.place, name: generator.name, most: Generator.mostCalls)
+    }
+  }
+
   private func checkScores(_ generator: Generator, _ keys: YAMLKeys) throws {
     guard !generator.metrics.isEmpty else {
       throw HarnessError.nothingToDo(
@@ -206,14 +217,19 @@ struct GeneratorReader {
 /// Spans of time as people write them.
 enum TimeText {
   static func seconds(_ text: String) -> Double? {
-    if let number = Double(text), number > 0, number.isFinite { return number }
+    if let number = Double(text) { return number > 0 && number <= longest ? number : nil }
     guard let match = text.wholeMatch(of: /(?:(\d{1,6})h)? ?(?:(\d{1,6})m)? ?(?:(\d{1,6})s)?/), !text.isEmpty else {
       return nil
     }
     func value(_ part: Substring?) -> Double { part.flatMap { Double($0) } ?? 0 }
     let seconds = value(match.output.1) * 3600 + value(match.output.2) * 60 + value(match.output.3)
-    return seconds > 0 ? seconds : nil
+    return seconds > 0 && seconds <= longest ? seconds : nil
   }
+
+  /// A year.
+  private static let longest = 365.0 * 86_400
+
+  static let expected = "a time up to a year, such as 90s, 10m or 1h30m"
 
   /// `0.52 s`, `12.3 s`, `4 min 05 s`.
   static func text(_ seconds: Double) -> String {

@@ -17,7 +17,9 @@ struct GeneratorRun {
   /// - Returns: the record of the outputs, which then are in `job.folder`.
   /// - Throws: `HarnessError`.
   func run() async throws -> GenerationRecord {
-    guard let base = job.base, let recipe = try job.recipe() else { throw HarnessError.noOutputs(folder: job.folder) }
+    guard let base = job.base, let template = job.generator.template, let recipe = try job.recipe() else {
+      throw HarnessError.noOutputs(folder: job.folder)
+    }
     let above = String(job.folder[..<(job.folder.lastIndex(of: "/") ?? job.folder.startIndex)])
     let name = String(job.folder.dropFirst(above.count + 1))
     try WholeFile.makeFolder(above)
@@ -27,7 +29,7 @@ struct GeneratorRun {
     let part = Outputs(folder: "\(above)/.\(name).part")
     try WholeFile.makeFolder(part.samples)
     do {
-      let record = try await generate(recipe, into: part)
+      let record = try await generate(template, recipe, into: part)
       try check(record, part)
       try writeManifest(part)
       unlink(part.groupFile)
@@ -58,16 +60,20 @@ struct GeneratorRun {
     lock.release()
   }
 
-  private func generate(_ recipe: GenerationRecord.Recipe, into part: Outputs) async throws -> GenerationRecord {
+  private func generate(
+    _ template: CommandTemplate, _ recipe: GenerationRecord.Recipe, into part: Outputs
+  ) async throws -> GenerationRecord {
     var record = GenerationRecord(
       date: RunRecord.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0,
       seconds: 0)
     for call in job.calls {
       let folder = call.folder.map { part.samples + "/" + $0 } ?? part.samples
       try WholeFile.makeFolder(folder)
-      guard let command = job.command(call, samples: part.samples) else { continue }
+      let values = job.values(call, samples: part.samples)
+      let command = template.command(values)
       let process = GeneratorProcess(
-        command: command, folder: SuitePaths.absolute(job.workingFolder), output: part.stdout, errors: part.stderr,
+        command: template.script, folder: SuitePaths.absolute(job.workingFolder),
+        environment: template.environment(values), output: part.stdout, errors: part.stderr,
         timeLimit: job.generator.timeLimit, groupFile: part.groupFile, isInterrupted: isInterrupted)
       let outcome = try await process.run()
       let found = Self.count(folder)

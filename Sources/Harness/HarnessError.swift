@@ -17,12 +17,13 @@ public enum HarnessError: Error, CustomStringConvertible {
 
   // The command
   case unknownPlaceholder(Place, name: String, nearest: String?)
-  case quotedPlaceholder(Place, name: String)
+  case misplacedPlaceholder(Place, name: String, CommandTemplate.Misplacement)
   case noOutput(Place)
   /// The command has the placeholder, and nothing says what goes there.
   case nothingFor(Place, placeholder: String, key: String)
   /// There are several values, and the command takes none.
   case placeholderMissing(Place, placeholder: String, key: String)
+  case tooManyCalls(Place, name: String, most: Int)
   case badCondition(path: String, line: Int, reason: String)
 
   // Running
@@ -58,15 +59,16 @@ public enum HarnessError: Error, CustomStringConvertible {
       let all = CommandTemplate.Placeholder.allCases.map { "{\($0.rawValue)}" }.joined(separator: " ")
       return "\(place): nothing is put in for `{\(name)}`\nhint: "
         + (nearest.map { "did you mean `{\($0)}`?" } ?? "there is \(all)")
-    case .quotedPlaceholder(let place, let name):
-      return "\(place): `{\(name)}` stands within quotation marks"
-        + "\nhint: leave them out: a value is put in as one word, whatever it holds"
+    case .misplacedPlaceholder(let place, let name, let misplacement):
+      return "\(place): `{\(name)}` \(misplacement.words(of: name))"
     case .noOutput(let place):
       return "\(place): the command has no `{output}`, the folder that it writes its videos to"
     case .nothingFor(let place, let placeholder, let key):
       return "\(place): the command has `{\(placeholder)}`, and nothing says what goes there\nhint: add `\(key)`"
     case .placeholderMissing(let place, let placeholder, let key):
       return "\(place): `\(key)` is given, and the command has no `{\(placeholder)}`"
+    case .tooManyCalls(let place, let name, let most):
+      return "\(place): `\(name)` has more than \(most) calls (seeds x checkpoints x prompts, classes or pictures)"
     case .badCondition(let path, let line, let reason): return "\(path):\(line): \(reason)"
     case .unknownGenerators(let names, let nearest, let known):
       return "the suite has no generator \(names.map { "`\($0)`" }.joined(separator: ", "))\nhint: "
@@ -94,5 +96,23 @@ public enum HarnessError: Error, CustomStringConvertible {
   private static func tail(_ errors: [String], _ log: String) -> String {
     (errors.isEmpty ? "\n  it wrote nothing to stderr" : errors.map { "\n  stderr: \($0)" }.joined())
       + "\n  logs: \(log)"
+  }
+}
+
+extension CommandTemplate.Misplacement {
+  /// What is said of a placeholder, and the way out.
+  fileprivate func words(of name: String) -> String {
+    switch self {
+    case .quotes:
+      "stands within quotation marks\nhint: leave them out: a value is put in as one word, whatever it holds"
+    case .hereDocument:
+      "stands in a here-document\nhint: printf '%s\\n' {\(name)} > FILE writes it, whatever it holds"
+    case .comment: "stands in a comment\nhint: leave it out there"
+    case .backquotes: "stands within backquotes\nhint: $(...) does the same, and takes placeholders"
+    case .expansion: "stands within ${...}\nhint: X={\(name)} gives the value to a variable first"
+    case .arithmetic: "stands within $((...)), which takes {seed}, {count} and {step} only"
+    case .reader(let word):
+      "is given to `\(word)`, which would read it as commands\nhint: give it to a program as an argument or a file"
+    }
   }
 }

@@ -40,9 +40,11 @@ public struct SampleJob: Sendable {
     return counts.count == calls.count ? counts.reduce(0, +) : nil
   }
 
-  /// The command of one call as the shell gets it.
-  func command(_ call: Call, samples: String) -> String? {
-    guard let template = generator.template else { return nil }
+  /// The command of one call with its values, for people.
+  func command(_ call: Call, samples: String) -> String? { generator.template?.command(values(call, samples: samples)) }
+
+  /// What one call puts in for the placeholders.
+  func values(_ call: Call, samples: String) -> [CommandTemplate.Placeholder: String] {
     var values: [CommandTemplate.Placeholder: String] = [:]
     values[.output] = SuitePaths.absolute(call.folder.map { samples + "/" + $0 } ?? samples)
     values[.seed] = seed.map(String.init)
@@ -52,7 +54,7 @@ public struct SampleJob: Sendable {
     values[.prompt] = call.condition?.prompt
     values[.class] = call.condition?.class
     values[.image] = call.condition?.image
-    return template.command(values)
+    return values
   }
 
   /// What decides the outputs: the record beside them holds it. nil for outputs that no command makes.

@@ -78,6 +78,13 @@ public struct Generator: Sendable {
   /// Where the suite speaks of it.
   public var place: Place
 
+  /// Videos of a call.
+  public static let counts = 1...10_000_000
+  /// Seeds that every program which reads JSON still tells apart.
+  static let seedRange = 0...9_007_199_254_740_991
+  /// Calls of one generator: seeds by checkpoints by conditions.
+  static let mostCalls = 1_000_000
+
   public enum Source: Sendable {
     /// A command, and the folder below which its outputs are kept.
     case command(CommandTemplate, outputs: String)

@@ -69,9 +69,9 @@ struct SuiteReader {
   }
 
   private func readRest(_ suite: inout Suite, _ keys: YAMLKeys) throws {
-    suite.honesty.bootstrap = try keys.integer("bootstrap", from: 40)
+    suite.honesty.bootstrap = try keys.integer("bootstrap", in: Honesty.resamples)
     suite.honesty.floor = try keys.flag("floor")
-    suite.honesty.curve = try keys.integer("n-curve", from: 2)
+    suite.honesty.curve = try keys.integer("n-curve", in: Honesty.points)
     if let text = try keys.text("value-range") {
       guard let range = ValueRange(rawValue: text) else {
         let all = ValueRange.allCases.map(\.rawValue).joined(separator: ", ")
@@ -99,7 +99,13 @@ struct SuiteReader {
     var report = Report()
     for format in TableFormat.allCases {
       guard let path = try keys.text(format.rawValue) else { continue }
-      report.files.append(Report.File(format: format, path: SuitePaths.joined(folder, path)))
+      let file = SuitePaths.joined(folder, path)
+      // Told now, not when all the work is done.
+      if let slash = file.lastIndex(of: "/"), slash != file.startIndex, !SuitePaths.isFolder(String(file[..<slash])) {
+        throw HarnessError.missingFile(
+          keys.place(format.rawValue), key: format.rawValue, path: String(file[..<slash]))
+      }
+      report.files.append(Report.File(format: format, path: file))
     }
     report.layout = try keys.text("layout")
     report.baselines = try keys.texts("baselines")

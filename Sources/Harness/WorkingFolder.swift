@@ -10,9 +10,9 @@ extension RunRecord.Circumstances {
     facts.command = commandLine(arguments)
     let folder = FileManager.default.currentDirectoryPath
     facts.workingFolder = folder
-    if let commit = git(["rev-parse", "--verify", "HEAD"], in: folder) {
+    if let repository = GitRepository(folder), let commit = repository.commit {
       facts.gitCommit = commit
-      facts.gitIsDirty = git(["status", "--porcelain", "--untracked-files=no"], in: folder).map { !$0.isEmpty }
+      facts.gitIsDirty = repository.isDirty
     }
     return facts
   }
@@ -29,13 +29,5 @@ extension RunRecord.Circumstances {
         || !$0.isASCII
     }
     return plain && !word.isEmpty ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
-  }
-
-  /// What git prints; nil where it is not there or has nothing to say.
-  private static func git(_ arguments: [String], in folder: String) -> String? {
-    let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? ""
-    guard let program = ChildProcess.executable("git", in: searchPath) else { return nil }
-    return ChildProcess.output(of: [program, "--no-optional-locks", "-C", folder] + arguments)?
-      .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

@@ -2,6 +2,8 @@
 public enum HistoryError: Error, Equatable, CustomStringConvertible {
   case absent(path: String)
   case notSQLite(path: String)
+  /// A folder, a pipe, a device.
+  case notAFile(path: String)
   /// A SQLite database of somebody else.
   case notHistory(path: String)
   /// Written by a newer version of the program.
@@ -24,6 +26,9 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
   case query(message: String, nearest: String?)
   /// A query that would do something else than read.
   case queryWrites(String)
+  case queryTooLong(seconds: Int)
+  /// Of what it gives, or of one value; `rows` had come by then.
+  case queryTooLarge(rows: Int, bytes: Int)
   case severalStatements
   case noStatement
 
@@ -33,6 +38,8 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
       "there is no history `\(path)`\nhint: the first score makes it; --db FILE or VIDMETRICS_DB names another"
     case .notSQLite(let path):
       "`\(path)` is no history: it is no SQLite database\nhint: --db FILE or VIDMETRICS_DB names another file"
+    case .notAFile(let path):
+      "`\(path)` is no history: it is no file\nhint: --db FILE or VIDMETRICS_DB names another"
     case .notHistory(let path):
       "`\(path)` is a SQLite database, but no history of vidmetrics; it was left as it is\n"
         + "hint: --db FILE or VIDMETRICS_DB names another file"
@@ -72,6 +79,11 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
         + (nearest.map { "did you mean `\($0)`?" } ?? "`vidmetrics query --schema` lists tables and columns")
     case .queryWrites(let what):
       "a query only reads, and this one would \(what)\nhint: `tag`, `delete` and `import` change the history"
+    case .queryTooLong(let seconds):
+      "the query has taken \(seconds) s and was ended\nhint: --timeout SECONDS gives it more; WHERE and LIMIT make it less work"
+    case .queryTooLarge(let rows, let bytes):
+      "the query takes more than \(bytes >> 20) MiB" + (rows > 0 ? ": it was ended after \(rows) rows" : "")
+        + "\nhint: LIMIT, or fewer columns"
     case .severalStatements: "one SQL statement is taken, and there are several"
     case .noStatement: "there is no SQL statement"
     }

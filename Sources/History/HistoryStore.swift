@@ -38,6 +38,8 @@ public struct HistoryStore: Sendable {
 
   private static func opened(_ path: String, _ mode: Mode, _ patience: Int) throws -> DatabaseQueue {
     if mode != .writing, !FileManager.default.fileExists(atPath: path) { throw HistoryError.absent(path: path) }
+    // Opening a pipe would wait for whoever is at its other end.
+    if let status = FileStatus(path), status.kind != .file { throw HistoryError.notAFile(path: path) }
     do {
       let queue = try open(path, readonly: mode == .reading, patience: patience)
       let isComplete = try queue.read { database in try check(database, path: path) }

@@ -10,12 +10,25 @@ extension HistoryStore {
   /// (no ATTACH, no VACUUM INTO, no PRAGMA that sets something, no temporary tables, no loading of extensions), and what
   /// sorting needs stays in memory.
   ///
-  /// - Throws: `HistoryError.query`, `.queryWrites`, `.severalStatements`, `.noStatement`, and those of reading.
-  public func query(_ sql: String) throws -> QueryResult {
+  /// - Throws: `HistoryError.query`, `.queryWrites`, `.severalStatements`, `.noStatement`, `.queryTooLong`, `.queryTooLarge`,
+  ///   and those of reading.
+  public func query(_ sql: String, limits: QueryLimits = QueryLimits()) throws -> QueryResult {
     // What a killed writer left is undone first, and a newer or foreign file refused.
     let store = try HistoryStore(path: path, mode: .reading)
-    return try withExtendedLifetime(store) { try ReadOnlyConnection(path: path).run(sql) }
+    return try withExtendedLifetime(store) { try ReadOnlyConnection(path: path, limits: limits).run(sql) }
   }
+}
+
+/// What a query may take.
+public struct QueryLimits: Sendable {
+  public static let seconds = 1...86_400
+
+  /// Of the wall clock.
+  public var seconds = 60
+  /// Bytes of all that it gives, kept until it is printed: 256 MiB.
+  public var bytes = 256 << 20
+
+  public init() {}
 }
 
 /// A connection that can do nothing but read.
@@ -25,10 +38,22 @@ private final class ReadOnlyConnection {
   /// What the last statement wanted and may not.
   private let refused = Refusal()
 
+  private let limits: QueryLimits
+  private let deadline: Deadline
+
   final class Refusal { var what: String? }
 
-  init(path: String) throws {
+  /// Looked at every so many steps of SQLite's machine, some ten times a millisecond.
+  final class Deadline {
+    static let steps: Int32 = 10_000
+    let end: ContinuousClock.Instant
+    init(seconds: Int) { end = .now + .seconds(seconds) }
+  }
+
+  init(path: String, limits: QueryLimits) throws {
     self.path = path
+    self.limits = limits
+    deadline = Deadline(seconds: limits.seconds)
     // No URI: its parameters could ask for another mode.
     guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX, nil) == SQLITE_OK else {
       throw HistoryError.database(path: path, reason: message)
@@ -36,6 +61,15 @@ private final class ReadOnlyConnection {
     sqlite3_busy_timeout(handle, 30_000)
     sqlite3_exec(handle, "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = 0", nil, nil, nil)
     sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0)
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(clamping: limits.bytes))
+    // Of the whole process, while this connection is open: what is sorted is in memory, too.
+    sqlite3_hard_heap_limit64(Int64(limits.bytes))
+    sqlite3_progress_handler(
+      handle, Deadline.steps,
+      { context in
+        guard let context else { return 0 }
+        return ContinuousClock.now < Unmanaged<Deadline>.fromOpaque(context).takeUnretainedValue().end ? 0 : 1
+      }, Unmanaged.passUnretained(deadline).toOpaque())
     // Table-valued functions declare their tables when they are first used, which the authorizer would take for a change.
     for function in [
       "json_each('[]')", "json_tree('[]')", "pragma_table_info('run')", "pragma_table_xinfo('run')",
@@ -53,7 +87,10 @@ private final class ReadOnlyConnection {
       }, Unmanaged.passUnretained(refused).toOpaque())
   }
 
-  deinit { sqlite3_close_v2(handle) }
+  deinit {
+    sqlite3_hard_heap_limit64(0)
+    sqlite3_close_v2(handle)
+  }
 
   private var message: String { String(cString: sqlite3_errmsg(handle)) }
 
@@ -73,9 +110,14 @@ private final class ReadOnlyConnection {
     guard sqlite3_stmt_readonly(statement) != 0 else { throw HistoryError.queryWrites("write") }
     let columns = (0..<sqlite3_column_count(statement)).map { String(cString: sqlite3_column_name(statement, $0)) }
     var rows: [[QueryResult.Value]] = []
+    var bytes = 0
     while true {
       switch sqlite3_step(statement) {
-      case SQLITE_ROW: rows.append(columns.indices.map { value(statement, Int32($0)) })
+      case SQLITE_ROW:
+        rows.append(columns.indices.map { value(statement, Int32($0)) })
+        // A value of its own takes 32 bytes and a row as many; a text or a blob its bytes beside.
+        bytes += 32 + columns.indices.reduce(0) { $0 + 32 + Int(sqlite3_column_bytes(statement, Int32($1))) }
+        guard bytes <= limits.bytes else { throw HistoryError.queryTooLarge(rows: rows.count, bytes: limits.bytes) }
       case SQLITE_DONE: return QueryResult(columns: columns, rows: rows)
       default: throw try error()
       }
@@ -93,6 +135,8 @@ private final class ReadOnlyConnection {
     if let what = refused.what { return .queryWrites(what) }
     let message = message
     switch sqlite3_errcode(handle) {
+    case SQLITE_INTERRUPT: return .queryTooLong(seconds: limits.seconds)
+    case SQLITE_NOMEM, SQLITE_TOOBIG: return .queryTooLarge(rows: 0, bytes: limits.bytes)
     case SQLITE_BUSY: return .busy(path: path, seconds: 30)
     case SQLITE_READONLY, SQLITE_AUTH: return .queryWrites("write")
     case SQLITE_CORRUPT: return .damaged(path: path, reason: message)

@@ -48,6 +48,10 @@ public struct RunImport: Sendable {
 
   /// - Throws: `ImportError`, `HistoryError`, `FeatureFileError`, `VideoError`.
   public func runs(kind: Kind? = nil) throws -> [RunRecord] {
+    // At a pipe one waits for whoever writes to it.
+    if let status = FileStatus(path), status.kind != .file {
+      throw ImportError.unreadable(path: path, reason: "it is no file")
+    }
     let found =
       switch try kind ?? recognised() {
       case .history: try HistoryStore(path: path, mode: .reading).runs().reversed().map(tagged)

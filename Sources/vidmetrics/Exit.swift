@@ -11,7 +11,6 @@ enum Exit {
   static let skipped: Int32 = 4
   /// A measured change is beyond what is allowed, its interval is not.
   static let notShown: Int32 = 5
-  static let interrupted: Int32 = 130
 
   /// Ends the program: prints help to stdout, or `error: ...` to stderr.
   static func with(_ error: any Error) -> Never {
@@ -22,12 +21,12 @@ enum Exit {
         Terminal.write(text(of: unknown) + "\n")
         exit(usageOrInput)
       }
-      print(Vidmetrics.fullMessage(for: error))
+      Output.print(Vidmetrics.fullMessage(for: error))
       exit(0)
     }
     if Interruption.isRequested {
       Terminal.write("error: \(error)\n")
-      exit(interrupted)
+      exit(Interruption.status)
     }
     Terminal.write(text(of: error) + "\n")
     exit(usageOrInput)
@@ -36,7 +35,7 @@ enum Exit {
   /// Errors of the parser bring their usage along; all others say what they have to say themselves.
   private static func text(of error: any Error) -> String {
     guard !(error is ValidationError), Vidmetrics.exitCode(for: error) == .validationFailure else {
-      return "error: \(error)"
+      return "error: \(words(of: error))"
     }
     let full = Vidmetrics.fullMessage(for: error)
     let text = full.hasPrefix("Error: ") ? "error: " + full.dropFirst("Error: ".count) : full
@@ -44,6 +43,29 @@ enum Exit {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     lines[0] = Self.text(of: unknown)
     return lines.joined(separator: "\n")
+  }
+
+  /// Errors of this program are their own words; those of Foundation would print as dumps of their fields.
+  private static func words(of error: any Error) -> String {
+    switch error {
+    case let error as DecodingError:
+      switch error {
+      case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+        .dataCorrupted(let context):
+        return words(context)
+      @unknown default: return "the file does not hold what it should"
+      }
+    case let error as CocoaError:
+      let reason = (error.underlying as? POSIXError).map { systemMessage($0.code.rawValue) }
+      return "`\(error.filePath ?? "a file")` cannot be used: \(reason ?? error.localizedDescription)"
+    case let error as POSIXError: return systemMessage(error.code.rawValue)
+    default: return "\(error)"
+    }
+  }
+
+  private static func words(_ context: DecodingError.Context) -> String {
+    let place = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    return "`\(place.isEmpty ? "the JSON" : place)` is not what it should be: \(context.debugDescription)"
   }
 
   private typealias UnknownCommand = (word: String, nearest: String?, known: [String])

@@ -99,7 +99,8 @@ struct GateCommand: ParsableCommand {
       throw ValidationError("--null is the run itself: \(control.id)")
     }
     let gate = try Gate(candidate: candidate, inputs)
-    Output.print(TextTable.text(GateText.rows(gate)) + "\n" + GateText.summary(gate))
+    Output.say(
+      TextTable.text(GateText.rows(gate)) + "\n" + GateText.summary(gate), besides: [markdown, summary, junit])
     let text = GateText.markdown(gate)
     if let markdown { try WholeFile.write(text, to: markdown) }
     if let summary { try WholeFile.append(text, to: summary) }

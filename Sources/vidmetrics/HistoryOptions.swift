@@ -87,6 +87,7 @@ struct RecordOptions: ParsableArguments {
       throw ValidationError("--no-record keeps nothing: the labels and --db have no effect with it")
     }
     if tag.contains(where: \.isEmpty) { throw ValidationError("--tag is empty") }
+    try OptionRange.check("step", step, OptionRange.step)
   }
 }
 
@@ -125,6 +126,6 @@ struct RunFilterOptions: ParsableArguments {
         throw ValidationError("\(option) \(date): a date such as 2026-11-21 or 2026-11-21T14:05 is expected")
       }
     }
-    if let limit, limit < 1 { throw ValidationError("--limit \(limit): a number from 1 is expected") }
+    try OptionRange.check("limit", limit, OptionRange.count)
   }
 }

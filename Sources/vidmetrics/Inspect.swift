@@ -20,6 +20,10 @@ struct Inspect: ParsableCommand {
 
   @Option(help: ArgumentHelp("Threads. (default: all processors)", valueName: "number")) var threads: Int?
 
+  func validate() throws {
+    try OptionRange.check("frames", frames, OptionRange.frames)
+  }
+
   func run() throws {
     if FeatureFile.isFeatureFile(path) { return try FeaturesCommand.Info.describe([path], json: json) }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount

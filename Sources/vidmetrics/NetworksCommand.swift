@@ -153,6 +153,8 @@ struct NetworkArguments: ParsableArguments {
 
   @Option(help: ArgumentHelp("Of I3D: logits-mean or mixed-5c-mean.", valueName: "name")) var endpoint = "logits-mean"
 
+  func validate() throws { try OptionRange.check("frames", frames, OptionRange.frames) }
+
   func graph(_ weights: NetworkWeights?) throws -> Graph {
     var options = NetworkKind.Options()
     options.frames = frames

@@ -19,14 +19,20 @@ struct QueryCommand: ParsableCommand {
   @Flag(help: "Print JSON: a list of objects.") var json = false
   @Flag(help: "Print CSV.") var csv = false
 
+  @Option(help: ArgumentHelp("The query is ended after so long. (default: 60)", valueName: "seconds"))
+  var timeout: Int?
+
   func validate() throws {
+    try OptionRange.check("timeout", timeout, QueryLimits.seconds)
     guard (sql == nil) == schema else { throw ValidationError("--sql or --schema says what to print") }
     if json && csv { throw ValidationError("--json and --csv are two formats: give one") }
   }
 
   func run() throws {
     if schema { return Output.print(HistoryStore.schema) }
-    let result = try database.reading().query(sql ?? "")
+    var limits = QueryLimits()
+    if let timeout { limits.seconds = timeout }
+    let result = try database.reading().query(sql ?? "", limits: limits)
     if csv { return Output.print(result.csv) }
     Output.print(json ? result.json.text() : result.table)
   }

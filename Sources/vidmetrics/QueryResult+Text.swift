@@ -10,9 +10,9 @@ extension QueryResult {
     return TextTable.text(rows.map { $0.map(Escaping.oneLine) }, numbers: self.rows.isEmpty ? [] : Set(numbers))
   }
 
-  /// RFC 4180, lines ended by LF; unknown is empty.
+  /// RFC 4180, lines ended by LF; unknown is empty, and no text is a formula.
   var csv: String {
-    ([columns] + rows.map { $0.map(\.words) }).map(CSV.line).joined(separator: "\n")
+    ([columns] + rows.map { $0.map(\.words) }).map(CSV.sheetLine).joined(separator: "\n")
   }
 
   /// A list of objects; of columns of one name the last holds.

@@ -58,6 +58,7 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
+    try OptionRange.check("limit", limit, OptionRange.count)
     let filters = [
       ("suite", suite), ("tag", tag), ("generator", generator), ("name", name), ("limit", limit.map(String.init)),
     ]

@@ -75,7 +75,7 @@ enum SuiteExit {
     Terminal.write(summary.failures)
     if summary.wasInterrupted {
       Terminal.write("error: interrupted\nhint: what is finished is kept, and the same command goes on from there\n")
-      throw ExitCode(Exit.interrupted)
+      throw ExitCode(Interruption.status)
     }
     if !summary.failed.isEmpty { throw ExitCode(Exit.usageOrInput) }
     if summary.skippedInputs { throw ExitCode(Exit.skipped) }

@@ -29,10 +29,9 @@ struct SliceCommand: ParsableCommand {
   func validate() throws {
     guard column == nil || row == nil else { throw ValidationError("--column and --row both say which: give one") }
     for (name, value) in [("frames", frames), ("frame-width", frameWidth), ("length", length)] {
-      guard value.map({ (1...16384).contains($0) }) ?? true else {
-        throw ValidationError("--\(name) must be from 1 to 16384")
-      }
+      try OptionRange.check(name, value, 1...16384)
     }
+    for (name, value) in [("column", column), ("row", row)] { try OptionRange.check(name, value, 0...1_000_000) }
   }
 
   func run() throws {
@@ -44,7 +43,7 @@ struct SliceCommand: ParsableCommand {
     strip.valueRange = valueRange
     let (picture, slices) = try strip.picture(of: videos)
     try WholeFile.write(PictureEncoder.png(picture), to: out)
-    Output.print("\(out): \(picture.width)x\(picture.height)")
-    for (path, slice) in zip(videos, slices) { Output.print("  \(slice.line) of \(path)") }
+    let lines = zip(videos, slices).map { path, slice in "  \(slice.line) of \(path)" }
+    Output.say((["\(out): \(picture.width)x\(picture.height)"] + lines).joined(separator: "\n"), besides: [out])
   }
 }

@@ -34,7 +34,8 @@ struct SuiteOptions: ParsableArguments {
 
   func validate() throws {
     if generateOnly, scoreOnly { throw ValidationError("--generate-only and --score-only leave nothing to do") }
-    if let limit, limit < 1 { throw ValidationError("--limit \(limit): a number from 1 is expected") }
+    try OptionRange.check("limit", limit, OptionRange.count)
+    try OptionRange.check("threads", threads, OptionRange.threads)
     if noRecord, database.db != nil || !tag.isEmpty {
       throw ValidationError("--no-record keeps nothing: --db and --tag have no effect with it")
     }

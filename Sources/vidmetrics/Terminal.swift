@@ -1,11 +1,30 @@
 import Evaluation
+import Files
 import Foundation
 import Scores
 import Synchronization
 
-/// stderr: messages, and progress where a person looks on.
+/// stderr: messages, and progress where a person looks on. What stderr does not take (it is closed, its disk is full, nobody
+/// reads it) is dropped: the work and the exit status are the same.
 enum Terminal {
-  static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// A message. Names in it may come from files: control characters are spelled, so that none moves the cursor.
+  static func write(_ text: String) { put(ControlCharacters.spelled(text)) }
+
+  /// As it is.
+  fileprivate static func put(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(2, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      // Somebody made it non-blocking, and it is full: a moment later it may not be.
+      if count < 0, errno == EAGAIN {
+        var wait = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+        if poll(&wait, 1, 1000) > 0 { continue }
+      }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
 
   static var isInteractive: Bool { isatty(2) == 1 }
 }
@@ -35,12 +54,12 @@ final class TerminalProgress: ExtractionProgress {
       let line = Self.line(state.stage, done: done, total: state.total, elapsed: now - state.begin)
       let padding = String(repeating: " ", count: max(0, state.width - line.count))
       state.width = line.count
-      Terminal.write("\r" + line + padding)
+      Terminal.put("\r" + line + padding)
     }
   }
 
   func end() {
-    state.withLock { Terminal.write("\r" + String(repeating: " ", count: $0.width) + "\r") }
+    state.withLock { Terminal.put("\r" + String(repeating: " ", count: $0.width) + "\r") }
   }
 
   private static func line(_ stage: ExtractionStage, done: Int, total: Int, elapsed: Duration) -> String {

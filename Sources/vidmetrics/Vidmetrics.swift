@@ -1,4 +1,5 @@
 import ArgumentParser
+import MemoryLimit
 
 @main
 struct Vidmetrics: AsyncParsableCommand {
@@ -40,6 +41,8 @@ struct Vidmetrics: AsyncParsableCommand {
     ])
 
   static func main() async {
+    StandardStreams.prepare()
+    vidmetrics_memory_begin(Exit.usageOrInput)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

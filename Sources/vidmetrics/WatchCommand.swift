@@ -75,7 +75,7 @@ struct WatchCommand: AsyncParsableCommand {
     guard interval > 0, interval <= 86_400, settle >= 0, settle <= 86_400 else {
       throw ValidationError("--interval and --settle are seconds, up to a day")
     }
-    if let count, count < 1 { throw ValidationError("--count \(count): a number from 1 is expected") }
+    try OptionRange.check("count", count, Generator.counts)
   }
 
   func run() async throws {
@@ -99,7 +99,7 @@ struct WatchCommand: AsyncParsableCommand {
     Interruption.listen()
     let summary = try await watch.run { Output.print($0.table, terminator: "") }
     // ^C is how a watch ends.
-    if summary.wasInterrupted, !once, summary.failed.isEmpty { return }
+    if summary.wasInterrupted, !once, Interruption.isByPerson, summary.failed.isEmpty { return }
     try SuiteExit.check(summary)
   }
 }

@@ -45,7 +45,7 @@ import Testing
     try score(near)
     #expect(try gate("--baseline", "tag:main").status == 0)
     try score(far)
-    let (summary, junit) = (workplace.file("summary.md"), workplace.file("out/gate.xml"))
+    let (summary, junit) = (workplace.file("summary.md"), workplace.file("gate.xml"))
     try Data("before\n".utf8).write(to: URL(fileURLWithPath: summary))
     let worse = try gate(
       "--baseline", "tag:main", "--max-regress", "5%", "--min-absolute", "3", "--summary", summary, "--junit", junit)

@@ -122,6 +122,15 @@ import Testing
       message { _ = try grouped("regex:walk") } == "`anna/run/v0.npy[0]` belongs to no group by `regex:walk`\n"
         + "hint: the pattern must match every video's name")
     #expect(message { _ = try grouped("regex:(") } == "`(` is not a regular expression")
+    // It has more ways to fail on this name than there are atoms.
+    try folder.writeVideo("real/anna/run/\(String(repeating: "a", count: 60)).npy", FakeVideos.frames(6, seed: 1))
+    let late = try #require(message { _ = try grouped("regex:(a+)+!") })
+    #expect(
+      late.hasPrefix("the regular expression `(a+)+!` did not come to an end within 5 s on `anna/run/aaaa")
+        && late.hasSuffix(
+          ".npy[0]`\nhint: a repetition within a repetition, as in (a+)+, can be matched in very many ways: "
+            + "write it without"),
+      "\(late)")
   }
 
   /// The columns of a manifest go before the folders.

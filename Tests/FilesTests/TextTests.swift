@@ -52,4 +52,17 @@ struct TextTests {
   func whatIsWrongIsNamedByItsLine(_ text: String, _ wanted: CSV.Problem) {
     #expect(throws: wanted) { try CSV.table(text) }
   }
+
+  /// What a spreadsheet would compute is a text; numbers are numbers.
+  @Test func noCellIsAFormula() {
+    #expect(
+      CSV.sheetLine(["=1+1", "@x", "+cmd|' /C calc'!A0", "-a", "\tx", "-1.5", "+2e3", "-inf", "a=b", "", "=\"x\""])
+        == #"'=1+1,'@x,'+cmd|' /C calc'!A0,'-a,'\#tx,-1.5,+2e3,-inf,a=b,,"'=""x""""#)
+  }
+
+  @Test func controlCharactersAreSpelled() {
+    #expect(
+      ControlCharacters.spelled("a\u{1b}[2J\u{7}\r\n\tb\u{7f}\u{9b}\u{202e}é日") == #"a\x1b[2J\x07\x0d"# + "\n\tb"
+        + #"\x7f\u{9b}\u{202e}é日"#)
+  }
 }

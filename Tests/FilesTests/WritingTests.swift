@@ -7,6 +7,10 @@ struct WritingTests {
 
   @Test func filesAreWholeOrAsTheyWere() throws {
     let folder = try TemporaryFolder()
+    #expect(
+      message { try WholeFile.write("one", to: folder.file("deep/a.md")) }
+        == "`\(folder.file("deep/a.md"))` cannot be written: there is no folder `\(folder.file("deep"))`")
+    try FileManager.default.createDirectory(atPath: folder.file("deep"), withIntermediateDirectories: true)
     try WholeFile.write("one", to: folder.file("deep/a.md"))
     try WholeFile.write("two", to: folder.file("deep/a.md"))
     #expect(try folder.bytes("deep/a.md") == Array("two".utf8))
@@ -39,10 +43,77 @@ struct WritingTests {
     #expect(try folder.bytes("x").isEmpty)
   }
 
+  /// A link goes on leading to the file, wherever that is, and the file keeps its permissions.
+  @Test func linksAreFollowed() throws {
+    let folder = try TemporaryFolder()
+    let files = FileManager.default
+    for name in ["a", "b"] {
+      try files.createDirectory(atPath: folder.file(name), withIntermediateDirectories: true)
+    }
+    try folder.write("b/x", [1])
+    try files.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder.file("b/x"))
+    for (link, target) in [("a/one", "../b/x"), ("two", "a/one"), ("a/none", "../b/new"), ("loop", "loop")] {
+      try files.createSymbolicLink(atPath: folder.file(link), withDestinationPath: target)
+    }
+    try WholeFile.write([2, 3], to: folder.file("two"))
+    try WholeFile.write([4], to: folder.file("a/none"))
+    #expect(try folder.bytes("b/x") == [2, 3] && folder.bytes("b/new") == [4])
+    #expect(try files.destinationOfSymbolicLink(atPath: folder.file("two")) == "a/one")
+    #expect(try files.contentsOfDirectory(atPath: folder.file("b")).sorted() == ["new", "x"])
+    #expect(try files.attributesOfItem(atPath: folder.file("b/x"))[.posixPermissions] as? Int == 0o640)
+    try WholeFile.append("5\n", to: folder.file("two"))
+    #expect(try folder.bytes("b/x") == [2, 3, 10, 0x35, 10])
+    #expect(
+      message { try WholeFile.write([1], to: folder.file("loop")) }.hasSuffix("Too many levels of symbolic links"))
+  }
+
+  /// What is no file takes the bytes, and stays what it is.
+  @Test func pipesAndDescriptorsAreWrittenThrough() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.file("pipe")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    // Both ends, so that nobody waits.
+    let end = open(pipe, O_RDWR | O_NONBLOCK)
+    defer { close(end) }
+    func come() -> String {
+      var buffer = [UInt8](repeating: 0, count: 100)
+      let count = read(end, &buffer, buffer.count)
+      return String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
+    }
+    try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "pipe")
+    for path in [pipe, folder.file("link"), "/dev/fd/\(end)", "/proc/self/fd/\(end)"] {
+      try WholeFile.write("whole", to: path)
+      #expect(come() == "whole", "\(path)")
+      try WholeFile.append("line", to: path)
+      #expect(come() == "line", "\(path)")
+    }
+    var status = stat()
+    #expect(lstat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO && folder.names == ["link", "pipe"])
+    #expect(
+      message { try WholeFile.write("x", to: "/dev/fd/999") } == "`/dev/fd/999` cannot be written: Bad file descriptor")
+    #expect(WholeFile.isStandardOutput("-") && WholeFile.isStandardOutput("/dev/stdout"))
+    #expect(!WholeFile.isStandardOutput(pipe) && !WholeFile.isStandardOutput("./-"))
+  }
+
+  /// A file behind a descriptor is added to where the descriptor stands.
+  @Test func descriptorsKeepTheirPlace() throws {
+    let folder = try TemporaryFolder()
+    let descriptor = open(folder.file("x"), O_WRONLY | O_CREAT, 0o600)
+    defer { close(descriptor) }
+    _ = write(descriptor, "before ", 7)
+    try WholeFile.write("whole", to: "/dev/fd/\(descriptor)")
+    _ = write(descriptor, " after", 6)
+    #expect(try folder.bytes("x") == Array("before whole after".utf8))
+  }
+
   @Test func linesAreAdded() throws {
     let folder = try TemporaryFolder()
     for line in ["one\n", "two\n"] { try WholeFile.append(line, to: folder.file("x")) }
     #expect(try folder.bytes("x") == Array("one\ntwo\n".utf8))
+    // What somebody left unfinished is no beginning of ours.
+    try folder.write("x", Array("one\ntw".utf8))
+    try WholeFile.append("three\n", to: folder.file("x"))
+    #expect(try folder.bytes("x") == Array("one\ntw\nthree\n".utf8))
     #expect(
       message { try WholeFile.append("x", to: folder.path) } == "`\(folder.path)` cannot be written: Is a directory")
   }

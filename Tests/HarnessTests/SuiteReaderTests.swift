@@ -106,7 +106,7 @@ import Testing
       message(suite("command: ./g {output} {count}", "count: many")) == "test.yaml:6: `count` is not a whole number")
     #expect(
       message(suite("command: ./g {output}", "count: 0"))
-        == "test.yaml:6: `0` is not a value of `count`: 1 or more is expected")
+        == "test.yaml:6: `0` is not a value of `count`: a whole number from 1 to 10000000 is expected")
     #expect(
       message(suite("command: ./g {output} {prompt}"))
         == "test.yaml:5: the command has `{prompt}`, and nothing says what goes there\nhint: add `prompts`")
@@ -115,7 +115,8 @@ import Testing
         == "test.yaml:5: `seeds` is given, and the command has no `{seed}`")
     #expect(
       message(suite("command: ./g {output}", "time-limit: soon"))
-        == "test.yaml:6: `soon` is not a value of `time-limit`: a time such as 90s, 10m or 1h30m is expected")
+        == "test.yaml:6: `soon` is not a value of `time-limit`: a time up to a year, such as 90s, 10m or "
+        + "1h30m is expected")
     #expect(
       message(suite("command: ./g {output} {prompt}", "prompts: nowhere.txt"))
         == "test.yaml:6: `prompts`: there is no file or folder `nowhere.txt`")
@@ -131,6 +132,37 @@ import Testing
         == "test.yaml:2: there are two metrics `fvd: stylegan-v`, the first in line 2")
     #expect(message("a: [1\n").hasPrefix("test.yaml:2: this is not YAML: "))
     #expect(message("name: x\nname: y\n") == "test.yaml:1: there are two keys `name`")
+  }
+
+  /// No number is taken that the work could not bear, whatever key it stands at.
+  @Test func numbersHaveRanges() {
+    let seeds = "a whole number from 0 to 9007199254740991 is expected"
+    for (key, value, range) in [
+      ("repeats", "1000000000", "a whole number from 1 to 10000 is expected"), ("seed", "9223372036854775807", seeds),
+      ("seed", "9223372036854775808", seeds), ("seed", "-1", seeds), ("seeds", "[1, 99999999999999999999]", seeds),
+      ("count", "10000001", "a whole number from 1 to 10000000 is expected"),
+      ("time-limit", "400d", "a time up to a year, such as 90s, 10m or 1h30m is expected"),
+      ("time-limit", "1e300", "a time up to a year, such as 90s, 10m or 1h30m is expected"),
+      ("time-limit", "999999h", "a time up to a year, such as 90s, 10m or 1h30m is expected"),
+    ] {
+      let shown = value.split(separator: " ").last.map { $0.filter { $0 != "]" } } ?? ""
+      #expect(
+        message(suite("command: ./g {output} {seed}", "\(key): \(value)"))
+          == "test.yaml:6: `\(shown)` is not a value of `\(key)`: \(range)", "\(key): \(value)")
+    }
+    #expect(
+      message(suite("command: ./g {output}") + "\nbootstrap: 1000001")
+        == "test.yaml:6: `1000001` is not a value of `bootstrap`: a whole number from 40 to 1000000 is expected")
+    #expect(
+      message(suite("command: ./g {output}") + "\nn-curve: 1")
+        == "test.yaml:6: `1` is not a value of `n-curve`: a whole number from 2 to 1000 is expected")
+    let prompts = (1...101).map(String.init).joined(separator: ", ")
+    #expect(
+      message(suite("command: ./g {output} {seed} {prompt}", "repeats: 10000", "prompts: [\(prompts)]"))
+        == "test.yaml:4: `g` has more than 1000000 calls (seeds x checkpoints x prompts, classes or pictures)")
+    #expect(
+      message(suite("outputs: ../clips/fake-mild") + "\nreports: {html: nowhere/r.html}")
+        == "test.yaml:6: `html`: there is no file or folder `nowhere`")
   }
 
   /// The plain score that groups bring along is no second one.

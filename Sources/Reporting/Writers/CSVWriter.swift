@@ -20,7 +20,7 @@ public struct CSVWriter: TableWriter {
         guard let cell else { continue }
         let fields = identity(row, column, cell) + numbers(cell) + settings(cell)
         let last = [cell.run ?? "", row.mark.map { table.elsewhere[$0] } ?? ""]
-        lines.append(CSV.line(fields + sides(cell) + last))
+        lines.append(CSV.sheetLine(fields + sides(cell) + last))
       }
     }
     return lines.joined(separator: "\n") + "\n"
