@@ -51,8 +51,7 @@ public struct YAMLKeys {
 
   private static func root(_ text: String, file: String) throws -> Node {
     do {
-      // No Swift values are made of the nodes; Yams' own table for that takes milliseconds.
-      guard let root = try Yams.compose(yaml: text, resolver, Constructor([:], [:], [:])) else {
+      guard let root = try Yams.compose(yaml: text, resolver) else {
         throw YAMLError.syntax(Place(file: file), reason: "the file is empty")
       }
       return root
