@@ -2,9 +2,8 @@
 # reproducible.sh  makes the files of `make dist` once more, from nothing, in a folder whose path has another length, and holds
 # them to those that are there, byte for byte. It takes as long as a first `make dist`.
 . "$(dirname "$0")/../common.sh"
-names=(vidmetrics vidmetrics-*-linux-x86_64.tar.gz vidmetrics-*.whl)
 cd "$dist"
-sums=$(sha256sum ${names[@]})
+sums=$(sha256sum vidmetrics vidmetrics-*-linux-x86_64.tar.gz vidmetrics-*.whl)
 
 other=$(mktemp -d)
 trap 'rm -rf "$other"' EXIT
