@@ -1,5 +1,5 @@
 # make demo     from a fresh machine to a score: system packages, build, weights, an FVD of the clips in Fixtures/
-# make test     the same set-up, then every test
+# make test     the same set-up, then every test, those of the Python package (make test-python) too
 # make install  the binary into PREFIX/bin
 # make dist     one file for any Linux on x86-64: a tarball and a wheel in .build-dist/ (Packaging/README.md)
 # make dist-check  what that file promises of itself, and its self-test
@@ -24,10 +24,14 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DIST_PACKAGES := dpkg-dev gcc nasm meson ninja-build zlib1g-dev libbz2-dev liblzma-dev libzstd-dev libopenblas-pthread-dev libstdc++-12-dev
 DIST_TEST_PACKAGES := ffmpeg debootstrap python3-venv
 
+# What the tests of the Python package use. Those of PyTorch and Lightning, which are gigabytes, are left out by name where
+# these are not: make test-python PYTHON_PACKAGES="numpy pandas mypy pytest torch lightning"
+PYTHON_PACKAGES := numpy pandas mypy pytest
+
 # What two tests of reports look with; they are left out where it is missing.
 REPORT_PACKAGES := chromium texlive-latex-base texlive-latex-recommended
 
-.PHONY: help demo test lint format build install conformance packages report-packages fuzz faults weights clean dist dist-check dist-test release
+.PHONY: help demo test test-python lint format build install conformance packages report-packages fuzz faults weights clean dist dist-check dist-test release
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -89,6 +93,16 @@ test: packages
 	@$(TESTED) weights fetch clip-vocabulary || [ -z "$$CI" ]
 	@echo "== tests"
 	@$(SWIFT) test -c release --skip-build
+	@$(MAKE) --no-print-directory test-python
+
+# The Python package, with the program that `make test` has built. Its last lines name what was left out.
+test-python: APT_PACKAGES += python3-venv
+test-python: packages
+	@echo "== tests of the Python package"
+	@test -x .build-python/bin/pip || python3 -m venv .build-python
+	@.build-python/bin/pip install -q --disable-pip-version-check $(PYTHON_PACKAGES)
+	@cd Packaging/python && ../../.build-python/bin/mypy
+	@cd Packaging/python && VIDMETRICS_PROGRAM=$(CURDIR)/$(TESTED) ../../.build-python/bin/pytest -q -rs
 
 fuzz: build
 	Fixtures/fuzz/fuzz --program $(VIDMETRICS) --minutes $${MINUTES:-0.5}

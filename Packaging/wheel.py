@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""wheel.py BINARY VERSION TAG LICENCES FOLDER: a wheel which holds the binary, written into FOLDER.
+"""wheel.py BINARY VERSION TAG LICENCES FOLDER: a wheel which holds the binary and the Python package, written into FOLDER.
 
 Layout: PEP 427; the file below `.data/scripts/` is what pip, pipx and uv put onto the path. Same inputs, same bytes.
 """
@@ -11,22 +11,7 @@ import sys
 import zipfile
 
 NAME = "vidmetrics"
-MAIN = '''"""`python -m vidmetrics`: the program beside this interpreter, or the one on the path."""
-import os
-import shutil
-import sys
-import sysconfig
-
-# Python 3.9 and older have no get_preferred_scheme; on Linux the user's scheme is this one.
-user = sysconfig.get_preferred_scheme("user") if hasattr(sysconfig, "get_preferred_scheme") else "posix_user"
-schemes = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", user)]
-# Of `pip install --target FOLDER`: FOLDER/bin.
-schemes.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "bin"))
-program = shutil.which("vidmetrics", path=os.pathsep.join(schemes)) or shutil.which("vidmetrics")
-if program is None:
-    sys.exit("vidmetrics: the program is not in " + ", ".join(schemes) + ", nor on the path: install the package again")
-os.execv(program, [program, *sys.argv[1:]])
-'''
+PACKAGE = pathlib.Path(__file__).parent / "python" / "src" / NAME
 
 
 def metadata(version, licences):
@@ -35,12 +20,13 @@ def metadata(version, licences):
         f"Metadata-Version: 2.4\nName: {NAME}\nVersion: {version}\n"
         "Summary: Scores video generators: FVD, KVD, FID, KID, PIC and more, as one program\n"
         "License-Expression: Apache-2.0 AND LGPL-2.1-or-later AND BSD-3-Clause\n"
-        f"{files}Requires-Python: >=3.7\n"
+        f"{files}Requires-Python: >=3.9\n"
         "Classifier: Environment :: Console\nClassifier: Operating System :: POSIX :: Linux\n"
         "Classifier: Topic :: Scientific/Engineering :: Image Processing\n"
         "Description-Content-Type: text/plain\n\n"
         "The program `vidmetrics` for Linux on x86-64 with glibc 2.28 or newer (Debian 10, Ubuntu 18.10, RHEL 8). It needs no\n"
-        "Python when it runs. On arm64, on macOS and on musl (Alpine) it is built from source.\n"
+        "Python when it runs. `import vidmetrics` calls it from a training loop, on paths, arrays and tensors.\n"
+        "On arm64, on macOS and on musl (Alpine) it is built from source.\n"
     )
 
 
@@ -49,8 +35,7 @@ def main(binary, version, tag, licences, folder):
     texts = {path.name: path.read_bytes() for path in sorted(pathlib.Path(licences).iterdir())}
     files = [
         (f"{NAME}-{version}.data/scripts/{NAME}", pathlib.Path(binary).read_bytes(), 0o755),
-        (f"{NAME}/__init__.py", f'__version__ = "{version}"\n'.encode(), 0o644),
-        (f"{NAME}/__main__.py", MAIN.encode(), 0o644),
+        *((f"{NAME}/{path.name}", path.read_bytes(), 0o644) for path in sorted(PACKAGE.iterdir()) if path.is_file()),
         *((f"{info}/licenses/{name}", text, 0o644) for name, text in texts.items()),
         (f"{info}/METADATA", metadata(version, texts).encode(), 0o644),
         (f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: {NAME}\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(), 0o644),

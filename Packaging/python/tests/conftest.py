@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Iterator
 
@@ -10,6 +11,21 @@ import pytest
 
 from drawing import COUNT, FRAMES, SIDE, Pair, places
 from vidmetrics import _program
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing comes from an earlier run's cache, and weights come from the machine's."""
+    before = os.environ.get("VIDMETRICS_CACHE")
+    machine = before or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "vidmetrics")
+    cache = tmp_path_factory.mktemp("cache")
+    (cache / "weights").symlink_to(os.path.join(machine, "weights"))
+    os.environ["VIDMETRICS_CACHE"] = str(cache)
+    yield
+    if before is None:
+        del os.environ["VIDMETRICS_CACHE"]
+    else:
+        os.environ["VIDMETRICS_CACHE"] = before
 
 
 @pytest.fixture(autouse=True)

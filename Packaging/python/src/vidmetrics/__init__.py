@@ -42,12 +42,13 @@ from ._metrics import (
     temporal_flickering,
 )
 from ._program import program
+from ._scorer import Scorer
 from ._scores import Interval, Score, Scores
 from ._sets import VideoSet
 
 __all__ = [
     "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable", "ProgramFailed",
-    "ProgramMissing", "Score", "ScoreWarning", "Scores", "VideoSet", "VidmetricsError", "clip_sim", "dt_fvd", "features",
+    "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError", "clip_sim", "dt_fvd", "features",
     "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "inspect", "kid", "kvd", "lpips",
     "pic", "prdc", "program", "psnr", "score", "ssim", "submit", "temporal_flickering",
 ]
