@@ -67,12 +67,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "MetricCatalog", dependencies: ["Files", "Vocabulary", "Yams"], path: "Metrics",
-      exclude: [
-        "CLIP-SIM.md", "DT-FVD.md", "FID-INFINITY.md", "FID.md", "FRAME-CONSISTENCY.md", "FVD-INFINITY.md", "FVD.md",
-        "HONESTY.md", "KID.md", "KVD.md", "LPIPS.md", "PIC.md", "PRDC.md", "PSNR.md", "README.md", "SSIM.md",
-        "TABLES.md", "TEMPORAL-FLICKERING.md",
-      ],
-      sources: ["Catalog"], resources: [.embedInCode("protocols"), .embedInCode("tables")]),
+      exclude: ["HONESTY.md", "README.md", "TABLES.md"], sources: ["Catalog"],
+      resources: [.embedInCode("guides"), .embedInCode("protocols"), .embedInCode("tables")]),
     .target(name: "Scores", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
     .target(
       name: "Evaluation",

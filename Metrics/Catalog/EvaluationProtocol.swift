@@ -178,7 +178,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
       throw CatalogError.contradiction(
         field: "root", other: "root-eps", reason: "`svd` needs an epsilon above 0 and `symmetric-eigen` has none")
     }
-    try validateEmbedding()
+    try validateNetwork()
     if (fields.loaderResize == .none) != (fields.loaderResolution == 0) {
       throw CatalogError.contradiction(
         field: "loader-resize", other: "loader-resolution", reason: "a resolution above 0 belongs to a loader resize")
@@ -239,28 +239,30 @@ public struct EvaluationProtocol: Sendable, Equatable {
     }
   }
 
-  /// Of metrics that compare embeddings of frames.
-  private func validateEmbedding() throws {
+  /// Of metrics over the features of a network.
+  private func validateNetwork() throws {
     func demand(_ isTrue: Bool, _ field: String, _ other: String, _ reason: String) throws {
       if !isTrue { throw CatalogError.contradiction(field: field, other: other, reason: reason) }
     }
-    guard case .embedding = definition.computation else { return }
-    switch fields.endpoint {
-    case .pool3:
-      try demand(fields.batchNormEpsilon > 0, "endpoint", "batch-norm-eps", "`pool-3` is of a network that has one")
+    guard let endpoint = fields.endpoint else { return }
+    switch endpoint {
+    case .logitsMean, .mixed5cMean, .pool3:
+      try demand(
+        fields.batchNormEpsilon > 0, "endpoint", "batch-norm-eps",
+        "`\(endpoint.rawValue)` is of a network that has one")
     case .clip:
       try demand(fields.activation != nil, "endpoint", "activation", "`clip` is of a network that has one")
     case .dreamSim:
       try demand(
         fields.centre == .ownMean || definition.reference != .inputs, "endpoint", "centre",
         "the embedding of `dreamsim` is one without its own mean")
-    case .logitsMean, .mixed5cMean, nil: break  // the field does not take them
+    case .normClassToken: break
     }
     try demand(
-      fields.endpoint == .pool3 || fields.inputScaling == .unit, "endpoint", "input-scaling",
-      "`\(fields.endpoint?.rawValue ?? "")` takes values in 0...1")
+      endpoint.hasBatchNormalisation || fields.inputScaling == .unit, "endpoint", "input-scaling",
+      "`\(endpoint.rawValue)` takes values in 0...1")
     try demand(
-      definition.reference != .prompts || fields.endpoint == .clip, "metric", "endpoint",
+      definition.reference != .prompts || endpoint == .clip, "metric", "endpoint",
       "only `clip` has embeddings of prompts")
   }
 }

@@ -74,19 +74,19 @@ public struct FieldDefinition: Sendable {
     text("head-weights", .report, "the name of the weights of the heads on top of the network", \.headWeights),
     fingerprint("head-weights-fingerprint", .distance, "that of the heads' weights", \.headWeightsFingerprint),
   ]
-  static let batchNormEpsilon = number(
+  private static let batchNormEpsilon = number(
     "batch-norm-eps", .features, "added to the variance in batch normalisation", \.batchNormEpsilon, from: 0,
-    exclusive: true)
-  static let network: [FieldDefinition] =
+    exclusive: true
+  ).when { $0.endpoint?.hasBatchNormalisation ?? false }
+  static func network(_ endpoints: [Endpoint]) -> [FieldDefinition] {
     weights + [
       batchNormEpsilon,
-      choice(
-        "endpoint", .features, "the layer whose values are the features", \.endpoint,
-        among: [.logitsMean, .mixed5cMean, .pool3]),
+      choice("endpoint", .features, "the layer whose values are the features", \.endpoint, among: endpoints),
     ]
+  }
   static let embedding: [FieldDefinition] =
     weights + [
-      batchNormEpsilon.when { $0.endpoint == .pool3 },
+      batchNormEpsilon,
       choice(
         "endpoint", .features, "what of the network is the embedding", \.endpoint, among: [.pool3, .dreamSim, .clip]),
       choice("activation", .features, "of the network\'s hidden layers", \.activation, among: HiddenActivation.allCases)

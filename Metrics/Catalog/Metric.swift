@@ -72,6 +72,21 @@ public struct Metric: Sendable {
     }
   }
 
+  /// One of its protocols: a file of `Metrics/protocols`, embedded in the binary.
+  struct ProtocolFile: Sendable {
+    /// As on the command line: `tats`.
+    let name: String
+    /// Without its ending: `kvd-tats`.
+    let file: String
+    let yaml: [UInt8]
+
+    init(_ name: String, file: String? = nil, _ yaml: [UInt8]) {
+      self.name = name
+      self.file = file ?? name
+      self.yaml = yaml
+    }
+  }
+
   /// As on the command line: `fvd`.
   public let name: String
   /// As in tables: `FVD`.
@@ -82,8 +97,10 @@ public struct Metric: Sendable {
   public let direction: Direction
   public let sample: Sample
   public let computation: Computation
-  /// What the default protocol is called.
-  public let defaultProtocol: String
+  /// Its protocols; the first is its default.
+  let protocols: [ProtocolFile]
+  /// Its guide: `Metrics/guides/FVD.md`, Markdown in UTF-8.
+  public let guide: [UInt8]
   /// Its numbers; most metrics have one, which is called as they are.
   public let outputs: [Output]
   /// In the order in which they are listed.
@@ -91,16 +108,18 @@ public struct Metric: Sendable {
 
   init(
     _ name: String, _ title: String, _ meaning: String, _ direction: Direction, sample: Sample,
-    _ computation: Computation,
-    defaultProtocol: String, outputs: [Output]? = nil, fields: [FieldDefinition]
+    _ computation: Computation, protocols: [ProtocolFile], guide: [UInt8], outputs: [Output]? = nil,
+    fields: [FieldDefinition]
   ) {
+    precondition(!protocols.isEmpty, "Metric: a metric has a default protocol")
     self.name = name
     self.title = title
     self.meaning = meaning
     self.direction = direction
     self.sample = sample
     self.computation = computation
-    self.defaultProtocol = defaultProtocol
+    self.protocols = protocols
+    self.guide = guide
     self.outputs = outputs ?? [Output(name, title)]
     self.fields = fields
   }
@@ -135,73 +154,8 @@ public struct Metric: Sendable {
   /// The names of its scores.
   public var scores: [String] { outputs.map(\.name) }
 
-  /// Every metric, in the order in which they are listed.
-  public static let all: [Metric] = [
-    Metric(
-      "fvd", "FVD", "Fréchet video distance", .lower, sample: .clip, .frechet, defaultProtocol: "stylegan-v",
-      outputs: [
-        Output(
-          "fvd", "FVD",
-          means: [
-            Output.Mean(grouping: .class, name: "cfvd", title: "cFVD"),
-            Output.Mean(grouping: .subject, name: "sfvd", title: "sFVD"),
-          ])
-      ],
-      fields: clips + statistics(FieldDefinition.frechet) + extras(of: .clip)),
-    Metric(
-      "kvd", "KVD", "kernel video distance", .lower, sample: .clip, .kernel, defaultProtocol: "tats",
-      fields: clips + statistics(FieldDefinition.kernel) + extras(of: .clip)),
-    Metric(
-      "dt-fvd", "DT-FVD", "dynamic-texture Fréchet video distance", .lower, sample: .clip, .frechet,
-      defaultProtocol: "dt-fvd-16", fields: clips + statistics(FieldDefinition.frechet) + extras(of: .clip)),
-    Metric(
-      "fid", "FID", "Fréchet inception distance of frames", .lower, sample: .frame, .frechet, defaultProtocol: "clean",
-      fields: frames + statistics(FieldDefinition.frechet) + extras(of: .frame)),
-    Metric(
-      "kid", "KID", "kernel inception distance of frames", .lower, sample: .frame, .kernel, defaultProtocol: "clean",
-      fields: frames + statistics(FieldDefinition.kernel) + extras(of: .frame)),
-    Metric(
-      "prdc", "PRDC", "precision, recall, density and coverage", .higher, sample: .clip, .neighbours,
-      defaultProtocol: "i3d",
-      outputs: [
-        Output("precision", "precision"), Output("recall", "recall"), Output("density", "density"),
-        Output("coverage", "coverage"),
-      ],
-      fields: clips + [FieldDefinition.repeats] + FieldDefinition.neighbours + FieldDefinition.dtype + extras(of: .clip)
-    ),
-    Metric(
-      "fvd-infinity", "FVD∞", "FVD extrapolated to infinitely many clips", .lower, sample: .clip, .extrapolated,
-      defaultProtocol: "stylegan-v", fields: clips + statistics(FieldDefinition.frechet + FieldDefinition.extrapolation)
-    ),
-    Metric(
-      "fid-infinity", "FID∞", "FID extrapolated to infinitely many frames", .lower, sample: .frame, .extrapolated,
-      defaultProtocol: "clean", fields: frames + statistics(FieldDefinition.frechet + FieldDefinition.extrapolation)),
-    Metric(
-      "psnr", "PSNR", "peak signal-to-noise ratio of paired videos", .higher, sample: .pair, .pairs(.psnr),
-      defaultProtocol: "common-metrics", fields: FieldDefinition.videos),
-    Metric(
-      "ssim", "SSIM", "structural similarity of paired videos", .higher, sample: .pair, .pairs(.ssim),
-      defaultProtocol: "common-metrics", fields: FieldDefinition.videos),
-    Metric(
-      "lpips", "LPIPS", "learned perceptual distance of paired videos", .lower, sample: .pair, .pairs(.lpips),
-      defaultProtocol: "lpips-alex",
-      fields: FieldDefinition.weights + FieldDefinition.headWeights + FieldDefinition.videos),
-    Metric(
-      "temporal-flickering", "temporal-flickering", "how still consecutive frames are", .higher, sample: .video,
-      .stillness, defaultProtocol: "vbench", fields: FieldDefinition.videos),
-    Metric(
-      "pic", "PIC", "perceptual input conformity: how alike frames and the input picture are", .higher, sample: .frame,
-      .embedding(against: .inputs), defaultProtocol: "dreamsim",
-      fields: embeddings + [FieldDefinition.centre, FieldDefinition.input]),
-    Metric(
-      "clip-sim", "CLIP-SIM", "how alike prompt and frames are", .higher, sample: .frame, .embedding(against: .prompts),
-      defaultProtocol: "clip-vit-b-32",
-      fields: embeddings + FieldDefinition.prompt + [FieldDefinition.scaleFactor]),
-    Metric(
-      "frame-consistency", "frame-consistency", "how alike consecutive frames are", .higher, sample: .frame,
-      .embedding(against: .frames), defaultProtocol: "clip-vit-b-32",
-      fields: embeddings + [FieldDefinition.centre, FieldDefinition.compareWith]),
-  ]
+  /// What the default protocol is called.
+  public var defaultProtocol: String { protocols[0].name }
 
   public static var names: [String] { all.map(\.name) }
 
@@ -216,35 +170,6 @@ public struct Metric: Sendable {
     if let found = fields.first(where: { $0.name == name }) { return found }
     throw CatalogError.unknownField(
       name: name, metric: self.name, nearest: NearestName.of(name, among: fields.map(\.name)))
-  }
-
-  private static let clips =
-    FieldDefinition.network
-    + [FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.crop] + FieldDefinition.loader
-    + [FieldDefinition.aspectCrop] + FieldDefinition.clipSampling + FieldDefinition.offsets(of: .clip)
-    + FieldDefinition.videos
-    + [FieldDefinition.equalCounts]
-
-  private static let frames =
-    FieldDefinition.network
-    + [FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.inputScaling, FieldDefinition.aspectCrop]
-    + FieldDefinition.frameSampling + FieldDefinition.offsets(of: .frame) + FieldDefinition.videos + [
-      FieldDefinition.equalCounts
-    ]
-
-  private static let embeddings =
-    FieldDefinition.embedding
-    + [
-      FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.crop, FieldDefinition.inputScaling,
-      FieldDefinition.aspectCrop,
-    ] + FieldDefinition.frameSampling + FieldDefinition.fakeVideos
-
-  private static func statistics(_ own: [FieldDefinition]) -> [FieldDefinition] {
-    [FieldDefinition.repeats] + own + FieldDefinition.dtype + [FieldDefinition.scaleFactor]
-  }
-
-  private static func extras(of sample: Sample) -> [FieldDefinition] {
-    FieldDefinition.series(of: sample) + FieldDefinition.groups
   }
 }
 

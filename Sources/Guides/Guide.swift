@@ -3,7 +3,8 @@ import MetricCatalog
 
 /// A guide of the project, inside the binary: `vidmetrics guide TOPIC` prints it.
 ///
-/// The folder `topics` links to the documents; a link there and a row in `all` make another guide.
+/// The catalog has the guide of each metric. The folder `topics` links to the other documents; a link there and a row in
+/// `all` make another guide.
 public struct Guide: Sendable {
   /// The word that asks for it.
   public let topic: String
@@ -50,17 +51,9 @@ public struct Guide: Sendable {
         PackageResources.benchmarks_md),
     ]
 
-  /// One for each metric; what it is about is the catalog's line.
-  private static let ofMetrics: [Guide] = [
-    ("fvd", PackageResources.fvd_md), ("kvd", PackageResources.kvd_md), ("dt-fvd", PackageResources.dt_fvd_md),
-    ("fvd-infinity", PackageResources.fvd_infinity_md), ("fid", PackageResources.fid_md),
-    ("kid", PackageResources.kid_md), ("fid-infinity", PackageResources.fid_infinity_md),
-    ("prdc", PackageResources.prdc_md), ("psnr", PackageResources.psnr_md), ("ssim", PackageResources.ssim_md),
-    ("lpips", PackageResources.lpips_md), ("temporal-flickering", PackageResources.temporal_flickering_md),
-    ("pic", PackageResources.pic_md), ("clip-sim", PackageResources.clip_sim_md),
-    ("frame-consistency", PackageResources.frame_consistency_md),
-  ].map { topic, bytes in
-    Guide(topic, (try? Metric.named(topic).meaning) ?? "", "Metrics/\(topic.uppercased()).md", bytes)
+  /// One for each metric; the catalog says what it is about.
+  private static let ofMetrics = Metric.all.map { metric in
+    Guide(metric.name, metric.meaning, "Metrics/guides/\(metric.name.uppercased()).md", metric.guide)
   }
 
   private init(_ topic: String, _ summary: String, _ path: String, _ bytes: [UInt8]) {

@@ -8,32 +8,31 @@ import Weights
 /// Which branches, the weights' network says: `dreamsim-ensemble` is DINO's class token (768), CLIP's embedding (512) and
 /// OpenCLIP's (512), in this order. LoRA adapters are merged into the weights when they are imported.
 public enum DreamSim {
-  typealias Branch = (prefix: String, configuration: VisionTransformer.Configuration)
+  typealias Branch = VisionTransformer.Branch
 
   /// The branches of a network, with the prefixes of their weights; nil for a network that is none of DreamSim's.
   static func branches(_ network: String) -> [Branch]? {
     switch network {
     case "dreamsim-ensemble":
-      [("dino/", .dino), ("clip/", .clip(.quickGELU)), ("open_clip/", .clip(.gelu))]
-    case "dreamsim-dino": [("dino/", .dino)]
-    case "dreamsim-clip": [("clip/", .clip(.quickGELU))]
-    case "dreamsim-open-clip": [("open_clip/", .clip(.gelu))]
-    case "dreamsim-dinov2": [("dinov2/", .dinov2())]
+      [
+        ("dino/", .dreamSimDINO, .dinoB16), ("clip/", .clip(.quickGELU), .clip(patch: 16)),
+        ("open_clip/", .clip(.gelu), .clip(patch: 16)),
+      ]
+    case "dreamsim-dino": [("dino/", .dreamSimDINO, .dinoB16)]
+    case "dreamsim-clip": [("clip/", .clip(.quickGELU), .clip(patch: 32))]
+    case "dreamsim-open-clip": [("open_clip/", .clip(.gelu), .clip(patch: 32))]
+    case "dreamsim-dinov2": [("dinov2/", .dreamSimDINO, .dinov2(width: 768, blocks: 12))]
     default: nil
     }
   }
 
-  /// - Parameter side: of the frames; nil for 224 with DINOv2, and for as many patches as there are positions otherwise.
+  /// - Parameter side: of the frames.
   /// - Throws: `NetworkError.otherNetwork`, or an error that names the tensor that does not fit.
-  public static func graph(weights: NetworkWeights, side: Int? = nil) throws -> Graph {
+  public static func graph(weights: NetworkWeights, side: Int = 224) throws -> Graph {
     guard let branches = branches(weights.network) else {
       throw NetworkError.otherNetwork(weights: weights.name, network: weights.network, wanted: "one of DreamSim's")
     }
     return VisionTransformer.graph(
-      weights.network,
-      try branches.map { prefix, configuration in
-        let sizes = try VisionTransformer.Sizes(weights, prefix: prefix, side: side ?? configuration.side)
-        return (prefix, configuration, sizes)
-      }, isDreamSim: true)
+      weights.network, try branches.map { try VisionTransformer.branch($0, of: weights, side: side) }, isDreamSim: true)
   }
 }

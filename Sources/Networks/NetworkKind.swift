@@ -47,6 +47,18 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     public let minimumFrames: Int
     /// Whether each frame has features of its own.
     public let isPerFrame: Bool
+    /// What of it decides a feature, beside its weights and the kernels.
+    let traits: Set<Trait>
+  }
+
+  /// What decides a network's features beside its weights.
+  enum Trait: Sendable {
+    /// Several networks share an engine's version.
+    case name
+    /// `Options.epsilon`.
+    case epsilon
+    /// `Options.activation`.
+    case activation
   }
 
   public var row: Row {
@@ -54,26 +66,29 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     case .i3d:
       Row(
         title: "I3D, RGB", source: "Carreira and Zisserman, CVPR 2017", weights: "i3d", engine: "i3d/4",
-        side: I3D.side, minimumFrames: I3D.minimumFrames, isPerFrame: false)
+        side: I3D.side, minimumFrames: I3D.minimumFrames, isPerFrame: false, traits: [.epsilon])
     case .inceptionV3:
       Row(
         title: "Inception-v3 of 2015-12-05", source: "Szegedy et al., CVPR 2016", weights: "inception-v3",
-        engine: "inception/1", side: InceptionV3.side, minimumFrames: 1, isPerFrame: true)
-    case .dino: .frames("DINO, ViT-B/16", "Caron et al., ICCV 2021", weights: "vit-dino", engine: "dino/1")
-    case .dinov2: .frames("DINOv2, ViT-B/14", "Oquab et al., TMLR 2024", weights: "vit-dinov2", engine: "dinov2/1")
-    case .clipImage: .frames("CLIP's image tower, ViT-B/32", Self.clip, weights: "clip", engine: "clip-image/1")
+        engine: "inception/1", side: InceptionV3.side, minimumFrames: 1, isPerFrame: true,
+        traits: [.epsilon])
+    case .dino: .frames("DINO, ViT-B/16", "Caron et al., ICCV 2021", weights: "vit-dino", engine: "dino/2")
+    case .dinov2: .frames("DINOv2, ViT-B/14", "Oquab et al., TMLR 2024", weights: "vit-dinov2", engine: "dinov2/2")
+    case .clipImage:
+      .frames(
+        "CLIP's image tower, ViT-B/32", Self.clip, weights: "clip", engine: "clip-image/1", traits: [.activation])
     case .clipText:
       Row(
         title: "CLIP's text tower", source: Self.clip, weights: "clip", engine: "clip-text/1", side: nil,
-        minimumFrames: 1, isPerFrame: true)
+        minimumFrames: 1, isPerFrame: true, traits: [.activation])
     case .dreamSimEnsemble, .dreamSimDINO, .dreamSimCLIP, .dreamSimOpenCLIP, .dreamSimDINOv2:
       .frames(
         "DreamSim, \(rawValue.dropFirst("dreamsim-".count))", "Fu et al., NeurIPS 2023", weights: rawValue,
-        engine: "dreamsim/1")
+        engine: "dreamsim/1", traits: [.name])
     case .alexNet:
       Row(
         title: "AlexNet's convolutions, as LPIPS sees them", source: "Zhang et al., CVPR 2018", weights: "alexnet",
-        engine: "lpips/1", side: nil, minimumFrames: 1, isPerFrame: true)
+        engine: "lpips/1", side: nil, minimumFrames: 1, isPerFrame: true, traits: [])
     }
   }
 
@@ -89,9 +104,10 @@ public enum NetworkKind: String, CaseIterable, Sendable {
         frames: options.frames, epsilon: options.epsilon, endpoint: options.endpoint,
         classes: I3D.classes(of: weights))
     case .inceptionV3: try InceptionV3.graph(epsilon: options.epsilon)
-    case .dino: try vision([("", .dino)], weights, isDreamSim: false)
-    case .dinov2: try vision([("", .dinov2())], weights, isDreamSim: false)
-    case .clipImage: try vision([("image/", .clip(options.activation))], weights, isDreamSim: false)
+    case .dino: try vision([("", .dino, .dinoB16)], weights, isDreamSim: false)
+    case .dinov2: try vision([("", .dino, .dinov2(width: 768, blocks: 12))], weights, isDreamSim: false)
+    case .clipImage:
+      try vision([("image/", .clip(options.activation), .clip(patch: 32))], weights, isDreamSim: false)
     case .clipText:
       if let weights {
         try TextTransformer.graph(weights: weights, activation: options.activation)
@@ -106,41 +122,60 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     }
   }
 
-  private func vision(_ branches: [DreamSim.Branch], _ weights: NetworkWeights?, isDreamSim: Bool) throws -> Graph {
-    VisionTransformer.graph(
-      rawValue,
-      try branches.map { prefix, configuration in
-        // Frames of 224×224 whatever the positions are for: those of DINOv2 are interpolated.
-        let side = row.side
-        let sizes =
-          try weights.map { try VisionTransformer.Sizes($0, prefix: prefix, side: side) }
-          ?? .published(configuration)
-        return (prefix, configuration, sizes)
-      }, isDreamSim: isDreamSim)
+  /// For frames of 224×224, whatever the positions are for: those of DINOv2 are interpolated.
+  private func vision(
+    _ published: [VisionTransformer.Branch], _ weights: NetworkWeights?, isDreamSim: Bool
+  ) throws -> Graph {
+    let branches =
+      try weights.map { weights in
+        try published.map { try VisionTransformer.branch($0, of: weights, side: VisionTransformer.publishedSide) }
+      } ?? published
+    return VisionTransformer.graph(rawValue, branches, isDreamSim: isDreamSim)
   }
+}
+
+extension NetworkKind {
+  /// Features of a row, with weights of the published sizes.
+  ///
+  /// - Throws: `NetworkError` for options that no network can have.
+  public func columns(_ options: Options = Options()) throws -> Int { try graph(nil, options).columns }
+
+  /// The network that some weights are of, by its name and, where several have one name, by the number of features; nil where
+  /// there is none.
+  ///
+  /// - Throws: an error that names the tensor that does not fit.
+  public init?(of weights: NetworkWeights) throws {
+    let kinds = Self.allCases.filter { $0.row.weights == weights.network }
+    guard let found = try kinds.first(where: { try $0.graph(weights).columns == $0.columns() }) else { return nil }
+    self = found
+  }
+
+  /// Everything that decides the bits of a feature but the input.
+  ///
+  /// - Parameters:
+  ///   - weights: their fingerprint.
+  ///   - kernels: the name of the kernels' table.
+  public func identity(weights: String, kernels: String, _ options: Options) -> String {
+    let traits = row.traits
+    return
+      ([row.engine] + (traits.contains(.name) ? [rawValue] : []) + ["weights=\(weights)"]
+      + (traits.contains(.epsilon) ? ["eps=\(options.epsilon)"] : [])
+      + (traits.contains(.activation) ? ["activation=\(options.activation.rawValue)"] : []) + ["kernels=\(kernels)"]
+      + (options.endpoint == .logitsMean ? [] : ["endpoint=\(options.endpoint.rawValue)"])).joined(separator: " ")
+  }
+}
+
+extension Graph {
+  /// Numbers of its first output.
+  fileprivate var columns: Int { shape(outputs[0]).count }
 }
 
 extension NetworkKind.Row {
-  fileprivate static func frames(_ title: String, _ source: String, weights: String, engine: String) -> Self {
+  fileprivate static func frames(
+    _ title: String, _ source: String, weights: String, engine: String, traits: Set<NetworkKind.Trait> = []
+  ) -> Self {
     Self(
-      title: title, source: source, weights: weights, engine: engine, side: 224, minimumFrames: 1, isPerFrame: true)
-  }
-}
-
-extension VisionTransformer.Sizes {
-  /// ViT-B/16 of DINO, ViT-B/14 of DINOv2 and ViT-B/32 of CLIP at 224×224.
-  fileprivate static func published(_ configuration: VisionTransformer.Configuration) -> Self {
-    let block = TransformerSizes(width: 768, blocks: 12, hidden: 3072)
-    switch (configuration.endpoint, configuration.side) {
-    case (.classToken, nil): return Self(block: block, patch: 16, storedGrid: 14, grid: 14)
-    case (.classToken, .some):
-      return Self(
-        block: TransformerSizes(width: 768, blocks: 12, hidden: 3072, hasScales: true), patch: 14, storedGrid: 37,
-        grid: 16)
-    case (.embedding, _):
-      return Self(
-        block: TransformerSizes(width: 768, blocks: 12, hidden: 3072, head: 512), patch: 32, storedGrid: 7, grid: 7,
-        hasFirstNorm: true, hasPatchBias: false)
-    }
+      title: title, source: source, weights: weights, engine: engine, side: VisionTransformer.publishedSide,
+      minimumFrames: 1, isPerFrame: true, traits: traits)
   }
 }

@@ -9,6 +9,9 @@ import Weights
 /// Input [side][side][3] in 0...1, patches of p×p, tokens [1 + (side/p)²][C], heads of 64 channels. All sizes are those of
 /// the weights' shapes.
 public enum VisionTransformer {
+  /// Width and height of the frames that the published networks see.
+  static let publishedSide = 224
+
   /// What the weights do not say of a family.
   public struct Configuration: Hashable, Sendable {
     /// Which values are the features.
@@ -27,32 +30,27 @@ public enum VisionTransformer {
     /// embedding, so that several networks can take one input.
     public var mean: [Float]
     public var deviation: [Float]
-    /// Width and height of a frame; nil for as many patches as there are positions. For another number the positions are
-    /// interpolated as DINOv2 does it.
-    public var side: Int?
 
     public init(
-      activation: ValueFunction.Kind, epsilon: Float, endpoint: Endpoint, mean: [Float], deviation: [Float],
-      side: Int? = nil
+      activation: ValueFunction.Kind, epsilon: Float, endpoint: Endpoint, mean: [Float], deviation: [Float]
     ) {
       self.activation = activation
       self.epsilon = epsilon
       self.endpoint = endpoint
       self.mean = mean
       self.deviation = deviation
-      self.side = side
     }
 
-    /// facebookresearch/dino, vision_transformer.py `vit_base`; the class token as DreamSim takes it
-    /// (dreamsim/model.py, `_extract_cls`).
+    /// facebookresearch/dino, vision_transformer.py `vit_base`, and facebookresearch/dinov2, hub `dinov2_vitb14` and
+    /// `dinov2_vitl14`, without registers.
     public static let dino = Configuration(
-      activation: .gelu, epsilon: 1e-6, endpoint: .classToken, mean: [0.485, 0.456, 0.406],
+      activation: .gelu, epsilon: 1e-6, endpoint: .embedding, mean: [0.485, 0.456, 0.406],
       deviation: [0.229, 0.224, 0.225])
 
-    /// facebookresearch/dinov2, hub `dinov2_vitb14`, without registers, for frames of 224×224.
-    public static func dinov2(side: Int = 224) -> Configuration {
+    /// The class token as DreamSim takes it from the two (dreamsim/model.py, `_extract_cls`).
+    public static var dreamSimDINO: Configuration {
       var configuration = dino
-      configuration.side = side
+      configuration.endpoint = .classToken
       return configuration
     }
 
@@ -64,22 +62,30 @@ public enum VisionTransformer {
     }
   }
 
+  /// One transformer of those that see a frame side by side: what stands before its weights' names (`dino/`, or nothing),
+  /// what they do not say, and their sizes.
+  typealias Branch = (prefix: String, configuration: Configuration, sizes: Sizes)
+
   /// - Parameters:
-  ///   - prefix: before the weights' names: `dino/`, or empty.
+  ///   - prefix: before the weights' names: `image/`, or empty.
+  ///   - side: width and height of a frame; nil for as many patches as there are positions. For another number the positions
+  ///     are interpolated as DINOv2 does it.
   /// - Throws: `NetworkError`, or an error that names the tensor that does not fit.
   public static func graph(
-    weights: NetworkWeights, prefix: String = "", configuration: Configuration
+    weights: NetworkWeights, prefix: String = "", configuration: Configuration, side: Int? = nil
   ) throws -> Graph {
-    graph(
-      weights.network, [(prefix, configuration, try Sizes(weights, prefix: prefix, side: configuration.side))],
-      isDreamSim: false)
+    let sizes = try Sizes(weights, prefix: prefix, side: side)
+    return graph(weights.network, [(prefix, configuration, sizes)], isDreamSim: false)
+  }
+
+  /// A branch with the sizes that some weights have instead of the published ones.
+  static func branch(_ published: Branch, of weights: NetworkWeights, side: Int) throws -> Branch {
+    (published.prefix, published.configuration, try Sizes(weights, prefix: published.prefix, side: side))
   }
 
   /// Several transformers side by side see one frame. Of one, its features; of DreamSim's branches, all of theirs one behind
   /// the other, their own mean subtracted, divided by their norm (dreamsim/model.py, `normalize_embedding`).
-  static func graph(
-    _ name: String, _ branches: [(prefix: String, configuration: Configuration, sizes: Sizes)], isDreamSim: Bool
-  ) -> Graph {
+  static func graph(_ name: String, _ branches: [Branch], isDreamSim: Bool) -> Graph {
     var graph = Graph(name)
     let side = branches[0].sizes.side
     precondition(branches.allSatisfy { $0.sizes.side == side }, "VisionTransformer: branches see frames of one size")
@@ -113,15 +119,30 @@ public enum VisionTransformer {
     var side: Int { grid * patch }
 
     init(
-      block: TransformerSizes, patch: Int, storedGrid: Int, grid: Int, hasFirstNorm: Bool = false,
+      block: TransformerSizes, patch: Int, storedGrid: Int? = nil, grid: Int, hasFirstNorm: Bool = false,
       hasPatchBias: Bool = true
     ) {
       self.block = block
       self.patch = patch
-      self.storedGrid = storedGrid
+      self.storedGrid = storedGrid ?? grid
       self.grid = grid
       self.hasFirstNorm = hasFirstNorm
       self.hasPatchBias = hasPatchBias
+    }
+
+    /// DINO's ViT-B/16.
+    static let dinoB16 = Sizes(block: TransformerSizes(width: 768, blocks: 12, hidden: 3072), patch: 16, grid: 14)
+    /// DINOv2's ViT/14.
+    static func dinov2(width: Int, blocks: Int) -> Sizes {
+      Sizes(
+        block: TransformerSizes(width: width, blocks: blocks, hidden: 4 * width, hasScales: true), patch: 14,
+        storedGrid: 37, grid: 16)
+    }
+    /// CLIP's image tower, ViT-B.
+    static func clip(patch: Int) -> Sizes {
+      Sizes(
+        block: TransformerSizes(width: 768, blocks: 12, hidden: 3072, head: 512), patch: patch, grid: 224 / patch,
+        hasFirstNorm: true, hasPatchBias: false)
     }
 
     /// - Parameter side: of a frame; nil for as many patches as there are positions.

@@ -10,6 +10,17 @@ public enum Endpoint: String, Sendable, CaseIterable, Codable {
   case dreamSim = "dreamsim"
   /// CLIP's embedding.
   case clip
+  /// The class token of DINO or DINOv2 behind the last normalisation: what the two networks give, and `x_norm_clstoken` in
+  /// DINOv2's code.
+  case normClassToken = "norm-class-token"
+
+  /// Whether its network has batch normalisation.
+  public var hasBatchNormalisation: Bool {
+    switch self {
+    case .logitsMean, .mixed5cMean, .pool3: true
+    case .dreamSim, .clip, .normClassToken: false
+    }
+  }
 }
 
 /// The function of a transformer's hidden layers.

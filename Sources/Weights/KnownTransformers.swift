@@ -2,6 +2,11 @@ import Files
 
 /// CLIP, DINO, DreamSim and LPIPS. The fingerprints of those that are in no package index are unknown.
 extension KnownWeights {
+  /// In the order in which they are listed.
+  static let transformers: [KnownWeights] =
+    [dreamSimEnsemble, dreamSimDINO, dreamSimCLIP, dreamSimOpenCLIP, dreamSimDINOv2]
+    + [clipB32, clipB16, openCLIPB32, openCLIPB16, clipVocabulary, dino, dinov2, alexNet, lpipsAlex]
+
   private static func published(
     _ name: String, _ purpose: String, files: [PublishedFile], likeness: WeightsLikeness
   ) -> KnownWeights {

@@ -100,9 +100,7 @@ public struct KnownWeights: Sendable {
   }
 
   public static let all: [KnownWeights] =
-    [i3dKinetics400, inception, i3dImageNet, i3dDTDB16, i3dDTDB32]
-    + [dreamSimEnsemble, dreamSimDINO, dreamSimCLIP, dreamSimOpenCLIP, dreamSimDINOv2]
-    + [clipB32, clipB16, openCLIPB32, openCLIPB16, clipVocabulary, dino, dinov2, alexNet, lpipsAlex]
+    [i3dKinetics400, inception, i3dImageNet, i3dDTDB16, i3dDTDB32] + transformers
 
   public static func named(_ name: String) -> KnownWeights? { all.first { $0.name == name } }
 

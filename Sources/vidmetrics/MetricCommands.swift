@@ -1,5 +1,13 @@
 import ArgumentParser
 
+/// A command for each metric, in the order of `--help`.
+enum MetricCommands {
+  static let all: [any ParsableCommand.Type] = [
+    FVD.self, KVD.self, FID.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self, FIDInfinity.self, PSNR.self,
+    SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
+  ]
+}
+
 /// A command that scores one set or two by one metric.
 protocol MetricCommand: ParsableCommand {
   associatedtype Sets: ScoredSets

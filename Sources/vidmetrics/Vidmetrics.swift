@@ -22,13 +22,7 @@ struct Vidmetrics: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "First", subcommands: [DemoCommand.self, Inspect.self, WeightsCommand.self, GuideCommand.self]),
-      CommandGroup(
-        name: "Metric",
-        subcommands: [
-          FVD.self, KVD.self, FID.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self, FIDInfinity.self,
-          PSNR.self, SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self,
-          FrameConsistency.self,
-        ]),
+      CommandGroup(name: "Metric", subcommands: MetricCommands.all),
       CommandGroup(
         name: "Scoring",
         subcommands: [

@@ -11,11 +11,14 @@ import Testing
     #expect(!guide.summary.isEmpty && !guide.summary.contains("\n"))
   }
 
-  /// A link in `topics` is a topic, a guide of the metrics' folder is there, and each metric has one.
+  /// A link in `topics` is a topic that is not a metric's, a guide of the metrics' folder is there, and each metric has one.
   @Test func theListIsThatOfTheFiles() throws {
     let topics = Guide.all.map(\.topic)
     let files = try Documents.files(in: "Sources/Guides/topics", ending: ".md")
-    #expect(Set(files) == Set(topics.map { "Sources/Guides/topics/\($0).md" }))
+    let others = Set(topics).subtracting(Metric.names)
+    #expect(Set(files) == Set(others.map { "Sources/Guides/topics/\($0).md" }))
+    let guides = try Documents.files(in: "Metrics/guides", ending: ".md")
+    #expect(Set(guides) == Set(Metric.names.map { "Metrics/guides/\($0.uppercased()).md" }))
     #expect(Set(Guide.all.map(\.path)).isSuperset(of: try Documents.files(in: "Metrics", ending: ".md")))
     #expect(Set(topics).isSuperset(of: Metric.names))
     #expect(Set(topics).count == topics.count)

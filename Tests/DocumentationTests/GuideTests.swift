@@ -5,7 +5,7 @@ import Testing
 /// What the program knows stands in the guides.
 @Suite struct GuideTests {
   @Test(arguments: Metric.names) func everyMetricHasAGuide(metric: String) throws {
-    let guide = try Documents.text("Metrics/\(metric.uppercased()).md")
+    let guide = try Documents.text("Metrics/guides/\(metric.uppercased()).md")
     let name = try #require(EvaluationProtocol.defaultName(metric: metric))
     let preset = try EvaluationProtocol.named(name, metric: metric)
     #expect(guide.contains(preset.direction == .lower ? "**Lower is better" : "**Higher is better"))
@@ -13,13 +13,15 @@ import Testing
     for section in ["Detailed design", "What to look at before comparing", "Comparison with other programs"] {
       #expect(guide.contains("\n## \(section)"), "\(section)")
     }
-    for link in ["../Sources/Evaluation/Metrics/", "../Tests/"] { #expect(guide.contains("](\(link)"), "\(link)") }
+    for link in ["../../Sources/Evaluation/Metrics/", "../../Tests/"] {
+      #expect(guide.contains("](\(link)"), "\(link)")
+    }
   }
 
   @Test func everyProtocolIsInItsGuide() throws {
     let overview = try Documents.text("Metrics/README.md").split(separator: "\n")
     for preset in try EvaluationProtocol.all() {
-      let guide = try Documents.text("Metrics/\(preset.metric.uppercased()).md")
+      let guide = try Documents.text("Metrics/guides/\(preset.metric.uppercased()).md")
       let row = try #require(overview.first { $0.hasPrefix("| `\(preset.metric)` | [") }, "\(preset.metric)")
       for name in [preset.name] + preset.aliases where name == preset.name || name == "lvdm" {
         #expect(guide.contains("`\(name)`") && row.contains("`\(name)`"), "\(preset.metric): \(name)")
@@ -32,13 +34,13 @@ import Testing
     #expect(try files.count == EvaluationProtocol.all().count)
     for file in files {
       let metric = try #require(try Documents.text(file).firstMatch(of: /(?m)^metric: (\S+)$/)).output.1
-      let guide = try Documents.text("Metrics/\(metric.uppercased()).md")
-      #expect(guide.contains("(\(file.dropFirst("Metrics/".count)))"), "\(file)")
+      let guide = try Documents.text("Metrics/guides/\(metric.uppercased()).md")
+      #expect(guide.contains("(../\(file.dropFirst("Metrics/".count)))"), "\(file)")
     }
   }
 
   @Test func theGuideNamesEveryFieldThatPapersDifferIn() throws {
-    let guide = try Documents.text("Metrics/FVD.md")
+    let guide = try Documents.text("Metrics/guides/FVD.md")
     for field in ["weights", "batch-norm-eps", "resize", "crop", "frames", "stride", "clips", "ddof", "root", "seed"] {
       #expect(guide.contains("`\(field)`"), "\(field)")
     }

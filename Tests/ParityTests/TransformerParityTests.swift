@@ -81,7 +81,6 @@ import Weights
   private func configuration(_ model: Golden.Model, network: String) -> VisionTransformer.Configuration {
     switch network {
     case "clip": .clip(model.activation == "quick-gelu" ? .quickGELU : .gelu)
-    case "vit-dinov2": .dinov2(side: model.side)
     default: .dino
     }
   }
@@ -98,7 +97,8 @@ import Weights
       configuration.endpoint = .embedding
       func embeddings() throws -> [[Double]] {
         let graph = try VisionTransformer.graph(
-          weights: weights, prefix: weights.network == "clip" ? "image/" : "", configuration: configuration)
+          weights: weights, prefix: weights.network == "clip" ? "image/" : "", configuration: configuration,
+          side: model.side)
         let network = try device.compile(graph, weights, batch: model.embedding.count)
         return rows(network.run(frames, count: model.embedding.count)[0], network.outputCounts[0])
       }

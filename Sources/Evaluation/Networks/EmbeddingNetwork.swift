@@ -35,7 +35,7 @@ public struct EmbeddingNetwork: FeatureNetwork {
     isPerFrame = row.isPerFrame
     isa = table.name
     columns = try kind.columns(options)
-    identity = kind.identity(fingerprint: fingerprint, options, table)
+    identity = kind.identity(weights: fingerprint, kernels: table.name, options)
   }
 
   private func options(frames: Int) -> NetworkKind.Options {
@@ -77,37 +77,9 @@ private final class ProgramExtractor: FeatureExtractor {
 }
 
 extension NetworkKind {
-  /// Features of a row, with weights of the published sizes.
-  func columns(_ options: Options) throws -> Int {
-    let graph = try graph(nil, options)
-    return graph.shape(graph.outputs[0]).count
-  }
-
-  /// Everything that decides the bits of a feature but the input.
-  func identity(fingerprint: String, _ options: Options, _ table: KernelTable) -> String {
-    let weights = "weights=\(fingerprint)"
-    let fields: [String] =
-      switch self {
-      case .i3d:
-        [weights, "eps=\(options.epsilon)", "kernels=\(table.name)"]
-          + (options.endpoint == .logitsMean ? [] : ["endpoint=\(options.endpoint.rawValue)"])
-      case .inceptionV3: [weights, "eps=\(options.epsilon)", "kernels=\(table.name)"]
-      case .clipImage, .clipText: [weights, "activation=\(options.activation.rawValue)", "kernels=\(table.name)"]
-      case .dreamSimEnsemble, .dreamSimDINO, .dreamSimCLIP, .dreamSimOpenCLIP, .dreamSimDINOv2:
-        [rawValue, weights, "kernels=\(table.name)"]
-      case .dino, .dinov2: [weights, "kernels=\(table.name)"]
-      case .alexNet: [weights, "kernels=\(table.name)"]
-      }
-    return ([row.engine] + fields).joined(separator: " ")
-  }
-
   func otherColumns(_ found: Int, needed: Int) -> EvaluationError {
-    switch self {
-    case .i3d:
-      .wrongNetwork(weights: "i3d with \(found) classes", network: "i3d-\(found)", needed: "i3d-\(needed)")
-    case .inceptionV3, .dino, .dinov2, .clipImage, .clipText, .dreamSimEnsemble, .dreamSimDINO, .dreamSimCLIP,
-      .dreamSimOpenCLIP, .dreamSimDINOv2, .alexNet:
-      .wrongNetwork(weights: row.weights, network: "\(found) features", needed: "\(needed) features")
-    }
+    self == .i3d
+      ? .wrongNetwork(weights: "i3d with \(found) classes", network: "i3d-\(found)", needed: "i3d-\(needed)")
+      : .wrongNetwork(weights: row.weights, network: "\(found) features", needed: "\(needed) features")
   }
 }

@@ -91,13 +91,13 @@ public final class NetworkChoice {
     case .logitsMean, .mixed5cMean: kind = .i3d
     case .pool3: kind = .inceptionV3
     case .clip: kind = .clipImage
-    case .dreamSim:
-      let network = try load().network
-      guard let branch = NetworkKind(rawValue: network) else {
+    case .dreamSim, .normClassToken:
+      let weights = try load()
+      guard let found = try NetworkKind(of: weights) else {
         throw EvaluationError.wrongNetwork(
-          weights: settled.fields.weights, network: network, needed: settled.fields.networkOfEndpoint)
+          weights: weights.name, network: weights.network, needed: settled.fields.networkOfEndpoint)
       }
-      kind = branch
+      kind = found
     case nil: throw EvaluationError.noFeatures(metric: settled.metric)
     }
     return try EmbeddingNetwork(

@@ -11,6 +11,7 @@ extension ProtocolFields {
     case .pool3: "inception"
     case .dreamSim: "dreamsim"
     case .clip: "clip"
+    case .normClassToken: "vit-dino"
     // Metrics that compare the maps of a network, and not one row of features.
     case nil: "alexnet"
     }
@@ -36,7 +37,7 @@ extension NetworkKind.Options {
         throw CatalogError.contradiction(
           field: "endpoint", other: "activation", reason: "`clip` is of a network that has one")
       }
-    case .dreamSim, nil: break
+    case .dreamSim, .normClassToken, nil: break
     }
   }
 }

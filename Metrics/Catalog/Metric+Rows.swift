@@ -1,0 +1,174 @@
+import Vocabulary
+
+/// The metrics, one row each.
+extension Metric {
+  /// Every metric, in the order in which they are listed.
+  public static let all: [Metric] = [
+    Metric(
+      "fvd", "FVD", "Fréchet video distance", .lower, sample: .clip, .frechet,
+      protocols: [
+        ProtocolFile("stylegan-v", PackageResources.stylegan_v_yaml),
+        ProtocolFile("tf-original", PackageResources.tf_original_yaml),
+        ProtocolFile("videogpt", PackageResources.videogpt_yaml),
+        ProtocolFile("tats", PackageResources.tats_yaml),
+        ProtocolFile("cd-fvd", PackageResources.cd_fvd_yaml),
+        ProtocolFile("common-metrics", PackageResources.common_metrics_yaml),
+      ], guide: PackageResources.FVD_md,
+      outputs: [
+        Output(
+          "fvd", "FVD",
+          means: [
+            Output.Mean(grouping: .class, name: "cfvd", title: "cFVD"),
+            Output.Mean(grouping: .subject, name: "sfvd", title: "sFVD"),
+          ])
+      ],
+      fields: clips + statistics(FieldDefinition.frechet) + extras(of: .clip)),
+    Metric(
+      "kvd", "KVD", "kernel video distance", .lower, sample: .clip, .kernel,
+      protocols: [
+        ProtocolFile("tats", file: "kvd-tats", PackageResources.kvd_tats_yaml),
+        ProtocolFile("fvd-paper", file: "kvd-fvd-paper", PackageResources.kvd_fvd_paper_yaml),
+      ], guide: PackageResources.KVD_md,
+      fields: clips + statistics(FieldDefinition.kernel) + extras(of: .clip)),
+    Metric(
+      "dt-fvd", "DT-FVD", "dynamic-texture Fréchet video distance", .lower, sample: .clip, .frechet,
+      protocols: [
+        ProtocolFile("dt-fvd-16", PackageResources.dt_fvd_16_yaml),
+        ProtocolFile("dt-fvd-32", PackageResources.dt_fvd_32_yaml),
+      ], guide: PackageResources.DT_FVD_md, fields: clips + statistics(FieldDefinition.frechet) + extras(of: .clip)),
+    Metric(
+      "fid", "FID", "Fréchet inception distance of frames", .lower, sample: .frame, .frechet,
+      protocols: [
+        ProtocolFile("clean", file: "fid-clean", PackageResources.fid_clean_yaml),
+        ProtocolFile("pytorch-fid", file: "fid-pytorch-fid", PackageResources.fid_pytorch_fid_yaml),
+        ProtocolFile("ttur", file: "fid-ttur", PackageResources.fid_ttur_yaml),
+      ], guide: PackageResources.FID_md,
+      fields: frames + statistics(FieldDefinition.frechet) + extras(of: .frame)),
+    Metric(
+      "kid", "KID", "kernel inception distance of frames", .lower, sample: .frame, .kernel,
+      protocols: [
+        ProtocolFile("clean", file: "kid-clean", PackageResources.kid_clean_yaml),
+        ProtocolFile("torch-fidelity", file: "kid-torch-fidelity", PackageResources.kid_torch_fidelity_yaml),
+      ], guide: PackageResources.KID_md,
+      fields: frames + statistics(FieldDefinition.kernel) + extras(of: .frame)),
+    Metric(
+      "prdc", "PRDC", "precision, recall, density and coverage", .higher, sample: .clip, .neighbours,
+      protocols: [
+        ProtocolFile("i3d", file: "prdc-i3d", PackageResources.prdc_i3d_yaml)
+      ], guide: PackageResources.PRDC_md,
+      outputs: [
+        Output("precision", "precision"), Output("recall", "recall"), Output("density", "density"),
+        Output("coverage", "coverage"),
+      ],
+      fields: clips + [FieldDefinition.repeats] + FieldDefinition.neighbours + FieldDefinition.dtype + extras(of: .clip)
+    ),
+    Metric(
+      "fvd-infinity", "FVD∞", "FVD extrapolated to infinitely many clips", .lower, sample: .clip, .extrapolated,
+      protocols: [
+        ProtocolFile("stylegan-v", file: "fvd-infinity", PackageResources.fvd_infinity_yaml)
+      ], guide: PackageResources.FVD_INFINITY_md,
+      fields: clips + statistics(FieldDefinition.frechet + FieldDefinition.extrapolation)
+    ),
+    Metric(
+      "fid-infinity", "FID∞", "FID extrapolated to infinitely many frames", .lower, sample: .frame, .extrapolated,
+      protocols: [
+        ProtocolFile("clean", file: "fid-infinity", PackageResources.fid_infinity_yaml)
+      ], guide: PackageResources.FID_INFINITY_md,
+      fields: frames + statistics(FieldDefinition.frechet + FieldDefinition.extrapolation)),
+    Metric(
+      "psnr", "PSNR", "peak signal-to-noise ratio of paired videos", .higher, sample: .pair, .pairs(.psnr),
+      protocols: [
+        ProtocolFile("common-metrics", file: "psnr", PackageResources.psnr_yaml)
+      ], guide: PackageResources.PSNR_md, fields: FieldDefinition.videos),
+    Metric(
+      "ssim", "SSIM", "structural similarity of paired videos", .higher, sample: .pair, .pairs(.ssim),
+      protocols: [
+        ProtocolFile("common-metrics", file: "ssim", PackageResources.ssim_yaml)
+      ], guide: PackageResources.SSIM_md, fields: FieldDefinition.videos),
+    Metric(
+      "lpips", "LPIPS", "learned perceptual distance of paired videos", .lower, sample: .pair, .pairs(.lpips),
+      protocols: [
+        ProtocolFile("lpips-alex", PackageResources.lpips_alex_yaml)
+      ], guide: PackageResources.LPIPS_md,
+      fields: FieldDefinition.weights + FieldDefinition.headWeights + FieldDefinition.videos),
+    Metric(
+      "temporal-flickering", "temporal-flickering", "how still consecutive frames are", .higher, sample: .video,
+      .stillness,
+      protocols: [
+        ProtocolFile("vbench", file: "temporal-flickering", PackageResources.temporal_flickering_yaml)
+      ], guide: PackageResources.TEMPORAL_FLICKERING_md, fields: FieldDefinition.videos),
+    Metric(
+      "pic", "PIC", "perceptual input conformity: how alike frames and the input picture are", .higher, sample: .frame,
+      .embedding(against: .inputs),
+      protocols: [
+        ProtocolFile("dreamsim", file: "pic-dreamsim", PackageResources.pic_dreamsim_yaml),
+        ProtocolFile("dreamsim-dino", file: "pic-dreamsim-dino", PackageResources.pic_dreamsim_dino_yaml),
+        ProtocolFile("dreamsim-clip", file: "pic-dreamsim-clip", PackageResources.pic_dreamsim_clip_yaml),
+        ProtocolFile(
+          "dreamsim-open-clip", file: "pic-dreamsim-open-clip", PackageResources.pic_dreamsim_open_clip_yaml),
+        ProtocolFile("dreamsim-dinov2", file: "pic-dreamsim-dinov2", PackageResources.pic_dreamsim_dinov2_yaml),
+        ProtocolFile("inception-cosine", file: "pic-inception-cosine", PackageResources.pic_inception_cosine_yaml),
+      ], guide: PackageResources.PIC_md,
+      fields: embeddings + [FieldDefinition.centre, FieldDefinition.input]),
+    Metric(
+      "clip-sim", "CLIP-SIM", "how alike prompt and frames are", .higher, sample: .frame, .embedding(against: .prompts),
+      protocols: [
+        ProtocolFile("clip-vit-b-32", file: "clip-sim-clip-vit-b-32", PackageResources.clip_sim_clip_vit_b_32_yaml),
+        ProtocolFile("clip-vit-b-16", file: "clip-sim-clip-vit-b-16", PackageResources.clip_sim_clip_vit_b_16_yaml),
+        ProtocolFile(
+          "open-clip-vit-b-32", file: "clip-sim-open-clip-vit-b-32", PackageResources.clip_sim_open_clip_vit_b_32_yaml),
+        ProtocolFile(
+          "open-clip-vit-b-16", file: "clip-sim-open-clip-vit-b-16", PackageResources.clip_sim_open_clip_vit_b_16_yaml),
+        ProtocolFile("torchmetrics", file: "clip-sim-torchmetrics", PackageResources.clip_sim_torchmetrics_yaml),
+        ProtocolFile("clipscore", file: "clip-sim-clipscore", PackageResources.clip_sim_clipscore_yaml),
+      ], guide: PackageResources.CLIP_SIM_md,
+      fields: embeddings + FieldDefinition.prompt + [FieldDefinition.scaleFactor]),
+    Metric(
+      "frame-consistency", "frame-consistency", "how alike consecutive frames are", .higher, sample: .frame,
+      .embedding(against: .frames),
+      protocols: [
+        ProtocolFile(
+          "clip-vit-b-32", file: "frame-consistency-clip-vit-b-32",
+          PackageResources.frame_consistency_clip_vit_b_32_yaml),
+        ProtocolFile(
+          "clip-vit-b-16", file: "frame-consistency-clip-vit-b-16",
+          PackageResources.frame_consistency_clip_vit_b_16_yaml),
+        ProtocolFile(
+          "open-clip-vit-b-32", file: "frame-consistency-open-clip-vit-b-32",
+          PackageResources.frame_consistency_open_clip_vit_b_32_yaml),
+        ProtocolFile(
+          "open-clip-vit-b-16", file: "frame-consistency-open-clip-vit-b-16",
+          PackageResources.frame_consistency_open_clip_vit_b_16_yaml),
+      ], guide: PackageResources.FRAME_CONSISTENCY_md,
+      fields: embeddings + [FieldDefinition.centre, FieldDefinition.compareWith]),
+  ]
+
+  private static let clips =
+    FieldDefinition.network([.logitsMean, .mixed5cMean])
+    + [FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.crop] + FieldDefinition.loader
+    + [FieldDefinition.aspectCrop] + FieldDefinition.clipSampling + FieldDefinition.offsets(of: .clip)
+    + FieldDefinition.videos
+    + [FieldDefinition.equalCounts]
+
+  private static let frames =
+    FieldDefinition.network([.pool3, .normClassToken])
+    + [FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.inputScaling, FieldDefinition.aspectCrop]
+    + FieldDefinition.frameSampling + FieldDefinition.offsets(of: .frame) + FieldDefinition.videos + [
+      FieldDefinition.equalCounts
+    ]
+
+  private static let embeddings =
+    FieldDefinition.embedding
+    + [
+      FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.crop, FieldDefinition.inputScaling,
+      FieldDefinition.aspectCrop,
+    ] + FieldDefinition.frameSampling + FieldDefinition.fakeVideos
+
+  private static func statistics(_ own: [FieldDefinition]) -> [FieldDefinition] {
+    [FieldDefinition.repeats] + own + FieldDefinition.dtype + [FieldDefinition.scaleFactor]
+  }
+
+  private static func extras(of sample: Sample) -> [FieldDefinition] {
+    FieldDefinition.series(of: sample) + FieldDefinition.groups
+  }
+}
