@@ -1,16 +1,11 @@
-/// Row indices drawn from a seed and a stream's number (SplitMix64): streams do not depend on each other, so any thread
+import Random
+
+/// Row indices drawn from a seed and a stream's number (`SplitMix64`): streams do not depend on each other, so any thread
 /// may take any of them.
 struct RowStream {
-  private var state: UInt64
+  private var numbers: SplitMix64
 
-  init(seed: UInt64, stream: UInt64) {
-    state = RowStream.mixed(RowStream.mixed(seed) &+ stream &* 0x9e37_79b9_7f4a_7c15)
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    return RowStream.mixed(state)
-  }
+  init(seed: UInt64, stream: UInt64) { numbers = SplitMix64(seed: seed, stream: stream) }
 
   /// Uniform in 0..<bound, by masking and rejecting.
   mutating func index(below bound: Int) -> Int {
@@ -19,7 +14,7 @@ struct RowStream {
     guard largest > 0 else { return 0 }
     let mask = UInt64.max >> UInt64(largest.leadingZeroBitCount)
     while true {
-      let value = next() & mask
+      let value = numbers.next() & mask
       if value <= largest { return Int(value) }
     }
   }
@@ -32,12 +27,5 @@ struct RowStream {
     var order = Array(0..<count)
     for place in 0..<size { order.swapAt(place, place + index(below: count - place)) }
     return Array(order.prefix(size))
-  }
-
-  private static func mixed(_ value: UInt64) -> UInt64 {
-    var mixed = value
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// TensorFlow's "SAME" padding along one axis: out = ceil(n/s), the odd cell goes behind.
 public struct SamePadding: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// Max pooling, bound to its input and output.
 ///

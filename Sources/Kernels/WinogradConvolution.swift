@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// r×r taps over space by Winograd's F(m×m, r×r): with m = 4 and r = 3 a quarter of the multiplications. Taps along time
 /// are summed in the transform domain, so each frame is transformed once and each output once.

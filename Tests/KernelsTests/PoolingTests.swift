@@ -1,6 +1,8 @@
 import Kernels
+import Random
 import Tensors
 import Testing
+import Threads
 
 @Suite struct PoolingTests {
   /// TensorFlow's "SAME": out = ceil(n/s), the odd cell behind.

@@ -1,6 +1,7 @@
 import Engine
 import Kernels
 import Networks
+import Random
 import Testing
 import Weights
 
@@ -76,18 +77,5 @@ import Weights
       try VisionTransformer.graph(weights: weights(), prefix: "clip/", configuration: .dino)
     }
     #expect(error?.description.contains("`clip/norm_post/scale`") == true)
-  }
-}
-
-/// A generator with a seed.
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import Threads
 
 /// A graph bound to memory and kernels of the CPU.
 ///

@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import Threads
 
 /// One node of a graph, bound to its activations.
 struct CPUStep: Sendable {
