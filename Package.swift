@@ -57,24 +57,31 @@ let package = Package(
     // The words of the field, which all rooms share
     .target(name: "Vocabulary"),
 
+    // What many rooms do: one loop over threads, one stream of random numbers
+    .target(name: "Threads", swiftSettings: optimised),
+    .target(name: "Random", swiftSettings: optimised),
+
     // The engine
     .target(name: "Tensors"),
     .target(
-      name: "Kernels", dependencies: ["Tensors", "Vocabulary", "CPUFeatures"] + kernelVariantDependencies,
+      name: "Kernels", dependencies: ["Tensors", "Threads", "Vocabulary", "CPUFeatures"] + kernelVariantDependencies,
       swiftSettings: optimised),
-    .target(name: "Engine", dependencies: ["Kernels", "Tensors", "CPUFeatures"], swiftSettings: optimised),
+    .target(
+      name: "Engine", dependencies: ["Kernels", "Tensors", "Threads", "Random", "CPUFeatures"], swiftSettings: optimised
+    ),
     .target(name: "Networks", dependencies: ["Engine", "Kernels", "Tensors", "Weights"]),
     .target(name: "Text", swiftSettings: optimised),
 
     // Files in
     .target(name: "Files", dependencies: ["CFFmpeg", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
-    .target(name: "Weights", dependencies: ["Files"], swiftSettings: optimised),
+    .target(name: "Weights", dependencies: ["Files", "Threads"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Files", "Tensors", "Vocabulary", "CFFmpeg"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Files", "Tensors", "Threads", "Random", "Vocabulary", "CFFmpeg"],
+      swiftSettings: optimised),
 
     // Numbers out
     .target(
-      name: "Distances", dependencies: ["Vocabulary", "COpenBLAS"], swiftSettings: optimised,
+      name: "Distances", dependencies: ["Vocabulary", "Threads", "Random", "COpenBLAS"], swiftSettings: optimised,
       linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "MetricCatalog", dependencies: ["Files", "Vocabulary", "Yams"], path: "Metrics",
@@ -85,7 +92,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "Files", "Scores", "Video", "Networks", "Engine", "Weights", "Text", "Distances", "MetricCatalog", "Kernels",
-        "Tensors", "Vocabulary",
+        "Tensors", "Threads", "Vocabulary",
       ]),
 
     // What is kept of them
@@ -114,7 +121,7 @@ let package = Package(
       ],
       exclude: ["README.md"]),
     // For somebody who has the binary alone
-    .target(name: "Demo", dependencies: ["Video"], swiftSettings: optimised),
+    .target(name: "Demo", dependencies: ["Video", "Threads", "Random"], swiftSettings: optimised),
     .target(
       name: "SelfTest",
       dependencies: [
@@ -127,7 +134,7 @@ let package = Package(
       dependencies: [
         "Guides", "Demo", "SelfTest", "COpenBLAS", "MemoryLimit", .product(name: "GRDBSQLite", package: "GRDB.swift"),
         "Files", "Scores", "Import", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
-        "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Vocabulary",
+        "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Threads", "Random", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -135,11 +142,15 @@ let package = Package(
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["vidmetrics", "SelfTest", "Scores", "Files", "Evaluation", "History", "Video", "Tensors"]),
+      dependencies: [
+        "vidmetrics", "SelfTest", "Scores", "Files", "Evaluation", "History", "Video", "Tensors", "Random",
+      ]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog", "Guides"]),
     .testTarget(
       name: "HistoryTests",
-      dependencies: ["Scores", "History", "MetricCatalog", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "Scores", "History", "MetricCatalog", "Files", "Random", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [
@@ -156,16 +167,19 @@ let package = Package(
         "Scores", "Evaluation", "Files", "MetricCatalog", "Tensors", "Distances", "Video", "Weights",
         "Networks", "Engine", "Kernels", "Vocabulary",
       ]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors", "Vocabulary"], swiftSettings: optimised),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "Tensors", "Threads", "Random", "Vocabulary"],
+      swiftSettings: optimised),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Kernels", "Tensors"], swiftSettings: optimised),
     .testTarget(
-      name: "NetworksTests", dependencies: ["Networks", "Engine", "Kernels", "Weights", "Tensors", "AllocationCount"]),
+      name: "NetworksTests",
+      dependencies: ["Networks", "Engine", "Kernels", "Weights", "Tensors", "Random", "AllocationCount"]),
     .testTarget(name: "ParityTests", dependencies: ["Networks", "Engine", "Kernels", "Weights"]),
     .testTarget(name: "TextTests", dependencies: ["Text", "Weights"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
-    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files"]),
-    .testTarget(name: "DistancesTests", dependencies: ["Distances", "Vocabulary", "COpenBLAS"]),
+    .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files", "Random"]),
+    .testTarget(name: "DistancesTests", dependencies: ["Distances", "Vocabulary", "Random", "COpenBLAS"]),
     .testTarget(name: "VideoTests", dependencies: ["Video", "Files", "Tensors", "Vocabulary"]),
   ] + kernelVariants + fuzzing,
   swiftLanguageModes: [.v6]

@@ -94,7 +94,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
     Self.displayName(name, overrides: Dictionary(overrides.map { ($0.field, $0.value) }) { $1 })
   }
 
-  /// The protocol with one field set from text, as in `--set field=value`. Setting the preset's own value is no override.
+  /// The protocol with one field set from text, as in `--set field=value`. Setting the preset's own value does not override it.
   ///
   /// Some values settle other fields too, and these then show as overrides as well: `value-range=network` turns resize
   /// and crop off, `root=svd` takes TensorFlow's epsilon 1e-10 and `root=symmetric-eigen` none, `loader-resize=none` has

@@ -25,7 +25,7 @@ public struct FieldDefinition: Sendable {
   /// False if the text is not a value of this field.
   let write: @Sendable (inout ProtocolFields, String) -> Bool
   /// nil for fields that always decide the score. A field that has this may be missing in a file, and where it is false
-  /// the field changes nothing and is no part of the fingerprint.
+  /// the field changes nothing and does not belong to the fingerprint.
   var isInForce: (@Sendable (ProtocolFields) -> Bool)?
 
   /// Of a field that decides the frames of a set only at times: of which set, and when. nil: of both, always.

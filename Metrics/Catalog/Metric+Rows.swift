@@ -45,6 +45,11 @@ extension Metric {
       ], guide: PackageResources.FID_md,
       fields: frames + statistics(FieldDefinition.frechet) + extras(of: .frame)),
     Metric(
+      "fd-dinov2", "FD-DINOv2", "Fréchet distance of frames over DINOv2's features", .lower, sample: .frame, .frechet,
+      protocols: [ProtocolFile("dgm-eval", file: "fd-dinov2", PackageResources.fd_dinov2_yaml)],
+      guide: PackageResources.FD_DINOV2_md,
+      fields: frames + statistics(FieldDefinition.frechet) + extras(of: .frame)),
+    Metric(
       "kid", "KID", "kernel inception distance of frames", .lower, sample: .frame, .kernel,
       protocols: [
         ProtocolFile("clean", file: "kid-clean", PackageResources.kid_clean_yaml),

@@ -1,6 +1,6 @@
-import Dispatch
 import Foundation
-import Synchronization
+import Random
+import Threads
 import Video
 
 /// Clips that the program draws: a textured shape moves over a textured, slowly drifting background. 4 motions × 4 shapes,
@@ -47,20 +47,14 @@ public enum DemoClips {
   /// - Throws: what the first clip throws that cannot be written.
   public static func write(to folder: String) throws {
     let clips = Motion.allCases.flatMap { motion in Shape.allCases.map { (motion, $0) } }
-    let failure = Mutex<(any Error)?>(nil)
-    DispatchQueue.concurrentPerform(iterations: clips.count) { index in
-      do {
-        let (motion, shape) = clips[index]
-        let drawn = DemoDrawing(motion: motion, shape: shape).frames()
-        for (name, damage) in sets {
-          var random = DemoRandom("\(name)/\(motion)/\(shape)")
-          try write(damage.applied(to: drawn, &random), to: "\(folder)/\(name)/\(motion)/\(shape)")
-        }
-      } catch {
-        failure.withLock { $0 = $0 ?? error }
+    _ = try parallelMap(clips.count, threads: ProcessInfo.processInfo.activeProcessorCount) { index in
+      let (motion, shape) = clips[index]
+      let drawn = DemoDrawing(motion: motion, shape: shape).frames()
+      for (name, damage) in sets {
+        var random = DemoRandom("\(name)/\(motion)/\(shape)")
+        try write(damage.applied(to: drawn, &random), to: "\(folder)/\(name)/\(motion)/\(shape)")
       }
     }
-    if let error = failure.withLock({ $0 }) { throw error }
   }
 
   private static func write(_ frames: [[Float]], to folder: String) throws {

@@ -64,7 +64,7 @@ public struct Bootstrap: Sendable, Equatable {
 
   /// Of any statistic of rows of two sets: as many indices as the sets have rows, or units of rows, some of them repeated.
   ///
-  /// Throws `DistanceError` for a set without rows, fewer than 2 resamples or a confidence that is none, and what
+  /// Throws `DistanceError` for a set without rows, fewer than 2 resamples or a confidence that is not between 0 and 1, and what
   /// `statistic` throws for the first resample it fails for.
   public func interval(
     rows first: Int, _ second: Int, statistic: @Sendable ([Int], [Int]) throws -> Double
@@ -77,7 +77,7 @@ public struct Bootstrap: Sendable, Equatable {
     rows first: Int, _ second: Int, statistics: @Sendable ([Int], [Int]) throws -> [Double]
   ) throws -> [Interval] {
     try check(first, second)
-    let values = try concurrentMap(resamples, threads: threads) { resample in
+    let values = try LinearAlgebra.parallelMap(resamples, threads: threads) { resample in
       let (a, b) = draw(resample, first, second)
       return try statistics(a, b)
     }

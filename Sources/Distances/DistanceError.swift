@@ -67,7 +67,7 @@ extension DistanceError: CustomStringConvertible {
     case .negativeVariance(let column, let value):
       return "the covariance has \(value) on its diagonal, column \(column): a variance is 0 or more"
     case .notPositive(let smallest, let largest):
-      return "the covariance has the eigenvalue \(smallest) beside \(largest): it is no covariance"
+      return "the covariance has the eigenvalue \(smallest) beside \(largest): it is not a covariance"
     case .confidence(let value):
       return "the confidence is \(value): it must be above 0 and below 1"
     case .pixelCount(let values, let frames, let height, let width):

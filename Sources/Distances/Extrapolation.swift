@@ -56,7 +56,7 @@ public struct Extrapolation: Sendable, Equatable {
   /// Throws `DistanceError` for sizes that do not fit, and what `statistic` throws for the smallest size it fails for.
   public func callAsFunction(rows count: Int, statistic: @Sendable ([Int]) throws -> Double) throws -> Result {
     let sizes = try RowSubsets.sizes(from: smallest, to: count, points: points)
-    let values = try concurrentMap(points, threads: threads) { point in
+    let values = try LinearAlgebra.parallelMap(points, threads: threads) { point in
       var stream = RowStream(seed: seed, stream: UInt64(point))
       return try statistic(stream.subset(of: count, size: sizes[point]).sorted())
     }

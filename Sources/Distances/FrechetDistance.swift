@@ -113,7 +113,7 @@ public struct FrechetDistance: Sendable, Equatable {
   }
 
   private func between(_ prepared: @Sendable (Int) throws -> FrechetReference) throws -> Result {
-    let sets = try concurrentMap(2, threads: threads, prepared)
+    let sets = try LinearAlgebra.parallelMap(2, threads: threads, prepared)
     return try sets[0].distance(to: sets[1])
   }
 

@@ -1,4 +1,5 @@
 import COpenBLAS
+import Threads
 
 /// The few float64 routines of BLAS and LAPACK that the distances need. Matrices are row-major.
 ///
@@ -14,6 +15,15 @@ enum LinearAlgebra {
 
   static func useOneThread() {
     if openblas_get_num_threads() != 1 { openblas_set_num_threads(1) }
+  }
+
+  /// `body` of 0..<count on up to `threads` threads, results in order. OpenBLAS is set to one thread of its own first: callers
+  /// on several threads then do not meet in it.
+  static func parallelMap<Value: Sendable>(
+    _ count: Int, threads: Int, _ body: @Sendable (Int) throws -> Value
+  ) throws -> [Value] {
+    useOneThread()
+    return try Threads.parallelMap(count, threads: threads, body)
   }
 
   /// Eigenvalues of a symmetric n×n matrix in ascending order, and its eigenvectors as the rows of `vectors`.

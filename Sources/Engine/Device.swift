@@ -43,16 +43,22 @@ public struct ProgramLayer: Sendable, Equatable {
   public let name: String
   /// How it is computed: `winograd F(4x4,3x3)`, `direct`, `max pool`.
   public let plan: String
-  /// Multiplications and additions of the direct convolution, whatever the plan; nil for what is no product.
-  public let operations: Int?
+  /// Multiplications and additions of the direct convolution, whatever the plan; nil for what is not a product.
+  public private(set) var operations: Int?
   /// What must be read and written at the least: the input's values, the output's, the weights, each once; nil for what is
   /// none of the network's layers.
-  public let bytes: Int?
+  public private(set) var bytes: Int?
 
   public init(name: String, plan: String, operations: Int? = nil, bytes: Int? = nil) {
     self.name = name
     self.plan = plan
     self.operations = operations
     self.bytes = bytes
+  }
+
+  /// Makes it the layer that has computed the share of another one, too.
+  mutating func add(_ other: ProgramLayer) {
+    operations = operations.map { $0 + (other.operations ?? 0) }
+    bytes = bytes.map { $0 + (other.bytes ?? 0) }
   }
 }

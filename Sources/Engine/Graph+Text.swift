@@ -8,7 +8,7 @@ public struct GraphRow: Sendable, Equatable {
   public let output: Shape
   /// Numbers of the weights.
   public let parameters: Int
-  /// Multiplications and additions; nil for what is no product.
+  /// Multiplications and additions; nil for what is not a product.
   public let operations: Int?
 }
 

@@ -48,7 +48,7 @@ public struct Graph: Sendable, Equatable {
   /// The nodes that read a value, by their place.
   func readers(of value: Value) -> [Int] { nodes.indices.filter { nodes[$0].inputs.contains(value) } }
 
-  /// The only reader of a value that is no output.
+  /// The only reader of a value that is not an output.
   func onlyReader(of value: Value) -> Int? {
     let readers = readers(of: value)
     return readers.count == 1 && !outputs.contains(value) ? readers[0] : nil

@@ -65,9 +65,12 @@ public struct FilteredSum: Hashable, Sendable {
     self.padding = padding
     self.rectifies = rectifies
   }
+
+  /// What it sees at once.
+  public var window: Window { Window(filter.kernel, stride: stride, padding: padding) }
 }
 
-/// What a pool sees at once.
+/// What a pool or a convolution sees at once.
 public struct Window: Hashable, Sendable {
   public let size: Volume
   public let stride: Volume

@@ -1,3 +1,5 @@
+import Random
+
 /// Where the numbers of a graph's parameters come from.
 public protocol Parameters: Sendable {
   /// The values of a tensor, row-major over `shape`.
@@ -41,18 +43,14 @@ public struct RandomParameters: Parameters {
   public init() {}
 
   public func values(_ parameter: Parameter) -> [Float] {
-    // FNV-1a of the name.
-    var state = parameter.name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    var random = SplitMix64(seed: 0, name: parameter.name)
     let (middle, bound): (Float, Float) =
       switch parameter.role {
       case .kernel: (0, (6 / Float(max(1, parameter.shape.dropLast().reduce(1, *)))).squareRoot())
       case .factor: (1, 0.5)
       case .offset: (0, 0.1)
       }
-    return (0..<parameter.count).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return middle + (Float(state >> 40) * 0x1p-23 - 1) * bound
-    }
+    return (0..<parameter.count).map { _ in middle + random.nextFloat() * bound }
   }
 
   public func contains(_ name: String) -> Bool { false }

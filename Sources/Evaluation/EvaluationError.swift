@@ -186,7 +186,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(path)` has a column `image` and a column `input`: which one names the inputs?"
         + "\nhint: --input column:image, or --input column:input"
     case .noManifest(let path, let column):
-      return "--input column:\(column) is a column of a manifest, and `\(path)` is none"
+      return "--input column:\(column) is a column of a manifest, and `\(path)` is not a manifest"
         + "\nhint: a manifest is a .csv or .jsonl with a column `path` and a column `\(column)`"
     case .noInput(let path, let names, let fake):
       return "`\(path)` has no input for \(Self.list(names)) of `\(fake)`"

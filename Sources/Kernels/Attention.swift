@@ -1,5 +1,6 @@
 import Synchronization
 import Tensors
+import Threads
 
 /// Scaled dot-product attention over several heads (Vaswani et al., "Attention Is All You Need", 2017), bound to its input
 /// and output: softmax(q·kᵀ / sqrt(w)) · v for each sequence and each head of w channels, any w.

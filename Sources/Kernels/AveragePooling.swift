@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// Average pooling with "SAME" padding and stride 1, bound to its input and output. Padding is not counted: an average at
 /// the edge is that of fewer values.

@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// TensorFlow's "SAME" padding along one axis: out = ceil(n/s), the odd cell goes behind.
 public struct SamePadding: Equatable, Sendable {
@@ -15,6 +16,18 @@ public struct SamePadding: Equatable, Sendable {
   }
 }
 
+/// The outputs of a convolution or a pool, and the zeros around its input that they need.
+public struct PaddedVolume: Sendable, Hashable {
+  public let output: Volume
+  public let before: Volume
+  public let after: Volume
+
+  /// For some of the output frames.
+  public func frames(_ count: Int) -> PaddedVolume {
+    PaddedVolume(output: Volume(count, output.height, output.width), before: before, after: after)
+  }
+}
+
 /// What lies around the input of a convolution or a pool, in TensorFlow's words.
 public enum Padding: Sendable, Hashable {
   /// "SAME": zeros, so that out = ceil(n/s); see `SamePadding`.
@@ -25,18 +38,16 @@ public enum Padding: Sendable, Hashable {
   case zeros(Int)
 
   /// Along each axis of a volume.
-  package func volume(_ size: Volume, kernel: Volume, stride: Volume) -> (
-    output: Volume, before: Volume, after: Volume
-  ) {
+  package func volume(_ size: Volume, kernel: Volume, stride: Volume) -> PaddedVolume {
     let t: (output: Int, before: Int, after: Int) =
       if case .zeros = self { Padding.valid.axis(size.frames, kernel.frames, stride.frames) } else {
         axis(size.frames, kernel.frames, stride.frames)
       }
     let y = axis(size.height, kernel.height, stride.height)
     let x = axis(size.width, kernel.width, stride.width)
-    return (
-      Volume(t.output, y.output, x.output), Volume(t.before, y.before, x.before), Volume(t.after, y.after, x.after)
-    )
+    return PaddedVolume(
+      output: Volume(t.output, y.output, x.output), before: Volume(t.before, y.before, x.before),
+      after: Volume(t.after, y.after, x.after))
   }
 
   private func axis(_ size: Int, _ kernel: Int, _ stride: Int) -> (output: Int, before: Int, after: Int) {
@@ -150,12 +161,26 @@ public struct ConvolutionProblem: Sendable {
 
   package let outputVolume: Volume
   let padBefore: Volume
+  /// The input's frames that are not padding, counted from its first. More than its own where it is a part of a longer one.
+  let presentFrames: Range<Int>
 
   public init(
     weights: ConvolutionWeights, stride: Volume = .one, padding: Padding = .same, rectify: Bool = true,
     input: Activation, outputs: [OutputBlock]
   ) {
-    let padded = padding.volume(input.layout.volume, kernel: weights.kernel, stride: stride)
+    let volume = input.layout.volume
+    self.init(
+      weights: weights, stride: stride, padded: padding.volume(volume, kernel: weights.kernel, stride: stride),
+      presentFrames: 0..<volume.frames, rectify: rectify, input: input, outputs: outputs)
+  }
+
+  /// - Parameters:
+  ///   - padded: the outputs, and the halo that is read.
+  ///   - presentFrames: which frames of input and halo are not padding, counted from the input's first.
+  public init(
+    weights: ConvolutionWeights, stride: Volume, padded: PaddedVolume, presentFrames: Range<Int>, rectify: Bool,
+    input: Activation, outputs: [OutputBlock]
+  ) {
     let layout = input.layout
     precondition(weights.inputChannels == layout.channels, "ConvolutionProblem: the input has other channels")
     precondition(
@@ -178,6 +203,7 @@ public struct ConvolutionProblem: Sendable {
     self.outputs = outputs
     outputVolume = padded.output
     padBefore = padded.before
+    self.presentFrames = presentFrames
   }
 
   /// The same problem as a plan keeps it that has packed the weights.
@@ -194,12 +220,13 @@ public struct ConvolutionProblem: Sendable {
     return 2 * outputVolume.count * weights.products * channels
   }
 
-  /// Bytes of the input's values, the output's and the weights, each once.
-  package var bytes: Int {
-    4
-      * (input.layout.volume.count * weights.inputChannels + outputVolume.count * weights.outputChannels
-        + weights.products * weights.outputChannels)
+  /// Bytes of the input's values and the output's, each once.
+  package var valueBytes: Int {
+    4 * (input.layout.volume.count * weights.inputChannels + outputVolume.count * weights.outputChannels)
   }
+
+  /// Bytes of the weights.
+  package var weightBytes: Int { 4 * weights.products * weights.outputChannels }
 }
 
 extension Volume {

@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// Convolution as a product of packed weights with the input where it lies: nothing is copied or gathered first.
 ///

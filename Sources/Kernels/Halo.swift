@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 extension Activation {
   /// Writes zeros around the values, where others have used the same memory.

@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// Max pooling, bound to its input and output.
 ///
@@ -18,8 +19,17 @@ public struct MaxPooling: Sendable {
     kernel: Volume, stride: Volume, padding: Padding = .same, input: Activation, output: Activation,
     firstBlock: Int = 0, with table: KernelTable
   ) {
+    self.init(
+      kernel: kernel, stride: stride, padded: padding.volume(input.layout.volume, kernel: kernel, stride: stride),
+      input: input, output: output, firstBlock: firstBlock, with: table)
+  }
+
+  /// - Parameter padded: the outputs, and the halo that is read.
+  public init(
+    kernel: Volume, stride: Volume, padded: PaddedVolume, input: Activation, output: Activation, firstBlock: Int = 0,
+    with table: KernelTable
+  ) {
     let layout = input.layout
-    let padded = padding.volume(layout.volume, kernel: kernel, stride: stride)
     precondition(layout.isBlocked && output.layout.isBlocked, "MaxPooling: blocked activations are needed")
     precondition(output.layout.volume == padded.output, "MaxPooling: the output has another volume")
     precondition(

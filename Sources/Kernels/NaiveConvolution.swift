@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// The definition of a convolution as nested loops, summed in float64: the oracle of the tests, and the plan that refuses
 /// nothing.

@@ -1,5 +1,5 @@
-import Dispatch
 import Tensors
+import Threads
 
 /// The most multiplications and additions in float32 that the processor does: what a kernel's time is held against.
 public struct PeakRate: Sendable {
@@ -26,11 +26,12 @@ public struct PeakRate: Sendable {
 
   private static func rate(_ table: KernelTable, threads: Int, seconds: Double) -> Double {
     let values = Values(threads: threads)
+    let team = ThreadTeam(threads: threads)
     let clock = ContinuousClock()
     let kernel = table.kernels.peakLoop
     func time(_ rounds: Int) -> (operations: Int, seconds: Double) {
       let time = clock.measure {
-        DispatchQueue.concurrentPerform(iterations: threads) { _ = kernel(rounds, values.buffer.pointer + 64 * $0) }
+        team.perform(chunks: threads) { _ = kernel(rounds, values.buffer.pointer + 64 * $0) }
       }
       let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
       return (kernel(0, values.buffer.pointer) + rounds * kernel(1, values.buffer.pointer) * threads, seconds)

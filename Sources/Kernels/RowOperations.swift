@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// Layer normalisation of rows of channels (Ba, Kiros and Hinton, "Layer Normalization", 2016), bound to its input and
 /// output: (x − mean) / sqrt(variance + epsilon) · scale + offset over the channels of each row.

@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// A convolution with stride 2 over space as one with stride 1: each 2×2 square of pixels becomes one pixel of 4·C
 /// channels, ordered (row, column, channel) within the square. Stride 1 is what Winograd's algorithms need.

@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// The tokens of a vision transformer, bound to its input and output: the patches of each sequence (a frame, or a clip of
 /// tubelets), a class token before them where there is one, and the positions added.

@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// r×r taps over space by Winograd's F(m×m, r×r): with m = 4 and r = 3 a quarter of the multiplications. Taps along time
 /// are summed in the transform domain, so each frame is transformed once and each output once.
@@ -95,7 +96,7 @@ package struct WinogradConvolution: ConvolutionPlan {
     func floats(frames: Int, rows: Int) -> Int {
       let inputs = (frames - 1) * problem.stride.frames + problem.weights.kernel.frames
       return row * rows
-        * (min(inputs, problem.input.layout.volume.frames) * weights.inputBlocks + frames * outputBlocks)
+        * (min(inputs, problem.presentFrames.count) * weights.inputBlocks + frames * outputBlocks)
     }
     var frames = volume.frames
     while frames > 1, floats(frames: frames, rows: 1) > Self.groupFloats { frames = (frames + 1) / 2 }
@@ -143,10 +144,8 @@ package struct WinogradConvolution: ConvolutionPlan {
       let step = plan.problem.stride.frames
       let taps = plan.problem.weights.kernel.frames
       output = frames
-      input =
-        max(
-          0, frames.lowerBound * step - before)..<min(
-          plan.problem.input.layout.volume.frames, (frames.upperBound - 1) * step - before + taps)
+      input = (frames.lowerBound * step - before..<(frames.upperBound - 1) * step - before + taps)
+        .clamped(to: plan.problem.presentFrames)
       self.rows = rows
       band = rows.count == plan.groupRows ? plan.fullBand : plan.lastBand
       transformed = plan.workspace.pointer()
@@ -229,8 +228,8 @@ package struct WinogradConvolution: ConvolutionPlan {
         for t in group.output {
           // Taps on frames that do not exist are left out.
           let origin = t * problem.stride.frames - problem.padBefore.frames
-          let firstTap = max(0, -origin)
-          let lastTap = min(taps, problem.input.layout.volume.frames - origin)
+          let firstTap = max(0, problem.presentFrames.lowerBound - origin)
+          let lastTap = min(taps, problem.presentFrames.upperBound - origin)
           let frame = (t - group.output.lowerBound) * outputBlocks + panel * blocksInPanel
           group.band.rows.run(
             inputs + (origin + firstTap - group.input.lowerBound) * frameStride, segments.baseAddress!,

@@ -1,4 +1,5 @@
 import Tensors
+import Threads
 
 /// Kernels of 5 to 8 taps along a row or a column by Winograd's F(4, 4): half of the multiplications of 1×7.
 ///

@@ -10,7 +10,7 @@ import Weights
 public enum DreamSim {
   typealias Branch = VisionTransformer.Branch
 
-  /// The branches of a network, with the prefixes of their weights; nil for a network that is none of DreamSim's.
+  /// The branches of a network, with the prefixes of their weights; nil for a network that is not one of DreamSim's.
   static func branches(_ network: String) -> [Branch]? {
     switch network {
     case "dreamsim-ensemble":

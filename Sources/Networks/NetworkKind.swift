@@ -8,6 +8,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
   case inceptionV3 = "inception-v3"
   case dino = "vit-dino"
   case dinov2 = "vit-dinov2"
+  case dinov2Large = "vit-dinov2-large"
   case clipImage = "clip-image"
   case clipText = "clip-text"
   case dreamSimEnsemble = "dreamsim-ensemble"
@@ -74,6 +75,8 @@ public enum NetworkKind: String, CaseIterable, Sendable {
         traits: [.epsilon])
     case .dino: .frames("DINO, ViT-B/16", "Caron et al., ICCV 2021", weights: "vit-dino", engine: "dino/2")
     case .dinov2: .frames("DINOv2, ViT-B/14", "Oquab et al., TMLR 2024", weights: "vit-dinov2", engine: "dinov2/2")
+    case .dinov2Large:
+      .frames("DINOv2, ViT-L/14", "Oquab et al., TMLR 2024", weights: "vit-dinov2", engine: "dinov2/2")
     case .clipImage:
       .frames(
         "CLIP's image tower, ViT-B/32", Self.clip, weights: "clip", engine: "clip-image/1", traits: [.activation])
@@ -106,6 +109,8 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     case .inceptionV3: try InceptionV3.graph(epsilon: options.epsilon)
     case .dino: try vision([("", .dino, .dinoB16)], weights, isDreamSim: false)
     case .dinov2: try vision([("", .dino, .dinov2(width: 768, blocks: 12))], weights, isDreamSim: false)
+    case .dinov2Large:
+      try vision([("", .dino, .dinov2(width: 1024, blocks: 24))], weights, isDreamSim: false)
     case .clipImage:
       try vision([("image/", .clip(options.activation), .clip(patch: 32))], weights, isDreamSim: false)
     case .clipText:

@@ -47,6 +47,17 @@ public struct ActivationLayout: Hashable, Sendable {
   /// Floats in all.
   public var count: Int { blocks * blockStride }
 
+  /// Some of the frames, in the same memory: those before and behind them count as halo.
+  public func frames(_ range: Range<Int>) -> ActivationLayout {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= volume.frames, "ActivationLayout: there are no such frames")
+    func halo(_ halo: Volume, more frames: Int) -> Volume { Volume(halo.frames + frames, halo.height, halo.width) }
+    return ActivationLayout(
+      channels: channels, volume: Volume(range.count, volume.height, volume.width),
+      haloBefore: halo(haloBefore, more: range.lowerBound),
+      haloAfter: halo(haloAfter, more: volume.frames - range.upperBound), pixelStride: pixelStride)
+  }
+
   /// The offsets of a kernel's taps from a pixel, `before` of them before it along each axis, in the order [T][H][W].
   public func taps(_ kernel: Volume, before: Volume) -> [Int] {
     (0..<kernel.frames).flatMap { t in
@@ -93,6 +104,11 @@ public final class Activation: @unchecked Sendable {
     self.layout = layout
     self.memory = memory
     self.start = start
+  }
+
+  /// Some of its frames, in the same memory: those before and behind them count as halo.
+  public func frames(_ range: Range<Int>) -> Activation {
+    Activation(layout.frames(range), in: memory, at: start)
   }
 
   /// All of it, the halo before the first value included.

@@ -1,3 +1,4 @@
+import Random
 import Vocabulary
 
 /// A clip at a fixed place in time: frames `start`, `start + stride`, ..., `count` of them, or frames that are listed.

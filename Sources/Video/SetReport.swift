@@ -1,5 +1,5 @@
-import Dispatch
 import Synchronization
+import Threads
 
 /// What is in a set, and what about it could change or stop a score: the data of `inspect`.
 public struct SetReport: Sendable {
@@ -65,28 +65,18 @@ public struct SetReport: Sendable {
     _ set: VideoSet, sampler: ClipSampler? = nil, threads: Int = 1,
     progress: @Sendable (Int) -> Void = { _ in }
   ) {
-    let count = set.videos.count
-    let results = Mutex<[Entry?]>(Array(repeating: nil, count: count))
-    let state = Mutex<(next: Int, done: Int)>((0, 0))
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
-      while true {
-        let index = state.withLock { state in
-          defer { state.next += 1 }
-          return state.next
-        }
-        guard index < count else { return }
-        let entry = Self.inspect(set.videos[index], sampler)
-        results.withLock { $0[index] = entry }
-        state.withLock { state in
-          state.done += 1
-          progress(state.done)
-        }
+    let done = Mutex(0)
+    entries = parallelMap(set.videos.count, threads: threads) { index in
+      let entry = Self.inspect(set.videos[index], sampler)
+      done.withLock { done in
+        done += 1
+        progress(done)
       }
+      return entry
     }
     path = set.path
     kind = set.kind
     ignored = set.ignored
-    entries = results.withLock { $0.compactMap { $0 } }
     problems = Self.problems(entries)
   }
 

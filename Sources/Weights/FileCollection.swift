@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// Files that come together: a zip archive that is no checkpoint by itself, or a folder.
+/// Files that come together: a zip archive that is not a checkpoint by itself, or a folder.
 package struct FileCollection {
   private enum Place {
     case folder

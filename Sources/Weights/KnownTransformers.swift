@@ -5,7 +5,7 @@ extension KnownWeights {
   /// In the order in which they are listed.
   static let transformers: [KnownWeights] =
     [dreamSimEnsemble, dreamSimDINO, dreamSimCLIP, dreamSimOpenCLIP, dreamSimDINOv2]
-    + [clipB32, clipB16, openCLIPB32, openCLIPB16, clipVocabulary, dino, dinov2, alexNet, lpipsAlex]
+    + [clipB32, clipB16, openCLIPB32, openCLIPB16, clipVocabulary, dino, dinov2, dinov2Large, alexNet, lpipsAlex]
 
   private static func published(
     _ name: String, _ purpose: String, files: [PublishedFile], likeness: WeightsLikeness
@@ -29,6 +29,14 @@ extension KnownWeights {
   public static let dinov2 = published(
     "dinov2-vitb14", "frame consistency with DINOv2, and what DreamSim's DINOv2 starts from", files: [dinov2File],
     likeness: .transformer("vit-dinov2", [.image(patch: 14, positions: 1370)]))
+
+  public static let dinov2Large = published(
+    "dinov2-vitl14", "FD-DINOv2",
+    files: [
+      PublishedFile(url: "https://dl.fbaipublicfiles.com/dinov2/dinov2_vitl14/dinov2_vitl14_pretrain.pth")
+    ],
+    likeness: .transformer(
+      "vit-dinov2", [.init(prefix: "", blocks: 24, width: 1024, input: "14x14 patches", positions: 1370)]))
 
   // CLIP: `_MODELS` of clip/clip.py, whose URLs hold the SHA-256, and open_clip/pretrained.py.
 

@@ -30,7 +30,8 @@ package struct LowRankAdapter {
     var halves: [String: (down: StoredTensor?, up: StoredTensor?)] = [:]
     for (key, tensor) in tensors {
       guard let (layer, isUp) = Self.layer(of: key) else {
-        throw WeightsError.adapter(path: path, problem: "`\(key)` is no part of a low-rank update of a linear layer")
+        throw WeightsError.adapter(
+          path: path, problem: "`\(key)` does not belong to a low-rank update of a linear layer")
       }
       if isUp {
         halves[layer, default: (nil, nil)].up = tensor
@@ -67,7 +68,7 @@ package struct LowRankAdapter {
     for (layer, name) in layers {
       guard let pair = pairs.removeValue(forKey: layer) else { continue }
       guard let kernel = tensors[name] else {
-        throw WeightsError.adapter(path: path, problem: "`\(layer)` is no layer of the network")
+        throw WeightsError.adapter(path: path, problem: "`\(layer)` is not a layer of the network")
       }
       tensors[name] = try merged(kernel, pair, layer: layer)
     }
@@ -76,7 +77,7 @@ package struct LowRankAdapter {
   /// Throws unless every update found its layer.
   func finish() throws {
     guard let left = pairs.keys.min() else { return }
-    throw WeightsError.adapter(path: path, problem: "`\(left)` is no layer of the network")
+    throw WeightsError.adapter(path: path, problem: "`\(left)` is not a layer of the network")
   }
 
   private func merged(_ kernel: WeightTensor, _ pair: Pair, layer: String) throws -> WeightTensor {

@@ -1,5 +1,6 @@
-import Dispatch
 import Files
+import Foundation
+import Threads
 
 /// The fingerprint of a network's weights: one network has one, whichever file it came from.
 ///
@@ -9,13 +10,10 @@ public enum WeightFingerprint {
   public static func of(_ tensors: [String: WeightTensor]) -> Digest {
     // Largest first, so that the workers end together.
     let order = tensors.values.sorted { ($0.values.count, $0.name) > ($1.values.count, $1.name) }
-    let digests = Slots(count: order.count)
-    DispatchQueue.concurrentPerform(iterations: order.count) { index in
-      digests.lines[index] = line(of: order[index])
-    }
+    let lines = parallelMap(order.count, threads: ProcessInfo.processInfo.activeProcessorCount) { line(of: order[$0]) }
     var hasher = SHA256()
     hasher.update("vidmetrics.weights/1\n")
-    for line in digests.take().sorted() { hasher.update(line) }
+    for line in lines.sorted() { hasher.update(line) }
     return hasher.finish()
   }
 
@@ -29,19 +27,5 @@ public enum WeightFingerprint {
     }
     let shape = tensor.shape.map(String.init).joined(separator: ",")
     return "\(tensor.name) [\(shape)] \(digest.hex)\n"
-  }
-
-  /// One slot for each worker's result; no two workers share one.
-  private final class Slots: @unchecked Sendable {
-    let lines: UnsafeMutableBufferPointer<String>
-    init(count: Int) {
-      lines = .allocate(capacity: count)
-      lines.initialize(repeating: "")
-    }
-    func take() -> [String] { Array(lines) }
-    deinit {
-      lines.deinitialize()
-      lines.deallocate()
-    }
   }
 }

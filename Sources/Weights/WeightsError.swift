@@ -86,7 +86,7 @@ extension WeightsError: CustomStringConvertible {
       "`\(path)` uses the pickle instruction \(name) at byte \(offset), which no weights file needs; refused"
     case .unknownLayout(let path, 0, _): "`\(path)` holds no tensors"
     case .unknownLayout(let path, let count, let examples):
-      "`\(path)` holds tensors (\(count)) under names of no known network: \(Self.list(examples))"
+      "`\(path)` holds tensors (\(count)) under names that belong to none of the known networks: \(Self.list(examples))"
     case .severalNetworks(let path, let prefixes):
       "`\(path)` holds \(prefixes.count) networks, under \(Self.list(prefixes)); give a file with one"
     case .missingTensor(let path, let layout, let name): "`\(path)` (\(layout) names) lacks the tensor `\(name)`"

@@ -3,6 +3,7 @@ import Distances
 import Evaluation
 import Foundation
 import MetricCatalog
+import Random
 import Scores
 
 struct DistanceBench: ParsableCommand {
@@ -96,15 +97,8 @@ struct DistanceBench: ParsableCommand {
 
   /// Sums of four uniform numbers, the same for the same stream.
   private func matrix(stream: UInt64) -> FeatureMatrix {
-    var state = stream
-    let values = (0..<samples * features).map { _ in
-      var sum: Float = 0
-      for _ in 0..<4 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        sum += Float(state >> 40) * 0x1p-23 - 1
-      }
-      return sum
-    }
+    var random = SplitMix64(seed: 0, stream: stream)
+    let values = (0..<samples * features).map { _ in (0..<4).reduce(0) { sum, _ in sum + random.nextFloat() } }
     return FeatureMatrix(rows: samples, columns: features, values: values)
   }
 }

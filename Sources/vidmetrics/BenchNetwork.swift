@@ -5,6 +5,7 @@ import Foundation
 import Kernels
 import Networks
 import Scores
+import Threads
 import Weights
 
 /// A network that `bench` can time. One run computes what `--frames` asks for.
@@ -128,7 +129,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
       let clip = Input(pointer: input.baseAddress!)
       guard perLayer else {
         return options.timed {
-          DispatchQueue.concurrentPerform(iterations: networks.count) {
+          ThreadTeam(threads: networks.count).perform(chunks: networks.count) {
             _ = networks[$0].run(clip.pointer, count: batch)
           }
         }

@@ -3,7 +3,8 @@ import ArgumentParser
 /// A command for each metric, in the order of `--help`.
 enum MetricCommands {
   static let all: [any ParsableCommand.Type] = [
-    FVD.self, KVD.self, FID.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self, FIDInfinity.self, PSNR.self,
+    FVD.self, KVD.self, FID.self, FDDINOv2.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self,
+    FIDInfinity.self, PSNR.self,
     SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
   ]
 }
@@ -143,6 +144,23 @@ struct FID: MetricCommand {
         vidmetrics fid real/ generated/ --protocol pytorch-fid --frames 16
         vidmetrics fid real/ generated/ --windows 30 --window-step 1           sliding-window FID
         vidmetrics fid statistics.npz generated/                               mu and sigma as pytorch-fid writes them
+
+      --frames is how many frames of each video are samples; all by default.
+      """)
+  @OptionGroup var sets: SetArguments
+  @OptionGroup var options: ScoreOptions
+}
+
+struct FDDINOv2: MetricCommand {
+  static let metric = "fd-dinov2"
+  static let configuration = CommandConfiguration(
+    commandName: "fd-dinov2", abstract: "Fréchet distance of the frames of two sets over DINOv2's features",
+    discussion: """
+      \(SetArguments.discussion) A folder of pictures is a set of frames, too.
+
+        vidmetrics weights fetch dinov2-vitl14
+        vidmetrics fd-dinov2 real/ generated/
+        vidmetrics score real/ generated/ --metrics fid,fd-dinov2
 
       --frames is how many frames of each video are samples; all by default.
       """)

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Random
 import Scores
 import Tensors
 import Testing
@@ -16,22 +17,6 @@ struct DirectionTests {
     /// Every video changed by `body`, which has the video's number.
     func changed(_ body: (Int, [[UInt8]]) -> [[UInt8]]) -> Clips {
       Clips(videos: videos.enumerated().map { body($0, $1) }, side: side)
-    }
-  }
-
-  /// Numbers of a seed that are the same everywhere.
-  struct Stream: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-    mutating func normal() -> Double {
-      let (u, v) = (Double.random(in: 0x1p-53..<1, using: &self), Double.random(in: 0..<1, using: &self))
-      return (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
     }
   }
 
@@ -94,7 +79,7 @@ struct DirectionTests {
   }
 
   private func noisy(_ video: [[UInt8]], _ sigma: Double, seed: Int) -> [[UInt8]] {
-    var stream = Stream(state: UInt64(seed) &* 7919)
+    var stream = SplitMix64(seed: UInt64(seed) &* 7919)
     return video.map { $0.map { UInt8(min(max(Double($0) + sigma * stream.normal(), 0), 255).rounded()) } }
   }
 
@@ -157,7 +142,7 @@ struct DirectionTests {
     let shuffled = try [2, 5, 10].map { block in
       try score(
         plain.changed { video, frames in
-          var stream = Stream(state: UInt64(video) + 1)
+          var stream = SplitMix64(seed: UInt64(video) + 1)
           return stride(from: 0, to: frames.count, by: block).flatMap {
             let part = Array(frames[$0..<$0 + block])
             return block == 2 ? part.reversed() : part.shuffled(using: &stream)
@@ -185,7 +170,7 @@ struct DirectionTests {
     let real = try write(first(2, of: plain), "real")
     let fake = first(2, of: plain, from: 8)
     let shuffled = fake.changed { video, frames in
-      var stream = Stream(state: UInt64(video) + 1)
+      var stream = SplitMix64(seed: UInt64(video) + 1)
       return frames.shuffled(using: &stream)
     }
     #expect(fake.videos != shuffled.videos)
@@ -197,5 +182,12 @@ struct DirectionTests {
       #expect(abs(scores[0][metric] / scores[1][metric] - 1) < 1e-9, "\(metric) \(scores.map { $0[metric] })")
       #expect(scores[0][metric] > 0.01)
     }
+  }
+}
+
+extension SplitMix64 {
+  fileprivate mutating func normal() -> Double {
+    let (u, v) = (Double.random(in: 0x1p-53..<1, using: &self), Double.random(in: 0..<1, using: &self))
+    return (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
   }
 }

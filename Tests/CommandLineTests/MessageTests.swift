@@ -57,7 +57,7 @@ import Testing
     let far = try program.run("xyzzy")
     #expect(
       far.errors.hasPrefix(
-        "error: there is no command `xyzzy`\nhint: the commands are demo, inspect, weights, guide, fvd, kvd, fid, kid, "
+        "error: there is no command `xyzzy`\nhint: the commands are demo, inspect, weights, guide, fvd, kvd, fid, fd-dinov2, kid, "
       ))
     let nested = try program.run("weights", "fetc")
     #expect(nested.status == 2)

@@ -1,19 +1,13 @@
 import Distances
+import Random
 
 /// Uniform numbers in -1..<1 from a seed (SplitMix64).
 struct Noise {
-  private var state: UInt64
+  private var random: SplitMix64
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
-  mutating func next() -> Float {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    mixed ^= mixed >> 31
-    return Float(mixed >> 40) / Float(1 << 23) - 1
-  }
+  mutating func next() -> Float { random.nextFloat() }
 }
 
 extension FeatureMatrix {

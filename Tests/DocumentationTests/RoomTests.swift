@@ -1,12 +1,13 @@
 import Foundation
 import Testing
 
-/// What `Sources/Files` does for all other targets, none of them does again.
+/// What one target does for all others, none of them does again.
 @Suite struct RoomTests {
   struct Sign: Sendable, CustomTestStringConvertible {
     let what: String
     let pattern: String
-    /// Nobody does it, not even Files.
+    var room = "Files"
+    /// Nobody does it, not even the room.
     var isForbidden = false
 
     var testDescription: String { what }
@@ -24,12 +25,15 @@ import Testing
     Sign(what: "putting a thread to sleep", pattern: #"(?:^|[^.A-Za-z])u?sleep\("#, isForbidden: true),
     Sign(what: "parsing YAML", pattern: #"Yams\.(?:compose|load)"#),
     Sign(what: "quoting cells", pattern: #"replacing(?:Occurrences)?\(.*"\\"\\"""#),
+    Sign(what: "looping over threads", pattern: "concurrentPerform", room: "Threads"),
+    Sign(what: "mixing bits into random numbers", pattern: "(?i)0xbf58_?476d|6_?364_?136_?223_?846", room: "Random"),
   ])
-  func isDoneInFilesAlone(_ sign: Sign) throws {
+  func isDoneInItsRoomAlone(_ sign: Sign) throws {
     let regex = try Regex(sign.pattern).anchorsMatchLineEndings()
     let sources = try ["Sources", "Metrics", "Reports"].flatMap { try Documents.files(in: $0, ending: ".swift") }
     let found = try sources.filter { try Documents.text($0).contains(regex) }
-    #expect(found.contains { $0.hasPrefix("Sources/Files/") } == !sign.isForbidden)
-    #expect(found.filter { !$0.hasPrefix("Sources/Files/") } == [])
+    let room = "Sources/\(sign.room)/"
+    #expect(found.contains { $0.hasPrefix(room) } == !sign.isForbidden)
+    #expect(found.filter { !$0.hasPrefix(room) } == [])
   }
 }

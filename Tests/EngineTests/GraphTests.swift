@@ -6,9 +6,11 @@ import Testing
 /// Graphs that every pass finds something in, as their definition and as the CPU computes them.
 @Suite struct GraphTests {
   /// A clip: stride 2 on the input, siblings, an average pool before a pointwise convolution, a concatenation, a head.
-  static let clip: Graph = {
+  static let clip = clip(frames: 5)
+
+  static func clip(frames: Int) -> Graph {
     var g = Graph("clip")
-    var x = g.input("Input", .maps(channels: 3, Volume(5, 12, 16)))
+    var x = g.input("Input", .maps(channels: 3, Volume(frames, 12, 16)))
     x = g.unit("first", x, to: 24, kernel: Volume(cube: 7), axes: 3, stride: Volume(cube: 2), epsilon: 1e-3)
     x = g.maxPool("pool", x, Volume(1, 3, 3), stride: Volume(1, 2, 2))
     let a = g.unit("block/a", x, to: 16, kernel: .one, axes: 3, epsilon: 1e-3)
@@ -23,7 +25,7 @@ import Testing
     x = g.mean("Logits/pool", x, windows: 2)
     g.finish(g.dense("Logits/conv", x, to: 7, axes: 3))
     return g
-  }()
+  }
 
   /// A frame: a standardisation that can be folded, maps and a vector that come out.
   static let frame: Graph = {
@@ -105,11 +107,35 @@ import Testing
     }
   }
 
+  /// Two layers that take turns over bands of one frame, of two, of all: the same bits, the same work, less memory. Of five
+  /// frames the last band is shorter, and the stride does not divide their number.
+  @Test(arguments: 5...9) func layersTakeTurnsOverBandsOfFrames(_ frames: Int) throws {
+    let graph = Self.clip(frames: frames)
+    let input = input(graph)
+    let frame = 32 * 6 * 8
+    for table in Self.tables {
+      var device = CPUDevice(table, threads: 2)
+      device.bandFloats = .max
+      let whole = try device.compile(graph, RandomParameters(), batch: 1)
+      let wanted = whole.run(input, count: 1)
+      for bandFloats in [1, 2 * frame, 3 * frame] {
+        device.bandFloats = bandFloats
+        let banded = try device.compile(graph, RandomParameters(), batch: 1)
+        _ = banded.run([Float](repeating: .nan, count: input.count), count: 1)
+        #expect(banded.run(input, count: 1) == wanted, "\(table.name), bands of \(bandFloats)")
+        #expect(try banded.twin().run(input, count: 1) == wanted)
+        #expect(banded.profile(input).outputs == wanted)
+        #expect(banded.layers == whole.layers && banded.profile(input).times.count == whole.layers.count)
+        #expect(bandFloats > frame || banded.memory < whole.memory)
+      }
+    }
+  }
+
   @Test func memoryIsToldBefore() throws {
     let device = CPUDevice(Self.tables[0], threads: 1)
     let program = try device.compile(Self.clip, RandomParameters(), batch: 1)
     #expect(program.memory <= device.memory(of: Self.clip, batch: 1))
-    let layout = CPULayout(Self.clip.optimised, items: 1)
+    let layout = CPULayout(Self.clip.optimised, items: 1, bandFloats: .max)
     #expect(layout.plan.count < layout.storages.reduce(0) { $0 + $1.layout.count })
   }
 

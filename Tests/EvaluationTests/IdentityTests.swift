@@ -102,7 +102,8 @@ import Weights
       i3d(a, 1e-3, .logitsMean), i3d(a, 1e-5, .logitsMean), i3d(a, 1e-3, .mixed5cMean),
       i3d(b, 1e-3, .logitsMean), inception(a, 1e-3), inception(a, 1e-5), inception(b, 1e-3),
       network(.dreamSimEnsemble, a, table), network(.dreamSimEnsemble, b, table), network(.dreamSimDINO, a, table),
-      network(.dreamSimDINOv2, a, table), clip(a, .quickGELU), clip(a, .gelu), clip(b, .quickGELU),
+      network(.dreamSimDINOv2, a, table), network(.dino, a, table), network(.dinov2Large, a, table),
+      clip(a, .quickGELU), clip(a, .gelu), clip(b, .quickGELU),
     ]
     #expect(Set(networks.map(\.identity)).count == networks.count)
     let recipes = networks.map { FeatureSource(fvd, network: $0, frames: 16).recipe }

@@ -32,7 +32,7 @@ import Testing
       try store.query("SELECT prompts_digest, prompts_count FROM score WHERE prompts_digest IS NOT NULL").rows
         == [[.text("sha256:" + String(repeating: "5", count: 64)), .null]])
     // It takes new runs.
-    var dice = Dice(state: 11)
+    var dice = Dice(seed: 11)
     let run = RunRecord.random(&dice)
     try HistoryStore(path: store.path).record(run)
     #expect(try store.run(run.id) == run && store.count() == 15)

@@ -16,7 +16,7 @@ import Testing
 
   /// Every field, every number to the bit: through the tables, and through a line of `export`.
   @Test func runsComeBackAsTheyWere() throws {
-    var dice = Dice(state: 7)
+    var dice = Dice(seed: 7)
     let runs = (0..<100).map { _ in RunRecord.random(&dice) }
     for run in runs { try store.record(run) }
     for run in runs {
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test func whatBelongsToARunGoesWithIt() throws {
-    var dice = Dice(state: 3)
+    var dice = Dice(seed: 3)
     for _ in 0..<20 { try store.record(RunRecord.random(&dice)) }
     #expect(throws: HistoryError.noRun(reference: "none", path: store.path, instead: nil)) {
       try store.delete([store.run("latest").id, "none"])

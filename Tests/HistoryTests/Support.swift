@@ -1,6 +1,7 @@
 import Foundation
 import History
 import MetricCatalog
+import Random
 import Scores
 
 /// A folder that goes with the test.
@@ -20,18 +21,10 @@ final class Folder {
   }
 }
 
-/// SplitMix64: the same runs each time.
-struct Dice: RandomNumberGenerator {
-  var state: UInt64
+/// The same runs each time.
+typealias Dice = SplitMix64
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
+extension Dice {
   mutating func maybe<Value>(_ value: (inout Dice) -> Value) -> Value? {
     Bool.random(using: &self) ? value(&self) : nil
   }

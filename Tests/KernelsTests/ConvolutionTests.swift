@@ -1,6 +1,8 @@
 import Kernels
+import Random
 import Tensors
 import Testing
+import Threads
 
 /// Every micro-kernel that this processor can run, the AVX-512 tile compiled for narrower vectors among them.
 let tables: [KernelTable] = {
@@ -51,16 +53,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
   }
 }
 
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+extension SplitMix64 {
   /// -4...4: products of two and sums of 100,000 of them stay below 2^24.
   mutating func smallInteger() -> Float { Float(Int.random(in: -4...4, using: &self)) }
 }

@@ -1,7 +1,9 @@
 import Foundation
 import Kernels
+import Random
 import Tensors
 import Testing
+import Threads
 
 /// What a transformer does beside its products, against its definition in float64.
 @Suite struct TransformerKernelTests {

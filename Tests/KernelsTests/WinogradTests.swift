@@ -1,6 +1,8 @@
 import Kernels
+import Random
 import Tensors
 import Testing
+import Threads
 
 @Suite struct WinogradTests {
   /// Sides that the tiles divide and others, remainders of channels, one to seven taps and strides in time, kernels of

@@ -23,6 +23,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "clean": (1, "sha256:281a5806bc317fef7a960948f9ad4493251935a807533917f43bb83fbbfce691"),
     "pytorch-fid": (1, "sha256:0ce7a03169d4f6bc59c067272fe3a3ee7eec1dd274ed80b92d9d1a83e0eea1e8"),
     "ttur": (1, "sha256:1b04bb4e0c0bd4d34d54e812e84b06899837d853dd613cb5d0ee3781a96cb7b6"),
+    "dgm-eval": (1, "sha256:0a96f1d36dd312865ce396f788925c70bee5a57f32dcac77f945291018059433"),
     "kid/clean": (1, "sha256:b3c6d3aca508d12525cd04093cdc51de83a1bcd090dc3429beb9c9ce46412532"),
     "torch-fidelity": (1, "sha256:7ef75a0159ab582e5ca9d80f4c4d478f62285b11f0f9dd7852f2398da892432d"),
     "i3d": (1, "sha256:4fa93e61057fe5d1b07a3e6b90f9b244a211add7be3031d46d5c646b250d0fe6"),

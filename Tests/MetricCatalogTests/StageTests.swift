@@ -47,7 +47,7 @@ import Vocabulary
     [("offset-real", "random"), ("offset-fake", "random"), ("clips", "one")],
     [("offset-fake", "random"), ("samples", "one")], [("series", "windows"), ("equal-counts", "no")],
     [("series", "windows"), ("window-reference", "sampled"), ("offset-real", "random"), ("clips", "one")],
-    [("series", "prefixes"), ("clips", "one")], [("group-by", "class")], [("root", "svd")],
+    [("input-scaling", "unit")], [("series", "prefixes"), ("clips", "one")], [("group-by", "class")], [("root", "svd")],
     [("subsets", "100"), ("subset-size", "50"), ("subset-seed", "1")], [("crop", "none"), ("aspect-crop", "2:1")],
     [("aspect-crop", "2:1")],
     [("loader-resize", "antialias-bilinear"), ("loader-resolution", "128")], [("equal-counts", "yes")],

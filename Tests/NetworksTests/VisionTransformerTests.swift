@@ -1,6 +1,7 @@
 import Engine
 import Kernels
 import Networks
+import Random
 import Testing
 import Weights
 
@@ -77,17 +78,25 @@ import Weights
     }
     #expect(error?.description.contains("`clip/norm_post/scale`") == true)
   }
-}
 
-/// A generator with a seed.
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+  /// Weights of one name belong to networks of several sizes, and to none where the size is nobody's.
+  @Test func theNetworkOfSomeWeights() throws {
+    func kind(_ network: String, width: Int, hidden: Int) throws -> NetworkKind? {
+      var shapes = [
+        "patches/kernel": [14, 14, 3, width], "positions": [1370, width], "norm_post/scale": [width],
+        "blocks/0/scale_1": [width],
+      ]
+      for block in 0..<2 { shapes["blocks/\(block)/mlp_1/kernel"] = [width, block == 0 ? hidden : 0] }
+      let tensors = shapes.map { name, shape in
+        (name, WeightTensor(name: name, shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *))))
+      }
+      return try NetworkKind(
+        of: NetworkWeights(
+          name: "made-up", network: network, tensors: Dictionary(uniqueKeysWithValues: tensors), source: "a test"))
+    }
+    #expect(try kind("vit-dinov2", width: 768, hidden: 3072) == .dinov2)
+    #expect(try kind("vit-dinov2", width: 1024, hidden: 4096) == .dinov2Large)
+    #expect(try kind("vit-dinov2", width: 64, hidden: 256) == nil)
+    #expect(try kind("nothing", width: 768, hidden: 3072) == nil)
   }
 }

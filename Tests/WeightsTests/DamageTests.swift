@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Random
 import Testing
 import Weights
 
@@ -40,7 +41,7 @@ struct DamageTests {
   @Test(arguments: files)
   func flippedBitsDoNotTrap(file: String) throws {
     var bytes = try Fixture.bytes(file)
-    var random = SplitMix64(state: 7)
+    var random = SplitMix64(seed: 7)
     let expected = try Fixture.fingerprint()
     var unchanged = 0
     for _ in 0..<200 {
@@ -64,7 +65,7 @@ struct DamageTests {
     try folder.write("x.index", Fixture.bytes("model.ckpt.index"))
     try folder.write("x.data-00000-of-00001", Fixture.bytes("model.ckpt.data-00000-of-00001"))
     var bytes = try Fixture.bytes(file)
-    var random = SplitMix64(state: 11)
+    var random = SplitMix64(seed: 11)
     for _ in 0..<100 {
       // The footer of the index has no checksum, and 8 bytes of the data belong to no tensor of the network.
       let position = Int(random.next() % UInt64(bytes.count - (isData ? 0 : 48)))
@@ -104,15 +105,3 @@ struct DamageTests {
 
 /// Whether an error is one with words for a user.
 private func isOurs(_ error: any Error) -> Bool { error is WeightsError || error is FilesError }
-
-/// A small generator with a fixed sequence (splitmix64).
-struct SplitMix64 {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-    return value ^ value >> 31
-  }
-}

@@ -53,8 +53,8 @@ struct TransformerLayoutTests {
   }
 
   @Test(arguments: [
-    ("dino_vitbase16_pretrain.pth", "vit-dino"), ("dinov2_vitb14_pretrain.pth", "vit-dinov2"), ("ViT-B-32.pt", "clip"),
-    ("open_clip_vit_b_16.pt", "clip"),
+    ("dino_vitbase16_pretrain.pth", "vit-dino"), ("dinov2_vitb14_pretrain.pth", "vit-dinov2"),
+    ("dinov2_vitl14_pretrain.pth", "vit-dinov2"), ("ViT-B-32.pt", "clip"), ("open_clip_vit_b_16.pt", "clip"),
   ])
   func readsTheLayoutsOfPyTorch(file: String, network: String) throws {
     let folder = try TemporaryFolder()
@@ -191,11 +191,12 @@ struct TransformerLayoutTests {
       try tensorRefusal { $0.contains("lora_B") ? nil : $0 } == file + "`\(layer)` has lora_A and no lora_B")
     #expect(
       try tensorRefusal { $0.replacingOccurrences(of: "blocks.0", with: "blocks.7") }
-        == file + "`\(layer.replacingOccurrences(of: "blocks.0", with: "blocks.7"))` is no layer of the network")
+        == file + "`\(layer.replacingOccurrences(of: "blocks.0", with: "blocks.7"))` is not a layer of the network")
     #expect(
       try tensorRefusal { $0.replacingOccurrences(of: "lora_B", with: "lora_magnitude_vector") }
         == file
-        + "`base_model.model.\(layer).lora_magnitude_vector.weight` is no part of a low-rank update of a linear layer")
+        + "`base_model.model.\(layer).lora_magnitude_vector.weight` does not belong to a low-rank update of a linear layer"
+    )
   }
 
   @Test func refusesWhatIsNotTheWholeNetwork() throws {

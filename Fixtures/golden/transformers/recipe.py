@@ -12,9 +12,10 @@ What is built are the packages' own classes: dreamsim's PerceptualModel with pef
 files written here), the vision_transformer.py of facebookresearch/dino and facebookresearch/dinov2, open_clip's CLIP, and
 clip.model.CLIP in a traced TorchScript archive whose `clip.load` gives the embeddings. Nothing is downloaded: torch.hub
 is pointed at HUB. The weights are random (torch's generator, seeds below) and have 8 bits behind the leading one, so that
-they are exact in float16 and compress well. Small: width 64 (one head; 128 and two heads in OpenAI's image tower), patches
-8x8, images 32x32, LoRA of rank 2, a vocabulary of 64 ids; DINOv2's positions are a 6x6 grid that the package interpolates
-to 4x4. Everything is computed in float64, OpenAI's CLIP in float32, which its LayerNorm demands.
+they are exact in float16 and compress well. Small: width 64 (one head; 128 and two heads in OpenAI's image tower and in
+DINOv2's ViT-L, which has two blocks), patches 8x8, images 32x32, LoRA of rank 2, a vocabulary of 64 ids; DINOv2's positions
+are a 6x6 grid that the package interpolates to 4x4. Everything is computed in float64,
+OpenAI's CLIP in float32, which its LayerNorm demands.
 
 Images: `image(n, side)` below, integers only, so that another program can repeat them; values are RGB in 0...1.
 
@@ -74,6 +75,8 @@ class Sizes:
         self.full = full
         self.side = 224 if full else 32
         self.width = 768 if full else 64
+        self.large_width = 1024 if full else 128
+        self.large_depth = 24 if full else 2
         self.embedding = 512 if full else 64
         self.text_width = 512 if full else 64
         self.vocabulary = 49408 if full else 64
@@ -143,10 +146,12 @@ class Recipe:
     def dino_network(self):
         return self.vit(self.dino, self.sizes.dino_depth, self.sizes.patch(16)).eval()
 
-    def dinov2_network(self):
+    def dinov2_network(self, width=None, depth=None):
+        """ViT-B/14, or as wide and deep as told."""
+        width, depth = width or self.sizes.width, depth or self.sizes.depth
         return self.dinov2.DinoVisionTransformer(
-            img_size=518 if self.sizes.full else 48, patch_size=self.sizes.patch(14), embed_dim=self.sizes.width,
-            depth=self.sizes.depth, num_heads=self.sizes.width // 64, mlp_ratio=4, init_values=1.0, ffn_layer="mlp",
+            img_size=518 if self.sizes.full else 48, patch_size=self.sizes.patch(14), embed_dim=width,
+            depth=depth, num_heads=width // 64, mlp_ratio=4, init_values=1.0, ffn_layer="mlp",
             block_chunks=0, interpolate_antialias=False, interpolate_offset=0.1).eval()
 
     def batch(self, mean, deviation, dtype=torch.float64):
@@ -165,6 +170,8 @@ class Recipe:
         for name, file, network, seed in [
             ("dino-vitb16", "dino_vitbase16_pretrain.pth", self.dino_network(), 1),
             ("dinov2-vitb14", "dinov2_vitb14_pretrain.pth", self.dinov2_network(), 2),
+            ("dinov2-vitl14", "dinov2_vitl14_pretrain.pth",
+             self.dinov2_network(self.sizes.large_width, self.sizes.large_depth), 7),
         ]:
             draw(network.state_dict().items(), seed)
             state = {key: tensor.clone() for key, tensor in network.state_dict().items()}

@@ -31,7 +31,9 @@ struct CPUBinding {
   }
 
   mutating func bind(_ parameters: some Parameters) throws {
-    for index in graph.nodes.indices { try bind(index, parameters) }
+    for index in graph.nodes.indices where layout.bands[index - 1] == nil {
+      if let bands = layout.bands[index] { try bind(index, bands, parameters) } else { try bind(index, parameters) }
+    }
     head.outputs = try graph.outputs.map { output in
       if let vector = vectors[output] { return .vector(vector) }
       guard let node = graph.nodes.first(where: { $0.outputs.contains(output) }) else {
@@ -58,16 +60,9 @@ struct CPUBinding {
       if node.isLate(in: graph) {
         try add(index, vectorOperation(index, sum, parameters))
       } else {
-        try convolve(index, sum, parameters)
+        try convolve(index, sum, parameters, .all)
       }
-    case .maxPool(let window):
-      add(
-        index,
-        .maxPooling(
-          MaxPooling(
-            kernel: window.size, stride: window.stride, padding: window.padding,
-            input: try activation(node.inputs[0], of: node), output: try activation(node.outputs[0], of: node),
-            with: table)))
+    case .maxPool(let window): try pool(index, window, .all)
     case .averagePool(let window, let rectifies):
       guard window.stride == .one, window.padding == .same else {
         throw unsupported(node, "average pools have stride 1 and padding \"same\"")
@@ -134,26 +129,61 @@ struct CPUBinding {
     cleared += layout.halosToClear(at: index, in: memory)
   }
 
-  private mutating func add(_ index: Int, _ kernel: CPUStep.Kernel) {
+  /// - Parameter isFirst: whether it is the node's first step.
+  private mutating func add(_ index: Int, _ kernel: CPUStep.Kernel, isFirst: Bool = true) {
     steps.append(
       CPUStep(
-        name: graph.nodes[index].name, kernel: kernel, cleared: layout.halosToClear(at: index, in: memory)))
+        node: index, name: graph.nodes[index].name, kernel: kernel, isFirst: isFirst,
+        cleared: isFirst ? layout.halosToClear(at: index, in: memory) : []))
   }
 
-  private mutating func convolve(_ index: Int, _ sum: FilteredSum, _ parameters: some Parameters) throws {
+  /// Two layers in turns over the bands of what lies between them.
+  private mutating func bind(_ index: Int, _ bands: CPUBands, _ parameters: some Parameters) throws {
+    for band in bands.ranges {
+      try bind(index, .first(band, of: bands), parameters)
+      try bind(index + 1, .second(band), parameters)
+    }
+  }
+
+  /// A layer that can be computed for some frames.
+  private mutating func bind(_ index: Int, _ turn: CPUTurn, _ parameters: some Parameters) throws {
+    switch graph.nodes[index].operation {
+    case .convolution(let sum): try convolve(index, sum, parameters, turn)
+    case .maxPool(let window): try pool(index, window, turn)
+    case .input, .standardisation, .spaceToDepth, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
+      .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength,
+      .centredUnit:
+      preconditionFailure("CPUBands: convolutions and max pools take turns")
+    }
+  }
+
+  private mutating func pool(_ index: Int, _ window: Window, _ turn: CPUTurn) throws {
+    let node = graph.nodes[index]
+    let share = CPUShare(
+      window, input: try activation(node.inputs[0], of: node), outputs: [try activation(node.outputs[0], of: node)],
+      turn)
+    let pooling = MaxPooling(
+      kernel: window.size, stride: window.stride, padded: share.padded, input: share.input, output: share.outputs[0],
+      with: table)
+    add(index, .maxPooling(pooling), isFirst: turn.isFirst)
+  }
+
+  private mutating func convolve(
+    _ index: Int, _ sum: FilteredSum, _ parameters: some Parameters, _ turn: CPUTurn
+  ) throws {
     let node = graph.nodes[index]
     var twin: Convolution?
     if case .convolution(let other)? = shared[index] { twin = other }
+    let share = CPUShare(
+      sum.window, input: try activation(node.inputs[0], of: node),
+      outputs: try node.outputs.map { try activation($0, of: node) }, turn)
     let problem = ConvolutionProblem(
-      weights: try twin?.problem.weights ?? sum.filter.weights(parameters), stride: sum.stride, padding: sum.padding,
-      rectify: sum.rectifies, input: try activation(node.inputs[0], of: node),
-      outputs: try node.outputs.flatMap {
-        let output = try activation($0, of: node)
-        return OutputBlock.blocks(of: output, from: 0, count: output.layout.blocks)
-      })
+      weights: try twin?.problem.weights ?? sum.filter.weights(parameters), stride: sum.stride, padded: share.padded,
+      presentFrames: share.presentFrames, rectify: sum.rectifies, input: share.input,
+      outputs: share.outputs.flatMap { OutputBlock.blocks(of: $0, from: 0, count: $0.layout.blocks) })
     let convolution = Convolution(problem, with: table, workspace: workspace, twin: twin)
     shared[index] = .convolution(convolution)
-    add(index, .convolution(convolution))
+    add(index, .convolution(convolution), isFirst: turn.isFirst)
   }
 
   private mutating func normalise(_ index: Int, _ epsilon: Float, _ parameters: some Parameters) throws {

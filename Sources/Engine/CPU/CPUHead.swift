@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import Threads
 
 /// The vectors behind the last activations, computed in float64 for one item at a time, and what comes out.
 struct CPUHead: Sendable {

@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import Threads
 
 /// How what comes in reaches the first layers.
 enum CPUInput: Sendable {

@@ -5,7 +5,7 @@ import Tensors
 /// each storage is needed, and so where it lies in one piece of memory.
 ///
 /// The parts of a concatenation are blocks of its storage. What works value by value does so in place where nobody needs its
-/// input any more.
+/// input any more. Of a value that is made and read in bands of frames, one band has a place.
 package struct CPULayout: Sendable {
   /// A value's storage, and its first block there.
   struct Place: Sendable {
@@ -15,7 +15,7 @@ package struct CPULayout: Sendable {
 
   package struct Storage: Sendable {
     let channels: Int
-    let volume: Volume
+    var volume: Volume
     /// Channel last, as it comes in.
     let isImage: Bool
     var haloBefore = Volume(cube: 0)
@@ -34,14 +34,19 @@ package struct CPULayout: Sendable {
   let graph: Graph
   /// Items that lie one behind the other.
   let items: Int
+  /// By the first of the two nodes that take turns.
+  let bands: [Int: CPUBands]
   package private(set) var storages: [Storage] = []
   private(set) var places: [Graph.Value: Place] = [:]
   package private(set) var plan = MemoryPlan([])
 
-  /// - Parameter items: 1 unless the graph is framewise.
-  package init(_ graph: Graph, items: Int) {
+  /// - Parameters:
+  ///   - items: 1 unless the graph is framewise.
+  ///   - bandFloats: of a band between two layers that take turns, unless one frame has more.
+  package init(_ graph: Graph, items: Int, bandFloats: Int) {
     self.graph = graph
     self.items = items
+    bands = Self.bands(graph, items: items, most: bandFloats)
     place()
     addHalos()
     addLifetimes()
@@ -49,11 +54,21 @@ package struct CPULayout: Sendable {
       storages.map { MemoryPlan.Piece(floats: $0.layout.count, first: $0.first, last: $0.last) })
   }
 
+  /// A node takes turns with one other at most.
+  private static func bands(_ graph: Graph, items: Int, most: Int) -> [Int: CPUBands] {
+    var bands: [Int: CPUBands] = [:]
+    for index in graph.nodes.indices.dropLast() where bands[index - 1] == nil {
+      bands[index] = CPUBands(graph, node: index, items: items, most: most)
+    }
+    return bands
+  }
+
   /// From the last node to the first, so that a concatenation has its place before its parts.
   private mutating func place() {
     for (index, node) in graph.nodes.enumerated().reversed() {
       for value in node.outputs where places[value] == nil {
-        guard let storage = storage(for: value, of: node) else { continue }
+        guard var storage = storage(for: value, of: node) else { continue }
+        if let bands = bands[index] { storage.volume = storage.volume.withFrames(bands.bandFrames) }
         places[value] = Place(storage: storages.count, block: 0)
         storages.append(storage)
       }
@@ -108,17 +123,15 @@ package struct CPULayout: Sendable {
 
   private mutating func addHalos() {
     for node in graph.nodes {
-      let padding: (before: Volume, after: Volume)
+      let window: Window
       switch node.operation {
-      case .convolution(let sum):
-        padding = self.padding(node, kernel: sum.filter.kernel, stride: sum.stride, sum.padding)
-      case .maxPool(let window), .averagePool(let window, _):
-        padding = self.padding(node, kernel: window.size, stride: window.stride, window.padding)
+      case .convolution(let sum): window = sum.window
+      case .maxPool(let own), .averagePool(let own, _): window = own
       case .input, .standardisation, .spaceToDepth, .batchNormalisation, .rectifier, .function, .scale, .sum,
         .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength, .centredUnit:
         continue
       }
-      guard let storage = places[node.inputs[0]]?.storage else { continue }
+      guard let storage = places[node.inputs[0]]?.storage, let padding = padding(node, window) else { continue }
       storages[storage].haloBefore.grow(to: padding.before)
       storages[storage].haloAfter.grow(to: padding.after)
     }
@@ -145,18 +158,20 @@ package struct CPULayout: Sendable {
     return hasChanged
   }
 
-  private func padding(_ node: Graph.Node, kernel: Volume, stride: Volume, _ padding: Padding) -> (
-    before: Volume, after: Volume
-  ) {
-    guard case .maps(_, let volume) = graph.shape(node.inputs[0]) else { return (Volume(cube: 0), Volume(cube: 0)) }
-    let padded = padding.volume(volume, kernel: kernel, stride: stride)
-    return (padded.before, padded.after)
+  /// What a layer needs around its input; nil where that is not maps.
+  private func padding(_ node: Graph.Node, _ window: Window) -> PaddedVolume? {
+    guard case .maps(_, let volume) = graph.shape(node.inputs[0]) else { return nil }
+    return window.padding.volume(volume, kernel: window.size, stride: window.stride)
   }
 
   private mutating func addLifetimes() {
     for (index, node) in graph.nodes.enumerated() {
-      for value in node.outputs { use(value, at: index) }
-      for value in node.inputs { use(value, at: node.isLate(in: graph) ? graph.nodes.count : index) }
+      // Two that take turns are at work at the same time.
+      let turns = bands[index] != nil ? [index, index + 1] : bands[index - 1] != nil ? [index - 1, index] : [index]
+      for turn in turns { for value in node.outputs { use(value, at: turn) } }
+      for turn in node.isLate(in: graph) ? [graph.nodes.count] : turns {
+        for value in node.inputs { use(value, at: turn) }
+      }
     }
     for value in graph.outputs { use(value, at: graph.nodes.count) }
   }
@@ -201,4 +216,6 @@ extension Volume {
   fileprivate mutating func grow(to other: Volume) {
     self = Volume(max(frames, other.frames), max(height, other.height), max(width, other.width))
   }
+
+  fileprivate func withFrames(_ frames: Int) -> Volume { Volume(frames, height, width) }
 }

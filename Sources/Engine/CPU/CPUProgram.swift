@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import Threads
 
 /// A graph bound to memory and kernels of the CPU.
 ///
@@ -16,6 +17,8 @@ final class CPUProgram: Program, @unchecked Sendable {
   private let input: CPUInput
   private let cleared: [Activation]
   private let steps: [CPUStep]
+  /// For each step, which of `layers` it is a part of.
+  private let layerOfStep: [Int]
   private let head: CPUHead
   /// By node, what a twin takes over.
   private let shared: [Int: CPUShared]
@@ -31,11 +34,11 @@ final class CPUProgram: Program, @unchecked Sendable {
     self.graph = graph
     self.batch = batch
     self.device = device
-    items = graph.isFramewise ? batch : 1
     team = ThreadTeam(threads: device.threads)
     inputCount = graph.inputShape.count
     outputCounts = graph.outputs.map { graph.shape($0).count }
-    let layout = CPULayout(graph, items: items)
+    let layout = device.layout(graph, batch: batch)
+    items = layout.items
     activationFloats = layout.plan.count
     var binding = CPUBinding(layout: layout, device: device, workspace: workspace, shared: like?.shared ?? [:])
     try binding.bind(parameters)
@@ -44,6 +47,12 @@ final class CPUProgram: Program, @unchecked Sendable {
     }
     (self.input, cleared, steps) = (input, binding.cleared, binding.steps)
     (head, shared) = (binding.head, binding.shared)
+    var order: [Int] = []
+    layerOfStep = binding.steps.map { step in
+      if let known = order.firstIndex(of: step.node) { return 1 + known }
+      order.append(step.node)
+      return order.count
+    }
   }
 
   func twin() throws -> any Program {
@@ -64,18 +73,22 @@ final class CPUProgram: Program, @unchecked Sendable {
 
   var layers: [ProgramLayer] {
     let name = graph.nodes.last.map { String($0.name.prefix { $0 != "/" }) } ?? "head"
-    return [ProgramLayer(name: graph.nodes[0].name, plan: "copy")] + steps.map(\.layer)
-      + [ProgramLayer(name: name, plan: "head")]
+    var layers = [ProgramLayer(name: graph.nodes[0].name, plan: "copy")]
+    for (step, place) in zip(steps, layerOfStep) {
+      if place < layers.count { layers[place].add(step.layer) } else { layers.append(step.layer) }
+    }
+    return layers + [ProgramLayer(name: name, plan: "head")]
   }
 
   func profile(_ input: UnsafePointer<Float>) -> (outputs: [[Float]], times: [Duration]) {
     let clock = ContinuousClock()
     var results = emptyResults(batch)
-    var times = [Duration](repeating: .zero, count: steps.count + 2)
+    let last = (layerOfStep.max() ?? 0) + 1
+    var times = [Duration](repeating: .zero, count: last + 1)
     forEachPass(batch) { first, items in
       times[0] += clock.measure { enter(input + first * inputCount, items) }
-      for (index, step) in steps.enumerated() { times[index + 1] += clock.measure { step.run(team) } }
-      times[steps.count + 1] += clock.measure { leave(input + first * inputCount, items, &results) }
+      for (step, place) in zip(steps, layerOfStep) { times[place] += clock.measure { step.run(team) } }
+      times[last] += clock.measure { leave(input + first * inputCount, items, &results) }
     }
     return (results, times)
   }

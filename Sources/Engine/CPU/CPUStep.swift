@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import Threads
 
 /// One node of a graph, bound to its activations.
 struct CPUStep: Sendable {
@@ -14,8 +15,12 @@ struct CPUStep: Sendable {
     case tokens(TokenRows)
   }
 
+  /// Its node's place in the graph. A node has several steps where it takes turns with another one.
+  let node: Int
   let name: String
   let kernel: Kernel
+  /// Whether it is the node's first.
+  let isFirst: Bool
   /// Activations whose halo others have written to.
   let cleared: [Activation]
 
@@ -38,7 +43,7 @@ struct CPUStep: Sendable {
     case .convolution(let convolution):
       ProgramLayer(
         name: name, plan: convolution.planName, operations: convolution.problem.operations,
-        bytes: convolution.problem.bytes)
+        bytes: convolution.problem.valueBytes + (isFirst ? convolution.problem.weightBytes : 0))
     case .maxPooling(let pooling): ProgramLayer(name: name, plan: "max pool", bytes: pooling.bytes)
     case .averagePooling(let pooling): ProgramLayer(name: name, plan: "average pool", bytes: pooling.bytes)
     case .normalisation(let normalisation): ProgramLayer(name: name, plan: "layer norm", bytes: normalisation.bytes)

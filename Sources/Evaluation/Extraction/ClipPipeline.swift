@@ -55,9 +55,9 @@ struct ClipPipeline {
       available: ComputeTeams.availableMemory)
     let extractors = try networks.extractors(teams: teams)
     let decoders = min(max(2, extraction.threads / 4), Self.mostDecoders, jobs.count)
-    // One for each that fills one and each that computes one: decoding is faster than any network, so no one waits.
+    // One for each that computes one, or fills one, and one more: whoever is slower does not wait.
     let queue = ClipQueue(
-      slots: decoders + extractors.count, values: values, decoders: decoders, receivers: extractors.count)
+      slots: max(decoders, extractors.count) + 1, values: values, decoders: decoders, receivers: extractors.count)
     start(decoders, on: queue, stopsAtFailure: stopsAtFailure)
 
     extraction.progress.begin(.computing(cached: cached, noun: noun), total: total)

@@ -1,8 +1,7 @@
-import Dispatch
 import Files
 import Foundation
-import Synchronization
 import Tensors
+import Threads
 import Video
 
 /// From wanted clips to features: looks each clip up in the cache, decodes and computes what is missing, and gives all in
@@ -86,16 +85,7 @@ struct Extraction {
 
   private func lookUp(_ clips: [Clip]) -> [[Float]?] {
     guard let cache, !clips.isEmpty else { return [[Float]?](repeating: nil, count: clips.count) }
-    let found = Mutex([[Float]?](repeating: nil, count: clips.count))
-    let stripe = (clips.count + threads - 1) / threads
-    DispatchQueue.concurrentPerform(iterations: threads) { worker in
-      for index in min(worker * stripe, clips.count)..<min((worker + 1) * stripe, clips.count) {
-        if let features = cache.features(clips[index].key, count: count(clips[index])) {
-          found.withLock { $0[index] = features }
-        }
-      }
-    }
-    return found.withLock { $0 }
+    return parallelMap(clips.count, threads: threads) { cache.features(clips[$0].key, count: count(clips[$0])) }
   }
 
   /// Values of a clip's features.

@@ -41,7 +41,7 @@ struct PixelComputation {
         onlyFake: b.subtracting(a).sorted())
     }
     let names = b.sortedNaturally()
-    let results = try inParallel(names.count) { index -> (value: Double, cut: Bool) in
+    let results = try computation.interruptible(names.count) { index -> (value: Double, cut: Bool) in
       let name = names[index]
       guard let first = reals[name], let second = fakes[name] else { throw EvaluationError.noFrames(name: name) }
       return try pair(name, first, second, by: measure, teams: min(names.count, computation.request.threads))
@@ -130,7 +130,7 @@ struct PixelComputation {
     let real = computation.real.isGiven ? try videos(computation.real) : nil
     let fakes = fake.scored(computation.samples.limit(.fake))
     let reals = real?.scored(computation.samples.limit(.real)) ?? []
-    let values = try inParallel(fakes.count + reals.count) { index in
+    let values = try computation.interruptible(fakes.count + reals.count) { index in
       try flickering(index < fakes.count ? fakes[index] : reals[index - fakes.count])
     }
     var notes: [ScoreWarning] = []
@@ -189,10 +189,5 @@ struct PixelComputation {
       ofMeans: values, seed: computation.settled.fields.seed, threads: computation.request.threads)
     score.videos = zip(names, values).map { VideoValue(name: $0, value: $1) }
     return score
-  }
-
-  private func inParallel<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Value) throws -> [Value] {
-    try parallelMap(
-      count, threads: computation.request.threads, isInterrupted: computation.isInterrupted, body)
   }
 }

@@ -51,13 +51,19 @@ public struct EmbeddingNetwork: FeatureNetwork {
 
   /// Frames go through one by one: a part of a batch would cost all of it, and more at a time gain nothing.
   public func extractors(frames: Int, teams: ComputeTeams) throws -> [any FeatureExtractor] {
+    let program = try program(frames: frames, threads: teams.threads)
+    // What the weights took before they were packed: the allocator would keep it for ever.
+    CPUDevice.giveBackFreeMemory()
+    let all = try [program] + (1..<teams.count).map { _ in try program.twin() }
+    return all.map { ProgramExtractor($0, isPerFrame: isPerFrame) }
+  }
+
+  private func program(frames: Int, threads: Int) throws -> any Program {
     let weights = try weights()
     let graph = try kind.graph(weights, options(frames: frames))
     let found = graph.shape(graph.outputs[0]).count
     guard found == columns else { throw kind.otherColumns(found, needed: columns) }
-    let program = try CPUDevice(table, threads: teams.threads).compile(graph, weights, batch: 1)
-    let all = try [program] + (1..<teams.count).map { _ in try program.twin() }
-    return all.map { ProgramExtractor($0, isPerFrame: isPerFrame) }
+    return try CPUDevice(table, threads: threads).compile(graph, weights, batch: 1)
   }
 }
 

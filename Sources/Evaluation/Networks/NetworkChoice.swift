@@ -85,7 +85,7 @@ public final class NetworkChoice {
 
   /// - Throws: for a protocol that was not settled.
   public func network(_ settled: EvaluationProtocol) throws -> any FeatureNetwork {
-    let load = try weights(settled)
+    var load = try weights(settled)
     let kind: NetworkKind
     switch settled.fields.endpoint {
     case .logitsMean, .mixed5cMean: kind = .i3d
@@ -98,6 +98,7 @@ public final class NetworkChoice {
           weights: weights.name, network: weights.network, needed: settled.fields.networkOfEndpoint)
       }
       kind = found
+      load = WeightsChoice.once(weights, then: load)
     case nil: throw EvaluationError.noFeatures(metric: settled.metric)
     }
     return try EmbeddingNetwork(

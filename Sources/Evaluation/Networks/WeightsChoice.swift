@@ -1,6 +1,7 @@
 import Foundation
 import MetricCatalog
 import Scores
+import Synchronization
 import Weights
 
 /// Weights that a protocol asks for, checked against those that its published scores were computed with.
@@ -29,25 +30,19 @@ public struct WeightsChoice: Sendable {
     if name == presetName, isUnknown {
       // Nobody could read the fingerprint: that of the imported ones is part of the score.
       let weights = try store.load(name)
-      try Self.check(wanted, slot, fingerprint, found: weights.fingerprint.description)
+      let found = weights.fingerprint.description
+      try Self.check(wanted, slot, fingerprint, found: found)
       self.init(
-        evaluationProtocol: try wanted.overriding(slot.fingerprintField, with: weights.fingerprint.description),
-        warning: nil
-      ) { weights }
+        evaluationProtocol: try wanted.overriding(slot.fingerprintField, with: found), warning: nil,
+        load: Self.once(weights, then: Self.loading(name, fingerprint: found, from: store)))
       return
     }
     if name == presetName {
       // The presence is checked now, the content when it is needed: not for a run whose features are all in the cache.
       if !FileManager.default.fileExists(atPath: store.path(name)) { _ = try store.load(name) }
       try Self.check(wanted, slot, fingerprint, found: published)
-      self.init(evaluationProtocol: wanted, warning: nil) {
-        let weights = try store.load(name)
-        guard weights.fingerprint.description == published else {
-          throw EvaluationError.weightsChanged(
-            name: name, wanted: published, found: weights.fingerprint.description)
-        }
-        return weights
-      }
+      self.init(
+        evaluationProtocol: wanted, warning: nil, load: Self.loading(name, fingerprint: published, from: store))
       return
     }
     let weights = try store.load(name)
@@ -69,7 +64,45 @@ public struct WeightsChoice: Sendable {
       code: "other-weights",
       text:
         "`\(name)` are not the weights of published scores: this score can be compared with none of them (\(purpose))")
-    self.init(evaluationProtocol: settled, warning: isSame ? nil : warning) { weights }
+    self.init(
+      evaluationProtocol: settled, warning: isSame ? nil : warning,
+      load: Self.once(weights, then: Self.loading(name, fingerprint: weights.fingerprint.description, from: store)))
+  }
+
+  /// Gives weights that have been read, once, and what `again` reads from then on: kept, they would lie in memory beside what
+  /// the network makes of them.
+  static func once(_ weights: NetworkWeights, then again: @escaping @Sendable () throws -> NetworkWeights)
+    -> @Sendable () throws -> NetworkWeights
+  {
+    let kept = Kept(weights)
+    return { try kept.take() ?? again() }
+  }
+
+  private final class Kept: Sendable {
+    private let weights: Mutex<NetworkWeights?>
+
+    init(_ weights: NetworkWeights) { self.weights = Mutex(weights) }
+
+    func take() -> NetworkWeights? {
+      weights.withLock { weights in
+        defer { weights = nil }
+        return weights
+      }
+    }
+  }
+
+  private static func loading(_ name: String, fingerprint: String, from store: WeightStore)
+    -> @Sendable () throws ->
+    NetworkWeights
+  {
+    {
+      let weights = try store.load(name)
+      let found = weights.fingerprint.description
+      guard found == fingerprint else {
+        throw EvaluationError.weightsChanged(name: name, wanted: fingerprint, found: found)
+      }
+      return weights
+    }
   }
 
   /// Refuses a fingerprint that was asked for and is not that of the weights.

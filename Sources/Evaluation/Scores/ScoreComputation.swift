@@ -1,6 +1,7 @@
 import Distances
 import MetricCatalog
 import Scores
+import Threads
 
 /// From the samples of two sets to the scores of one protocol.
 struct ScoreComputation {
@@ -199,6 +200,15 @@ struct ScoreComputation {
     ]
   }
 
+  /// `body` of 0..<count on the threads of the request, results in order.
+  ///
+  /// - Throws: also `EvaluationError.interruptedComputing`.
+  func interruptible<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Value) throws -> [Value] {
+    let values = try parallelMap(count, threads: request.threads, isInterrupted: isInterrupted, body)
+    guard let values else { throw EvaluationError.interruptedComputing }
+    return values
+  }
+
   // MARK: Along time
 
   private func series(_ metric: Metric, _ distribution: any DistributionMetric) throws -> [ScoreRecord] {
@@ -206,7 +216,7 @@ struct ScoreComputation {
     var points: [[SeriesPoint]] = Array(repeating: [], count: metric.scores.count)
     let reference = try windows.fixedReference.map { try distribution.against($0.features) }
     let least = settled.counts.minimum
-    let measured = try parallelMap(windows.all.count, threads: request.threads, isInterrupted: isInterrupted) { index in
+    let measured = try interruptible(windows.all.count) { index in
       let (a, b) = windows.samples(of: windows.all[index])
       guard min(a.rows.count, b.rows.count) >= least else { return MeasuredWindow?.none }
       return MeasuredWindow(

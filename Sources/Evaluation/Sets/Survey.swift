@@ -1,5 +1,5 @@
-import Dispatch
 import Synchronization
+import Threads
 import Video
 
 /// A video with its facts, and what the file system said of it when they were learned.
@@ -20,20 +20,13 @@ struct Survey: Sendable {
   ///
   /// - Throws: `EvaluationError.interruptedReading`.
   func run(_ items: [VideoItem], report: @Sendable (Int) -> Void) throws -> [Result<SurveyedVideo, any Error>] {
-    let found = Mutex([Result<SurveyedVideo, any Error>?](repeating: nil, count: items.count))
-    let next = Atomic<Int>(0)
     let done = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: min(threads, max(items.count, 1))) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < items.count, !isInterrupted() else { return }
-        let result = Result { try survey(items[index]) }
-        found.withLock { $0[index] = result }
-        report(done.wrappingAdd(1, ordering: .relaxed).newValue)
-      }
+    let results = try parallelMap(items.count, threads: threads, isInterrupted: isInterrupted) { index in
+      let result = Result { try survey(items[index]) }
+      report(done.wrappingAdd(1, ordering: .relaxed).newValue)
+      return result
     }
-    let results = found.withLock { $0 }.compactMap { $0 }
-    guard results.count == items.count else { throw EvaluationError.interruptedReading }
+    guard let results else { throw EvaluationError.interruptedReading }
     return results
   }
 

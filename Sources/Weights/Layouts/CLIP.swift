@@ -23,7 +23,7 @@ extension TensorRule {
 
 extension TensorLayout {
   /// OpenAI's archives and open_clip's state dictionaries. The temperature, the sizes that OpenAI keeps as buffers and
-  /// the causal mask are no weights.
+  /// the causal mask are not weights.
   package static let clip = TensorLayout(
     name: "PyTorch CLIP", network: "clip", separator: ".", marks: ["visual.conv1.weight", "token_embedding.weight"],
     rules: TensorRule.clip,

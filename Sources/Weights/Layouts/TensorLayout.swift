@@ -12,7 +12,7 @@ package struct TensorLayout: Sendable {
   package let rules: [TensorRule]
   /// Everything under these beginnings must belong to the network.
   package let scopes: [String]
-  /// Tensors that are no part of the network, by the end of their name, or by its beginning where a `*` follows.
+  /// Tensors that do not belong to the network, by the end of their name, or by its beginning where a `*` follows.
   package let ignored: [String]
 
   package init(
@@ -69,7 +69,7 @@ package struct TensorLayout: Sendable {
     }
   }
 
-  /// Whether a tensor, called so behind the prefix, is no part of the network.
+  /// Whether a tensor, called so behind the prefix, does not belong to the network.
   func ignores(_ name: Substring) -> Bool {
     ignored.contains { pattern in
       pattern.hasSuffix("*")
