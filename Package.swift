@@ -59,7 +59,7 @@ let package = Package(
     .target(name: "Files", dependencies: ["CFFmpeg", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
     .target(name: "Weights", dependencies: ["Files"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Files", "Tensors", "Vocabulary", "CFFmpeg"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Files", "Tensors", "Vocabulary", "Weights", "CFFmpeg"], swiftSettings: optimised),
 
     // Numbers out
     .target(

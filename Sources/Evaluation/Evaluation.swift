@@ -29,10 +29,10 @@ public struct ScoreRequest: Sendable {
   /// Where the prompts are.
   public var prompts = PromptSource.column("prompt")
   public var scores: [RequestedScore]
-  /// What the numbers of float arrays mean.
-  public var valueRange: ValueRange?
-  /// Whether each picture is a sample by itself, and no folder of pictures a video.
-  public var picturesAreImages = false
+  /// How the sets are read.
+  public var input = VideoSetOptions()
+  /// What tells which videos are a pair; nil for their paths.
+  public var pairBy: PairRule?
   /// Whether videos that cannot be used are left out and listed.
   public var skipsUnusable = false
   public var threads = 1
@@ -94,9 +94,10 @@ public struct Evaluation {
     let inputs = try InputPairs(request, fake: fake)
     let prompts = try metrics.contains { $0.reference == .prompts } ? Prompts(request.prompts, of: fake) : nil
     var sides = [real, fake, inputs?.side ?? SampleSide(absent: .input)]
-    if let range = request.valueRange, !sides.flatMap(\.items).contains(where: \.holdsFloats) {
+    if let range = request.input.valueRange, !sides.flatMap(\.items).contains(where: \.holdsFloats) {
       throw EvaluationError.valueRangeUnused(range.rawValue)
     }
+    try SampleSide.checkFilter(sides)
     let pass = ExtractionPass(
       cache: cache, threads: request.threads, skipsUnusable: request.skipsUnusable, progress: progress,
       isInterrupted: isInterrupted)
@@ -176,6 +177,8 @@ public struct Evaluation {
     let takers = zip(request.scores, metrics).filter { wanted, metric in
       metric.reference == .inputs && wanted.evaluationProtocol.fields.input == .given
     }
+    let takesPairs = !takers.isEmpty || metrics.contains { $0.sample == .pair }
+    guard request.pairBy == nil || takesPairs else { throw EvaluationError.pairRuleUnused }
     let takesReal = metrics.contains { $0.reference == .real || $0.reference == .realIfGiven }
     guard request.inputColumn == nil || !takers.isEmpty else { throw EvaluationError.inputUnused }
     guard let real = request.real else {
@@ -204,11 +207,9 @@ public struct Evaluation {
     let limits = fields.map { role == .real ? $0.maxVideosReal : $0.maxVideosFake }
     let ranges = Set(fields.map { $0.valueRange == .network })
     guard ranges.count <= 1 else { throw EvaluationError.mixedValueRanges }
-    return try SampleSide(
-      role: role, path: path, limit: limits.largest,
-      options: VideoSetOptions(
-        valueRange: ranges.contains(true) ? .network : request.valueRange,
-        picturesAreImages: request.picturesAreImages))
+    var options = request.input
+    if ranges.contains(true) { options.valueRange = .network }
+    return try SampleSide(role: role, path: path, limit: limits.largest, options: options)
   }
 
   private func checkCounts(_ settled: [RequestedScore], _ plan: SamplePlan, _ sides: [SampleSide]) throws {

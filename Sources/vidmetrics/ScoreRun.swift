@@ -22,8 +22,8 @@ struct ScoreRun {
     var request = ScoreRequest(real: sets.reference, fake: sets.fake, scores: scores)
     request.inputColumn = try besides.inputColumn
     if let prompts = besides.prompts { request.prompts = PromptSource(prompts) }
-    request.valueRange = options.inputOptions.valueRange
-    request.picturesAreImages = options.inputOptions.images
+    request.input = options.inputOptions.sets
+    request.pairBy = options.inputOptions.pairBy
     request.skipsUnusable = options.inputOptions.onError == .skip
     request.threads = threads
     request.honesty = options.honesty.settings

@@ -18,7 +18,7 @@ import Testing
   /// All means differ by 1, covariances are 0: the score is 4.
   private func result() throws -> EvaluationResult {
     var asked = try request(path, folder.file("fake"))
-    asked.valueRange = .unit
+    asked.input.valueRange = .unit
     return try evaluate(asked)
   }
 
@@ -29,7 +29,7 @@ import Testing
     #expect(distances.map(\.value) == Array(repeating: 2, count: 6))
     var grouped = try request(
       path, folder.file("fake"), [("series", "windows"), ("window", "2"), ("window-step", "2")])
-    grouped.valueRange = .unit
+    grouped.input.valueRange = .unit
     #expect(try evaluate(grouped).scores[0].distances == nil)
   }
 

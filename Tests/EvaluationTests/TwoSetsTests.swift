@@ -146,7 +146,7 @@ import Testing
     #expect(try evaluate(asked).scores[0].value == 1)
     asked.scores[0].evaluationProtocol = try EvaluationProtocol.named("stylegan-v", metric: "fvd").overriding(
       "frames", with: "4")
-    asked.valueRange = .unit
+    asked.input.valueRange = .unit
     // 0...1 is mapped to -1...1: all differences double.
     #expect(try evaluate(asked).scores[0].value == 4)
     try folder.writeArray("c.npy", [3, 4, 8, 8, 3], seed: 1)
@@ -162,7 +162,7 @@ import Testing
     try folder.writeFloats("a.npy", [3, 4, 8, 8, 3], value: 0)
     try folder.writeFloats("b.npy", [3, 4, 8, 8, 3], value: 0.5)
     var asked = try request(folder.file("a.npy"), folder.file("b.npy"), [("scale-factor", "10")])
-    asked.valueRange = .unit
+    asked.input.valueRange = .unit
     #expect(try evaluate(asked).scores[0].value == 40)
     // Papers print KID times 100: its deviation over subsets goes with it.
     try folder.writeSet("real", videos: 0..<12) { _ in 6 }
