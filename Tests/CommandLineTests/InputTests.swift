@@ -111,14 +111,16 @@ import Testing
     #expect(
       try program.run("features", "info", whole).output.contains(
         "  all of a set of 4 videos, 1 left out\n    3.mp4: `3.mp4` is a short text"))
-    let scored = try program.run("fvd", whole, whole, "--json")
+    let scored = try program.run("fvd", whole, whole, "--offset", "random", "--json")
     let run = try RunDocument.read(scored.output, place: "stdout")
     #expect(scored.status == 4 && run.skipped.map(\.path) == [whole + "/3.mp4", whole + "/3.mp4"])
     #expect(run.scores[0].warnings.first { $0.code == "skipped-videos" }?.text == "1 real video left out, 3 scored")
     let part = try program.run("features", "merge", first, "--allow-missing", "--force", "--out", whole)
     #expect(part.status == 0)
     #expect(
-      try program.scores(["fvd", whole, whole]).scores[0].warnings.first { $0.code == "missing-parts" }?.text.hasPrefix(
+      try program.scores(["fvd", whole, whole, "--offset", "random"]).scores[0].warnings.first {
+        $0.code == "missing-parts"
+      }?.text.hasPrefix(
         "`\(whole)` holds part 1 of 2 of a set of 4 videos: the others are not scored\n") == true)
     try copy("clips/real/spin/disc.mp4", "set/4.mp4")
     #expect(try extract(2, of: 2).status == 4)

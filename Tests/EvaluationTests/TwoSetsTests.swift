@@ -61,7 +61,8 @@ import Testing
     var asked = try request(folder.file("real"), path)
     asked.scores[0].framesAreGiven = true
     let stopped = try #require(words(asked))
-    #expect(stopped.hasPrefix("\(path): 2 videos cannot be used\n  cannot decode `bad.mp4`"))
+    #expect(
+      stopped.hasPrefix("\(path): 2 videos cannot be used\n  `bad.mp4` is a short text that begins with `not a video`"))
     #expect(stopped.contains("\n  `short.npy[0]` is too short: 3 frames found, 4 needed\n"))
     #expect(stopped.hasSuffix("\nhint: --on-error skip leaves such videos out, lists them and ends with status 4"))
     asked.skipsUnusable = true

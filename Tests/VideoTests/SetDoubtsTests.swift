@@ -4,8 +4,12 @@ import Video
 
 /// What can be read in two ways is refused with the choices.
 @Suite struct SetDoubtsTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
   private func set(_ names: [String], _ filter: NameFilter = NameFilter()) throws -> VideoSet {
-    let folder = try TemporaryFolder()
+    try? FileManager.default.removeItem(atPath: folder.path + "/set")
     for name in names {
       try folder.copy(name.hasSuffix("gif") ? "sixteen.gif" : "pictures/rgb.png", as: "set/" + name)
     }
