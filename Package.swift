@@ -76,7 +76,7 @@ let package = Package(
     .target(name: "Files", dependencies: ["CFFmpeg", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
     .target(name: "Weights", dependencies: ["Files", "Threads"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Files", "Tensors", "Threads", "Random", "Vocabulary", "CFFmpeg"],
+      name: "Video", dependencies: ["Files", "Tensors", "Threads", "Random", "Vocabulary", "Weights", "CFFmpeg"],
       swiftSettings: optimised),
 
     // Numbers out

@@ -48,9 +48,10 @@ public struct Evaluation {
     let inputs = try InputPairs(request, fake: fake)
     let prompts = try metrics.contains { $0.reference == .prompts } ? Prompts(request.prompts, of: fake) : nil
     var sides = [real, fake, inputs?.side ?? SampleSide(absent: .input)]
-    if let range = request.valueRange, !sides.flatMap(\.items).contains(where: \.holdsFloats) {
+    if let range = request.input.valueRange, !sides.flatMap(\.items).contains(where: \.holdsFloats) {
       throw EvaluationError.valueRangeUnused(range.rawValue)
     }
+    try SampleSide.checkFilter(sides)
     let pass = ExtractionPass(
       cache: cache, threads: request.threads, skipsUnusable: request.skipsUnusable, progress: progress,
       isInterrupted: isInterrupted)
@@ -139,11 +140,9 @@ public struct Evaluation {
     let limits = fields.map { role == .real ? $0.maxVideosReal : $0.maxVideosFake }
     let ranges = Set(fields.map { $0.valueRange == .network })
     guard ranges.count <= 1 else { throw EvaluationError.mixedValueRanges }
-    return try SampleSide(
-      role: role, path: path, limit: limits.largest,
-      options: VideoSetOptions(
-        valueRange: ranges.contains(true) ? .network : request.valueRange,
-        picturesAreImages: request.picturesAreImages))
+    var options = request.input
+    if ranges.contains(true) { options.valueRange = .network }
+    return try SampleSide(role: role, path: path, limit: limits.largest, options: options)
   }
 
   private func checkCounts(_ settled: [RequestedScore], _ plan: SamplePlan, _ sides: [SampleSide]) throws {

@@ -20,6 +20,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case notFinite(Double)
   case zeroEmbedding(name: String, isCentred: Bool)
   case valueRangeUnused(String)
+  /// A pattern of --include or --exclude that fits no file of any set.
+  case patternUnused(String)
   case interruptedReading
   case interruptedComputing
   case mixedValueRanges
@@ -40,6 +42,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case badCount(option: String, value: Int, least: Int)
   case notPaired(metric: String, onlyReal: [String], onlyFake: [String])
   case samePairName(path: String, name: String)
+  /// A video that the pattern of --pair-by does not match.
+  case noPairText(name: String, path: String, pattern: String)
+  case pairCounts(first: String, videos: Int, second: String, otherVideos: Int)
+  case pairRuleUnused
   case pairSizes(name: String, real: String, fake: String)
   case pairTooSmall(name: String, size: String, metric: String, least: Int)
   case noFrames(name: String)
@@ -97,6 +103,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(threads)` is not a number of threads: 1 or more are expected"
     case .valueRangeUnused(let range):
       return "--value-range \(range) says what the numbers of float arrays mean, and neither set holds one"
+    case .patternUnused(let pattern):
+      return
+        "`\(pattern)` fits no file of the sets\nhint: `*.mp4` is held against each part of a name, `a/*.mp4` against the "
+        + "path below the set"
     case .notFinite(let value):
       return "the distance comes out as \(value): features or `scale-factor` are beyond what a number can hold"
     case .zeroEmbedding(let name, let isCentred):
@@ -164,9 +174,17 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       let parts = [("real", onlyReal), ("fake", onlyFake)].filter { !$0.1.isEmpty }
       return "\(metric) compares videos of the same name: "
         + parts.map { "only the \($0.0) set has \(list($0.1))" }.joined(separator: "; ")
-        + "\nhint: a pair has the same path below its set, whatever its extension"
+        + "\nhint: a pair has the same path below its set, whatever its extension; --pair-by regex:PATTERN or order pairs otherwise"
     case .samePairName(let path, let name):
-      return "several videos of `\(path)` are called `\(name)` but for their extension: which one is meant?"
+      return "several videos of `\(path)` are called `\(name)`, as far as pairs go by it: which one is meant?"
+    case .noPairText(let name, let path, let pattern):
+      return "`\(pattern)` does not match `\(name)` of `\(path)`, so it belongs to no pair"
+        + "\nhint: the pattern's first group, or all that it matches, is what the two videos of a pair have in common"
+    case .pairCounts(let first, let videos, let second, let otherVideos):
+      return
+        "`\(first)` has \(count(videos, "video")) and `\(second)` has \(otherVideos): pairs by order need as many on "
+        + "both sides"
+    case .pairRuleUnused: return "--pair-by is for metrics of pairs (psnr, ssim, lpips, pic), and none is asked for"
     case .pairSizes(let name, let real, let fake):
       return "`\(name)` is \(real) in the real set and \(fake) in the fake one: pairs are compared pixel by pixel"
     case .noRealSet(let metric):

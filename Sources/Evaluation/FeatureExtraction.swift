@@ -31,8 +31,8 @@ public struct FeatureExtraction {
   /// Whose offsets, seed and limit hold.
   public var isReal = true
   public var shard: Shard?
-  public var valueRange: ValueRange?
-  public var picturesAreImages = false
+  /// How the set is read.
+  public var input = VideoSetOptions()
   public var skipsUnusable = false
   public var threads = 1
   public var progress: any ExtractionProgress = NoProgress()
@@ -77,11 +77,12 @@ public struct FeatureExtraction {
       throw CatalogError.contradiction(
         field: "series", other: "features extract", reason: "a file holds clips of one length: set `frames` for each")
     }
+    var options = input
+    if fields.valueRange == .network { options.valueRange = .network }
     let side = try SampleSide(
-      role: role, path: path, limit: isReal ? fields.maxVideosReal : fields.maxVideosFake,
-      options: VideoSetOptions(
-        valueRange: fields.valueRange == .network ? .network : valueRange, picturesAreImages: picturesAreImages),
+      role: role, path: path, limit: isReal ? fields.maxVideosReal : fields.maxVideosFake, options: options,
       shard: shard)
+    try SampleSide.checkFilter([side])
     guard side.videos != nil else { throw EvaluationError.alreadyFeatures(path: path) }
     let pass = ExtractionPass(
       cache: cache, threads: threads, skipsUnusable: skipsUnusable, progress: progress, isInterrupted: isInterrupted)
@@ -96,6 +97,7 @@ public struct FeatureExtraction {
     _ = try pass.extract(&sides, plan)
     var features = sides[0].features(part, round: 0, samples)
     features.recipe = FeatureRecipe(settled.evaluationProtocol, role: role).fields
+    features.origin = sides[0].videos?.featureOrigin
     return (features, sides[0].skipped)
   }
 }

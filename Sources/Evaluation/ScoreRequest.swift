@@ -1,7 +1,6 @@
 import Files
 import MetricCatalog
 import Scores
-import Tensors
 import Video
 
 /// One protocol that is to be scored.
@@ -27,10 +26,10 @@ public struct ScoreRequest: Sendable {
   /// Where the prompts are.
   public var prompts = PromptSource.column("prompt")
   public var scores: [RequestedScore]
-  /// What the numbers of float arrays mean.
-  public var valueRange: ValueRange?
-  /// Whether each picture is a sample by itself, and no folder of pictures a video.
-  public var picturesAreImages = false
+  /// How the sets are read.
+  public var input = VideoSetOptions()
+  /// What tells which videos are a pair; nil for their paths.
+  public var pairBy: PairRule?
   /// Whether videos that cannot be used are left out and listed.
   public var skipsUnusable = false
   public var threads = 1
@@ -74,6 +73,8 @@ extension ScoreRequest {
     let takers = zip(scores, metrics).filter { wanted, metric in
       metric.reference == .inputs && wanted.evaluationProtocol.fields.input == .given
     }
+    let takesPairs = !takers.isEmpty || metrics.contains { $0.sample == .pair }
+    guard pairBy == nil || takesPairs else { throw EvaluationError.pairRuleUnused }
     let takesReal = metrics.contains { $0.reference == .real || $0.reference == .realIfGiven }
     guard inputColumn == nil || !takers.isEmpty else { throw EvaluationError.inputUnused }
     guard let real else {

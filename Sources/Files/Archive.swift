@@ -1,6 +1,11 @@
 import CArchive
 import Synchronization
 
+extension ContentKind {
+  /// Whether a tar can be in it, as it is or compressed.
+  fileprivate var isTar: Bool { [.tar, .gzip, .bzip2, .xz, .zstandard].contains(self) }
+}
+
 /// A .zip, .npz or (compressed) .tar whose members can be read in any order.
 ///
 /// Opening makes an index in one pass: zip from its central directory, tar from its headers. Members that are stored
@@ -49,6 +54,7 @@ package final class Archive: Sendable {
       (members, skipped) = try Self.members(of: ZipDirectory(ByteRegion(file)))
     } else {
       kind = "tar"
+      try ByteRegion(file).refuse({ !$0.isTar }, wanted: "a zip or tar archive", path: path)
       let plain = try TarIndex.isPlain(ByteRegion(file))
       self.file = plain ? file : try Spool.unpack(ByteRegion(file))
       (members, skipped) = try TarIndex.read(ByteRegion(self.file))

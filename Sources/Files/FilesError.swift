@@ -5,6 +5,8 @@ public enum FilesError: Error, Equatable, Sendable {
   /// A file has the name that a new one should get.
   case exists(path: String)
   case malformed(path: String, Defect)
+  /// Another kind of file than its name or its use says.
+  case otherContent(path: String, found: ContentKind, wanted: String)
   /// Fewer bytes than the file itself claims.
   case truncated(path: String, expected: Int, found: Int)
   /// A compressed file cannot be unpacked to a temporary one.
@@ -20,6 +22,8 @@ extension FilesError: CustomStringConvertible {
     case .unwritable(let path, let reason): "`\(path)` cannot be written: \(reason)"
     case .exists(let path): "`\(path)` is there already, and is not replaced unless that is asked for"
     case .malformed(let path, let defect): "`\(path)` is damaged or not what it seems: \(defect)"
+    case .otherContent(let path, let found, let wanted):
+      "`\(path)` is \(found.name), not \(wanted)" + (found.wayOut.map { "\nhint: \($0)" } ?? "")
     case .truncated(let path, let expected, let found):
       "`\(path)` is truncated: \(expected) bytes expected, \(found) found"
     case .noSpool(let path, let reason):

@@ -14,6 +14,7 @@ package struct NPYHeader {
   /// - Throws: `FilesError.malformed`, `.truncated`.
   package init(_ region: ByteRegion, path: String) throws {
     let head = try region.bytes(at: 0, count: 12)
+    try region.refuse({ $0 != .npy }, wanted: "a .npy array", path: path)
     guard head.count == 12, head.starts(with: Self.mark) else {
       throw FilesError.malformed(path: path, .missing(part: "mark of a .npy file at its beginning"))
     }

@@ -8,6 +8,7 @@ package enum Safetensors {
   package static func read(
     _ file: ByteSlice, limit: Int = maximumHeader
   ) throws -> (tensors: [String: StoredTensor], metadata: [String: String]) {
+    try ByteRegion(file).refuse({ $0 != .safetensors }, wanted: "a file of safetensors", path: file.label)
     var cursor = ByteCursor(file)
     let headerLength = try cursor.length(UInt64.self, of: "the safetensors header")
     guard headerLength <= limit else {

@@ -26,6 +26,8 @@ package struct StoredTensor: Sendable {
   package let strides: [Int]
   private let bytes: ByteSlice
 
+  /// The bytes of its elements, and whatever lies behind them.
+  package var content: ByteSlice { bytes }
   package var label: String { bytes.label }
   package var count: Int { shape.reduce(1, &*) }
 

@@ -4,11 +4,20 @@ package enum TextFile {
   ///
   /// - Throws: `FilesError.unreadable`, `.malformed`.
   package static func read(_ path: String) throws -> String {
-    let bytes = try ByteRegion(OpenFile(path)).array()
+    let region = ByteRegion(try OpenFile(path))
+    try region.refuse({ !$0.isText }, wanted: "text", path: path)
+    let bytes = try region.array()
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw FilesError.malformed(path: path, .unsupported(part: "its text", what: "not UTF-8"))
     }
     return text.utf8.starts(with: [0xef, 0xbb, 0xbf]) ? String(text.unicodeScalars.dropFirst()) : text
+  }
+}
+
+extension ContentKind {
+  /// Whether it can be what somebody means by a text file.
+  fileprivate var isText: Bool {
+    if case .text = self { true } else { self == .empty }
   }
 }
 
@@ -22,6 +31,12 @@ package enum TextLines {
     var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     return lines.enumerated().map { ($0 + 1, Substring($1.last == 0x0D ? $1.dropLast() : $1)) }
+  }
+
+  /// Each line up to the last that holds more than white space.
+  package static func withoutBlankEnd(_ text: String) -> [(number: Int, text: Substring)] {
+    let lines = numbered(text)
+    return Array(lines.prefix((lines.lastIndex { $0.text.contains { !$0.isWhitespace } } ?? -1) + 1))
   }
 
   /// The lines that hold more than white space.

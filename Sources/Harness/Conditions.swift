@@ -39,15 +39,15 @@ struct Conditions {
     if node.sequence != nil { return try keys.texts(key) ?? [] }
     let path = try file(key)
     switch path.split(separator: ".").last?.lowercased() {
-    case "csv", "jsonl":
+    case let ending? where Table.endings.contains(ending):
       return try rows(path, demanding: column).map { try nonEmpty($0.columns[column], column, path, $0.line) }
     case "txt":
-      let lines = TextLines.numbered(try TextFile.read(path))
-      let last = lines.lastIndex { !$0.text.isEmpty } ?? -1
-      return try lines.prefix(last + 1).map { try nonEmpty(String($0.text), column, path, $0.number) }
+      return try TextLines.withoutBlankEnd(TextFile.read(path)).map {
+        try nonEmpty(String($0.text), column, path, $0.number)
+      }
     default:
       throw YAMLError.badValue(
-        keys.place(key), key: key, value: path, expected: "a list, or a .txt, .csv or .jsonl")
+        keys.place(key), key: key, value: path, expected: "a list, or a .txt, .csv, .tsv or .jsonl")
     }
   }
 
@@ -73,8 +73,8 @@ struct Conditions {
 
   private func table() throws -> [Condition] {
     let path = try file("inputs")
-    guard ["csv", "jsonl"].contains(path.split(separator: ".").last?.lowercased()) else {
-      throw YAMLError.badValue(keys.place("inputs"), key: "inputs", value: path, expected: "a .csv or .jsonl")
+    guard Table.endings.contains(path.split(separator: ".").last?.lowercased() ?? "") else {
+      throw YAMLError.badValue(keys.place("inputs"), key: "inputs", value: path, expected: "a .csv, .tsv or .jsonl")
     }
     let above = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
     let rows = try rows(path, demanding: nil)

@@ -2,7 +2,7 @@ import Evaluation
 import Files
 import MetricCatalog
 import Reporting
-import Tensors
+import Video
 
 /// What is to be evaluated: real sets, generators, metrics and reports, as a suite file says it. Paths are absolute, or
 /// relative to the working folder.
@@ -30,9 +30,7 @@ public struct Suite: Sendable {
 
   /// How sets are read.
   public struct InputRules: Sendable, Equatable {
-    public var valueRange: ValueRange?
-    /// Whether each picture is a sample by itself.
-    public var picturesAreImages = false
+    public var sets = VideoSetOptions()
     /// Whether videos that cannot be used are left out and listed.
     public var skipsUnusable = false
     public var allowsOtherWeights = false

@@ -77,9 +77,9 @@ struct SuiteReader {
         let all = ValueRange.allCases.map(\.rawValue).joined(separator: ", ")
         throw YAMLError.badValue(keys.place("value-range"), key: "value-range", value: text, expected: all)
       }
-      suite.input.valueRange = range
+      suite.input.sets.valueRange = range
     }
-    suite.input.picturesAreImages = try keys.flag("images")
+    suite.input.sets.picturesAreImages = try keys.flag("images")
     suite.input.allowsOtherWeights = try keys.flag("allow-other-weights")
     if let text = try keys.text("on-error") {
       guard ["stop", "skip"].contains(text) else {

@@ -45,8 +45,7 @@ struct SuiteScoring {
     let takesReal = references.contains { $0 == .real || $0 == .realIfGiven || ($0 == .inputs && !hasPictures) }
     var request = ScoreRequest(real: takesReal ? real?.path : nil, fake: set, scores: scores)
     if hasPictures, references.contains(.inputs) { request.inputColumn = "image" }
-    request.valueRange = suite.input.valueRange
-    request.picturesAreImages = suite.input.picturesAreImages
+    request.input = suite.input.sets
     request.skipsUnusable = suite.input.skipsUnusable
     request.threads = options.threads
     request.honesty = suite.honesty

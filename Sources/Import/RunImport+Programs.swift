@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import History
 import MetricCatalog
@@ -6,10 +7,11 @@ import Scores
 
 // Files that other programs write.
 extension RunImport {
-  /// A run for each line; its name is the snapshot's.
-  func styleGANV() throws -> [RunRecord] {
+  /// A run for each line; its name is the snapshot's. What is not a finite number is left out.
+  func styleGANV() throws -> ImportedRuns {
     var seen: [String: Int] = [:]
-    return try StyleGANVRecord.read(path).map { record in
+    var found = ImportedRuns(runs: [])
+    for (number, record) in try StyleGANVRecord.read(path).enumerated() {
       // Equal lines are told apart by their number.
       let line = record.line
       seen[line, default: 0] += 1
@@ -19,13 +21,22 @@ extension RunImport {
         date: record.timestamp.map { Date(timeIntervalSince1970: $0) })
       run.checkpoint = record.snapshot
       run.circumstances.totalSeconds = record.totalTime
-      run.scores = try Self.values(record.results).map { name, value, std in
+      for (name, value) in record.results.sorted(by: { $0.key < $1.key }) where !value.isFinite {
+        found.leftOut.append("record \(number + 1): `\(name)` is \(Self.word(value))")
+      }
+      run.scores = try Self.values(record.results.filter { $0.value.isFinite }).map { name, value, std in
         var score = ScoreRecord(metric: Self.known(name), value: value, direction: try direction(of: name))
         score.std = std
         return score
       }
-      return run
+      if !run.scores.isEmpty { found.runs.append(run) }
     }
+    return found
+  }
+
+  /// As Python writes it.
+  private static func word(_ value: Double) -> String {
+    value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
   }
 
   /// `is50k_mean` and `is50k_std` are one score, and so are `fvd` and `fvd_std`.
@@ -40,33 +51,53 @@ extension RunImport {
     }
   }
 
-  /// One run of all dimensions; of each the average, and the value of each video where it is a number.
-  func vbench() throws -> RunRecord {
+  /// One run of all dimensions; of each the average, and the value of each video where it is a number. A dimension whose
+  /// average is no finite number, as VBench writes it for dimensions that it had no videos for, is left out.
+  func vbench() throws -> ImportedRuns {
     let text = try text()
-    guard let document = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
-      throw ImportError.row(path: path, line: nil, reason: "it is no JSON object of dimensions")
-    }
+    let document = try object(JSONText.quotingNotFinite(text))
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let suffix = "_eval_results"
     var run = run("vbench " + text, name: stem.hasSuffix(suffix) ? String(stem.dropLast(suffix.count)) : stem)
-    run.scores = try document.sorted { $0.key < $1.key }.map { dimension, value in
-      guard let parts = value as? [Any], let average = (parts.first as? NSNumber)?.doubleValue, average.isFinite else {
+    var leftOut: [String] = []
+    for (dimension, value) in document.sorted(by: { $0.key < $1.key }) {
+      guard let parts = value as? [Any], let first = parts.first else {
         throw ImportError.row(
           path: path, line: nil, reason: "`\(dimension)` is not `[average, [videos]]`, as VBench writes it")
       }
+      guard let average = (first as? NSNumber)?.doubleValue, average.isFinite else {
+        guard first is NSNull || first is String else {
+          throw ImportError.row(path: path, line: nil, reason: "the average of `\(dimension)` is no number")
+        }
+        leftOut.append("`\(dimension)` is \(first is NSNull ? "null" : "\(first)")")
+        continue
+      }
       // Every dimension of VBench is better when it is higher.
       var score = ScoreRecord(metric: "vbench[\(dimension)]", value: average, direction: .higher)
-      if parts.count > 1, let entries = parts[1] as? [[String: Any]] {
-        let videos = entries.compactMap { entry -> VideoValue? in
-          guard let name = entry["video_path"] as? String, let value = entry["video_results"] as? NSNumber else {
-            return nil
-          }
-          return VideoValue(name: name, value: value.doubleValue)
+      let entries = parts.count > 1 ? parts[1] as? [[String: Any]] ?? [] : []
+      let videos = entries.compactMap { entry -> VideoValue? in
+        guard let name = entry["video_path"] as? String, let value = entry["video_results"] as? NSNumber else {
+          return nil
         }
-        if videos.count == entries.count, videos.allSatisfy({ $0.value.isFinite }) { score.videos = videos }
+        return VideoValue(name: name, value: value.doubleValue)
       }
-      return score
+      if videos.count == entries.count {
+        score.videos = videos.isEmpty ? nil : videos
+      } else {
+        leftOut.append("the values of single videos of `\(dimension)`: \(entries.count - videos.count) are no numbers")
+      }
+      run.scores.append(score)
     }
-    return run
+    return ImportedRuns(runs: run.scores.isEmpty ? [] : [run], leftOut: leftOut)
+  }
+
+  private func object(_ text: String) throws -> [String: Any] {
+    guard let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
+      throw ImportError.row(path: path, line: nil, reason: "it is no JSON object of dimensions")
+    }
+    if let key = JSONText.repeatedKey(text.utf8) {
+      throw ImportError.row(path: path, line: nil, reason: "the key `\(key)` stands twice in one object")
+    }
+    return object
   }
 }

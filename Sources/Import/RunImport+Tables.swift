@@ -1,140 +1,127 @@
-import Foundation
 import History
 import MetricCatalog
 import Scores
-import Video
 
-// Tables (.csv) that people make.
+// Tables of scores that people make.
 extension RunImport {
-  private struct Row {
-    let path: String
-    let line: Int
-    let columns: [String: String]
+  /// What a table calls a method.
+  static let nameColumns = ["name", "method", "model"]
+  /// What says of which run a row is.
+  private static let runColumns = nameColumns + ["dataset", "source", "generator", "checkpoint", "step"]
+  /// What stands in a table for a score that is not there.
+  private static let dashes = ["-", "--", "–", "—", "n/a", "na", "nan", "null", "none"]
 
-    func text(_ names: String...) -> String? {
-      names.lazy.compactMap { columns[$0] }.map { $0.trimmingCharacters(in: .whitespaces) }.first { !$0.isEmpty }
+  /// The runs of a table while it is read.
+  private struct RunTable {
+    var runs: [RunRecord] = []
+    private var places: [String: Int] = [:]
+    /// The line of each score of a run.
+    private var lines: [String: Int] = [:]
+    /// One spelling for each metric.
+    private var spellings: [String: String] = [:]
+
+    /// The place of the run that a row is of.
+    mutating func place(_ row: TableRow, _ make: () throws -> RunRecord) rethrows -> Int {
+      let key = RunImport.runColumns.map { row.text($0) ?? "" }.joined(separator: "\u{1f}")
+      if let place = places[key] { return place }
+      runs.append(try make())
+      places[key] = runs.count - 1
+      return runs.count - 1
     }
 
-    func number(_ name: String) throws -> Double? {
-      guard let text = text(name) else { return nil }
-      guard let value = Double(text), value.isFinite else {
-        throw ImportError.row(path: path, line: line, reason: "`\(name)` is `\(text)`, which is no number")
+    /// - Throws: `ImportError.row` for a score that the run has already.
+    mutating func add(_ score: ScoreRecord, to place: Int, of row: TableRow) throws {
+      var score = score
+      score.metric = spellings[score.metric.lowercased()] ?? score.metric
+      spellings[score.metric.lowercased()] = score.metric
+      let key = "\(place) \(score.metric)"
+      if let line = lines[key] {
+        throw row.wrong("`\(score.metric)` of `\(runs[place].name)` is there already, in line \(line)")
       }
-      return value
-    }
-
-    func whole(_ name: String) throws -> Int? {
-      guard let value = try number(name) else { return nil }
-      guard let whole = Int(exactly: value) else {
-        throw ImportError.row(
-          path: path, line: line, reason: "`\(name)` is `\(columns[name] ?? "")`, which is no whole number")
-      }
-      return whole
-    }
-
-    func wanted<Value>(_ value: Value?, _ name: String) throws -> Value {
-      guard let value else { throw ImportError.row(path: path, line: line, reason: "`\(name)` is missing or empty") }
-      return value
+      lines[key] = row.line
+      runs[place].scores.append(score)
     }
   }
 
-  /// Column names count in lower case.
-  private func rows(demanding column: String) throws -> [Row] {
-    let found: [(line: Int, columns: [String: String])]
-    do { found = try Manifest.rows(path, demanding: column) } catch VideoError.set(.manifest(_, let line, let reason)) {
-      throw ImportError.row(path: path, line: line, reason: reason)
-    }
-    return found.map { line, columns in
-      let lower = Dictionary(columns.map { ($0.key.lowercased().trimmingCharacters(in: .whitespaces), $0.value) }) {
-        $1
-      }
-      return Row(path: path, line: line, columns: lower)
-    }
+  private func newRun(_ row: TableRow) throws -> RunRecord {
+    var run = run("", name: try row.wanted(labels.name ?? row.text(Self.nameColumns), "name"))
+    run.dataset = row.text("dataset") ?? labels.dataset
+    run.source = row.text("source") ?? run.source
+    run.generator = row.text("generator")
+    run.checkpoint = row.text("checkpoint")
+    run.step = try row.whole("step")
+    return run
   }
 
   /// Rows of one name, dataset, checkpoint and source are one run. Columns: `name` or `method`, `metric`, `value`, and
   /// where they are `std`, `direction`, `dataset`, `source`, `generator`, `checkpoint`, `step`.
-  func scoreTable() throws -> [RunRecord] {
-    var runs: [RunRecord] = []
-    var places: [String: Int] = [:]
-    for row in try rows(demanding: "metric") {
+  func scoreTable(_ table: ImportedTable) throws -> ImportedRuns {
+    _ = try table.first(of: ["metric"])
+    var found = RunTable()
+    for row in table.rows {
       let metric = Self.known(try row.wanted(row.text("metric"), "metric"))
-      let value = try row.wanted(row.number("value"), "value")
-      let name = try row.wanted(labels.name ?? row.text("name", "method"), "name")
-      var score = ScoreRecord(metric: metric, value: value, direction: try direction(of: metric, row.text("direction")))
+      var score = ScoreRecord(
+        metric: metric, value: try row.wanted(row.number("value"), "value"),
+        direction: try direction(of: metric, row.text("direction")))
       score.std = try row.number("std")
-      let key = ["name", "method", "dataset", "source", "generator", "checkpoint", "step"].map { row.text($0) ?? "" }
-      let joined = key.joined(separator: "\u{1f}")
-      let place = places[joined] ?? runs.count
-      if place == runs.count {
-        var run = run("", name: name)
-        run.dataset = row.text("dataset") ?? labels.dataset
-        run.source = row.text("source") ?? run.source
-        run.generator = row.text("generator")
-        run.checkpoint = row.text("checkpoint")
-        run.step = try row.whole("step")
-        runs.append(run)
-        places[joined] = place
-      }
-      runs[place].scores.append(score)
+      let place = try found.place(row) { try newRun(row) }
+      try found.add(score, to: place, of: row)
     }
-    return runs.map(identified)
+    return ImportedRuns(runs: found.runs.map(identified))
   }
 
-  /// Answers to questions of a user study: of each method the share of votes in percent, with Wilson's interval of 95 %, as
-  /// DynamiCrafter's Table 2 has them. Columns: `question`, `method` or `name`, and either `votes` (and `n`, where it is
-  /// not the sum of a question's votes) or `preference` or `percent` (in percent) and `n`.
-  func preferences() throws -> [RunRecord] {
-    let rows = try rows(demanding: "question")
-    var totals: [String: Double] = [:]
-    func key(_ row: Row) -> String { (row.text("question") ?? "") + "\u{1f}" + (row.text("dataset") ?? "") }
-    for row in rows { totals[key(row), default: 0] += try row.number("votes") ?? 0 }
-    var runs: [RunRecord] = []
-    for row in rows {
-      let question = try row.wanted(row.text("question"), "question")
-      let method = try row.wanted(row.text("method", "name"), "method")
-      let (share, count) = try share(of: row, total: totals[key(row)] ?? 0)
-      var score = ScoreRecord(metric: "preference[\(question)]", value: 100 * share, direction: .higher)
-      score.interval = BinomialInterval.percent(share: share, count: count)
-      score.sample = "vote"
-      score.fake = ScoredSet(path: method, clips: Int(exactly: count))
-      let dataset = row.text("dataset") ?? labels.dataset
-      if let place = runs.firstIndex(where: { $0.name == labels.name ?? method && $0.dataset == dataset }) {
-        runs[place].scores.append(score)
+  /// A row for each method and a column for each metric, as papers print them: `method,dataset,FVD,KVD`. A cell is a number,
+  /// a number with its deviation behind `±`, or a dash for a score that is not there. Arrows in the names of columns say
+  /// what is better.
+  func wideTable(_ table: ImportedTable) throws -> ImportedRuns {
+    _ = try table.first(of: Self.nameColumns)
+    var found = RunTable()
+    var leftOut: [String] = []
+    var metrics: [(column: ImportedTable.Column, direction: Direction)] = []
+    for column in table.columns where !Self.runColumns.contains(column.name) {
+      let texts = table.rows.compactMap { $0.text(column.name) }.filter { !Self.dashes.contains($0.lowercased()) }
+      if texts.isEmpty || texts.allSatisfy({ Self.measured($0) == nil }) {
+        leftOut.append("column `\(column.title)` holds no numbers")
+      } else if let direction = try? direction(of: column.title, column.arrow?.rawValue) {
+        metrics.append((column, direction))
       } else {
-        var run = run("", name: method)
-        run.dataset = dataset
-        run.source = row.text("source") ?? run.source
-        run.scores = [score]
-        runs.append(run)
+        leftOut.append(
+          "column `\(column.title)`: it is not known whether lower or higher values are better (an arrow behind its name, "
+            + "as in `\(column.title)↓`, or --direction says it)")
       }
     }
-    return runs.map(identified)
-  }
-
-  private func share(of row: Row, total: Double) throws -> (share: Double, count: Double) {
-    let count = try row.number("n")
-    if let votes = try row.number("votes") {
-      let all = count ?? total
-      guard votes >= 0, all > 0, votes <= all else {
-        throw ImportError.row(
-          path: row.path, line: row.line, reason: "\(Self.words(votes)) votes of \(Self.words(all))")
+    for row in table.rows {
+      let place = try found.place(row) { try newRun(row) }
+      for (column, direction) in metrics {
+        guard let text = row.text(column.name) else { continue }
+        guard !Self.dashes.contains(text.lowercased()) else {
+          leftOut.append("line \(row.line): `\(column.title)` is `\(text)`")
+          continue
+        }
+        guard let (value, std) = Self.measured(text) else {
+          throw row.wrong("`\(column.title)` is `\(text)`, which is no number")
+        }
+        var score = ScoreRecord(metric: Self.known(column.title), value: value, direction: direction)
+        score.std = std
+        try found.add(score, to: place, of: row)
       }
-      return (votes / all, all)
     }
-    let percent = try row.wanted(row.number("preference") ?? row.number("percent"), "votes")
-    let all = try row.wanted(count, "n")
-    guard (0...100).contains(percent), all > 0 else {
-      throw ImportError.row(
-        path: row.path, line: row.line, reason: "a preference of \(Self.words(percent)) % of \(Self.words(all))")
-    }
-    return (percent / 100, all)
+    for run in found.runs where run.scores.isEmpty { leftOut.append("`\(run.name)` has no score") }
+    return ImportedRuns(runs: found.runs.filter { !$0.scores.isEmpty }.map(identified), leftOut: leftOut)
   }
 
-  private static func words(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? "\(number)" }
+  /// `12.5`, `12.5 ± 0.3`, `12.5+-0.3`.
+  private static func measured(_ text: String) -> (value: Double, std: Double?)? {
+    let parts = text.replacing("+-", with: "±").split(separator: "±", omittingEmptySubsequences: false)
+      .map { Double($0.filter { !$0.isWhitespace }) }
+    guard (1...2).contains(parts.count), let value = parts[0], value.isFinite else { return nil }
+    guard parts.count == 2 else { return (value, nil) }
+    guard let std = parts[1], std.isFinite, std >= 0 else { return nil }
+    return (value, std)
+  }
 
   /// The id of what the run says, its date aside.
-  private func identified(_ run: RunRecord) -> RunRecord {
+  func identified(_ run: RunRecord) -> RunRecord {
     var named = run
     let scores = run.scores.map { "\($0.metric) \($0.value) \($0.std.map { "\($0)" } ?? "")" }
     let facts = [run.name, run.dataset, run.source, run.generator, run.checkpoint, run.step.map(String.init)]

@@ -5,6 +5,13 @@ import History
 import MetricCatalog
 import Scores
 
+/// What a file gives.
+public struct ImportedRuns: Sendable {
+  public var runs: [RunRecord]
+  /// What of the file is in none of the runs, and why, in words.
+  public var leftOut: [String] = []
+}
+
 /// Scores that others computed, or that lie in other histories, as runs.
 ///
 /// A run's id is taken from what the file says of it: importing a file again, or one that has grown, adds what is new.
@@ -21,10 +28,14 @@ public struct RunImport: Sendable {
     case styleGANV = "stylegan-v"
     /// `NAME_eval_results.json` of VBench.
     case vbench
-    /// A .csv with `name`, `metric` and `value`.
+    /// A table (.csv, .tsv, .jsonl) with `name`, `metric` and `value`.
     case scores
-    /// A .csv with `question`, `method` and `votes`, or `preference` (or `percent`) and `n`.
+    /// A table with `name` and a column for each metric.
+    case table
+    /// A table with `question`, `method` and `votes`, or `preference` (or `percent`) and `n`.
     case preferences
+    /// A table with `question` and `choice`, a row for each answer.
+    case votes
   }
 
   /// What the file does not say itself.
@@ -46,23 +57,26 @@ public struct RunImport: Sendable {
     self.labels = labels
   }
 
-  /// - Throws: `ImportError`, `HistoryError`, `FeatureFileError`, `VideoError`.
-  public func runs(kind: Kind? = nil) throws -> [RunRecord] {
+  /// - Throws: `ImportError`, `HistoryError`, `ScoreError`, `FeatureFileError`, `FilesError`.
+  public func read(kind: Kind? = nil) throws -> ImportedRuns {
     // At a pipe one waits for whoever writes to it.
     if let status = FileStatus(path), status.kind != .file {
-      throw ImportError.unreadable(path: path, reason: "it is no file")
+      throw ImportError.unreadable(path: path, reason: "it is not a file")
     }
-    let found =
+    let found: ImportedRuns =
       switch try kind ?? recognised() {
-      case .history: try HistoryStore(path: path, mode: .reading).runs().reversed().map(tagged)
-      case .runs: try exported().map(tagged)
-      case .document: try [document()]
+      case .history:
+        ImportedRuns(runs: try HistoryStore(path: path, mode: .reading).runs().reversed().map(tagged))
+      case .runs: ImportedRuns(runs: try exported().map(tagged))
+      case .document: ImportedRuns(runs: [try document()])
       case .styleGANV: try styleGANV()
-      case .vbench: try [vbench()]
-      case .scores: try scoreTable()
-      case .preferences: try preferences()
+      case .vbench: try vbench()
+      case .scores: try scoreTable(ImportedTable(path))
+      case .table: try wideTable(ImportedTable(path))
+      case .preferences: try preferences(ImportedTable(path))
+      case .votes: try votes(ImportedTable(path))
       }
-    guard !found.isEmpty else { throw ImportError.empty(path: path) }
+    guard !found.runs.isEmpty else { throw ImportError.empty(path: path, leftOut: found.leftOut) }
     return found
   }
 
@@ -72,38 +86,46 @@ public struct RunImport: Sendable {
     return run
   }
 
-  func text() throws -> String {
-    do { return String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self) } catch {
-      throw ImportError.unreadable(path: path, reason: systemMessage(of: error))
-    }
-  }
+  func text() throws -> String { try TextFile.read(path) }
 
   private func recognised() throws -> Kind {
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw ImportError.unreadable(path: path, reason: systemMessage())
-    }
-    let head = (try? handle.read(upToCount: 16)) ?? Data()
+    let head = try ByteRegion(OpenFile(path)).bytes(at: 0, count: 16)
     if head.starts(with: Array("SQLite format 3".utf8)) { return .history }
-    let text = try text()
-    if path.lowercased().hasSuffix(".csv") {
-      let header = (text.split(whereSeparator: \.isNewline).first ?? "").lowercased()
-      return ["question", "votes", "preference"].contains { header.contains($0) } ? .preferences : .scores
+    if path.lowercased().hasSuffix(".csv") || path.lowercased().hasSuffix(".tsv") {
+      return try kind(ImportedTable(path))
     }
-    let first = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+    let text = JSONText.quotingNotFinite(try text())
+    let first = TextLines.filled(text).first.map { String($0.text) } ?? ""
     if let line = try? JSONSerialization.jsonObject(with: Data(first.utf8)) as? [String: Any] {
       if RunDocument.isDocument(line["schema"] as? String) { return .runs }
       if line["results"] != nil, line["metric"] != nil { return .styleGANV }
+      if path.lowercased().hasSuffix(".jsonl") { return try kind(ImportedTable(path)) }
     }
     let whole = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     if RunDocument.isDocument(whole?["schema"] as? String) { return .document }
-    if let whole, !whole.isEmpty, whole.values.allSatisfy({ ($0 as? [Any])?.first is NSNumber }) { return .vbench }
+    if let whole, !whole.isEmpty, whole.values.allSatisfy(Self.isDimension) { return .vbench }
     throw ImportError.unknownKind(path: path)
   }
 
+  /// `[average, ...]`
+  private static func isDimension(_ value: Any) -> Bool {
+    guard let average = (value as? [Any])?.first else { return false }
+    return average is NSNumber || average is NSNull || (average as? String).flatMap(Double.init) != nil
+  }
+
+  /// By its columns.
+  private func kind(_ table: ImportedTable) throws -> Kind {
+    if table.has("question") { return Self.choiceColumns.contains(where: table.has) ? .votes : .preferences }
+    if table.has("metric") { return .scores }
+    guard Self.nameColumns.contains(where: table.has) else {
+      throw ImportError.columns(path: path, wanted: Self.nameColumns, found: table.columns.map(\.title))
+    }
+    return .table
+  }
+
   private func exported() throws -> [RunRecord] {
-    try text().split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
-      guard line.contains(where: { !$0.isWhitespace }) else { return nil }
-      return try RunDocument.read(String(line), place: "`\(path)`, line \(index + 1)")
+    try TextLines.filled(text()).map { number, line in
+      try RunDocument.read(String(line), place: "`\(path)`, line \(number)")
     }
   }
 

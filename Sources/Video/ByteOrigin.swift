@@ -29,6 +29,14 @@ enum ByteOrigin: Sendable {
     }
   }
 
+  /// Bytes; 0 when the file has gone.
+  var size: Int {
+    switch self {
+    case .file(let path): FileStatus(path)?.size ?? 0
+    case .member(let archive, let index): archive.members[index].size
+    }
+  }
+
   /// The path that error messages name.
   var path: String {
     switch self {

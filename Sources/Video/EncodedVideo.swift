@@ -1,17 +1,31 @@
 import CFFmpeg
 import Files
 
+extension ContentKind {
+  /// Whether FFmpeg is to say what it holds.
+  fileprivate var isVideo: Bool {
+    switch self {
+    case .mp4, .matroska, .avi, .wav, .png, .jpeg, .gif, .webp, .bmp, .tiff: true
+    case .empty, .webPage, .gitLFSPointer, .text, .textUTF16, .pickle, .torchLegacy, .zip, .tar, .gzip, .bzip2, .xz,
+      .zstandard, .sevenZip, .rar, .npy, .safetensors, .hdf5, .matlab, .sqlite, .pdf, .zeros:
+      false
+    }
+  }
+}
+
 /// A video file of any container and coding that FFmpeg opens.
 struct EncodedVideo: VideoSource {
   let origin: ByteOrigin
 
   var stamp: String? { origin.stamp }
+  var listedSize: Int { origin.size }
 
   func contentDigest(_ name: String) throws -> Digest { try origin.open().digest() }
 
   func info(_ name: String) throws -> VideoInfo {
     try LibavLog.capturing {
       let region = try origin.open()
+      try region.refuse({ !$0.isVideo }, wanted: "a video", path: name)
       let input = try LibavInput(region, path: origin.path, name: name)
       try ContainerEnd.check(region, name: name)
       let count = try FrameCounter.count(input)

@@ -19,6 +19,8 @@ struct FrameFolder: VideoSource {
     return "\(path)|\(files.count) files|\(hasher.finish().hex)"
   }
 
+  var listedSize: Int { files.reduce(0) { $0 + $1.origin.size } }
+
   func contentDigest(_ name: String) throws -> Digest {
     var hasher = SHA256()
     hasher.update("frames \(files.count)\n")

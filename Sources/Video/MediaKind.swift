@@ -1,14 +1,18 @@
+import Files
+
 /// What a file is taken for, by its name.
 enum MediaKind {
   case video
   case image
   case array
+  /// Arrays by name; weights as well.
+  case tensors
   case archive
   case manifest
 
   static let setKinds =
     "a folder of videos (\(videos.prefix(6).joined(separator: ", ")), ...), a folder of frame folders (png, jpg), "
-    + "classes above either, a video file, a .npy/.npz array, a .zip/.tar of these, or a manifest (.csv, .jsonl)"
+    + "classes above either, a video file, a .npy/.npz array, tensors in a .safetensors or .pt, a .zip/.tar of these, or a manifest (.csv, .tsv, .jsonl)"
 
   /// Containers and elementary streams that are taken for videos inside of folders and archives.
   static let videos = [
@@ -18,7 +22,8 @@ enum MediaKind {
   ]
   static let images = ["png", "jpg", "jpeg"]
   static let arrays = ["npy", "npz"]
-  static let manifests = ["csv", "jsonl"]
+  static let tensorFiles = ["safetensors", "pt", "pth"]
+  static let manifests = Table.endings
   static let archives = ["zip", "tar", "tgz", "tbz2", "txz", "tar.gz", "tar.bz2", "tar.xz", "tar.zst", "tzst"]
 
   /// nil: none of these.
@@ -36,11 +41,18 @@ enum MediaKind {
       self = .image
     } else if Self.arrays.contains(ending) {
       self = .array
+    } else if Self.tensorFiles.contains(ending) {
+      self = .tensors
     } else if Self.manifests.contains(ending) {
       self = .manifest
     } else {
       return nil
     }
+  }
+
+  /// Whether a file of an ending holds things with names of their own, which are meant or not one by one.
+  static func isContainer(_ name: String) -> Bool {
+    [.archive, .tensors].contains(MediaKind(name)) || name.lowercased().hasSuffix(".npz")
   }
 
   /// Files that file managers and archivers leave behind.

@@ -12,6 +12,7 @@ struct PictureHeader {
 
   init(_ region: ByteRegion, name: String) throws {
     let head = try region.bytes(at: 0, count: 1 << 12)
+    try region.refuse({ $0 != .png && $0 != .jpeg }, wanted: "a PNG or JPEG picture", path: name)
     coding = try Self.coding(head, name: name)
     let size = coding == .png ? Self.sizeOfPNG(head) : try Self.sizeOfJPEG(region)
     guard let size, size.width > 0, size.height > 0 else {

@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 import Threads
 
 /// What is in a set, and what about it could change or stop a score: the data of `inspect`.
@@ -11,6 +12,8 @@ public struct SetReport: Sendable {
     public let failure: String?
     /// `.unreadable` or `.tooShort` where there is a failure.
     public let failureCode: Problem.Code?
+    /// The least and the greatest value of an array's video.
+    public let values: ClosedRange<Float>?
     /// Clips that would be scored; nil if no sampler was given or the video fails.
     public let clips: Int?
   }
@@ -32,6 +35,7 @@ public struct SetReport: Sendable {
       case mixedColour = "mixed-colour"
       case mixedLoss = "mixed-loss"
       case highDynamicRange = "high-dynamic-range"
+      case narrowRange = "narrow-range"
     }
 
     public let code: Code
@@ -45,6 +49,8 @@ public struct SetReport: Sendable {
   public let ignored: [VideoSet.IgnoredFile]
   public let entries: [Entry]
   public let problems: [Problem]
+  /// The least and the greatest value of all arrays.
+  public let values: ClosedRange<Float>?
 
   /// Sizes, lengths in frames, frame rates and codings, the most frequent first.
   public var sizes: [Share] { shares { "\($0.size)" } }
@@ -77,7 +83,19 @@ public struct SetReport: Sendable {
     path = set.path
     kind = set.kind
     ignored = set.ignored
-    problems = Self.problems(entries)
+    let found = entries.compactMap(\.values)
+    let values = found.map(\.lowerBound).min().flatMap { low in found.map(\.upperBound).max().map { low...$0 } }
+    self.values = values
+    let range = set.videos.first(where: \.isArray)?.valueRange ?? .byte
+    var problems = Self.problems(entries)
+    if let values, let doubt = range.doubt(of: values) {
+      problems.append(
+        Problem(
+          code: .narrowRange,
+          text: "arrays that are read as \(range.rawValue) hold \(values.lowerBound)..\(values.upperBound): \(doubt)",
+          videos: entries.filter { $0.values != nil }.map(\.name)))
+    }
+    self.problems = problems
   }
 
   private static func inspect(_ video: VideoItem, _ sampler: ClipSampler?) -> Entry {
@@ -85,11 +103,12 @@ public struct SetReport: Sendable {
     do {
       let known = try video.info()
       info = known
+      let values = video.isArray ? try video.content().values : nil
       let clips = try sampler?.windows(frameCount: known.frameCount, videoName: video.name).count
-      return Entry(name: video.name, info: info, failure: nil, failureCode: nil, clips: clips)
+      return Entry(name: video.name, info: info, failure: nil, failureCode: nil, values: values, clips: clips)
     } catch {
       let code: Problem.Code = if case .clip = error as? VideoError { .tooShort } else { .unreadable }
-      return Entry(name: video.name, info: info, failure: "\(error)", failureCode: code, clips: nil)
+      return Entry(name: video.name, info: info, failure: "\(error)", failureCode: code, values: nil, clips: nil)
     }
   }
 

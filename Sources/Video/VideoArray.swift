@@ -1,138 +1,151 @@
 import Files
 import Tensors
 
-/// An array of videos [N,T,H,W,3], or of one video [T,H,W,3], in a .npy file or as a member of a .npz.
+/// An array of videos, or of one video, in a .npy file, a member of a .npz or a tensor of a .safetensors.
 ///
-/// Rows are read from the file when they are needed; nothing else of it is held. Compressed members are unpacked to an
-/// unlinked temporary file first, so that rows can be read in any order in linear time.
+/// Frames are read from the file when they are needed; nothing else of it is held. Compressed members are unpacked to an
+/// unlinked temporary file first, so that frames can be read in any order in linear time.
 final class VideoArray: Sendable {
+  /// What messages call it.
   let path: String
   let origin: ByteOrigin
   let region: ByteRegion
   let dataOffset: Int
   let element: ElementType
-  let holdsFloats: Bool
   let valueRange: ValueRange
-  /// The array is one video.
-  let isSingle: Bool
-  let rows: Int
-  /// [T, H, W, 3].
-  let rowShape: [Int]
-  /// Arrays of a .npz that are no videos by their shape.
-  let ignored: [String]
+  let geometry: ArrayGeometry
 
-  private static let read: Set<ElementType> = [.uint8, .float16, .float32, .float64]
+  private static let read: Set<ElementType> = [.uint8, .float16, .bfloat16, .float32, .float64]
 
-  /// - Throws: `VideoError.array(.layout)`, `.elementType`, `.fortranOrder`, `.valueRangeNeeded`, `.valueRangeOfBytes`,
-  ///   `.severalArrays`; `FilesError`.
-  static func open(_ origin: ByteOrigin, valueRange: ValueRange?) throws -> VideoArray {
-    guard case .file(let path) = origin, path.lowercased().hasSuffix(".npz") else {
-      return try VideoArray(origin, path: origin.path, valueRange: valueRange, ignored: [])
-    }
-    let archive = try Archive(path)
-    var (videos, others): ([Int], [String]) = ([], [])
-    for (index, member) in archive.members.enumerated() {
-      let shape =
-        member.name.hasSuffix(".npy")
-        ? try? NPYHeader(archive.head(index, count: 1 << 16), path: path).shape : nil
-      if let shape, (4...5).contains(shape.count) { videos.append(index) } else { others.append(member.name) }
-    }
-    let names = { (indices: [Int]) in indices.map { String(archive.members[$0].name.dropLast(4)) } }
-    guard let index = videos.first else {
-      throw VideoError.array(.noVideos(path: path))
-    }
-    guard videos.count == 1 else { throw VideoError.array(.severalArrays(path: path, names: names(videos))) }
-    return try VideoArray(.member(archive, index: index), path: path, valueRange: valueRange, ignored: others)
-  }
-
-  private init(_ origin: ByteOrigin, path: String, valueRange: ValueRange?, ignored: [String]) throws {
-    let region = try origin.openSpooled()
-    let header = try NPYHeader(region, path: path)
-    let shape = header.shape
-    guard (4...5).contains(shape.count), shape.last == 3, shape.allSatisfy({ $0 > 0 }) else {
+  /// - Throws: `VideoError.array(.layout)`, `.elementType`, `.fortranOrder`, `.valueRangeNeeded`, `.valueRangeOfBytes`;
+  ///   `FilesError`.
+  init(_ stored: StoredArray, path: String, origin: ByteOrigin, options: VideoSetOptions) throws {
+    let shape = stored.shape
+    let layout = options.layout.flatMap { $0.axes.count == shape.count ? $0 : nil } ?? ArrayLayout.only(of: shape)
+    guard let layout, let geometry = ArrayGeometry(shape: shape, layout: layout) else {
       throw VideoError.array(.layout(path: path, shape: shape))
     }
-    guard let element = header.element, Self.read.contains(element) else {
-      throw VideoError.array(.elementType(path: path, descriptor: header.descriptor))
+    guard let element = stored.element, Self.read.contains(element) else {
+      throw VideoError.array(.elementType(path: path, descriptor: stored.descriptor))
     }
-    guard !header.isFortranOrder else { throw VideoError.array(.fortranOrder(path: path)) }
+    guard !stored.isFortranOrder else { throw VideoError.array(.fortranOrder(path: path)) }
     var bytes = element.size
     for axis in shape {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: axis)
       bytes = overflow ? .max : product
     }
-    guard bytes <= region.count - header.dataOffset else {
-      let (expected, overflow) = bytes.addingReportingOverflow(header.dataOffset)
-      throw FilesError.truncated(path: path, expected: overflow ? .max : expected, found: region.count)
+    let found = stored.region.count - stored.dataOffset
+    guard bytes <= found else {
+      let (expected, overflow) = bytes.addingReportingOverflow(stored.dataOffset)
+      throw FilesError.truncated(path: path, expected: overflow ? .max : expected, found: stored.region.count)
     }
-    switch (element, valueRange) {
+    guard bytes == found else {
+      throw FilesError.malformed(
+        path: path,
+        .contradiction(part: "the size in bytes of an array of shape \(shape)", claimed: bytes, found: found))
+    }
+    switch (element, options.valueRange) {
     case (.uint8, .network?): throw VideoError.array(.valueRangeOfBytes(path: path, range: .network))
-    case (.uint8, _): self.valueRange = .byte  // the option speaks of float arrays; the other set may hold one
+    case (.uint8, _): valueRange = .byte  // the option speaks of float arrays; the other set may hold one
     case (_, nil): throw VideoError.array(.valueRangeNeeded(path: path, type: element.rawValue))
-    case (_, let range?): self.valueRange = range
+    case (_, .network?) where geometry.colours != 3:
+      throw VideoError.array(.networkColours(path: path, colours: geometry.colours))
+    case (_, let range?): valueRange = range
     }
-    holdsFloats = element != .uint8
     self.path = path
     self.origin = origin
-    self.region = region
     self.element = element
-    dataOffset = header.dataOffset
-    self.ignored = ignored
-    isSingle = shape.count == 4
-    rows = isSingle ? 1 : shape[0]
-    rowShape = isSingle ? shape : Array(shape.dropFirst())
+    self.geometry = geometry
+    region = stored.region
+    dataOffset = stored.dataOffset
   }
 
-  var frameValues: Int { rowShape[1] * rowShape[2] * 3 }
-  var rowBytes: Int { rowShape[0] * frameValues * element.size }
+  var holdsFloats: Bool { element != .uint8 }
+  /// [T, H, W, C]
+  var videoShape: [Int] { [geometry.frames, geometry.height, geometry.width, geometry.colours] }
+  var frameBytes: Int { geometry.frameElements * element.size }
+  var videoBytes: Int { geometry.frames * frameBytes }
+
+  /// The elements of one frame in the order H, W, C, as the file has them.
+  func frame(_ frame: Int, of video: Int) throws -> [UInt8] {
+    let (starts, length) = geometry.runs(video: video, frame: frame)
+    let runBytes = length * element.size
+    var bytes = [UInt8](repeating: 0, count: frameBytes)
+    try bytes.withUnsafeMutableBytes { buffer in
+      for (index, start) in starts.enumerated() {
+        let place = dataOffset + start * element.size
+        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[index * runBytes..<(index + 1) * runBytes])
+        let got = try region.read(at: place, into: part)
+        guard got == runBytes else {
+          throw FilesError.truncated(path: path, expected: place + runBytes, found: place + got)
+        }
+      }
+    }
+    guard !geometry.layout.isPlain else { return bytes }
+    var arranged = [UInt8](repeating: 0, count: frameBytes)
+    arranged.withUnsafeMutableBytes { target in
+      bytes.withUnsafeBytes { geometry.arrange($0, elementSize: element.size, into: target) }
+    }
+    return arranged
+  }
 }
 
-/// One row of an array.
+/// One video of an array.
 struct ArrayRow: VideoSource {
   let array: VideoArray
   let row: Int
 
-  var stamp: String? { array.origin.stamp.map { array.isSingle ? $0 : "\($0)|\(row)" } }
+  var stamp: String? {
+    array.origin.stamp.map { array.geometry.isSingle ? "\($0)|\(array.path)" : "\($0)|\(array.path)|\(row)" }
+  }
+  var listedSize: Int { array.videoBytes }
 
-  private var offset: Int { array.dataOffset + row * array.rowBytes }
+  private var frames: Int { array.geometry.frames }
+  private var size: FrameSize { FrameSize(width: array.geometry.width, height: array.geometry.height) }
 
-  func contentDigest(_ name: String) throws -> Digest {
+  func contentDigest(_ name: String) throws -> Digest { try content(name).digest }
+
+  /// Over the frames' elements in the order T, H, W, C, however they lie in the file.
+  func content(_ name: String) throws -> VideoContent {
     var hasher = SHA256()
-    hasher.update("\(array.element.rawValue) \(array.rowShape)\n")
-    try array.region.forEachPiece(at: offset, count: array.rowBytes) { hasher.update($0) }
-    return hasher.finish()
+    var values = ValueExtent()
+    hasher.update("\(array.element.rawValue) \(array.videoShape)\n")
+    for index in 0..<frames {
+      let bytes = try array.frame(index, of: row)
+      bytes.withUnsafeBytes { hasher.update($0) }
+      values.take(bytes, array.element)
+    }
+    return VideoContent(digest: hasher.finish(), values: values.range)
   }
 
   func info(_ name: String) throws -> VideoInfo {
-    VideoInfo(
-      width: array.rowShape[2], height: array.rowShape[1], frameCount: array.rowShape[0], frameRate: nil,
-      isVariableFrameRate: nil, codec: "npy " + array.element.rawValue, pixelFormat: nil, colourRange: nil,
-      colourMatrix: nil, rotation: 0, isLossless: true, fileSize: array.rowBytes, problems: [])
+    let layout = array.geometry.layout
+    return VideoInfo(
+      width: size.width, height: size.height, frameCount: frames, frameRate: nil, isVariableFrameRate: nil,
+      codec: "npy " + array.element.rawValue,
+      pixelFormat: layout.isPlain && array.geometry.colours == 3 ? nil : "\(layout), \(array.geometry.colourWords)",
+      colourRange: nil, colourMatrix: nil, rotation: 0, isLossless: true, fileSize: array.videoBytes, problems: [])
   }
 
   func read(_ name: String, into assembler: WindowAssembler) throws {
-    let size = FrameSize(width: array.rowShape[2], height: array.rowShape[1])
-    let element = array.element
-    let frameBytes = array.frameValues * element.size
-    var bytes = [UInt8](repeating: 0, count: frameBytes)
-    var floats = [Float](repeating: 0, count: element == .uint8 ? 0 : array.frameValues)
     var next = assembler.nextNeeded(from: 0)
     while let index = next {
-      guard index < array.rowShape[0] else {
-        assembler.skip(array.rowShape[0] - 1)
+      guard index < frames else {
+        assembler.skip(frames - 1)
         return
       }
-      let place = offset + index * frameBytes
-      let got = try bytes.withUnsafeMutableBytes { try array.region.read(at: place, into: $0) }
-      guard got == frameBytes else {
-        throw FilesError.truncated(path: array.path, expected: place + frameBytes, found: place + got)
-      }
-      if element == .uint8 {
-        try bytes.withUnsafeBufferPointer { try assembler.accept(index, size: size, bytes: $0) }
+      let elements = try array.frame(index, of: row)
+      if array.element == .uint8 {
+        let pixels = ArrayColours.rgb(elements, colours: array.geometry.colours)
+        try pixels.withUnsafeBufferPointer { try assembler.accept(index, size: size, bytes: $0) }
       } else {
-        bytes.withUnsafeBytes { bytes in floats.withUnsafeMutableBufferPointer { element.read(bytes, into: $0) } }
+        var floats = [Float](repeating: 0, count: array.geometry.frameElements)
+        elements.withUnsafeBytes { bytes in
+          floats.withUnsafeMutableBufferPointer { array.element.read(bytes, into: $0) }
+        }
         try FloatRange.check(floats, array.valueRange, frame: index, name: name)
-        try floats.withUnsafeBufferPointer { try assembler.accept(index, size: size, floats: $0) }
+        let pixels = ArrayColours.rgb(floats, colours: array.geometry.colours, range: array.valueRange)
+        try pixels.withUnsafeBufferPointer { try assembler.accept(index, size: size, floats: $0) }
       }
       next = assembler.nextNeeded(from: index + 1)
     }

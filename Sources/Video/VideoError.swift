@@ -30,6 +30,15 @@ extension VideoError {
     case emptySet(path: String, ignored: Int)
     case mixedFolder(path: String, images: Int, others: [String])
     case manifest(path: String, line: Int?, reason: String)
+    /// Names of one sample that differ in their endings; how many samples have several, and the names of the first.
+    case sameStems(path: String, stems: Int, first: [String])
+    /// `a (1).mp4` beside `a.mp4`.
+    case copies(path: String, count: Int, copy: String, original: String)
+    case realBesideFake(path: String, real: String, fake: String)
+    /// Pictures of several videos, or of several kinds, in one folder.
+    case severalSeries(path: String, series: [Series])
+    /// The natural order of frames is not that of their numbers read otherwise.
+    case orderOfNames(path: String, reading: NumberReading, first: String)
   }
 
   /// An encoded video, or a folder of pictures.
@@ -50,6 +59,8 @@ extension VideoError {
     case fortranOrder(path: String)
     case elementType(path: String, descriptor: String)
     case layout(path: String, shape: [Int])
+    /// Grey or alpha that the network should take as it is.
+    case networkColours(path: String, colours: Int)
     case valueRangeNeeded(path: String, type: String)
     case valueRangeOfBytes(path: String, range: ValueRange)
     case outOfRange(name: String, value: Float, frame: Int, range: ValueRange)

@@ -14,11 +14,54 @@ extension VideoError.SetProblem: CustomStringConvertible {
     case .mixedFolder(let path, let images, let others):
       "folder `\(path)` holds \(images) \(images == 1 ? "picture" : "pictures") beside "
         + others.map { "`\($0)`" }.joined(separator: ", ")
-        + ", so it is unclear whether it is one video made of frames\nhint: keep frames in a folder of their own"
+        + ", so it is unclear whether it is one video made of frames\nhint: keep frames in a folder of their own, or say what is "
+        + "meant, such as --include '*\(Self.ending(of: others[0]))'"
+    case .sameStems(let path, let stems, let first): Self.sameStemsText(path, stems, first)
+    case .copies(let path, let count, let copy, let original):
+      "`\(path)` has \(count == 1 ? "a file" : "\(count) files") named as a copy: `\(copy)` beside `\(original)`\n"
+        + "hint: --exclude '\(Self.copyGlob(copy))' leaves it out; \(Self.allMeant)"
+    case .realBesideFake(let path, let real, let fake):
+      "`\(path)` holds `\(real)` beside `\(fake)`: real and generated videos in one set\n"
+        + "hint: name one of the folders, or take one by --include '\(real)'; \(Self.allMeant)"
+    case .severalSeries(let path, let series): Self.severalSeriesText(path, series)
+    case .orderOfNames(let path, let reading, let first):
+      "frames of `\(path)` are named by what can be \(reading.rawValue), such as `\(first)`, whose order is not the natural "
+        + "one\nhint: rename them by whole numbers; --include '*' takes the natural order"
     case .manifest(let path, let line, let reason):
       "\(path)\(line.map { ", line \($0)" } ?? ""): \(reason)"
-        + "\nhint: a manifest has a column `path`, relative to its own folder, and any others such as `class` and `subject`"
+        + "\nhint: a manifest has a column `path`, relative to its own folder, and any others such as `class` and `subject`; "
+        + "--path-column says that another column has the paths"
     }
+  }
+}
+
+extension VideoError.SetProblem {
+  private static func sameStemsText(_ path: String, _ stems: Int, _ first: [String]) -> String {
+    let names = first.prefix(3).map { "`\($0)`" }.joined(separator: ", ")
+    let more = stems == 1 ? "" : " and \(stems - 1) more such"
+    let glob = "*\(ending(of: first[0]))"
+    return
+      "`\(path)` has several files of one name but for the ending: \(names)\(more), so a sample would count more than once"
+      + "\nhint: --include or --exclude says which are meant, such as --include '\(glob)'; \(allMeant)"
+  }
+
+  private static func severalSeriesText(_ path: String, _ series: [VideoError.Series]) -> String {
+    let shown = series.prefix(4).map { "\($0.pattern) (\($0.pictures), first `\($0.first)`)" }.joined(separator: ", ")
+    let more = series.count > 4 ? " and \(series.count - 4) more" : ""
+    return "folder `\(path)` holds \(series.count) series of pictures, so it is unclear which of them is the video: "
+      + "\(shown)\(more)\nhint: --include '\(series[0].glob)' takes one of them; --include '*' says that all are one video; "
+      + "--images takes each picture by itself, for FID and KID"
+  }
+
+  private static let allMeant = "--include '*' says that all are"
+
+  private static func ending(of name: String) -> Substring { name.lastIndex(of: ".").map { name[$0...] } ?? "" }
+
+  /// `* (1).mp4` of `a/b (1).mp4`.
+  private static func copyGlob(_ name: String) -> String {
+    let stem = VideoItem.stem(of: name)
+    let added = SetDoubts.original(of: stem).map { stem.dropFirst($0.count) } ?? ""
+    return "*" + added + name.dropFirst(stem.count)
   }
 }
 
@@ -48,11 +91,14 @@ extension VideoError.ArrayProblem: CustomStringConvertible {
     switch self {
     case .noVideos(let path): "none of the arrays of `\(path)` has the four or five axes of videos"
     case .fortranOrder(let path):
-      "`\(path)` is in Fortran order\nhint: save `numpy.ascontiguousarray(a)`"
+      "`\(path)` does not lie in the order of its axes (Fortran order, or a view of another array)\nhint: save "
+        + "`numpy.ascontiguousarray(a)`, of a tensor `a.contiguous()`"
     case .elementType(let path, let descriptor):
-      "`\(path)` holds elements of type `\(descriptor)`; uint8, float16, float32 and float64 (little-endian) are read\n"
-        + "hint: save `a.astype('uint8')` or `a.astype('<f4')`"
+      "`\(path)` holds elements of type `\(descriptor)`; uint8, float16, float32 and float64 (little-endian) are read\nhint: "
+        + Self.conversion(descriptor)
     case .layout(let path, let shape): Self.layoutText(path, shape)
+    case .networkColours(let path, let colours):
+      "`\(path)` has \(colours) colours, and --value-range network gives arrays to the network as they are: 3 are expected"
     case .valueRangeNeeded(let path, let type):
       "`\(path)` holds \(type), whose range is not known\nhint: say what black and white are with --value-range "
         + ValueRange.allCases.map(\.rawValue).joined(separator: "|")
@@ -63,22 +109,39 @@ extension VideoError.ArrayProblem: CustomStringConvertible {
     case .notFinite(let name, let value, let frame): "frame \(frame) of `\(name)` holds \(value)"
     case .severalArrays(let path, let names):
       "`\(path)` holds several arrays that could be videos: " + names.map { "`\($0)`" }.joined(separator: ", ")
-        + "\nhint: save the one that is meant by itself"
+        + "\nhint: --include '*/NAME' takes one, such as --include '*/\(names[0])'; several arrays of four axes are a video each"
+    }
+  }
+
+  /// How elements of other types become such as are read. Types are as NumPy and safetensors write them.
+  private static func conversion(_ descriptor: String) -> String {
+    let kind = descriptor.drop { "<>|=".contains($0) }
+    return switch kind {
+    case "u2", "uint16": "of 0..65535, save `(a / 257).round().astype('uint8')`"
+    case "b1", "bool": "save `a.astype('uint8') * 255`"
+    case "i1", "int8": "of -128..127, save `(a.astype('int16') + 128).astype('uint8')`"
+    case "i2", "i4", "i8", "u4", "u8", "int16", "int32", "int64":
+      "where `a.min()` and `a.max()` are within 0..255, save `a.astype('uint8')`; other ranges have to be scaled first"
+    case "f4", "f8", "f2": "save `a.astype('<\(kind)')`"
+    case "O", "O8", "|O":
+      "an array of objects is a pickle, which is not read: save videos of several lengths by "
+        + "`numpy.savez(path, *videos)`"
+    default: "save numbers: `a.astype('<f4')`, or `a.astype('uint8')` of 0..255"
     }
   }
 
   private static func layoutText(_ path: String, _ shape: [Int]) -> String {
     let found = "`\(path)` has shape [\(shape.map(String.init).joined(separator: ", "))]"
-    let wanted = "videos are [N, T, H, W, 3], one video is [T, H, W, 3]"
-    let turn: String? =
-      switch (shape.count, shape.firstIndex(of: 3)) {
-      case (5, 2): "it looks like [N, T, 3, H, W]: save `a.transpose(0, 1, 3, 4, 2)`"
-      case (5, 1): "it looks like [N, 3, T, H, W]: save `a.transpose(0, 2, 3, 4, 1)`"
-      case (4, 1): "it looks like [T, 3, H, W]: save `a.transpose(0, 2, 3, 1)`"
-      case (4, 0): "it looks like [3, T, H, W]: save `a.transpose(1, 2, 3, 0)`"
-      default: nil
-      }
-    return "\(found); \(wanted)" + (turn.map { "\nhint: \($0)" } ?? "")
+    let candidates = ArrayLayout.candidates(of: shape)
+    if shape.contains(0) { return found + ", so it holds nothing" }
+    let problem =
+      candidates.count > 1
+      ? "which can be \(candidates.map(\.description).joined(separator: " or "))"
+      : "in which no axis has the 1, 3 or 4 entries of colours"
+    let example = shape.count == 5 ? "NTCHW" : shape.count == 4 ? "NTHW (grey)" : "THW (grey)"
+    return
+      "\(found), \(problem)\nhint: --layout says what the axes are, such as \(example): N counts videos, T frames, H and W "
+      + "pixels, C colours"
   }
 }
 

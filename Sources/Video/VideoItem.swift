@@ -6,10 +6,20 @@ import Tensors
 protocol VideoSource: Sendable {
   func info(_ name: String) throws -> VideoInfo
   func contentDigest(_ name: String) throws -> Digest
+  /// The digest, and what else is learned where all of the content is read.
+  func content(_ name: String) throws -> VideoContent
   var stamp: String? { get }
+  /// Bytes, as the file system or an archive's index lists them; 0 for what is not there.
+  var listedSize: Int { get }
   /// One pass over the video; gives frames to `assembler` by rising index, and returns early when the video ends before
   /// the last one that is needed.
   func read(_ name: String, into assembler: WindowAssembler) throws
+}
+
+extension VideoSource {
+  func content(_ name: String) throws -> VideoContent {
+    VideoContent(digest: try contentDigest(name), values: nil)
+  }
 }
 
 /// One video of a set. Values of this type may be used from several threads at once.
@@ -24,6 +34,9 @@ public struct VideoItem: Sendable {
   public let valueRange: ValueRange
   /// What a manifest says of the video beside its path: columns by name.
   public let labels: [String: String]
+
+  /// A video of an array: no decoder takes part in reading it.
+  public var isArray: Bool { source is ArrayRow }
 
   private let source: any VideoSource
   private let memo = Memo()
@@ -56,7 +69,9 @@ public struct VideoItem: Sendable {
 
   /// A name without the extension of a video, array or picture.
   public static func stem(of name: String) -> String {
-    guard [.video, .array, .image].contains(MediaKind(name)), let dot = name.lastIndex(of: ".") else { return name }
+    guard [.video, .array, .tensors, .image].contains(MediaKind(name)), let dot = name.lastIndex(of: ".") else {
+      return name
+    }
     return String(name[..<dot])
   }
 
@@ -64,7 +79,7 @@ public struct VideoItem: Sendable {
   package static func row(_ name: String) -> (file: String, row: String)? {
     guard name.hasSuffix("]"), let bracket = name.lastIndex(of: "[") else { return nil }
     let file = String(name[..<bracket])
-    return MediaKind(file) == .array ? (file, String(name[bracket...])) : nil
+    return [.array, .tensors].contains(MediaKind(file)) ? (file, String(name[bracket...])) : nil
   }
 
   /// Size, length, rate and coding; found once, then remembered.
@@ -84,8 +99,14 @@ public struct VideoItem: Sendable {
   /// SHA-256 of the bytes that hold this video.
   ///
   /// Video files: the file's bytes. Frame folders: the number of frames, then each frame file's length and bytes in
-  /// natural order (names do not count). Array rows: element type, shape of the row, bytes.
+  /// natural order (names do not count). Array rows: element type, [T, H, W, C], and the elements in that order.
   public func contentDigest() throws -> Digest { try source.contentDigest(name) }
+
+  /// The digest, and the least and the greatest value of an array's video. Reads all of it.
+  public func content() throws -> VideoContent { try source.content(name) }
+
+  /// Bytes that hold the video, without opening it; 0 for what is not there.
+  public var listedSize: Int { source.listedSize }
 
   /// path|size|mtime|ctime|inode (and |member, |row) of what is behind the video, times in nanoseconds: a key for
   /// remembering the digest. nil if unknown.

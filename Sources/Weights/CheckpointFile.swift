@@ -1,6 +1,13 @@
 import Files
 import Foundation
 
+extension ContentKind {
+  /// What is left in the place of weights by downloads that went wrong. Checkpoints have many forms, some without a mark.
+  fileprivate var isNoCheckpoint: Bool {
+    [.empty, .webPage, .gitLFSPointer, .textUTF16, .zeros, .png, .jpeg, .gif, .webp, .mp4, .pdf].contains(self)
+  }
+}
+
 /// A file that the user names, opened by what it is.
 package enum CheckpointFile {
   /// A checkpoint, and the bytes by which public repositories would know it.
@@ -29,6 +36,7 @@ package enum CheckpointFile {
       return
     }
     let file = try MappedBytes(mapping: path).all
+    try ByteRegion(file).refuse({ $0.isNoCheckpoint }, wanted: "a checkpoint", path: path)
     if let (known, text) = try Self.text(file) {
       self = .text(known, text)
       return

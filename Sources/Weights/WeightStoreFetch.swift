@@ -99,7 +99,7 @@ extension WeightStore {
       }
     } catch let error as FilesError {
       switch error {
-      case .malformed, .truncated:
+      case .malformed, .truncated, .otherContent:
         remove(paths, from: downloads)
         throw known.failure(.file(error))
       case .unreadable, .unwritable, .exists, .noSpool, .notStarted: throw error

@@ -60,6 +60,10 @@ struct FeaturesCommand: ParsableCommand {
       guard ["safetensors", "npz"].contains(URL(fileURLWithPath: out).pathExtension.lowercased()) else {
         throw FeatureFileError.unknownKind(path: out)
       }
+      guard part == nil || !out.lowercased().hasSuffix(".npz") else {
+        throw ValidationError(
+          "--shard and a .npz: means and covariances of parts cannot be put together; merge .safetensors instead")
+      }
       guard force || !FileManager.default.fileExists(atPath: out) else { throw FilesError.exists(path: out) }
       let requested = try options.applied(to: base(), isOneOfSeveral: false)
       let environment = ProcessInfo.processInfo.environment
@@ -72,8 +76,7 @@ struct FeaturesCommand: ParsableCommand {
       var extraction = FeatureExtraction(path: path, wanted: score, cache: cache, network: networks.network)
       extraction.isReal = side == .real
       extraction.shard = part
-      extraction.valueRange = options.inputOptions.valueRange
-      extraction.picturesAreImages = options.inputOptions.images
+      extraction.input = options.inputOptions.sets
       extraction.skipsUnusable = options.inputOptions.onError == .skip
       extraction.threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
       if Terminal.isInteractive { extraction.progress = TerminalProgress() }
@@ -141,10 +144,28 @@ struct FeaturesCommand: ParsableCommand {
           "  \(set.rows.count) samples x \(set.features.columns) features of "
             + "\(Set(set.rows.map(\.video)).count) videos",
         ]
+        if let origin = set.origin {
+          lines.append(
+            (origin.missing.isEmpty ? "  all" : "  \(origin.words)") + " of a set of \(origin.videos) videos, "
+              + "\(origin.skipped.count) left out")
+          lines += origin.skipped.map { "    \($0.video): \($0.reason)" }
+        }
         if set.recipe.isEmpty { lines.append("  how they were made is not said") }
         lines += set.recipe.sorted { $0.key < $1.key }.map { "  \($0.key)  \($0.value)" }
         return lines.joined(separator: "\n")
       }
+    }
+
+    private static func json(_ origin: FeatureOrigin) -> JSONValue {
+      .object([
+        ("listing", .string(origin.listing)), ("videos", .integer(origin.videos)), ("shards", .integer(origin.shards)),
+        ("parts", .array(origin.parts.map { .integer($0) })),
+        (
+          "skipped",
+          .array(
+            origin.skipped.map { .object([("video", .string($0.video)), ("reason", .string($0.reason))]) })
+        ),
+      ])
     }
 
     private static func json(_ path: String, _ stored: StoredFeatures) -> JSONValue {
@@ -158,6 +179,7 @@ struct FeaturesCommand: ParsableCommand {
         .object([
           ("path", .string(path)), ("kind", .string("features")), ("features", .integer(set.features.columns)),
           ("samples", .integer(set.rows.count)), ("videos", .integer(Set(set.rows.map(\.video)).count)),
+          ("origin", set.origin.map(Self.json) ?? .null),
           ("recipe", .object(set.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
         ])
       }
@@ -167,11 +189,18 @@ struct FeaturesCommand: ParsableCommand {
   struct Merge: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "One file from parts that were extracted apart",
-      discussion: "Parts must agree in every field; a clip that two of them hold is an error.")
+      discussion: """
+        Parts must agree in every field and be of one division (`--shard`) of one set that did not change in between. All of \
+        them are wanted; a clip or a part that two files hold is an error. Videos that were skipped stay known: a score of \
+        the merged file lists them.
+        """)
 
     @Argument(help: ArgumentHelp("The parts.", valueName: "file")) var paths: [String]
 
     @Option(help: ArgumentHelp("The file that is written.", valueName: "file")) var out: String
+
+    @Flag(help: "Merge what is there of a set, even if parts are missing. Every score says so.") var allowMissing =
+      false
 
     @Flag(help: "Replace a file that is there.") var force = false
 
@@ -180,7 +209,7 @@ struct FeaturesCommand: ParsableCommand {
         guard case .set(let set) = try FeatureFile.read(path) else { throw FeatureFileError.notASet(path: path) }
         return set
       }
-      let merged = try FeatureSet.merged(parts, names: paths)
+      let merged = try FeatureSet.merged(parts, names: paths, allowsMissing: allowMissing)
       try FeatureFile.write(merged, to: out, replacing: force)
       Output.print("\(out): \(merged.rows.count) x \(merged.features.columns)")
     }

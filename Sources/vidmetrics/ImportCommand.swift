@@ -13,8 +13,11 @@ struct ImportCommand: ParsableCommand {
         vidmetrics import metric-fvd2048_16f.jsonl --name MoCoGAN StyleGAN-V's lines
         vidmetrics import model_eval_results.json                 VBench's
         vidmetrics import table.csv --source "Table 2"            columns name, metric, value; std, direction, dataset, ...
+        vidmetrics import paper.csv --dataset UCF-101             columns method, FVD, KVD, ...: a metric each
         vidmetrics import study.csv                               columns question, method, votes (or preference and n)
+        vidmetrics import answers.csv                             columns question, choice: a row for each answer
 
+      What of a file is no score is named and left out, such as the NaN of a dimension that was not measured. \
       Scores of others have no fields that could be compared: tables show them as imported, and nothing ranks them.
       """)
 
@@ -41,10 +44,12 @@ struct ImportCommand: ParsableCommand {
     labels.source = source
     labels.direction = direction
     labels.tags = tag
-    let runs = try RunImport(path: file, labels: labels).runs(kind: kind)
+    let found = try RunImport(path: file, labels: labels).read(kind: kind)
+    let runs = found.runs
     let added = try HistoryStore(path: database.path).merge(runs, from: KeptFiles(of: file))
     let there = runs.count - added
     let present = there == 0 ? "" : ", \(there) \(there == 1 ? "was" : "were") there already"
+    for part in found.leftOut { Terminal.write("left out: \(part)\n") }
     Terminal.write("\(added) run\(added == 1 ? "" : "s") added to \(database.path)\(present)\n")
   }
 }

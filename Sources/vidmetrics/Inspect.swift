@@ -1,7 +1,6 @@
 import ArgumentParser
 import Evaluation
 import Foundation
-import Tensors
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,8 +9,7 @@ struct Inspect: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The set.", valueName: "set"), completion: .file()) var path: String
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("What the numbers of float arrays mean.", valueName: "range"))
-  var valueRange: ValueRange?
+  @OptionGroup var setOptions: SetOptions
 
   @Option(help: ArgumentHelp("The clip length that is wanted; shorter videos are listed.", valueName: "T"))
   var frames: Int?
@@ -30,7 +28,7 @@ struct Inspect: ParsableCommand {
     try ScoreRequest.check(threads: threads)
     let progress: any ExtractionProgress = Terminal.isInteractive ? TerminalProgress() : NoProgress()
     let inspection = try SetInspection(
-      path: path, valueRange: valueRange, frames: frames, threads: threads, progress: progress)
+      path: path, options: setOptions.sets, frames: frames, threads: threads, progress: progress)
     Output.print(json ? inspection.json.text() : inspection.table, terminator: json ? "\n" : "")
   }
 }

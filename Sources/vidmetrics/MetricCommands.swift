@@ -41,8 +41,9 @@ struct SetArguments: ParsableArguments, ScoredSets {
   var reference: String? { real }
 
   static let discussion = """
-    A set is a folder of videos, of frame folders or of classes of either, a .zip or .tar of those, a .npy/.npz array \
-    [N,T,H,W,3], a manifest (.csv or .jsonl with a column `path`), or a file of features.
+    A set is a folder of videos, of frame folders or of classes of either, a .zip or .tar of those or a folder of \
+    such archives, an array [N,T,H,W,3] (.npy, .npz, a tensor in .safetensors or .pt; --layout for other axes), a manifest (.csv, \
+    .tsv or .jsonl with a column `path`), or a file of features. What can be read in two ways stops with the choices.
     """
 }
 
@@ -81,7 +82,7 @@ struct BesideOptions {
       + "fake set's manifest. (default: the first set's, or a column `image` or `input`)",
     valueName: "first-frame|column:NAME")
   static let prompts = ArgumentHelp(
-    "The prompt of each video: a .csv or .jsonl with `path` and `prompt`, a .json of names and prompts, a .txt with one a "
+    "The prompt of each video: a .csv, .tsv or .jsonl with `path` and `prompt`, a .json of names and prompts, a .txt with one a "
       + "line, stem for the videos' names, column:NAME for a column of the manifest. (default: column:prompt)",
     valueName: "file|stem|column:NAME")
 

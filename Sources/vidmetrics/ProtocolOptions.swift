@@ -1,6 +1,8 @@
 import ArgumentParser
+import Evaluation
 import MetricCatalog
 import Tensors
+import Video
 import Vocabulary
 import Weights
 
@@ -89,10 +91,8 @@ struct FrameOptions: ParsableArguments {
   var maxVideos: String?
 }
 
-/// How the sets are read.
-struct InputOptions: ParsableArguments {
-  enum OnError: String, ExpressibleByArgument, CaseIterable { case stop, skip }
-
+/// What of a set is meant, and what it means.
+struct SetOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -100,11 +100,64 @@ struct InputOptions: ParsableArguments {
       valueName: "range"))
   var valueRange: ValueRange?
 
+  @Option(
+    help: ArgumentHelp(
+      "Take only files whose name fits: '*.mp4' any part of it, 'real/*' the path below the set; '*' says that all of an "
+        + "unclear set is meant. Repeatable.", valueName: "pattern"))
+  var include: [String] = []
+
+  @Option(help: ArgumentHelp("Leave out files whose name fits. Repeatable.", valueName: "pattern"))
+  var exclude: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The column of a manifest that holds the paths. (default: path, or file_name)", valueName: "name"))
+  var pathColumn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The axes of arrays, such as NTHWC, NCTHW or NTHW: N videos, T frames, H and W pixels, C colours. (default: by the "
+        + "axis of 1, 3 or 4 colours, where there is one)", valueName: "axes"))
+  var layout: ArrayLayout?
+
+  var sets: VideoSetOptions {
+    VideoSetOptions(
+      valueRange: valueRange, pathColumn: pathColumn, filter: NameFilter(include: include, exclude: exclude),
+      layout: layout)
+  }
+}
+
+extension PairRule: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension ArrayLayout: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+/// How the sets are read.
+struct InputOptions: ParsableArguments {
+  enum OnError: String, ExpressibleByArgument, CaseIterable { case stop, skip }
+
+  @OptionGroup var setOptions: SetOptions
+
   @Option(help: ArgumentHelp("Videos that cannot be used: stop, or skip and list them.", valueName: "stop|skip"))
   var onError: OnError = .stop
 
   @Flag(help: "Pictures are images by themselves, of any sizes, and no folder of them is a video: for FID and KID.")
   var images = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Which videos of two sets are a pair, for PSNR, SSIM, LPIPS and PIC: stem (the same path), regex:PATTERN (the same "
+        + "first group), or order. (default: stem)", valueName: "rule"))
+  var pairBy: PairRule?
+
+  var sets: VideoSetOptions {
+    var sets = setOptions.sets
+    sets.picturesAreImages = images
+    return sets
+  }
 }
 
 struct RunOptions: ParsableArguments {

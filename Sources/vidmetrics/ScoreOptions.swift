@@ -100,7 +100,7 @@ struct ScoreOptions: ParsableArguments {
     field: String, value: String
   )] {
     var all: [(field: String, value: String)] = []
-    if inputOptions.valueRange == .network { all.append(("value-range", "network")) }
+    if inputOptions.setOptions.valueRange == .network { all.append(("value-range", "network")) }
     // One `--frames` cannot be the length of a clip and the number of samples at once.
     let frames = metric.sample == .frame && !isOneOfSeveral ? "samples" : "frames"
     // What is of both sets is of the fake one where there is no real one.

@@ -20,8 +20,8 @@ struct ScoreRun {
       real: sets.reference, fake: sets.fake, scores: requested.map { RequestedScore($0.evaluationProtocol) })
     request.inputColumn = try besides.inputColumn
     if let prompts = besides.prompts { request.prompts = PromptSource(prompts) }
-    request.valueRange = options.inputOptions.valueRange
-    request.picturesAreImages = options.inputOptions.images
+    request.input = options.inputOptions.sets
+    request.pairBy = options.inputOptions.pairBy
     request.skipsUnusable = options.inputOptions.onError == .skip
     request.threads = threads
     request.honesty = options.honesty.settings

@@ -175,7 +175,7 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
     #expect(
       error(try write("path,prompt\nblue_2,blue\nblue_2.mp4,red\n", "p.csv"))
         == "`\(folder.file("p.csv"))`: `blue_2` has two prompts")
-    #expect(error(.file(folder.file("p.yaml")))?.contains("prompts are in a .csv, .jsonl, .json or .txt") == true)
+    #expect(error(.file(folder.file("p.yaml")))?.contains("prompts are in a .csv, .tsv, .jsonl, .json or .txt") == true)
     try folder.write(Array("path,prompt\nset/a_red-1.npy,red\nset/blue_2.npy,\n".utf8), "set.csv")
     #expect(
       error(.column("prompt"), path: folder.file("set.csv")) == """

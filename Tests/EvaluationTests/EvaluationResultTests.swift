@@ -18,7 +18,7 @@ import Testing
   /// All means differ by 1, covariances are 0: the score is 4.
   private func result() throws -> EvaluationResult {
     var asked = try request(path, folder.file("fake"))
-    asked.valueRange = .unit
+    asked.input.valueRange = .unit
     return try evaluate(asked)
   }
 
@@ -29,7 +29,7 @@ import Testing
     #expect(distances.map(\.value) == Array(repeating: 2, count: 6))
     var grouped = try request(
       path, folder.file("fake"), [("series", "windows"), ("window", "2"), ("window-step", "2")])
-    grouped.valueRange = .unit
+    grouped.input.valueRange = .unit
     #expect(try evaluate(grouped).scores[0].distances == nil)
   }
 
@@ -45,6 +45,10 @@ import Testing
         warning: `stylegan-v` scores are published with 2048 real clips (here 6) and 2048 fake clips (here 6) [small-n]
         warning: a row of an array is a clip by itself: clips have 4 frames, which is not the length of `stylegan-v` \
         [array-clip-length]
+        warning: the arrays of the real set, read as 0..1, hold 0.25..0.25: all values lie in a 32nd of the range [narrow-range]
+          --value-range says what black and white are in float arrays
+        warning: the arrays of the fake set, read as 0..1, hold 0.75..0.75: all values lie in a 32nd of the range [narrow-range]
+          --value-range says what black and white are in float arrays
         warning: 5 of 6 real videos repeat the content of another [duplicate-videos]
         warning: 5 of 6 fake videos repeat the content of another [duplicate-videos]
 

@@ -69,6 +69,68 @@ struct FeatureSetMergingTests {
     #expect(message([]) == "there is nothing to merge: no file was given")
   }
 
+  /// Part `index` of three, as one extraction writes it.
+  private func shard(_ index: Int, of shards: Int = 3, listing: String = "sha256:1", skipped: [String] = [])
+    -> FeatureSet
+  {
+    let set = whole()
+    let rows = set.rows.indices.filter { $0 * shards / set.rows.count == index - 1 }
+    var part = part(set, rows)
+    part.origin = FeatureOrigin(
+      listing: listing, videos: 12, shards: shards, parts: [index],
+      skipped: skipped.map { .init(video: $0, reason: "cut short") })
+    return part
+  }
+
+  @Test func partsOfASet() throws {
+    let parts = [shard(3, skipped: ["v11.mp4"]), shard(1, skipped: ["v2.mp4"]), shard(2)]
+    let folder = try TemporaryFolder()
+    let merged = try FeatureSet.merged(parts)
+    var all = whole()
+    all.origin = FeatureOrigin(
+      listing: "sha256:1", videos: 12,
+      skipped: ["v2.mp4", "v11.mp4"].map { .init(video: $0, reason: "cut short") })
+    #expect(merged == all, "as if it had been extracted whole")
+    #expect(
+      message([parts[0], parts[1]]) == """
+        part 2 of 3 is missing
+        hint: --allow-missing merges the others all the same, and every score of them says so
+        """)
+    let some = try FeatureSet.merged([parts[0], parts[1]], allowsMissing: true)
+    #expect(some.origin?.missing == [2] && some.origin?.words == "parts 1, 3 of 3")
+    #expect(try FeatureSet.merged([some, parts[2]]) == all, "what was merged is merged on")
+    for (index, set) in [merged, some, parts[2]].enumerated() {
+      try FeatureFile.write(set, to: folder.file("\(index).safetensors"))
+      #expect(try FeatureFile.read(folder.file("\(index).safetensors")) == .set(set))
+    }
+  }
+
+  @Test func partsThatDoNotBelongTogether() throws {
+    let names = ["a", "b", "c"]
+    #expect(
+      message([shard(1), shard(2, of: 4)], names: names)
+        == "`a` is part 1 of 3 and `b` is part 2 of 4: they are not of one division")
+    #expect(
+      message([shard(1), shard(2, listing: "sha256:2"), shard(3)], names: names) == """
+        `a` is a part of 12 videos and `b` of 12 others, by their names and sizes
+        hint: a set must not change while its parts are extracted: extract them again
+        """)
+    var empty = shard(2)
+    empty = part(empty, [])
+    empty.origin = shard(2).origin
+    #expect(message([shard(1), empty, empty], names: names) == "`b` and `c` both hold part 2 of 3")
+    var unknown = shard(2)
+    unknown.origin = nil
+    #expect(
+      message([shard(1), unknown], names: names)
+        == "`b` does not say which part of a set it is, and the others do\nhint: extract it again with this version")
+    // Whole sets of different folders are put side by side.
+    var (first, second) = (part(whole(), [0]), part(whole(), [5]))
+    first.origin = FeatureOrigin(listing: "sha256:1", videos: 1)
+    second.origin = FeatureOrigin(listing: "sha256:2", videos: 1)
+    #expect(try FeatureSet.merged([first, second]).origin?.videos == 2)
+  }
+
   @Test func rowsThatAreThereTwice() {
     let set = whole()
     #expect(

@@ -326,10 +326,13 @@ struct FeatureFileDamageTests {
     }
     #expect(try set { _ in } == "nothing was thrown")
     #expect(
-      try set { $0["schema"] = "vidmetrics.features/2" } == """
-        `x.safetensors` has the schema `vidmetrics.features/2`, and `vidmetrics.features/1` is read here
+      try set { $0["schema"] = "vidmetrics.features/3" } == """
+        `x.safetensors` has the schema `vidmetrics.features/3`, and `vidmetrics.features/2` is read here
         hint: write it anew with this version
         """)
+    #expect(
+      try set { $0["schema"] = "vidmetrics.features/2" }
+        == "`x.safetensors` has no `origin`; it holds `digest`, `recipe`, `rows`, `schema`")
     #expect(try set { $0["schema"] = nil } == "`x.safetensors` has no `schema`; it holds `digest`, `recipe`, `rows`")
     #expect(try set { $0["rows"] = nil } == "`x.safetensors` has no `rows`; it holds `digest`, `recipe`, `schema`")
     #expect(

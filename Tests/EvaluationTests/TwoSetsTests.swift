@@ -61,7 +61,8 @@ import Testing
     var asked = try request(folder.file("real"), path)
     asked.scores[0].framesAreGiven = true
     let stopped = try #require(words(asked))
-    #expect(stopped.hasPrefix("\(path): 2 videos cannot be used\n  cannot decode `bad.mp4`"))
+    #expect(
+      stopped.hasPrefix("\(path): 2 videos cannot be used\n  `bad.mp4` is a short text that begins with `not a video`"))
     #expect(stopped.contains("\n  `short.npy[0]` is too short: 3 frames found, 4 needed\n"))
     #expect(stopped.hasSuffix("\nhint: --on-error skip leaves such videos out, lists them and ends with status 4"))
     asked.skipsUnusable = true
@@ -146,7 +147,7 @@ import Testing
     #expect(try evaluate(asked).scores[0].value == 1)
     asked.scores[0].evaluationProtocol = try EvaluationProtocol.named("stylegan-v", metric: "fvd").overriding(
       "frames", with: "4")
-    asked.valueRange = .unit
+    asked.input.valueRange = .unit
     // 0...1 is mapped to -1...1: all differences double.
     #expect(try evaluate(asked).scores[0].value == 4)
     try folder.writeArray("c.npy", [3, 4, 8, 8, 3], seed: 1)
@@ -162,7 +163,7 @@ import Testing
     try folder.writeFloats("a.npy", [3, 4, 8, 8, 3], value: 0)
     try folder.writeFloats("b.npy", [3, 4, 8, 8, 3], value: 0.5)
     var asked = try request(folder.file("a.npy"), folder.file("b.npy"), [("scale-factor", "10")])
-    asked.valueRange = .unit
+    asked.input.valueRange = .unit
     #expect(try evaluate(asked).scores[0].value == 40)
     // Papers print KID times 100: its deviation over subsets goes with it.
     try folder.writeSet("real", videos: 0..<12) { _ in 6 }

@@ -28,8 +28,9 @@ struct TextTests {
     #expect(rows.map(\.line) == [1, 3, 5])
     #expect(rows.map(\.cells) == [["a", "b, \"c\""], ["two\nlines", ""], ["", "x"]])
     #expect(try CSV.rows("").isEmpty && CSV.rows("a,b").map(\.cells) == [["a", "b"]])
-    let (columns, table) = try CSV.table("n,m\n1,2\n3,\n")
-    #expect(columns == ["n", "m"] && table.map(\.cells) == [["n": "1", "m": "2"], ["n": "3", "m": ""]])
+    // Blank lines count for the numbers of the others; a line of separators is a row.
+    #expect(try CSV.rows("a\n \t \nb\n\n  \n").map(\.line) == [1, 3])
+    #expect(try CSV.rows("a\tb\n\t\n", separator: .tab).map(\.cells) == [["a", "b"], ["", ""]])
   }
 
   /// Whatever cells hold, they come back.
@@ -46,11 +47,15 @@ struct TextTests {
 
   @Test(arguments: [
     ("a,b\n1,\"2\n", CSV.Problem.openQuote(line: 2)), ("a\n\"1\"2\n", .afterQuote(line: 2)),
-    ("a,b\n1,2\n\n1,2,3\n", .width(line: 4, found: 3, wanted: 2)), ("a,b\n1\n", .width(line: 2, found: 1, wanted: 2)),
-    ("a,b,a\n1,2,3\n", .twice(column: "a")),
+    ("a,b\r1,2\r", .carriageReturn(line: 1)),
   ])
   func whatIsWrongIsNamedByItsLine(_ text: String, _ wanted: CSV.Problem) {
-    #expect(throws: wanted) { try CSV.table(text) }
+    #expect(throws: wanted) { try CSV.rows(text) }
+  }
+
+  @Test func aBlankEndIsNoLine() {
+    #expect(TextLines.withoutBlankEnd("a\n\nb\n \n\n").map { "\($0.number) \($0.text)" } == ["1 a", "2 ", "3 b"])
+    #expect(TextLines.withoutBlankEnd("\n \n").isEmpty)
   }
 
   /// What a spreadsheet would compute is a text; numbers are numbers.

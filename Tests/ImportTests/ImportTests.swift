@@ -19,12 +19,12 @@ import Testing
   }
 
   private func runs(_ name: String, _ text: String, _ labels: RunImport.Labels = .init()) throws -> [RunRecord] {
-    try RunImport(path: file(name, text), labels: labels).runs()
+    try RunImport(path: file(name, text), labels: labels).read().runs
   }
 
   private func words(_ name: String, _ text: String) throws -> String? {
     let path = try file(name, text)
-    let error = #expect(throws: ImportError.self) { try RunImport(path: path).runs() }
+    let error = #expect(throws: ImportError.self) { try RunImport(path: path).read() }
     return error?.description.replacingOccurrences(of: path, with: name)
   }
 
@@ -84,7 +84,8 @@ import Testing
     #expect(
       try words("t.txt", "fvd 100\n")
         == "`t.txt` is not a kind of file that is known here\n"
-        + "hint: --kind says what it is: history, runs, document, stylegan-v, vbench, scores or preferences")
+        + "hint: --kind says what it is: history, runs, document, stylegan-v, vbench, scores, table, preferences or votes"
+    )
   }
 
   /// SciPy: `binomtest(7, 10).proportion_ci(method="wilson")` is 0.39677814746114526, 0.892208732593699.
@@ -113,5 +114,78 @@ import Testing
       try words("s.csv", "question,method,votes,n\nq,ours,7,5\n") == "`s.csv`, line 2: 7 votes of 5")
     #expect(try runs("share.csv", "question,method,percent,n\nq,ours,70,10\n")[0].scores == given[0].scores)
     #expect(try words("s.csv", "question,method,preference\nq,ours,7\n") == "`s.csv`, line 2: `n` is missing or empty")
+  }
+
+  private func read(_ name: String, _ text: String) throws -> ImportedRuns {
+    try RunImport(path: file(name, text)).read()
+  }
+
+  /// VBench writes NaN for a dimension that it had no videos for; so does StyleGAN-V for a metric that failed.
+  @Test func whatIsNoNumberIsNamedAndLeftOut() throws {
+    let found = try read(
+      "vb_eval_results.json",
+      #"{"a": [0.5, [{"video_path": "x", "video_results": NaN}]], "b": [NaN, []], "c": [-0.25, []], "d": [null, []]}"#)
+    #expect(found.runs[0].scores.map(\.metric) == ["vbench[a]", "vbench[c]"] && found.runs[0].scores[0].videos == nil)
+    #expect(
+      found.leftOut == ["the values of single videos of `a`: 1 are no numbers", "`b` is NaN", "`d` is null"])
+    let lines = try read(
+      "m.jsonl",
+      #"{"results": {"fvd": NaN, "kvd": 2}, "metric": "x"}"# + "\r\n"
+        + #"{"results": {"fvd": Infinity}, "metric": "x"}"#)
+    #expect(lines.runs.map { $0.scores.map(\.metric) } == [["kvd"]])
+    #expect(lines.leftOut == ["record 1: `fvd` is NaN", "record 2: `fvd` is Infinity"])
+    #expect(
+      try words("a_eval_results.json", #"{"b": [NaN, []]}"#) == "`a_eval_results.json` holds no scores: `b` is NaN")
+    #expect(
+      try words("a_eval_results.json", #"{"b": [1, []], "b": [2, []]}"#)
+        == "`a_eval_results.json`: the key `b` stands twice in one object")
+  }
+
+  /// As papers print them.
+  @Test func aColumnForEachMetric() throws {
+    let found = try read(
+      "paper.csv",
+      "Method;Dataset;FVD;KVD ↓;IS↑;Params;Venue\nA;UCF;634.9 ± 2.1;-;32.5;900;CVPR\nB;UCF;90;1e-1;;70;\nA;Sky;12;;;;\n"
+    )
+    #expect(found.runs.map { "\($0.name) \($0.dataset ?? "")" } == ["A UCF", "B UCF", "A Sky"])
+    #expect(found.runs[0].scores.map(\.metric) == ["fvd", "IS"] && found.runs[0].scores[0].std == 2.1)
+    #expect(found.runs[0].scores[1].direction == .higher && found.runs[1].scores.map(\.value) == [90, 0.1])
+    #expect(
+      found.leftOut.map { $0.prefix(40) } == [
+        "column `Params`: it is not known whether", "column `Venue` holds no numbers", "line 2: `KVD` is `-`",
+      ])
+    #expect(
+      try words("p.csv", "method,FVD\nA,\"1,234.5\"\nB,2\n")
+        == "`p.csv`, line 2: `FVD` is `1,234.5`, which is no number")
+    #expect(
+      try words("p.csv", "method,FVD\nA,1,234.5\n")
+        == "`p.csv`, line 2: it has 3 cells, and there are 2 columns; a cell that holds a separator is in quotation marks"
+    )
+    #expect(try words("p.csv", "method,FVD,fvd\nA,1,2\n") == "`p.csv`: the columns `FVD` and `fvd` have one name")
+    #expect(
+      try words("p.csv", "who,FVD\nA,1\n")?.hasPrefix(
+        "`p.csv` has no column `name` or `method` or `model`, but `who`, `FVD`") == true)
+  }
+
+  @Test func contradictionsAreRefused() throws {
+    #expect(
+      try words("t.csv", "name,metric,value\nA,FVD,1\nB,fvd,1\nA,fvd,2\n")
+        == "`t.csv`, line 4: `fvd` of `A` is there already, in line 2")
+    #expect(
+      try words("t.csv", "name,metric,value,direction\nA,Smooth,1,higher\nA,smooth,2,higher\n")
+        == "`t.csv`, line 3: `Smooth` of `A` is there already, in line 2")
+    #expect(
+      try words("s.csv", "question,method,votes\nq,a,1\nq,a,2\n") == "`s.csv`, line 3: `a` has an answer to `q` already"
+    )
+  }
+
+  /// A row for each answer gives what their counts give.
+  @Test func answersOfAUserStudy() throws {
+    let counted = try runs("c.csv", "question,method,votes\nq,ours,3\nq,other,1\nr,ours,1\nr,other,0\n")
+    let answers = try read(
+      "v.csv", "user,question,choice\n1,q,ours\n1,r,ours\n2,q,other\n3,q,ours\n4,q,ours\n")
+    #expect(answers.runs.map(\.scores) == counted.map(\.scores))
+    #expect(answers.leftOut == ["column `user`"])
+    #expect(try words("v.csv", "question,choice\nq,\n") == "`v.csv`, line 2: `choice` is missing or empty")
   }
 }

@@ -12,7 +12,8 @@ import Video
     #expect(
       set.ignored.map { "\($0.name): \($0.reason)" } == [
         "../out.mp4: its name leads out of the archive", "__MACOSX/._a: hidden",
-        "a/notes.txt: not a video, picture or array by its name", "b/inner.zip: an archive inside of a set",
+        "a/notes.txt: not a video, picture or array by its name",
+        "b/inner.zip: an archive or a file of tensors inside of an archive",
       ])
     let (video, array) = (try Fixture.video("untagged.mp4"), try Fixture.video("arrays/uint8.npy"))
     #expect(try set.videos[1].all().bytes == video.all().bytes)
@@ -45,6 +46,26 @@ import Video
     #expect(try set.videos[0].contentDigest() == Fixture.video("untagged.mp4").contentDigest())
     #expect(set.ignored.map { "\($0.name): \($0.reason)" } == ["v.mp4: a later member has this name"])
     #expect(set.videos[0].stamp()?.contains("|1|") == true)
+  }
+
+  /// A WebDataset: a folder of tars, or a table of them. The tar's name is the first part of a video's.
+  @Test func archivesOfOneSet() throws {
+    let folder = try TemporaryFolder()
+    for name in ["shards/000.tar", "shards/more/001.tar"] { try folder.copy("archives/plain.tar", as: name) }
+    let names = ["a", "b/untagged.mp4", "c/uint8.npy[0]", "c/uint8.npy[1]"]
+    let set = try VideoSet.open(folder.path + "/shards")
+    #expect(set.videos.map(\.name) == ["000.tar", "more/001.tar"].flatMap { tar in names.map { tar + "/" + $0 } })
+    #expect(set.kind == "arrays + frame folders + videos in archives")
+    #expect(set.ignored.contains { $0.name == "more/001.tar/b/inner.zip" })
+    let some = VideoSetOptions(filter: NameFilter(include: ["000.tar/*/*.mp4"]))
+    #expect(try VideoSet.open(folder.path + "/shards", options: some).videos.map(\.name) == ["000.tar/b/untagged.mp4"])
+    try folder.write("set.csv", Data("path,class\nshards/000.tar,x\n".utf8))
+    let listed = try VideoSet.open(folder.path + "/set.csv")
+    #expect(listed.videos.map(\.name) == names.map { "shards/000.tar/" + $0 })
+    #expect(listed.videos.allSatisfy { $0.labels == ["class": "x"] })
+    // Beside videos an archive is left alone.
+    try folder.copy("sixteen.gif", as: "shards/v.gif")
+    #expect(try VideoSet.open(folder.path + "/shards").videos.map(\.name) == ["v.gif"])
   }
 
   @Test(arguments: archives) func noPrefixPassesForTheWhole(_ name: String) throws {

@@ -36,15 +36,45 @@ import Video
   }
 
   @Test(arguments: [
-    ("a.csv", "file,class\nclips/a.gif,x\n", "line 1: it has no column `path`"),
+    ("a.csv", "file,class\nclips/a.gif,x\n", "line 1: it has no column `path` or `file_name`, but `file`, `class`"),
     ("a.csv", "path,class\n,x\n", "line 2: the column `path` is missing or empty"),
     ("a.csv", "path\nclips/a.gif\nclips/a.gif\n", "line 3: `clips/a.gif` is named twice"),
     ("a.jsonl", "{\"path\": \"clips/a.gif\"}\nnot json\n", "line 2: the line is no JSON object"),
-    ("a.jsonl", "{\"class\": \"x\"}\n", "line 1: the column `path` is missing or empty"),
+    ("a.jsonl", "{\"class\": \"x\"}\n", "line 1: it has no column `path` or `file_name`, but `class`"),
+    (
+      "a.jsonl", "{\"path\": \"clips/a.gif\"}\n{\"class\": \"x\"}\n", "line 2: the column `path` is missing or empty"
+    ),
+    (
+      "a.csv", "path,caption\nclips/a.gif,a cat, sleeping\n",
+      "line 2: it has 3 cells, and there are 2 columns; a cell that holds a separator is in quotation marks"
+    ),
+    ("a.csv", "path\nclips/a.gif\n./clips//a.gif\n", "line 3: `./clips//a.gif` is named twice"),
   ])
   func whatIsWrongIsNamedByItsLine(_ name: String, _ text: String, _ expected: String) throws {
     let found = message { _ = try open(name, text) }
     #expect(found?.hasPrefix("\(folder.path)/\(name), \(expected)\nhint: a manifest has a column `path`") == true)
+  }
+
+  /// The same set however its table is written.
+  @Test(arguments: [
+    ("a.csv", "path;class\r\nclips/a.gif;x\r\nframes;y\r\n\r\n"), ("a.tsv", "path\tclass\nclips/a.gif\tx\nframes\ty\n"),
+    ("a.csv", "file_name,class\nclips/a.gif,x\nframes,y\n"),
+    ("a.jsonl", "{\"path\":\"clips/a.gif\",\"class\":\"x\"}\r\n{\"path\":\"frames\",\"class\":\"y\"}\r\n\r\n"),
+  ])
+  func tablesThatPeopleBring(_ name: String, _ text: String) throws {
+    let set = try open(name, text)
+    #expect(set.videos.map(\.name) == ["clips/a.gif", "frames"])
+    #expect(set.videos.map(\.labels) == [["class": "x"], ["class": "y"]])
+  }
+
+  @Test func theColumnOfPathsIsChosen() throws {
+    try folder.write("a.csv", Data("path,video\nclips/a.gif,clips/b, 2.gif\n".replacing("b, 2", with: "a").utf8))
+    let path = folder.path + "/a.csv"
+    let set = try VideoSet.open(path, options: VideoSetOptions(pathColumn: "video"))
+    #expect(set.videos.map(\.name) == ["clips/a.gif"] && set.videos[0].labels == ["path": "clips/a.gif"])
+    let found = message { _ = try VideoSet.open(path, options: VideoSetOptions(pathColumn: "clip")) }
+    #expect(found?.contains("a.csv, line 1: it has no column `clip`, but `path`, `video`\n") == true)
+    #expect(found?.hasSuffix("--path-column says that another column has the paths") == true)
   }
 
   @Test func whatALineMayName() throws {

@@ -107,8 +107,8 @@ import Video
     let root = folder.path
     let kinds = """
       hint: a set is a folder of videos (mp4, avi, mov, mkv, webm, gif, ...), a folder of frame folders (png, jpg), \
-      classes above either, a video file, a .npy/.npz array, a .zip/.tar of these, or a manifest \
-      (.csv, .jsonl)
+      classes above either, a video file, a .npy/.npz array, tensors in a .safetensors or .pt, a .zip/.tar of \
+      these, or a manifest (.csv, .tsv, .jsonl)
       """
     let text = { (path: String) in message { _ = try VideoSet.open(path) } }
     #expect(text(root + "/none") == "no such file or folder: `\(root)/none`")
@@ -124,7 +124,7 @@ import Video
     #expect(
       text(root) == """
         folder `\(root)/x` holds 1 picture beside `x/v.gif`, so it is unclear whether it is one video made of frames
-        hint: keep frames in a folder of their own
+        hint: keep frames in a folder of their own, or say what is meant, such as --include '*.gif'
         """)
   }
 }

@@ -91,3 +91,16 @@ func message(_ work: () throws -> Void) -> String? {
 
 /// Whether an error is one with words for a user.
 func isOurs(_ error: any Error) -> Bool { error is VideoError || error is FilesError }
+
+func npy<Value>(_ type: String, _ shape: [Int], _ values: [Value]) -> Data {
+  npy(type, shape: "(" + shape.map(String.init).joined(separator: ", ") + ")", values)
+}
+
+/// A .npy file of version 1.
+func npy<Value>(_ type: String, shape: String, _ values: [Value]) -> Data {
+  let header = Data("{'descr': '\(type)', 'fortran_order': False, 'shape': \(shape), }\n".utf8)
+  var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count & 255), UInt8(header.count >> 8)])
+  data += header
+  values.withUnsafeBytes { data.append(contentsOf: $0) }
+  return data
+}

@@ -212,8 +212,21 @@ def archives():
                 archive.addfile(info, io.BytesIO(content))
 
 
+def tensors():
+    """What `torch.save` writes of one tensor, of a dictionary of several, and of a view that is not contiguous."""
+    import torch  # made with 2.15.0
+
+    folder = HERE / "arrays"
+    video = torch.from_numpy(np.load(folder / "one.npy"))
+    channels = video.permute(0, 3, 1, 2).contiguous()
+    torch.save(video, folder / "one.pt")
+    torch.save({"v1": channels, "v2": channels[:2].clone()}, folder / "several.pt")
+    torch.save(video.permute(1, 0, 2, 3), folder / "view.pt")
+
+
 videos()
 pictures()
 arrays()
+tensors()
 archives()
 (HERE / "golden.json").write_text("{" + ",\n ".join(f"{json.dumps(k)}: {json.dumps(v, sort_keys=True)}" for k, v in sorted(golden.items())) + "}" + "\n")

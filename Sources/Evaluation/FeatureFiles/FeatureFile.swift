@@ -12,20 +12,28 @@ public enum StoredFeatures: Sendable, Equatable {
 /// Features on disk, by the end of the file's name:
 ///
 /// - `.safetensors`: a set. Tensor `features` [N][D] float32 (float64 is read too); `__metadata__` has `schema`, `recipe`
-///   (a JSON object), `rows` (a JSON array of [video, digest, start, count, stride]) and `digest`. A foreign file that has
+///   (a JSON object), `rows` (a JSON array of [video, digest, start, count, stride]), `origin` where it is known (`FeatureOrigin`
+///   as a JSON object) and `digest`. A foreign file that has
 ///   `features` and none of these is a set whose rows are called `row 0`, ..., with 0 for what is unknown of them, and
 ///   whose recipe is empty.
 /// - `.npy`: a set likewise, float32 or float64 [N][D].
 /// - `.npz`: statistics, `mu` [D] and `sigma` [D][D] as pytorch-fid and clean-fid write them; float64 or float32.
 public enum FeatureFile {
-  public static let schema = "vidmetrics.features/1"
+  public static let schema = "vidmetrics.features/2"
+  /// Of version 0.1.0: without an origin.
+  static let oldSchema = "vidmetrics.features/1"
 
   /// Whether a file is one of features as far as its name and its first bytes tell; false for what cannot be read.
   public static func isFeatureFile(_ path: String) -> Bool {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
     switch Kind(path) {
-    case .safetensors: return true
+    case .safetensors:
+      // What cannot be read is said by the reader of features; tensors of four and more axes are videos.
+      guard let file = try? MappedBytes(mapping: path).all,
+        let tensors = try? Safetensors.read(file, limit: largestHeader).tensors
+      else { return true }
+      return tensors["features"] != nil || !tensors.values.contains { $0.shape.count >= 4 }
     case .npz:
       guard let members = try? Archive(path).members.map(\.name) else { return false }
       return members.contains("mu.npy") && members.contains("sigma.npy")

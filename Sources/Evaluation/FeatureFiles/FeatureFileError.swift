@@ -28,6 +28,14 @@ public enum FeatureFileError: Error, Equatable, Sendable {
   case notASet(path: String)
   case columnsDiffer(first: String, columns: Int, second: String, otherColumns: Int)
   case recipesDiffer(field: String, first: String, value: String?, second: String, otherValue: String?)
+  /// Some of the files say which part they are, and this one does not.
+  case unknownPart(String)
+  /// Parts of sets that were shared out in different ways; in words: `part 1 of 3`.
+  case otherShards(first: String, String, second: String, String)
+  /// Parts of different sets, or of one that was changed in between.
+  case otherListing(first: String, videos: Int, second: String, otherVideos: Int)
+  case samePart(first: String, second: String, part: Int, of: Int)
+  case missingParts([Int], of: Int)
   case duplicateRows(first: String, second: String, rows: [String])
 
   /// A line of a JSON-lines file.
@@ -85,6 +93,26 @@ extension FeatureFileError: CustomStringConvertible {
       """
       `\(field)` is \(Self.quoted(value)) in `\(first)` and \(Self.quoted(otherValue)) in `\(second)`
       hint: parts of one set are extracted with the same protocol
+      """
+    case .unknownPart(let name):
+      """
+      `\(name)` does not say which part of a set it is, and the others do
+      hint: extract it again with this version
+      """
+    case .otherShards(let first, let part, let second, let otherPart):
+      "`\(first)` is \(part) and `\(second)` is \(otherPart): they are not of one division"
+    case .otherListing(let first, let videos, let second, let otherVideos):
+      """
+      `\(first)` is a part of \(count(videos, "video")) and `\(second)` of \(otherVideos) others, by their names and sizes
+      hint: a set must not change while its parts are extracted: extract them again
+      """
+    case .samePart(let first, let second, let part, let shards):
+      "`\(first)` and `\(second)` both hold part \(part) of \(shards)"
+    case .missingParts(let missing, let shards):
+      """
+      \(missing.count == 1 ? "part" : "parts") \(missing.prefix(10).map(String.init).joined(separator: ", "))\
+      \(missing.count > 10 ? " and \(missing.count - 10) more" : "") of \(shards) \(missing.count == 1 ? "is" : "are") missing
+      hint: --allow-missing merges the others all the same, and every score of them says so
       """
     case .duplicateRows(let first, let second, let rows):
       """

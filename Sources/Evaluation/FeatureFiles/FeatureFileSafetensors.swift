@@ -11,8 +11,9 @@ extension FeatureFile {
     static let schema = "schema"
     static let recipe = "recipe"
     static let rows = "rows"
+    static let origin = "origin"
     static let digest = "digest"
-    static let all = [schema, recipe, rows, digest]
+    static let all = [schema, recipe, rows, origin, digest]
   }
 
   /// Writes a set, in the order of its rows. One set has one sequence of bytes.
@@ -21,11 +22,12 @@ extension FeatureFile {
   /// - Throws: `FeatureFileError`, `FilesError`.
   public static func write(_ set: FeatureSet, to path: String, replacing: Bool = false) throws {
     let features = try matrix(set.features.values, [set.features.rows, set.features.columns], path: path)
-    let (recipe, rows) = texts(of: set)
-    let metadata = [
-      Field.schema: schema, Field.recipe: recipe, Field.rows: rows,
-      Field.digest: digest(recipe: recipe, rows: rows, features).description,
+    let texts = Texts(set)
+    var metadata = [
+      Field.schema: texts.schema, Field.recipe: texts.recipe, Field.rows: texts.rows,
+      Field.digest: digest(texts.all, features).description,
     ]
+    metadata[Field.origin] = texts.origin
     let head = try Safetensors.header(
       [("features", [features.rows, features.columns])], metadata: metadata, path: path)
     guard head.count - 8 <= largestHeader else {
@@ -39,19 +41,28 @@ extension FeatureFile {
   }
 
   /// What stands in the file of a set as its digest, by which a set is known wherever it lies.
-  public static func digest(of set: FeatureSet) -> String {
-    let (recipe, rows) = texts(of: set)
-    return digest(recipe: recipe, rows: rows, set.features).description
-  }
+  public static func digest(of set: FeatureSet) -> String { digest(Texts(set).all, set.features).description }
 
-  private static func texts(of set: FeatureSet) -> (recipe: String, rows: String) {
-    let recipe = JSONValue.object(set.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
-    let rows = set.rows.map { row in
-      JSONValue.array([
-        .string(row.video), .string(row.digest), .integer(row.start), .integer(row.count), .integer(row.stride),
-      ])
+  /// What a file says about its features. One set has one spelling.
+  private struct Texts {
+    let schema: String
+    let recipe: String
+    let rows: String
+    let origin: String?
+
+    init(_ set: FeatureSet) {
+      recipe = JSONValue.object(set.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }).line
+      let rows = set.rows.map { row in
+        JSONValue.array([
+          .string(row.video), .string(row.digest), .integer(row.start), .integer(row.count), .integer(row.stride),
+        ])
+      }
+      self.rows = JSONValue.array(rows).line
+      origin = set.origin.map { OriginFields.json($0).line }
+      schema = origin == nil ? FeatureFile.oldSchema : FeatureFile.schema
     }
-    return (recipe.line, JSONValue.array(rows).line)
+
+    var all: [String] { [schema, recipe, rows] + (origin.map { [$0] } ?? []) }
   }
 
   static func readSafetensors(_ path: String) throws -> FeatureSet {
@@ -74,17 +85,19 @@ extension FeatureFile {
       return text
     }
     let found = try field(Field.schema)
-    guard found == schema else { throw FeatureFileError.schema(path: path, found: found) }
+    guard [schema, oldSchema].contains(found) else { throw FeatureFileError.schema(path: path, found: found) }
+    let originText = found == schema ? try field(Field.origin) : nil
     let (recipeText, rowsText) = (try field(Field.recipe), try field(Field.rows))
     let rows = try decode([RowFields].self, rowsText, Field.rows, path: path).map(\.row)
     let recipe = try decode([String: String].self, recipeText, Field.recipe, path: path)
     guard rows.count == features.rows else {
       throw FeatureFileError.rowCount(path: path, named: rows.count, features: features.rows)
     }
-    let digest = digest(recipe: recipeText, rows: rowsText, features).description
+    let digest = digest([found, recipeText, rowsText] + (originText.map { [$0] } ?? []), features).description
     let expected = try field(Field.digest)
     guard digest == expected else { throw FeatureFileError.digest(path: path, expected: expected, found: digest) }
-    return FeatureSet(features: features, rows: rows, recipe: recipe)
+    let origin = try originText.map { try decode(OriginFields.self, $0, Field.origin, path: path).origin }
+    return FeatureSet(features: features, rows: rows, recipe: recipe, origin: origin)
   }
 
   private static func decode<T: Decodable>(_ type: T.Type, _ text: String, _ field: String, path: String) throws -> T {
@@ -95,13 +108,45 @@ extension FeatureFile {
     }
   }
 
-  /// SHA-256 over the schema, the texts of recipe and rows, N and D, each with a newline behind it, and the features as
-  /// little-endian float32.
-  private static func digest(recipe: String, rows: String, _ features: FeatureMatrix) -> Digest {
+  /// SHA-256 over the schema, the texts of recipe, rows and origin, N and D, each with a newline behind it, and the features
+  /// as little-endian float32.
+  private static func digest(_ lines: [String], _ features: FeatureMatrix) -> Digest {
     var hasher = SHA256()
-    for line in [schema, recipe, rows, "\(features.rows) \(features.columns)"] { hasher.update(line + "\n") }
+    for line in lines + ["\(features.rows) \(features.columns)"] { hasher.update(line + "\n") }
     features.withLittleEndianBytes { hasher.update($0) }
     return hasher.finish()
+  }
+
+  /// {listing, videos, shards, parts, skipped: [[video, reason]]}
+  private struct OriginFields: Decodable {
+    let origin: FeatureOrigin
+
+    private enum Key: String, CodingKey { case listing, videos, shards, parts, skipped }
+
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: Key.self)
+      let skipped = try fields.decode([[String]].self, forKey: .skipped)
+      let shards = try fields.decode(Int.self, forKey: .shards)
+      let parts = try fields.decode([Int].self, forKey: .parts)
+      let videos = try fields.decode(Int.self, forKey: .videos)
+      guard (1...1 << 20).contains(shards), !parts.isEmpty, parts == Set(parts).sorted(),
+        parts.allSatisfy({ (1...shards).contains($0) }), videos >= 0, skipped.allSatisfy({ $0.count == 2 })
+      else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .parts, in: fields, debugDescription: "parts are from 1 to shards, each once")
+      }
+      origin = FeatureOrigin(
+        listing: try fields.decode(String.self, forKey: .listing), videos: videos, shards: shards, parts: parts,
+        skipped: skipped.map { FeatureOrigin.Skipped(video: $0[0], reason: $0[1]) })
+    }
+
+    static func json(_ origin: FeatureOrigin) -> JSONValue {
+      .object([
+        ("listing", .string(origin.listing)), ("videos", .integer(origin.videos)), ("shards", .integer(origin.shards)),
+        ("parts", .array(origin.parts.map { .integer($0) })),
+        ("skipped", .array(origin.skipped.map { .array([.string($0.video), .string($0.reason)]) })),
+      ])
+    }
   }
 
   /// [video, digest, start, count, stride]

@@ -5,9 +5,14 @@ extension FeatureSet {
   /// One set from parts that were computed apart: rows by natural order of the video's name, then start, count and stride.
   /// However the work was shared out, the result is the same to the bit.
   ///
-  /// - Parameter names: of the parts, for messages: their files. `part 1`, ... where there are none.
-  /// - Throws: `FeatureFileError.columnsDiffer`, `.recipesDiffer`, `.duplicateRows`, `.nothingToMerge`.
-  public static func merged(_ parts: [FeatureSet], names: [String] = []) throws -> FeatureSet {
+  /// - Parameters:
+  ///   - names: of the parts, for messages: their files. `part 1`, ... where there are none.
+  ///   - allowsMissing: parts of the set may be missing.
+  /// - Throws: `FeatureFileError.columnsDiffer`, `.recipesDiffer`, `.duplicateRows`, `.nothingToMerge`, and what
+  ///   `FeatureOrigin.merged` throws.
+  public static func merged(
+    _ parts: [FeatureSet], names: [String] = [], allowsMissing: Bool = false
+  ) throws -> FeatureSet {
     guard let first = parts.first else { throw FeatureFileError.nothingToMerge }
     func name(_ part: Int) -> String { part < names.count ? names[part] : "part \(part + 1)" }
     for (index, part) in parts.enumerated().dropFirst() {
@@ -22,6 +27,7 @@ extension FeatureSet {
           field: field, first: name(0), value: recipe[field], second: name(index), otherValue: other[field])
       }
     }
+    let origin = try FeatureOrigin.merged(parts.map(\.origin), name: name, allowsMissing: allowsMissing)
     let places = parts.indices.flatMap { part in parts[part].rows.indices.map { Place(part: part, row: $0) } }
     func row(_ place: Place) -> Row { parts[place.part].rows[place.row] }
     let order = places.sorted { precedes(row($0), row($1)) }
@@ -34,7 +40,7 @@ extension FeatureSet {
     }
     return FeatureSet(
       features: FeatureMatrix(rows: order.count, columns: columns, values: values), rows: order.map(row),
-      recipe: first.recipe)
+      recipe: first.recipe, origin: origin)
   }
 
   private struct Place {

@@ -49,13 +49,22 @@ public struct StyleGANVRecord: Sendable, Equatable {
   /// - Throws: `FilesError.unwritable`.
   public func append(to path: String) throws { try WholeFile.append(line + "\n", to: path) }
 
-  /// Every record of a file, in order. Empty lines and fields that are not read here are left alone.
+  /// Every record of a file, in order. Empty lines and fields that are not read here are left alone; Python's NaN and Infinity
+  /// are values.
   ///
   /// - Throws: `FilesError`, `FeatureFileError.record`.
   public static func read(_ path: String) throws -> [StyleGANVRecord] {
-    try TextLines.filled(TextFile.read(path)).map { number, line in
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return try TextLines.filled(TextFile.read(path)).map { number, line in
       do {
-        return try JSONDecoder().decode(Fields.self, from: Data(line.utf8)).record
+        let text = JSONText.quotingNotFinite(String(line))
+        let record = try decoder.decode(Fields.self, from: Data(text.utf8)).record
+        if let key = JSONText.repeatedKey(text.utf8) {
+          throw FeatureFileError.record(path: path, line: number, reason: "`\(key)` stands there twice")
+        }
+        return record
       } catch let error as DecodingError {
         throw FeatureFileError.record(path: path, line: number, reason: reason(error))
       }

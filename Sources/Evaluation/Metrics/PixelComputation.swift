@@ -27,14 +27,16 @@ struct PixelComputation {
   /// The mean over pairs.
   func paired(by measure: Metric.PairMeasure) throws -> ScoreRecord {
     let (fake, real) = (try videos(computation.fake), try videos(computation.real))
-    let (reals, fakes) = (try byPairName(real, .real), try byPairName(fake, .fake))
+    let rule = computation.request.pairBy ?? .stem
+    let realNames = try PairNames(real.set, with: fake.set, by: rule)
+    let fakeNames = try PairNames(fake.set, with: real.set, by: rule)
+    let (reals, fakes) = (try byPairName(real, .real, realNames), try byPairName(fake, .fake, fakeNames))
     // The partner of a video that was skipped has nothing to be compared with.
-    func skipped(_ plan: SetPlan, _ role: Role) -> Set<String> {
-      let pairNames = PairNames(plan.set.videos.map(\.name), path: plan.set.path)
-      return Set(plan.leftOut(computation.samples.limit(role)).map { pairNames[$0.name] })
+    func skipped(_ plan: SetPlan, _ role: Role, _ pairNames: PairNames) -> Set<String> {
+      Set(plan.leftOut(computation.samples.limit(role)).map { pairNames[$0.name] })
     }
-    let a = Set(reals.keys).subtracting(skipped(fake, .fake))
-    let b = Set(fakes.keys).subtracting(skipped(real, .real))
+    let a = Set(reals.keys).subtracting(skipped(fake, .fake, fakeNames))
+    let b = Set(fakes.keys).subtracting(skipped(real, .real, realNames))
     guard b.isSubset(of: a), !b.isEmpty else {
       throw EvaluationError.notPaired(
         metric: metric.name, onlyReal: b.isDisjoint(with: a) ? a.subtracting(b).sorted() : [],
@@ -64,9 +66,10 @@ struct PixelComputation {
     return try score(names, results.map(\.value), warnings)
   }
 
-  private func byPairName(_ plan: SetPlan, _ role: Role) throws -> [String: SurveyedVideo] {
+  private func byPairName(
+    _ plan: SetPlan, _ role: Role, _ pairNames: PairNames
+  ) throws -> [String: SurveyedVideo] {
     var found: [String: SurveyedVideo] = [:]
-    let pairNames = PairNames(plan.set.videos.map(\.name), path: plan.set.path)
     for video in plan.scored(computation.samples.limit(role)) {
       let name = pairNames[video.item.name]
       guard found.updateValue(video, forKey: name) == nil else {

@@ -355,7 +355,8 @@ struct ScoreComputation {
       limit: samples.limit(side.role),
       limitIsPresets: !settled.overrides.contains { $0.field == "max-videos-\(side.role)" }, recommended: recommended,
       facts: videos.map(\.facts), hasArrayRows: videos.contains { $0.item.isArrayRow }, clips: scored.clips,
-      skipped: side.skipped.count, ignored: side.videos?.set.ignored.filter { !$0.isHidden } ?? [],
-      originIsUnknown: side.originIsUnknown)
+      skipped: side.skipped.count, ignored: side.videos?.set.ignored.filter { !$0.isHidden && !$0.isFiltered } ?? [],
+      originIsUnknown: side.originIsUnknown, incompleteOrigin: side.incompleteOrigin,
+      scored: scored.videos ?? videos.count, valueRange: videos.first { $0.item.isArray }?.item.valueRange ?? .byte)
   }
 }

@@ -1,5 +1,6 @@
 import MetricCatalog
 import Scores
+import Tensors
 import Video
 import Vocabulary
 
@@ -22,6 +23,12 @@ struct ExtractedSet {
   let ignored: [VideoSet.IgnoredFile]
   /// Stored features that do not say how they were made.
   let originIsUnknown: Bool
+  /// Stored features of some parts of a set.
+  let incompleteOrigin: FeatureOrigin?
+  /// Videos that were scored.
+  let scored: Int
+  /// What the numbers of its arrays are meant as.
+  let valueRange: ValueRange
 }
 
 /// The warnings of a score, in a fixed order.
@@ -35,7 +42,8 @@ struct ScoreWarnings {
   let fake: ExtractedSet
 
   var all: [ScoreWarning] {
-    unknownOrigin + rankDeficient + unequalCounts + smallCounts + arrayClipLength + limits + sharedFiles + duplicates
+    unknownOrigin + missingParts + rankDeficient + unequalCounts + smallCounts + arrayClipLength + narrowRanges + limits
+      + sharedFiles + duplicates
       + skipped + odd
       + ignored + differences
   }
@@ -50,6 +58,29 @@ struct ScoreWarnings {
       return warning(
         "unknown-origin",
         "the features of `\(set.path)` do not say how they were made: whether they fit this protocol is yours to know")
+    }
+  }
+
+  private var missingParts: [ScoreWarning] {
+    sets.flatMap { set -> [ScoreWarning] in
+      guard let origin = set.incompleteOrigin else { return [] }
+      return warning(
+        "missing-parts",
+        "`\(set.path)` holds \(origin.words) of a set of \(count(origin.videos, "video")): the others are not scored\n"
+          + "extract them, too, and merge them with it")
+    }
+  }
+
+  private var narrowRanges: [ScoreWarning] {
+    sets.flatMap { set -> [ScoreWarning] in
+      let values = set.facts.compactMap(\.values)
+      guard let low = values.map(\.lowerBound).min(), let high = values.map(\.upperBound).max(),
+        let doubt = set.valueRange.doubt(of: low...high)
+      else { return [] }
+      return warning(
+        "narrow-range",
+        "the arrays of the \(set.role) set, read as \(set.valueRange.rawValue), hold \(low)..\(high): \(doubt)\n"
+          + "--value-range says what black and white are in float arrays")
     }
   }
 
@@ -138,7 +169,7 @@ struct ScoreWarnings {
     sets.flatMap { set -> [ScoreWarning] in
       guard set.skipped > 0 else { return [] }
       return warning(
-        "skipped-videos", "\(count(set.skipped, "\(set.role) video")) left out, \(set.facts.count) scored")
+        "skipped-videos", "\(count(set.skipped, "\(set.role) video")) left out, \(set.scored) scored")
     }
   }
 

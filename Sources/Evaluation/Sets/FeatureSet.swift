@@ -32,11 +32,14 @@ public struct FeatureSet: Sendable, Equatable {
   /// The protocol fields that decide a feature (network, preprocessing, sampling), as names and values of
   /// `FieldDefinition`; empty if unknown.
   public var recipe: [String: String]
+  /// Which part of which set this is; nil if unknown.
+  public var origin: FeatureOrigin?
 
-  public init(features: FeatureMatrix, rows: [Row], recipe: [String: String]) {
+  public init(features: FeatureMatrix, rows: [Row], recipe: [String: String], origin: FeatureOrigin? = nil) {
     precondition(features.rows == rows.count, "FeatureSet: each row of the matrix comes from somewhere")
     self.features = features
     self.rows = rows
     self.recipe = recipe
+    self.origin = origin
   }
 }

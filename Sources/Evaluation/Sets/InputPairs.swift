@@ -18,8 +18,8 @@ struct InputPairs {
       $0.definition.reference == .inputs && $0.fields.input == .given
     }
     guard !takers.isEmpty else { return nil }
-    let options = VideoSetOptions(
-      valueRange: request.valueRange, picturesAreImages: request.picturesAreImages, isOfInputs: true)
+    var options = request.input
+    options.isOfInputs = true
     let names = fake.names
     if let column = try request.inputColumn ?? Self.defaultColumn(request, fake) {
       guard let set = fake.videos?.set, set.isOfManifest else {
@@ -37,9 +37,13 @@ struct InputPairs {
       throw EvaluationError.needsVideos(path: path, metric: takers[0].metric)
     }
     let set = try VideoSet.open(path, options: options)
-    let pairNames = PairNames(fake.allNames, path: fake.path)
     let inputNames = set.videos.map(\.name)
-    let inputs = try Self.byPairName(inputNames, PairNames(inputNames, path: set.path), path: set.path)
+    let rule = request.pairBy ?? .stem
+    let (pairNames, ownNames): (PairNames, PairNames) =
+      if let videos = fake.videos?.set {
+        (try PairNames(videos, with: set, by: rule), try PairNames(set, with: videos, by: rule))
+      } else { (PairNames(fake.allNames, path: fake.path), PairNames(inputNames, path: set.path)) }
+    let inputs = try Self.byPairName(inputNames, ownNames, path: set.path)
     let fakes = try Self.byPairName(names, pairNames, path: fake.path)
     let missing = fakes.keys.filter { inputs[$0] == nil }
     guard missing.isEmpty else {

@@ -1,11 +1,35 @@
+import Foundation
 import Video
 
-/// What videos of two sets have in common, so that one is found by the other's name: the path below the set without its
-/// extension. Rows of arrays: the number of the row where the set is one array, the array's name where that has one row,
-/// else both.
+/// What tells which video of one set belongs to which of the other.
+public enum PairRule: Sendable, Equatable {
+  /// The same path below the set, whatever the ending.
+  case stem
+  /// The same text where the pattern matches the path: its first group, or all of it.
+  case regex(String)
+  /// The same place in natural order.
+  case order
+
+  /// - Parameter text: `stem`, `regex:PATTERN` or `order`; nil for what is none.
+  public init?(_ text: String) {
+    switch text {
+    case "stem": self = .stem
+    case "order": self = .order
+    default:
+      guard text.hasPrefix("regex:"), text.count > "regex:".count else { return nil }
+      self = .regex(String(text.dropFirst("regex:".count)))
+    }
+  }
+}
+
+/// What videos of two sets have in common, so that one is found by the other's name: by `stem`, the path below the set
+/// without its extension. Rows of arrays: the number of the row where the set is one array, the array's name where that has
+/// one row, else both.
 struct PairNames {
   private let setIsArray: Bool
   private let rows: [String: Int]
+  /// Where the rule is not `stem`.
+  private var given: [String: String]?
 
   /// - Parameters:
   ///   - names: of all videos of the set.
@@ -16,7 +40,34 @@ struct PairNames {
     setIsArray = rows.count == 1 && rows.keys.first == file
   }
 
+  /// - Parameter other: the set with the other halves of the pairs; two sets of one video each are a pair whatever their names.
+  /// - Throws: `EvaluationError.badPattern`, `.noPairText`, `.pairCounts`.
+  init(_ set: VideoSet, with other: VideoSet, by rule: PairRule) throws {
+    let names = set.videos.map(\.name)
+    self.init(names, path: set.path)
+    switch rule {
+    case .stem: if set.isOneVideo, other.isOneVideo { given = Dictionary(names.map { ($0, "the video") }) { $1 } }
+    case .order:
+      guard set.videos.count == other.videos.count else {
+        throw EvaluationError.pairCounts(
+          first: set.path, videos: set.videos.count, second: other.path, otherVideos: other.videos.count)
+      }
+      given = Dictionary(names.enumerated().map { ($1, "\($0 + 1)") }) { $1 }
+    case .regex(let text):
+      guard let pattern = try? NSRegularExpression(pattern: text) else { throw EvaluationError.badPattern(text) }
+      given = [:]
+      for name in names {
+        let range = NSRange(name.startIndex..., in: name)
+        guard let match = pattern.firstMatch(in: name, range: range),
+          let found = Range(match.numberOfRanges > 1 ? match.range(at: 1) : match.range, in: name), !found.isEmpty
+        else { throw EvaluationError.noPairText(name: name, path: set.path, pattern: text) }
+        given?[name] = String(name[found])
+      }
+    }
+  }
+
   subscript(name: String) -> String {
+    if let given { return given[name] ?? name }
     guard let (file, row) = VideoItem.row(name) else { return VideoItem.stem(of: name) }
     if setIsArray { return row }
     return VideoItem.stem(of: file) + (rows[file] == 1 ? "" : row)

@@ -109,6 +109,9 @@ struct Prompts {
 
   // MARK: Files
 
+  /// Where a table names the video.
+  private static let nameColumns = ["path", "file_name", "name", "video"]
+
   /// By the video's path without its extension.
   private static func entries(of path: String) throws -> [String: String] {
     var found: [String: String] = [:]
@@ -122,10 +125,12 @@ struct Prompts {
     }
     let ending = path.split(separator: ".").last?.lowercased()
     switch ending {
-    case "csv", "jsonl":
+    case let ending? where Table.endings.contains(ending):
       for (line, columns) in try Manifest.rows(path, demanding: "prompt") {
-        guard let name = columns["path"] ?? columns["name"] ?? columns["video"] else {
-          throw EvaluationError.badPrompts(path: path, reason: "line \(line) has no column `path`, `name` or `video`")
+        guard let name = Self.nameColumns.lazy.compactMap({ columns[$0] }).first else {
+          let found = columns.keys.sorted().map { "`\($0)`" }.joined(separator: ", ")
+          throw EvaluationError.badPrompts(
+            path: path, reason: "line \(line) has no column `path`, `file_name`, `name` or `video`, but \(found)")
         }
         try put(name, columns["prompt"] ?? "")
       }
@@ -136,17 +141,20 @@ struct Prompts {
       guard let object = try? JSONDecoder().decode([String: String].self, from: bytes) else {
         throw EvaluationError.badPrompts(path: path, reason: "it is no JSON object of names and prompts")
       }
+      if let key = JSONText.repeatedKey(bytes) {
+        throw EvaluationError.badPrompts(path: path, reason: "`\(key)` stands there twice")
+      }
       for (name, prompt) in object { try put(name, prompt) }
     default:
       throw EvaluationError.badPrompts(
-        path: path, reason: "prompts are in a .csv, .jsonl, .json or .txt, or are called `stem` or `column:NAME`")
+        path: path, reason: "prompts are in a .csv, .tsv, .jsonl, .json or .txt, or are called `stem` or `column:NAME`")
     }
     return found
   }
 
   /// One prompt a line, in the order of the videos.
   private static func lines(of path: String, for fake: SampleSide) throws -> [String: String] {
-    let lines = TextLines.numbered(try TextFile.read(path)).map { String($0.text) }
+    let lines = TextLines.withoutBlankEnd(try TextFile.read(path)).map { String($0.text) }
     let names = fake.allNames
     guard lines.count == names.count else {
       throw EvaluationError.badPrompts(

@@ -63,9 +63,34 @@ struct SampleSide: Sendable {
     return bytes.withUnsafeBytes { SHA256.digest(of: $0) }.description
   }
 
+  /// Whether each pattern of the filter fits a file of one of the sets.
+  ///
+  /// - Throws: `EvaluationError.patternUnused`.
+  static func checkFilter(_ sides: [SampleSide]) throws {
+    let unfitting = sides.compactMap { $0.videos?.set.unfittingPatterns }
+    guard let first = unfitting.first,
+      let pattern = unfitting.dropFirst().reduce(first, { $0.intersection($1) }).sorted().first
+    else { return }
+    throw EvaluationError.patternUnused(pattern)
+  }
+
   var isGiven: Bool { videos != nil || stored != nil }
   var items: [VideoItem] { videos?.items ?? [] }
-  var skipped: [SkippedVideo] { videos?.skipped ?? [] }
+  /// What was left out now, or when the stored features were extracted.
+  var skipped: [SkippedVideo] {
+    if case .features(let set) = stored {
+      return (set.origin?.skipped ?? []).map {
+        SkippedVideo(path: "\(path)/\($0.video)", name: $0.video, reason: $0.reason)
+      }
+    }
+    return videos?.skipped ?? []
+  }
+
+  /// The part of a set that stored features are of, where others are missing.
+  var incompleteOrigin: FeatureOrigin? {
+    guard case .features(let set) = stored, let origin = set.origin, !origin.missing.isEmpty else { return nil }
+    return origin
+  }
 
   mutating func take(_ results: [Result<SurveyedVideo, any Error>]) { videos?.take(results) }
 

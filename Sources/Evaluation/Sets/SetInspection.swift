@@ -7,11 +7,12 @@ public struct SetInspection: Sendable {
   private let report: SetReport
 
   /// - Parameter frames: the clip length that is wanted, to find videos that are too short for it.
-  /// - Throws: `VideoError` for a path that is no set.
+  /// - Throws: `VideoError` for a path that is no set, `EvaluationError.patternUnused`.
   public init(
-    path: String, valueRange: ValueRange?, frames: Int?, threads: Int, progress: any ExtractionProgress
+    path: String, options: VideoSetOptions, frames: Int?, threads: Int, progress: any ExtractionProgress
   ) throws {
-    let set = try VideoSet.open(path, options: VideoSetOptions(valueRange: valueRange))
+    let set = try VideoSet.open(path, options: options)
+    if let pattern = set.unfittingPatterns.sorted().first { throw EvaluationError.patternUnused(pattern) }
     let sampler = frames.map {
       ClipSampler(frames: $0, stride: 1, clips: .one, offset: .start, seed: 0, skipFirst: 0)
     }
@@ -48,6 +49,7 @@ public struct SetInspection: Sendable {
       lines.append("rate          \(histogram(report.rates)) frames a second")
       lines.append("coding        \(histogram(report.codings))")
       lines.append("colour        \(histogram(report.colours))")
+      if let values = report.values { lines.append("values        \(values.lowerBound)..\(values.upperBound)") }
       lines.append("bytes         \(videos.reduce(0) { $0 + $1.fileSize })")
     }
     if !report.ignored.isEmpty { lines.append("left alone    \(count(report.ignored.count, "file"))") }
@@ -93,7 +95,7 @@ extension SetReport.Problem.Code {
   fileprivate var isOfTheSet: Bool {
     switch self {
     case .unreadable, .tooShort, .gaps, .highDynamicRange: false
-    case .mixedSizes, .mixedRates, .variableRate, .untaggedColour, .mixedColour, .mixedLoss: true
+    case .mixedSizes, .mixedRates, .variableRate, .untaggedColour, .mixedColour, .mixedLoss, .narrowRange: true
     }
   }
 }

@@ -1,4 +1,5 @@
 import Distances
+import Files
 import MetricCatalog
 import Tensors
 import Video
@@ -31,6 +32,8 @@ struct SetPlan: Sendable {
   let set: VideoSet
   /// The videos within the largest limit of all protocols.
   let items: [VideoItem]
+  /// Which part of the set they are.
+  private let origin: FeatureOrigin
   private(set) var surveyed: [Result<SurveyedVideo, any Error>] = []
   private(set) var skipped: [SkippedVideo] = []
   /// For each of `items`: what is known of it; nil for a video that is left out.
@@ -50,6 +53,7 @@ struct SetPlan: Sendable {
     role = .input
     self.set = set
     self.items = items
+    origin = FeatureOrigin(set.videos)
   }
 
   /// Opens a set; nothing is decoded yet.
@@ -60,6 +64,7 @@ struct SetPlan: Sendable {
     set = try VideoSet.open(path, options: options)
     let within = set.videos.prefix(limit.maximum ?? set.videos.count)
     items = shard.map { Array(within[$0.range(within.count)]) } ?? Array(within)
+    origin = FeatureOrigin(within, shard: shard)
     for item in items where (item.valueRange == .network) != (options.valueRange == .network) {
       throw EvaluationError.networkRange(name: item.name, range: item.valueRange.rawValue)
     }
@@ -129,7 +134,7 @@ struct SetPlan: Sendable {
 
   private mutating func leaveOut(_ item: VideoItem, _ error: any Error, _ reasons: inout [String]) {
     reasons.append(reason(error))
-    skipped.append(SkippedVideo(path: path(of: item), reason: reason(error)))
+    skipped.append(SkippedVideo(path: path(of: item), name: item.name, reason: reason(error)))
     videos.append(nil)
     windows.append([:])
   }
@@ -178,7 +183,8 @@ struct SetPlan: Sendable {
       throw EvaluationError.unusableVideos(path: set.path, reasons: failures.map { reason($0.error) })
     }
     for failure in failures where videos[failure.item] != nil {
-      skipped.append(SkippedVideo(path: path(of: items[failure.item]), reason: reason(failure.error)))
+      let item = items[failure.item]
+      skipped.append(SkippedVideo(path: path(of: item), name: item.name, reason: reason(failure.error)))
       videos[failure.item] = nil
     }
   }
@@ -191,6 +197,14 @@ struct SetPlan: Sendable {
   /// The videos of a protocol that were left out.
   func leftOut(_ limit: Limit) -> [VideoItem] {
     zip(items, videos).prefix(limit.maximum ?? items.count).compactMap { $1 == nil ? $0 : nil }
+  }
+
+  /// What the features of these items are of.
+  var featureOrigin: FeatureOrigin {
+    var origin = origin
+    origin.skipped = skipped.map { FeatureOrigin.Skipped(video: $0.name, reason: $0.reason) }
+      .sorted { NaturalOrder.precedes($0.video, $1.video) }
+    return origin
   }
 
   /// How many samples a rule takes.
@@ -229,5 +243,15 @@ struct SetPlan: Sendable {
   /// The message without its hints, which are for the one who meets it alone.
   private func reason(_ error: any Error) -> String {
     "\(error)".split(separator: "\n").filter { !$0.hasPrefix("hint: ") }.joined(separator: "\n")
+  }
+}
+
+extension FeatureOrigin {
+  /// - Parameter videos: the set's, within the protocol's limit.
+  fileprivate init(_ videos: some Collection<VideoItem>, shard: Shard? = nil) {
+    var hasher = SHA256()
+    for video in videos { hasher.update("\(video.name)\u{0}\(video.listedSize)\n") }
+    self.init(
+      listing: hasher.finish().description, videos: videos.count, shards: shard?.count ?? 1, parts: [shard?.index ?? 1])
   }
 }

@@ -14,6 +14,8 @@ public struct VideoFacts: Sendable, Equatable {
   public var colourRange: String?
   public var colourMatrix: String?
   public var isLossless: Bool?
+  /// The least and the greatest value of an array.
+  public var values: ClosedRange<Float>?
   /// What is odd about the video, in words; empty if nothing is.
   public var oddities = ""
 
@@ -43,13 +45,15 @@ public struct VideoFacts: Sendable, Equatable {
     colourMatrix = info.colourMatrix
     isLossless = info.isLossless
     oddities = info.problems.map { "\($0)" }.joined(separator: "; ")
-    digest = try item.contentDigest().description
+    let content = try item.content()
+    values = content.values
+    digest = content.digest.description
   }
 }
 
 // As lines `key=value`, for the memo.
 extension VideoFacts {
-  private static let head = "vidmetrics video 3, decoding \(PipelineVersions.current.decoding), \(decoderVersion)"
+  private static let head = "vidmetrics video 4, decoding \(PipelineVersions.current.decoding), \(decoderVersion)"
 
   package func encoded(stamp: String) -> [UInt8] {
     var lines = [Self.head, stamp, digest, "\(width)", "\(height)", "\(frameCount)", codec]
@@ -58,13 +62,14 @@ extension VideoFacts {
     lines.append(colourMatrix ?? "")
     lines.append(isLossless.map { "\($0)" } ?? "")
     lines.append(oddities)
+    lines += [values?.lowerBound, values?.upperBound].map { $0.map { "\($0)" } ?? "" }
     return Array(lines.map(Self.escaped).joined(separator: "\n").utf8)
   }
 
   /// nil unless the bytes are what `encoded(stamp:)` writes for this stamp.
   init?(encoded bytes: [UInt8], stamp: String) {
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count == 12, lines[0] == Self.head, lines[1] == Self.escaped(stamp), let width = Int(lines[3]),
+    guard lines.count == 14, lines[0] == Self.head, lines[1] == Self.escaped(stamp), let width = Int(lines[3]),
       let height = Int(lines[4]), let frameCount = Int(lines[5])
     else { return nil }
     digest = String(lines[2])
@@ -77,6 +82,7 @@ extension VideoFacts {
     colourMatrix = lines[9].isEmpty ? nil : String(lines[9])
     isLossless = Bool(String(lines[10]))
     oddities = String(lines[11])
+    if let low = Float(lines[12]), let high = Float(lines[13]), low <= high { values = low...high }
   }
 
   /// File names may hold line breaks.

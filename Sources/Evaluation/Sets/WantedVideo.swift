@@ -30,7 +30,7 @@ extension SurveyedVideo {
       ?? "start=\(window.start) count=\(window.count) stride=\(window.stride)"
     let text = """
       vidmetrics features 2
-      \(facts.digest) \(item.isArrayRow ? "row" : "video, \(decoderVersion)") \(item.valueRange.rawValue)
+      \(facts.digest) \(item.isArray ? "row" : "video, \(decoderVersion)") \(item.valueRange.rawValue)
       \(frames)
       \(source.recipe)
       """
@@ -41,5 +41,7 @@ extension SurveyedVideo {
 /// A video that was left out because the user asked for it.
 public struct SkippedVideo: Sendable, Equatable {
   public let path: String
+  /// In its set.
+  public let name: String
   public let reason: String
 }
