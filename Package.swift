@@ -40,6 +40,9 @@ let package = Package(
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPUFeatures"),
     .systemLibrary(name: "CProcesses"),
 
@@ -56,10 +59,12 @@ let package = Package(
     .target(name: "Text", swiftSettings: optimised),
 
     // Files in
-    .target(name: "Files", dependencies: ["CFFmpeg", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
+    .target(
+      name: "Files", dependencies: ["CFFmpeg", "CArchive", "CZlib", "CProcesses", "Yams"], swiftSettings: optimised),
     .target(name: "Weights", dependencies: ["Files"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Files", "Tensors", "Vocabulary", "CFFmpeg"], swiftSettings: optimised),
+      name: "Video", dependencies: ["Files", "Tensors", "Vocabulary", "CFFmpeg", "CPNG", "CWebP"],
+      swiftSettings: optimised),
 
     // Numbers out
     .target(

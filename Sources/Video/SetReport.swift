@@ -32,6 +32,7 @@ public struct SetReport: Sendable {
       case mixedColour = "mixed-colour"
       case mixedLoss = "mixed-loss"
       case highDynamicRange = "high-dynamic-range"
+      case transparent
     }
 
     public let code: Code
@@ -93,7 +94,9 @@ public struct SetReport: Sendable {
   private static func inspect(_ video: VideoItem, _ sampler: ClipSampler?) -> Entry {
     var info: VideoInfo?
     do {
-      let known = try video.info()
+      var known = try video.info()
+      let transparent = try video.transparentFrames()
+      if transparent > 0 { known.problems.append(.transparent(frames: transparent)) }
       info = known
       let clips = try sampler?.windows(frameCount: known.frameCount, videoName: video.name).count
       return Entry(name: video.name, info: info, failure: nil, failureCode: nil, clips: clips)
@@ -152,6 +155,7 @@ public struct SetReport: Sendable {
     add(
       .highDynamicRange, "high dynamic range, read without tone mapping",
       having { $0.problems.contains(where: \.isHDR) })
+    add(.transparent, "alpha is dropped", having { $0.problems.contains(where: \.isAlpha) })
     return problems
   }
 }
@@ -166,5 +170,11 @@ extension VideoInfo {
 
 extension VideoInfo.Problem {
   var isGap: Bool { if case .missingFrames = self { true } else { false } }
+  var isAlpha: Bool {
+    switch self {
+    case .transparent, .alphaPlane: true
+    case .missingFrames, .samePictureName, .highDynamicRange: false
+    }
+  }
   var isHDR: Bool { if case .highDynamicRange = self { true } else { false } }
 }

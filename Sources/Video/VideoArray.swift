@@ -61,6 +61,13 @@ final class VideoArray: Sendable {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: axis)
       bytes = overflow ? .max : product
     }
+    guard bytes >= region.count - header.dataOffset else {
+      throw FilesError.malformed(
+        path: path,
+        .contradiction(
+          part: "the size in bytes of its elements, of shape \(shape)", claimed: bytes,
+          found: region.count - header.dataOffset))
+    }
     guard bytes <= region.count - header.dataOffset else {
       let (expected, overflow) = bytes.addingReportingOverflow(header.dataOffset)
       throw FilesError.truncated(path: path, expected: overflow ? .max : expected, found: region.count)

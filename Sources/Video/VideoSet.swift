@@ -63,7 +63,7 @@ public struct VideoSet: Sendable {
     case .folder: try scan.folder()
     case .other: throw VideoError.set(.unknownKind(path: path))
     case .file:
-      switch MediaKind(path) {
+      switch SetScan.kind(path, .file(path: path)) {
       case .archive: suffix = " in " + (try scan.archive())
       case .manifest:
         try scan.manifest()

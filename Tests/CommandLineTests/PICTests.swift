@@ -180,7 +180,9 @@ import Testing
       unpaired.warnings.first { $0.code == "unpaired-videos" }?.text
         == "1 input of 4 have no fake video of their name")
     try Data("no picture".utf8).write(to: URL(fileURLWithPath: few + "/spin.png"))
-    #expect(try error(few, fake).hasPrefix("error: \(few): cannot decode `spin.png`: neither PNG nor JPEG\n"))
+    #expect(
+      try error(few, fake).hasPrefix(
+        "error: \(few): cannot decode `spin.png`: it is not a PNG, JPEG, WebP, BMP, TIFF or PNM picture\n"))
     let skipped = try program.run(
       "pic", few, fake, "--distance", "inception-cosine", "--stride", "12", "--on-error", "skip", "--json")
     #expect(skipped.status == 4)

@@ -106,8 +106,8 @@ import Video
     let folder = try TemporaryFolder()
     let root = folder.path
     let kinds = """
-      hint: a set is a folder of videos (mp4, avi, mov, mkv, webm, gif, ...), a folder of frame folders (png, jpg), \
-      classes above either, a video file, a .npy/.npz array, a .zip/.tar of these, or a manifest \
+      hint: a set is a folder of videos (mp4, avi, mov, mkv, webm, gif, ...), a folder of frame folders \
+      (png, jpg, webp, bmp, tiff, ppm), classes above either, a video file, a .npy/.npz array, a .zip/.tar of these, or a manifest \
       (.csv, .jsonl)
       """
     let text = { (path: String) in message { _ = try VideoSet.open(path) } }
