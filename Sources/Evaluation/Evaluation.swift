@@ -36,6 +36,7 @@ public struct ScoreRequest: Sendable {
   /// Whether videos that cannot be used are left out and listed.
   public var skipsUnusable = false
   public var threads = 1
+  public var memory = MemoryAllowance()
   public var honesty = Honesty()
 
   public init(real: String?, fake: String, scores: [RequestedScore]) {
@@ -98,7 +99,8 @@ public struct Evaluation {
       throw EvaluationError.valueRangeUnused(range.rawValue)
     }
     let pass = ExtractionPass(
-      cache: cache, threads: request.threads, skipsUnusable: request.skipsUnusable, progress: progress,
+      cache: cache, threads: request.threads, memory: request.memory, skipsUnusable: request.skipsUnusable,
+      progress: progress,
       isInterrupted: isInterrupted)
     try pass.survey(&sides)
     let settled = try request.scores.map { try pass.withArrayLength($0, [sides[0], sides[1]]) }

@@ -35,6 +35,7 @@ public struct FeatureExtraction {
   public var picturesAreImages = false
   public var skipsUnusable = false
   public var threads = 1
+  public var memory = MemoryAllowance()
   public var progress: any ExtractionProgress = NoProgress()
   public var isInterrupted: @Sendable () -> Bool = { false }
 
@@ -77,7 +78,8 @@ public struct FeatureExtraction {
       shard: shard)
     guard side.videos != nil else { throw EvaluationError.alreadyFeatures(path: path) }
     let pass = ExtractionPass(
-      cache: cache, threads: threads, skipsUnusable: skipsUnusable, progress: progress, isInterrupted: isInterrupted)
+      cache: cache, threads: threads, memory: memory, skipsUnusable: skipsUnusable, progress: progress,
+      isInterrupted: isInterrupted)
     var sides = [side]
     try pass.survey(&sides)
     let settled = try pass.withArrayLength(wanted, sides)

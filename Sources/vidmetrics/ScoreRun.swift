@@ -26,6 +26,7 @@ struct ScoreRun {
     request.picturesAreImages = options.inputOptions.images
     request.skipsUnusable = options.inputOptions.onError == .skip
     request.threads = threads
+    request.memory = options.runOptions.memoryAllowance
     request.honesty = options.honesty.settings
 
     let cache = options.runOptions.noCache ? nil : CacheFolder(path: CacheFolder.defaultPath(environment: environment))
