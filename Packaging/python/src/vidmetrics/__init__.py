@@ -1,0 +1,61 @@
+"""vidmetrics from Python: FVD, KVD, FID and the other scores of the program `vidmetrics`, out of a training loop.
+
+    import vidmetrics
+
+    scores = vidmetrics.score("real/", samples, metrics=["fvd", "kvd"], value_range="-1..1", step=1000)
+    print(scores["fvd"].value)
+
+Everything is computed by the program: a number from here is the number that the command line prints. Nothing but Python's
+standard library is imported; NumPy or PyTorch are used where their arrays are passed.
+"""
+
+from __future__ import annotations
+
+from ._calls import features, inspect, score, submit
+from ._errors import (
+    InputError,
+    Interrupted,
+    NoSpace,
+    NotComparable,
+    ProgramFailed,
+    ProgramMissing,
+    ScoreWarning,
+    VidmetricsError,
+)
+from ._history import History
+from ._jobs import Job, finished
+from ._metrics import (
+    clip_sim,
+    dt_fvd,
+    fid,
+    fid_infinity,
+    frame_consistency,
+    fvd,
+    fvd_infinity,
+    kid,
+    kvd,
+    lpips,
+    pic,
+    prdc,
+    psnr,
+    ssim,
+    temporal_flickering,
+)
+from ._program import program
+from ._scores import Interval, Score, Scores
+from ._sets import VideoSet
+
+__all__ = [
+    "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable", "ProgramFailed",
+    "ProgramMissing", "Score", "ScoreWarning", "Scores", "VideoSet", "VidmetricsError", "clip_sim", "dt_fvd", "features",
+    "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "inspect", "kid", "kvd", "lpips",
+    "pic", "prdc", "program", "psnr", "score", "ssim", "submit", "temporal_flickering",
+]
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":
+        from ._program import output
+
+        return output(["--version"]).split()[0]
+    raise AttributeError(f"module 'vidmetrics' has no attribute {name!r}")
