@@ -19,6 +19,7 @@ final class FrameDecoder {
       let code = avcodec_parameters_to_context(context, parameters)
       context.pointee.pkt_timebase = input.stream.pointee.time_base
       context.pointee.max_pixels = Int64(PictureHeader.pixelLimit)
+      context.pointee.err_recognition |= AV_EF_CRCCHECK  // APNG and FFV1 have checksums
       // GIF has no colour for a transparent pixel: black as in Pillow, where FFmpeg has white.
       if id == AV_CODEC_ID_GIF, code >= 0 { return av_opt_set_int(context.pointee.priv_data, "trans_color", 0, 0) }
       if countingOnly {

@@ -31,6 +31,15 @@ import Video
     #expect(try reading(changed, as: "f.png") == "cannot decode `v/f.png`: libpng: IDAT: CRC error")
   }
 
+  @Test func aFlippedByteOfAnAnimationIsFound() throws {
+    var whole = try bytes("animations/transparent.apng")
+    whole[whole.count / 2] ^= 1
+    let folder = try TemporaryFolder()
+    try folder.write("v.apng", Data(whole))
+    let text = message { _ = try VideoSet.open(folder.path).videos[0].all() }
+    #expect(text?.hasPrefix("cannot decode `v.apng` at frame ") == true, "\(text ?? "read")")
+  }
+
   @Test(arguments: [
     "rgb.png", "444.jpg", "420-progressive.jpg", "lossy.webp", "alpha.webp", "rgb.bmp", "rgb.tiff", "lzw.tif",
     "rgb.ppm",
