@@ -95,8 +95,11 @@ sound videos/mpeg1.mpg mp2 videos/sound-mp2.mpg
 sound videos/mpeg4.avi libmp3lame videos/sound-mp3.avi
 sound videos/theora.ogv libvorbis videos/sound-vorbis.ogv
 for frames in png:rgb24 png-16bit:rgb48be png-grey:gray png-palette:pal8 png-alpha:rgba jpg:yuvj420p jpg-444:yuvj444p \
-  webp:yuv420p webp-alpha:bgra bmp:bgr24 tiff:rgb24 ppm:rgb24; do
+  bmp:bgr24 tiff:rgb24 ppm:rgb24; do
   name=${frames%:*} format=${frames#*:}
   mkdir -p "frames/$name"
   make "frames/$name/%03d.${name%%-*}" 96x80 -pix_fmt "$format" -q:v 2
 done
+mkdir -p frames/webp frames/webp-alpha
+make frames/webp/%03d.webp 96x80 -c:v libwebp -f image2 -pix_fmt yuv420p
+make frames/webp-alpha/%03d.webp 96x80 -c:v libwebp -f image2 -pix_fmt bgra -lossless 1

@@ -25,10 +25,11 @@ enum LibavLog {
   }()
 
   /// Logged as errors, and of no picture: H.264's bookkeeping of references, which files cut without coding them anew (such as
-  /// those of Kinetics) begin with, and what is called a warning by the line itself. Pictures that lack a reference are marked
-  /// besides.
+  /// those of Kinetics) begin with; tags of TIFF that its decoder has no use for; what is called a warning by the line itself.
+  /// Pictures that lack a reference are marked besides.
   private static let harmless = [
-    "mmco: unref short failure", "number of reference frames", "co located POCs unavailable", "warning",
+    "mmco: unref short failure", "number of reference frames", "co located POCs unavailable", "Unknown or unsupported tag",
+    "warning",
   ]
 
   private static func record(

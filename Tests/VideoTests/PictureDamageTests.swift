@@ -146,7 +146,7 @@ import Video
     try folder.write("v.npy", Data(whole + [0]))
     #expect(
       message { _ = try VideoSet.open(folder.path + "/v.npy") }?
-        .contains("the size in bytes of its elements, of shape [4, 4, 5, 3], should be 240 and is 241") == true)
+        .contains("the size in bytes of its elements, of shape [4, 4, 5, 3] should be 240 and is 241") == true)
   }
 }
 

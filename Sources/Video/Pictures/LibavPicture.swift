@@ -41,8 +41,9 @@ enum LibavPicture {
     try LibavLog.capturing {
       let decoder = try FrameDecoder(codec(coding), name: name) { context in
         context.pointee.max_pixels = Int64(PictureHeader.pixelLimit)
-        context.pointee.err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE
-        if coding == .jpeg { context.pointee.idct_algo = FF_IDCT_INT }
+        guard coding == .jpeg else { return 0 }
+        context.pointee.err_recognition = AV_EF_EXPLODE
+        context.pointee.idct_algo = FF_IDCT_INT
         return 0
       }
       var done = false
