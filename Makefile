@@ -17,11 +17,11 @@ TESTED := .build/release/vidmetrics
 
 # What the build links against (Package.swift names the same), and what fetches the weights.
 APT_PACKAGES := libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libarchive-dev \
-	libopenblas-dev liblapacke-dev libsqlite3-dev pkg-config binutils
+	libpng-dev libwebp-dev zlib1g-dev libopenblas-dev liblapacke-dev libsqlite3-dev pkg-config binutils
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # What `make dist` and its tests need beside these.
-DIST_PACKAGES := dpkg-dev gcc nasm meson ninja-build zlib1g-dev libbz2-dev liblzma-dev libzstd-dev libopenblas-pthread-dev libstdc++-12-dev
+DIST_PACKAGES := dpkg-dev gcc nasm meson ninja-build libbz2-dev liblzma-dev libzstd-dev libopenblas-pthread-dev libstdc++-12-dev
 DIST_TEST_PACKAGES := ffmpeg debootstrap python3-venv
 
 # What the tests of the Python package use. Those of PyTorch and Lightning, which are gigabytes, are left out by name where

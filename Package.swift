@@ -50,6 +50,9 @@ let package = Package(
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPUFeatures"),
     .systemLibrary(name: "CProcesses"),
     .target(name: "MemoryLimit"),
@@ -73,10 +76,14 @@ let package = Package(
     .target(name: "Text", swiftSettings: optimised),
 
     // Files in
-    .target(name: "Files", dependencies: ["CFFmpeg", "CArchive", "CProcesses", "Yams"], swiftSettings: optimised),
+    .target(
+      name: "Files", dependencies: ["CFFmpeg", "CArchive", "CZlib", "CProcesses", "Yams"], swiftSettings: optimised),
     .target(name: "Weights", dependencies: ["Files", "Threads"], swiftSettings: optimised),
     .target(
-      name: "Video", dependencies: ["Files", "Tensors", "Threads", "Random", "Vocabulary", "Weights", "CFFmpeg"],
+      name: "Video",
+      dependencies: [
+        "Files", "Tensors", "Threads", "Random", "Vocabulary", "Weights", "CFFmpeg", "CPNG", "CWebP",
+      ],
       swiftSettings: optimised),
 
     // Numbers out

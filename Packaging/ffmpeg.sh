@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# FFmpeg's libraries: what decodes videos, and the encoders of PNG and JPEG. LGPL 2.1 or later: no --enable-gpl. Network and
+# FFmpeg's libraries: what decodes videos, and the encoder of JPEG. LGPL 2.1 or later: no --enable-gpl. Network and
 # files are left out: the program reads bytes by itself. `--extra-version` is what scores record as `environment.decoder`.
 # The installation's path would end up in the libraries, so it is a fixed one, and `DESTDIR` puts it where it belongs.
 . "$(dirname "$0")/common.sh"
@@ -30,7 +30,7 @@ flags=(
   --disable-autodetect --disable-everything --disable-programs --disable-doc --disable-network --disable-avdevice
   --disable-avfilter --disable-postproc --disable-swresample --enable-zlib --enable-libdav1d
   "--enable-decoder=$(list "${decoders[@]}")" "--enable-demuxer=$(list "${demuxers[@]}")"
-  "--enable-parser=$(list "${parsers[@]}")" "--enable-bsf=$(list "${filters[@]}")" --enable-encoder=png,mjpeg
+  "--enable-parser=$(list "${parsers[@]}")" "--enable-bsf=$(list "${filters[@]}")" --enable-encoder=mjpeg
 )
 fresh ffmpeg "$dist/stamps/dav1d" "$dist/sources/versions" && exit 0
 

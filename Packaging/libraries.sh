@@ -5,7 +5,8 @@
 
 declare -A packages=(
   [z]=zlib1g-dev [bz2]=libbz2-dev [lzma]=liblzma-dev [zstd]=libzstd-dev [sqlite3]=libsqlite3-dev [lapacke]=liblapacke-dev
-  [openblas]=libopenblas-pthread-dev [stdc++]=libstdc++-12-dev
+  [openblas]=libopenblas-pthread-dev [stdc++]=libstdc++-12-dev [png16]=libpng-dev [webp]=libwebp-dev
+  [webpdemux]=libwebp-dev
 )
 found=()
 for library in "${!packages[@]}"; do
@@ -19,7 +20,7 @@ fresh libraries "=$versions" "$dist/stamps/ffmpeg" "$dist/stamps/libarchive" && 
 
 for pair in "${found[@]}"; do cp "${pair#*=}" "$prefix/lib/lib${pair%%=*}.a"; done
 echo "$versions" >"$dist/libraries.versions"
-for name in libavformat libarchive openblas; do
+for name in libavformat libarchive openblas libpng libwebpdemux zlib; do
   printf 'Name: %s\nDescription: static\nVersion: 0\nCflags: -I%s\nLibs: -L%s\n' "$name" "$prefix/include" "$prefix/lib" \
     >"$prefix/lib/pkgconfig/$name.pc"
 done

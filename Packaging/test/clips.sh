@@ -62,6 +62,7 @@ make videos/mjpeg-444.mjpeg 96x80 -c:v mjpeg -q:v 3 -pix_fmt yuvj444p
 make videos/jpeg2000.mov 96x80 -c:v jpeg2000
 make videos/gif.gif 96x80
 make videos/apng.apng 96x80 -plays 1
+make videos/webp.webp 96x80 -c:v libwebp_anim
 make videos/png.mov 96x80 -c:v png
 make videos/prores.mov 96x80 -c:v prores_ks -profile:v 3
 make videos/prores-4444.mov 96x80 -c:v prores_ks -profile:v 4 -pix_fmt yuva444p10le
@@ -93,8 +94,12 @@ sound videos/vp9.webm libopus videos/sound-opus.webm
 sound videos/mpeg1.mpg mp2 videos/sound-mp2.mpg
 sound videos/mpeg4.avi libmp3lame videos/sound-mp3.avi
 sound videos/theora.ogv libvorbis videos/sound-vorbis.ogv
-for frames in png:rgb24 png-16bit:rgb48be png-grey:gray png-palette:pal8 png-alpha:rgba jpg:yuvj420p jpg-444:yuvj444p; do
+for frames in png:rgb24 png-16bit:rgb48be png-grey:gray png-palette:pal8 png-alpha:rgba jpg:yuvj420p jpg-444:yuvj444p \
+  bmp:bgr24 tiff:rgb24 ppm:rgb24; do
   name=${frames%:*} format=${frames#*:}
   mkdir -p "frames/$name"
   make "frames/$name/%03d.${name%%-*}" 96x80 -pix_fmt "$format" -q:v 2
 done
+mkdir -p frames/webp frames/webp-alpha
+make frames/webp/%03d.webp 96x80 -c:v libwebp -f image2 -pix_fmt yuv420p
+make frames/webp-alpha/%03d.webp 96x80 -c:v libwebp -f image2 -pix_fmt bgra -lossless 1

@@ -53,7 +53,8 @@ public struct Evaluation {
     }
     try SampleSide.checkFilter(sides)
     let pass = ExtractionPass(
-      cache: cache, threads: request.threads, skipsUnusable: request.skipsUnusable, progress: progress,
+      cache: cache, threads: request.threads, memory: request.memory, skipsUnusable: request.skipsUnusable,
+      progress: progress,
       isInterrupted: isInterrupted)
     try pass.survey(&sides)
     let settled = try request.scores.map { try pass.withArrayLength($0, [sides[0], sides[1]]) }

@@ -38,6 +38,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noGroup(name: String, grouping: String)
   case groupsDiffer(grouping: String, onlyReal: [String], onlyFake: [String])
   case groupTooSmall(label: String, real: Int, fake: Int, least: Int)
+  /// More memory than is allowed.
+  case memory(MemoryNeed, allowed: Int)
   case tooLarge(option: String, value: Int, most: Int)
   case badCount(option: String, value: Int, least: Int)
   case notPaired(metric: String, onlyReal: [String], onlyFake: [String])
@@ -99,6 +101,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .weightsChanged(let name, let wanted, let found):
       return "the weights `\(name)` have fingerprint \(found), and the protocol asks for \(wanted)"
         + "\nhint: `vidmetrics weights verify \(name)` says more"
+    case .memory(let need, let allowed):
+      return "this takes \(need.text), and \(MemoryNeed.size(allowed)) are allowed\n"
+        + "hint: --memory allows more; fewer --threads and shorter clips take less"
     case .badThreads(let threads):
       return "`\(threads)` is not a number of threads: 1 or more are expected"
     case .valueRangeUnused(let range):

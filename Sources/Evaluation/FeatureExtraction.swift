@@ -35,6 +35,7 @@ public struct FeatureExtraction {
   public var input = VideoSetOptions()
   public var skipsUnusable = false
   public var threads = 1
+  public var memory = MemoryAllowance()
   public var progress: any ExtractionProgress = NoProgress()
   public var isInterrupted: @Sendable () -> Bool = { false }
 
@@ -85,7 +86,8 @@ public struct FeatureExtraction {
     try SampleSide.checkFilter([side])
     guard side.videos != nil else { throw EvaluationError.alreadyFeatures(path: path) }
     let pass = ExtractionPass(
-      cache: cache, threads: threads, skipsUnusable: skipsUnusable, progress: progress, isInterrupted: isInterrupted)
+      cache: cache, threads: threads, memory: memory, skipsUnusable: skipsUnusable, progress: progress,
+      isInterrupted: isInterrupted)
     var sides = [side]
     try pass.survey(&sides)
     let settled = try pass.withArrayLength(wanted, sides)

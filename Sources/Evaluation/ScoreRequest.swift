@@ -33,6 +33,7 @@ public struct ScoreRequest: Sendable {
   /// Whether videos that cannot be used are left out and listed.
   public var skipsUnusable = false
   public var threads = 1
+  public var memory = MemoryAllowance()
   public var honesty = Honesty()
 
   public init(real: String?, fake: String, scores: [RequestedScore]) {

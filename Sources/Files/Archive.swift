@@ -24,7 +24,8 @@ package final class Archive: Sendable {
     let headerOffset: Int
     /// Where its bytes lie as they are; nil if compressed.
     let dataOffset: Int?
-    /// CRC-32 of the unpacked bytes as a zip's index has it, which `verified` compares; nil in a tar.
+    /// CRC-32 of the unpacked bytes as a zip's index has it; nil in a tar, and where a zip has 0, which is what some programs
+    /// write for none.
     var checksum: UInt32? = nil
   }
 
@@ -43,6 +44,11 @@ package final class Archive: Sendable {
 
   private let file: OpenFile
   private let spooled = Mutex<[Int: OpenFile]>([:])
+  /// Members whose bytes in place were found to have their checksum.
+  private let verified = Mutex<Set<Int>>([])
+
+  /// Members up to so many bytes are unpacked into memory, larger ones to a temporary file.
+  private static let memoryLimit = 1 << 22
 
   package init(_ path: String) throws {
     let file = try OpenFile(path)
@@ -61,30 +67,27 @@ package final class Archive: Sendable {
     }
   }
 
-  /// The member's bytes: in place if stored, else unpacked into memory.
+  /// The member's bytes, whose checksum is verified: in place if stored, else unpacked, into memory where they are few and
+  /// to an unlinked temporary file where they are many.
+  ///
+  /// - Throws: `FilesError.malformed`, `.truncated`, `.noSpool`.
   package func open(_ index: Int) throws -> ByteRegion {
     let member = members[index]
-    if let region = try inPlace(member) { return region }
-    var bytes = ByteCollector(expecting: member.size)
-    try unpack(member, limit: member.size) { bytes.append($0) }
-    return ByteRegion(bytes.finish(label: label(member)).all)
-  }
-
-  /// As `open`, in memory, and compared with the checksum that a zip keeps; 0 is what some programs write for none.
-  ///
-  /// - Throws: `FilesError.malformed`.
-  package func verified(_ index: Int) throws -> ByteSlice {
-    let bytes = try open(index).whole()
-    if let checksum = members[index].checksum, checksum != 0, checksum != CRC32.ieee.of(bytes) {
-      throw FilesError.malformed(path: path, .checksum(part: "`\(members[index].name)`"))
+    if let region = try inPlace(index) { return region }
+    guard member.size > Self.memoryLimit else {
+      var bytes = ByteCollector(expecting: member.size)
+      try unpack(member, limit: member.size) { bytes.append($0) }
+      return ByteRegion(bytes.finish(label: label(member)).all)
     }
-    return bytes
+    let spool = try Spool(path: label(member))
+    try unpack(member, limit: member.size) { try spool.append($0) }
+    return ByteRegion(try spool.finish())
   }
 
-  /// The member's bytes without holding them in memory: in place if stored, else unpacked once to a temporary file.
+  /// As `open`, for bytes that are read again and again: what is not in place is unpacked once to a temporary file.
   package func openSpooled(_ index: Int) throws -> ByteRegion {
     let member = members[index]
-    if let region = try inPlace(member) { return region }
+    if let region = try inPlace(index) { return region }
     return ByteRegion(
       try spooled.withLock { files in
         if let file = files[index] { return file }
@@ -96,10 +99,10 @@ package final class Archive: Sendable {
       })
   }
 
-  /// A member's first `count` bytes at least, or all of it.
+  /// A member's first `count` bytes at least, or all of it. What lies in place is not verified by this.
   package func head(_ index: Int, count: Int) throws -> ByteRegion {
     let member = members[index]
-    if let region = try inPlace(member) { return region }
+    if let region = try stored(member) { return region }
     var bytes = ByteCollector(expecting: count)
     try unpack(member, limit: min(count, member.size)) { bytes.append($0) }
     return ByteRegion(bytes.finish(label: label(member)).all)
@@ -107,8 +110,24 @@ package final class Archive: Sendable {
 
   private func label(_ member: Member) -> String { path + "/" + member.name }
 
-  private func inPlace(_ member: Member) throws -> ByteRegion? {
+  private func stored(_ member: Member) throws -> ByteRegion? {
     try member.dataOffset.map { try ByteRegion(file).part(at: $0, count: member.size, label: label(member)) }
+  }
+
+  /// The bytes of a stored member, read once to verify them.
+  private func inPlace(_ index: Int) throws -> ByteRegion? {
+    guard let region = try stored(members[index]) else { return nil }
+    guard members[index].checksum != nil, !verified.withLock({ $0.contains(index) }) else { return region }
+    var found: UInt32 = 0
+    try region.forEachPiece { found = CRC32.ieee.of($0, after: found) }
+    try demand(found, members[index])
+    verified.withLock { _ = $0.insert(index) }
+    return region
+  }
+
+  private func demand(_ found: UInt32, _ member: Member) throws {
+    guard let checksum = member.checksum, checksum != found else { return }
+    throw FilesError.malformed(path: path, .checksum(part: "`\(member.name)`"))
   }
 
   private static func members(of zip: ZipDirectory) throws -> (members: [Member], skipped: [Skipped]) {
@@ -120,13 +139,14 @@ package final class Archive: Sendable {
         members.append(
           Member(
             name: entry.name, size: entry.size, headerOffset: entry.headerOffset,
-            dataOffset: entry.isStored ? try zip.place(of: entry) : nil, checksum: entry.checksum))
+            dataOffset: entry.isStored ? try zip.place(of: entry) : nil,
+            checksum: entry.checksum == 0 ? nil : entry.checksum))
       }
     }
     return (members, skipped)
   }
 
-  /// Gives the first `limit` unpacked bytes of a member to `body`; exactly the member's size if that is the limit.
+  /// Gives the first `limit` unpacked bytes of a member to `body`; the whole member, verified, if that is its size.
   private func unpack(_ member: Member, limit: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     let rest = file.size - member.headerOffset
     let source = try ByteRegion(file).part(at: member.headerOffset, count: rest, label: path)
@@ -135,11 +155,12 @@ package final class Archive: Sendable {
       throw FilesError.malformed(
         path: path, .nonsense(part: "the header of `\(member.name)`", at: member.headerOffset))
     }
-    var done = 0
+    var (done, found) = (0, UInt32(0))
     while done < limit {
       let got = try reader.readData { piece in
         let wanted = UnsafeRawBufferPointer(rebasing: piece[..<min(piece.count, limit - done)])
         try body(wanted)
+        found = CRC32.ieee.of(wanted, after: found)
         done += wanted.count
       }
       if got == 0 { break }
@@ -147,5 +168,6 @@ package final class Archive: Sendable {
     guard done == limit else {
       throw FilesError.truncated(path: label(member), expected: limit, found: done)
     }
+    if limit == member.size { try demand(found, member) }
   }
 }

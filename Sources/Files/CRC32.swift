@@ -23,12 +23,13 @@ package struct CRC32: Sendable {
     self.table = table
   }
 
-  package func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    guard let base = bytes.baseAddress else { return 0 }
+  /// - Parameter previous: the checksum of the bytes before these.
+  package func of(_ bytes: UnsafeRawBufferPointer, after previous: UInt32 = 0) -> UInt32 {
+    guard let base = bytes.baseAddress else { return previous }
     let whole = bytes.count & ~7
     return table.withUnsafeBufferPointer { table in
       guard let t = table.baseAddress else { return 0 }
-      var crc = UInt32.max
+      var crc = ~previous
       var position = 0
       while position < whole {
         let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: position, as: UInt64.self)) ^ UInt64(crc)

@@ -49,7 +49,7 @@ public enum Defect: Error, Equatable, Sendable {
   case missing(part: String)
   /// A part is kept in a way that is not read here.
   case unsupported(part: String, what: String)
-  /// In libarchive's words.
+  /// In the words of libarchive or zlib.
   case archive(reason: String)
 }
 

@@ -40,8 +40,12 @@ struct Spool {
 
   /// Unpacks a compressed file.
   static func unpack(_ region: ByteRegion) throws -> OpenFile {
-    let reader = try ArchiveReader(region, format: .raw)
     let spool = try Spool(path: region.label)
+    if try Gzip.isGzip(region) {
+      try Gzip.unpack(region) { try spool.append($0) }
+      return try spool.finish()
+    }
+    let reader = try ArchiveReader(region, format: .raw)
     guard try reader.nextHeader() != nil else {
       throw FilesError.malformed(path: region.label, .archive(reason: "it is empty"))
     }

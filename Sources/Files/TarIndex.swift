@@ -16,8 +16,11 @@ enum TarIndex {
   static func read(_ region: ByteRegion) throws -> (members: [Archive.Member], skipped: [Archive.Skipped]) {
     let reader = try ArchiveReader(region, format: .tar)
     var (members, skipped): ([Archive.Member], [Archive.Skipped]) = ([], [])
+    var end: Int? = 0  // of the last member
     while let entry = try reader.nextHeader() {
       let kind = archive_entry_filetype(entry)
+      let position = reader.position
+      end = archive_entry_size(entry) == 0 ? padded(position.data) : nil
       guard kind != 0o040000 else { continue }  // AE_IFDIR
       guard let raw = archive_entry_pathname(entry) else {
         throw FilesError.malformed(path: region.label, .missing(part: "name for a member"))
@@ -28,17 +31,36 @@ enum TarIndex {
         continue
       }
       let size = Int(archive_entry_size(entry))
-      let position = reader.position
       // A sparse member's bytes do not lie as they are.
       let inPlace = archive_entry_sparse_count(entry) == 0 && position.data - position.header >= 512
       guard !inPlace || (size >= 0 && size <= region.count - position.data) else {
         throw FilesError.truncated(
           path: region.label + "/" + name, expected: size, found: max(0, region.count - position.data))
       }
+      end = inPlace ? padded(position.data + size) : nil
       members.append(
         Archive.Member(
           name: name, size: size, headerOffset: position.header, dataOffset: inPlace ? position.data : nil))
     }
+    if let end { try checkEnd(region, at: end) }
     return (members, skipped)
+  }
+
+  /// The end of the block of 512 bytes that `place` is in.
+  private static func padded(_ place: Int) -> Int { (place + 511) / 512 * 512 }
+
+  /// A tar ends with blocks of zeros (POSIX: two of 512 bytes), and writers fill their last record with more.
+  ///
+  /// - Parameter end: of the last member.
+  private static func checkEnd(_ region: ByteRegion, at end: Int) throws {
+    guard region.count >= end + 512 else {
+      throw FilesError.malformed(path: region.label, .missing(part: "end mark: the tar is cut short"))
+    }
+    try region.forEachPiece(at: end) { piece in
+      guard piece.allSatisfy({ $0 == 0 }) else {
+        throw FilesError.malformed(
+          path: region.label, .unsupported(part: "what follows its end mark", what: "more than zeros"))
+      }
+    }
   }
 }

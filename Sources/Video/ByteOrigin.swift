@@ -12,6 +12,22 @@ enum ByteOrigin: Sendable {
     }
   }
 
+  /// The first `count` bytes at least, or all.
+  func head(_ count: Int) throws -> [UInt8] {
+    switch self {
+    case .file: try open().bytes(at: 0, count: count)
+    case .member(let archive, let index): try archive.head(index, count: count).bytes(at: 0, count: count)
+    }
+  }
+
+  /// Of a member of an archive, as its index has it.
+  var unpackedSize: Int? {
+    switch self {
+    case .file: nil
+    case .member(let archive, let index): archive.members[index].size
+    }
+  }
+
   /// As `open`, for bytes that are read again and again at many places: never held in memory.
   func openSpooled() throws -> ByteRegion {
     switch self {

@@ -15,8 +15,7 @@ enum ContainerEnd {
     } else if head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
       try checkSegment(region, name)
     } else if head.starts(with: "GIF8".utf8) {
-      let tail = try region.bytes(at: max(0, region.count - 4096), count: 4096)
-      guard tail.last(where: { $0 != 0 }) == 0x3B else { throw VideoError.decoding(.noEndMark(name: name)) }
+      guard try endsWithTrailer(region) else { throw VideoError.decoding(.noEndMark(name: name)) }
     }
   }
 
@@ -41,6 +40,43 @@ enum ContainerEnd {
       try demand(place + size, region, name)
       place += size
     }
+  }
+
+  /// GIF89a: extensions and pictures, each a run of blocks that say their length, up to a trailer. Zeros between them are
+  /// passed over, as decoders do.
+  private static func endsWithTrailer(_ region: ByteRegion) throws -> Bool {
+    let cursor = RegionCursor(region)
+    func take(_ count: Int) -> [UInt8]? {
+      var bytes = [UInt8](repeating: 0, count: count)
+      let got = bytes.withUnsafeMutableBufferPointer { bytes in
+        bytes.baseAddress.map { cursor.read(into: $0, count: count) } ?? 0
+      }
+      return got == count ? bytes : nil
+    }
+    func table(_ flags: UInt8) -> Bool { flags & 0x80 == 0 || take(3 << (Int(flags & 7) + 1)) != nil }
+    func blocks() -> Bool {
+      while let size = take(1)?[0] {
+        if size == 0 { return true }
+        if take(Int(size)) == nil { return false }
+      }
+      return false
+    }
+    var isWhole = false
+    if let head = take(13), table(head[10]) {
+      walk: while let kind = take(1)?[0] {
+        switch kind {
+        case 0x3B:
+          isWhole = true
+          break walk
+        case 0x21: guard take(1) != nil, blocks() else { break walk }
+        case 0x2C: guard let picture = take(9), table(picture[8]), take(1) != nil, blocks() else { break walk }
+        case 0: continue
+        default: break walk
+        }
+      }
+    }
+    if let failure = cursor.failure { throw failure }
+    return isWhole
   }
 
   /// RFC 8794: the EBML header, then a segment that holds the rest.

@@ -32,7 +32,9 @@ struct EncodedVideo: VideoSource {
       guard count.frames > 0 else {
         throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "it holds no pictures"))
       }
-      return try describe(input, count)
+      let info = try describe(input, count)
+      try PictureHeader.check(info.size, bytes: 0, name: name)
+      return info
     }
   }
 
@@ -65,6 +67,22 @@ struct EncodedVideo: VideoSource {
     }
   }
 
+  func transparentFrames(_ name: String) throws -> Int {
+    try LibavLog.capturing {
+      let input = try LibavInput(try origin.open(), path: origin.path, name: name)
+      guard FrameAlpha.has(input.stream.pointee.codecpar.pointee.format) else { return 0 }
+      let decoder = try FrameDecoder(input)
+      var found = 0
+      let take = { (_: Int, frame: UnsafeMutablePointer<AVFrame>) in
+        if FrameAlpha.isTransparent(frame) { found += 1 }
+        return true
+      }
+      try input.forEachPacket { try decoder.decode($0, take) }
+      _ = try decoder.decode(nil, take)
+      return found
+    }
+  }
+
   private func describe(_ input: LibavInput, _ count: FrameCounter.Count) throws -> VideoInfo {
     let stream = input.stream
     let parameters = stream.pointee.codecpar.pointee
@@ -79,6 +97,7 @@ struct EncodedVideo: VideoSource {
     {
       problems.append(.highDynamicRange(transfer: transfer))
     }
+    if input.hasUnreadAlpha { problems.append(.alphaPlane) }
     return VideoInfo(
       width: turned ? height : width, height: turned ? width : height, frameCount: count.frames,
       frameRate: Self.rate(stream.pointee.avg_frame_rate) ?? Self.rate(stream.pointee.r_frame_rate),

@@ -4,8 +4,8 @@ import CFFmpeg
 ///
 /// The conversion is libswscale's; matrix and range are those that the picture is tagged with. Untagged pictures are
 /// read as BT.601, and as 16...235 unless the pixel format itself says full range, which is what swscale does by
-/// default and OpenCV, PyAV and decord with it. Alpha is dropped: a pixel keeps the colour the decoder gives it, as
-/// with PIL's `convert("RGB")`.
+/// default and OpenCV, PyAV and decord with it. Alpha is dropped: a pixel keeps the colour that is stored with it, and is
+/// black where there is none (GIF), as with Pillow's `convert("RGB")`.
 final class FrameConverter {
   private let name: String
   private let rotation: Int

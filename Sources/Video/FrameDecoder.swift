@@ -18,6 +18,10 @@ final class FrameDecoder {
     try self.init(id, name: input.name) { context in
       let code = avcodec_parameters_to_context(context, parameters)
       context.pointee.pkt_timebase = input.stream.pointee.time_base
+      context.pointee.max_pixels = Int64(PictureHeader.pixelLimit)
+      context.pointee.err_recognition |= AV_EF_CRCCHECK  // APNG and FFV1 have checksums
+      // GIF has no colour for a transparent pixel: black as in Pillow, where FFmpeg has white.
+      if id == AV_CODEC_ID_GIF, code >= 0 { return av_opt_set_int(context.pointee.priv_data, "trans_color", 0, 0) }
       if countingOnly {
         context.pointee.skip_idct = AVDISCARD_ALL
         context.pointee.skip_loop_filter = AVDISCARD_ALL
@@ -59,21 +63,27 @@ final class FrameDecoder {
   }
 
   /// Decodes `packet` (nil: the rest at the end) and gives each picture with its index to `body`, until it returns
-  /// false. Returns false when `body` did.
+  /// false. Returns false when `body` did. What the decoder reports as an error is one, though it may give a picture that
+  /// it made up for the damaged one.
   func decode(
     _ packet: UnsafeMutablePointer<AVPacket>?, _ body: (Int, UnsafeMutablePointer<AVFrame>) throws -> Bool
   ) throws -> Bool {
     if let packet, packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 {
       throw VideoError.decoding(.undecodable(name: name, frame: index, reason: "a packet is cut short"))
     }
+    let reported = LibavLog.count
     let sent = avcodec_send_packet(context, packet)
     guard sent >= 0 || sent == vidmetrics_averror_eof() else { throw failure(sent) }
+    if LibavLog.count > reported { throw failure(nil) }
     while true {
+      let reported = LibavLog.count
       let code = avcodec_receive_frame(context, frame)
       if code == vidmetrics_averror_eagain() || code == vidmetrics_averror_eof() { return true }
       guard code >= 0 else { throw failure(code) }
       defer { av_frame_unref(frame) }
-      let damaged = frame.pointee.decode_error_flags != 0 || frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
+      let damaged =
+        LibavLog.count > reported || frame.pointee.decode_error_flags != 0
+        || frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
       if damaged { throw failure(nil) }
       let proceed = try body(index, frame)
       index += 1

@@ -25,20 +25,21 @@ struct FrameFolder: VideoSource {
     var hasher = SHA256()
     hasher.update("frames \(files.count)\n")
     for file in files {
-      let region = try file.origin.open()
+      let region = try open(file)
       hasher.update("\(region.count)\n")
       try region.forEachPiece { hasher.update($0) }
     }
     return hasher.finish()
   }
 
-  /// Reads the head of every picture: all have one size.
+  /// Reads the head and the end of every picture: all have one size.
   func info(_ name: String) throws -> VideoInfo {
     var first: PictureHeader?
     var bytes = 0
     for file in files {
-      let region = try file.origin.open()
+      let region = try open(file)
       let header = try PictureHeader(region, name: place(of: file, in: name))
+      try PictureDecoder.checkEnd(region, header.coding, name: place(of: file, in: name))
       bytes += region.count
       if let first { try demand(first.size, header.size, file.name, name) } else { first = header }
     }
@@ -46,7 +47,7 @@ struct FrameFolder: VideoSource {
     return VideoInfo(
       width: first.size.width, height: first.size.height, frameCount: files.count, frameRate: nil,
       isVariableFrameRate: nil, codec: first.coding.rawValue, pixelFormat: nil, colourRange: nil, colourMatrix: nil,
-      rotation: 0, isLossless: first.coding == .png, fileSize: bytes,
+      rotation: 0, isLossless: first.coding.isLossless, fileSize: bytes,
       problems: (FrameNumbers.gaps(files.map(\.name)).map { [$0] } ?? []) + samePictures)
   }
 
@@ -66,13 +67,31 @@ struct FrameFolder: VideoSource {
         return
       }
       let file = files[index]
-      try PictureDecoder.decode(try file.origin.open().array(), name: place(of: file, in: name)) { size, pixels in
+      try PictureDecoder.decode(open(file), name: place(of: file, in: name)) { size, pixels in
         try demand(first ?? size, size, file.name, name)
         first = size
         try assembler.accept(index, size: size, bytes: pixels)
       }
       next = assembler.nextNeeded(from: index + 1)
     }
+  }
+
+  func transparentFrames(_ name: String) throws -> Int {
+    var found = 0
+    for file in files {
+      let (region, place) = (try open(file), place(of: file, in: name))
+      guard try PictureHeader(region, name: place).hasAlpha else { continue }
+      if try PictureDecoder.decode(region, name: place, { _, _ in }) { found += 1 }
+    }
+    return found
+  }
+
+  /// A member of an archive is unpacked only where it is not larger than any picture is.
+  private func open(_ file: File) throws -> ByteRegion {
+    if let size = file.origin.unpackedSize {
+      try PictureHeader.check(FrameSize(width: 1, height: 1), bytes: size, name: file.origin.path)
+    }
+    return try file.origin.open()
   }
 
   /// A picture that is a video by itself has the video's name.

@@ -56,6 +56,12 @@ final class LibavInput {
     Self.free(io)
   }
 
+  /// Whether the pictures have alpha beside them that the decoder does not read: VP8 and VP9 in WebM.
+  var hasUnreadAlpha: Bool {
+    av_dict_get(stream.pointee.metadata, "alpha_mode", nil, 0)?.pointee.value.map { String(cString: $0) } == "1"
+      && !FrameAlpha.has(stream.pointee.codecpar.pointee.format)
+  }
+
   /// Gives the video stream's packets to `body` until it returns false or the container ends.
   func forEachPacket(_ body: (UnsafeMutablePointer<AVPacket>) throws -> Bool) throws {
     var packet = av_packet_alloc()
@@ -100,11 +106,21 @@ final class LibavInput {
   private static func bestStream(_ format: UnsafeMutablePointer<AVFormatContext>, _ name: String) throws
     -> UnsafeMutablePointer<AVStream>
   {
-    let best = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
-    guard best >= 0, let stream = format.pointee.streams[Int(best)] else {
-      throw VideoError.decoding(.noVideoStream(name: name))
+    func isVideo(_ index: Int) -> (stream: Bool, cover: Bool) {
+      guard let stream = format.pointee.streams[index]?.pointee, let coding = stream.codecpar?.pointee,
+        coding.codec_type == AVMEDIA_TYPE_VIDEO
+      else { return (false, false) }
+      let isCover = stream.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
+      return (!isCover, isCover)
     }
-    for index in 0..<Int(format.pointee.nb_streams) where index != Int(best) {
+    let all = 0..<Int(format.pointee.nb_streams)
+    var best = Int(av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0))
+    if best >= 0, isVideo(best).cover { best = all.first { isVideo($0).stream } ?? -1 }
+    guard best >= 0, let stream = format.pointee.streams[best] else {
+      throw VideoError.decoding(
+        all.contains { isVideo($0).cover } ? .onlyCover(name: name) : .noVideoStream(name: name))
+    }
+    for index in all where index != best {
       format.pointee.streams[index]?.pointee.discard = AVDISCARD_ALL
     }
     return stream

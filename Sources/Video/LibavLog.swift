@@ -12,6 +12,7 @@ import CFFmpeg
 enum LibavLog {
   private final class Messages {
     var lines: [String] = []
+    var count = 0
   }
 
   private static let key: pthread_key_t = {
@@ -23,6 +24,14 @@ enum LibavLog {
     return key
   }()
 
+  /// Logged as errors, and of no picture: H.264's bookkeeping of references, which files cut without coding them anew (such as
+  /// those of Kinetics) begin with; tags of TIFF that its decoder has no use for; what is called a warning by the line itself.
+  /// Pictures that lack a reference are marked besides.
+  private static let harmless = [
+    "mmco: unref short failure", "number of reference frames", "co located POCs unavailable", "Unknown or unsupported tag",
+    "warning",
+  ]
+
   private static func record(
     _ source: UnsafeMutableRawPointer?, _ level: Int32, _ format: UnsafePointer<CChar>?, _ arguments: CVaListPointer?
   ) {
@@ -33,6 +42,7 @@ enum LibavLog {
     let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     let messages = Unmanaged<Messages>.fromOpaque(kept).takeUnretainedValue()
+    if !harmless.contains(where: words.hasPrefix) { messages.count += 1 }
     if !words.isEmpty, messages.lines.last != words { messages.lines = messages.lines.suffix(1) + [words] }
   }
 
@@ -53,8 +63,12 @@ enum LibavLog {
     return ([words] + lastMessages).joined(separator: "; ")
   }
 
-  static var lastMessages: [String] {
-    guard let kept = pthread_getspecific(key) else { return [] }
-    return Unmanaged<Messages>.fromOpaque(kept).takeUnretainedValue().lines
+  static var lastMessages: [String] { current?.lines ?? [] }
+
+  /// How many errors FFmpeg has reported in the work that is going on, but for harmless ones.
+  static var count: Int { current?.count ?? 0 }
+
+  private static var current: Messages? {
+    pthread_getspecific(key).map { Unmanaged<Messages>.fromOpaque($0).takeUnretainedValue() }
   }
 }

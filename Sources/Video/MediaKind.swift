@@ -11,8 +11,9 @@ enum MediaKind {
   case manifest
 
   static let setKinds =
-    "a folder of videos (\(videos.prefix(6).joined(separator: ", ")), ...), a folder of frame folders (png, jpg), "
-    + "classes above either, a video file, a .npy/.npz array, tensors in a .safetensors or .pt, a .zip/.tar of these, or a manifest (.csv, .tsv, .jsonl)"
+    "a folder of videos (\(videos.prefix(6).joined(separator: ", ")), ...), a folder of frame folders "
+    + "(png, jpg, webp, bmp, tiff, ppm), classes above either, a video file, a .npy/.npz array, "
+    + "tensors in a .safetensors or .pt, a .zip/.tar of these, or a manifest (.csv, .tsv, .jsonl)"
 
   /// Containers and elementary streams that are taken for videos inside of folders and archives.
   static let videos = [
@@ -20,7 +21,8 @@ enum MediaKind {
     "3gp", "3g2", "asf", "vob", "y4m", "apng", "mjpeg", "mjpg", "h264", "264", "hevc", "h265", "265", "ivf", "obu",
     "mxf", "nut", "divx", "rm", "rmvb", "m2v", "mpv", "dv",
   ]
-  static let images = ["png", "jpg", "jpeg"]
+  /// An animated WebP is a video: `SetScan` looks into it.
+  static let images = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "ppm", "pgm", "pbm", "pnm", "pam"]
   static let arrays = ["npy", "npz"]
   static let tensorFiles = ["safetensors", "pt", "pth"]
   static let manifests = Table.endings

@@ -36,6 +36,7 @@ public struct SetReport: Sendable {
       case mixedLoss = "mixed-loss"
       case highDynamicRange = "high-dynamic-range"
       case narrowRange = "narrow-range"
+      case transparent
     }
 
     public let code: Code
@@ -101,7 +102,9 @@ public struct SetReport: Sendable {
   private static func inspect(_ video: VideoItem, _ sampler: ClipSampler?) -> Entry {
     var info: VideoInfo?
     do {
-      let known = try video.info()
+      var known = try video.info()
+      let transparent = try video.transparentFrames()
+      if transparent > 0 { known.problems.append(.transparent(frames: transparent)) }
       info = known
       let values = video.isArray ? try video.content().values : nil
       let clips = try sampler?.windows(frameCount: known.frameCount, videoName: video.name).count
@@ -161,6 +164,7 @@ public struct SetReport: Sendable {
     add(
       .highDynamicRange, "high dynamic range, read without tone mapping",
       having { $0.problems.contains(where: \.isHDR) })
+    add(.transparent, "alpha is dropped", having { $0.problems.contains(where: \.isAlpha) })
     return problems
   }
 }
@@ -175,5 +179,11 @@ extension VideoInfo {
 
 extension VideoInfo.Problem {
   var isGap: Bool { if case .missingFrames = self { true } else { false } }
+  var isAlpha: Bool {
+    switch self {
+    case .transparent, .alphaPlane: true
+    case .missingFrames, .samePictureName, .highDynamicRange: false
+    }
+  }
   var isHDR: Bool { if case .highDynamicRange = self { true } else { false } }
 }

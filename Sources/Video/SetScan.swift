@@ -150,7 +150,8 @@ struct SetScan {
     scan.options.filter.exclude = []
     if !options.filter.meansAll { scan.options.filter.include = [] }
     guard let status = FileStatus(place) else { throw error("there is no `\(place)`") }
-    switch (status.kind, MediaKind(place)) {
+    let kind = status.kind == .file ? Self.kind(place, .file(path: place)) : nil
+    switch (status.kind, kind) {
     case (.folder, _): _ = try scan.folder()
     case (.file, .video): scan.video(.file(path: place), name: name)
     case (.file, .array), (.file, .tensors): try scan.array(.file(path: place), name: name)
@@ -231,7 +232,7 @@ struct SetScan {
     var images: [FrameFolder.File] = []
     var others: [String] = videosBelow.prefix(1).map { $0 }
     for (file, origin) in listing.files {
-      switch MediaKind(file) {
+      switch Self.kind(file, origin) {
       case .image: images.append(FrameFolder.File(name: file, origin: origin))
       case .video:
         others.append(above + file)
@@ -281,7 +282,17 @@ struct SetScan {
 
   mutating func video(_ origin: ByteOrigin, name: String) {
     kinds.insert("videos")
-    items.append(VideoItem(name: name, source: EncodedVideo(origin: origin)))
+    let isWebP = name.lowercased().hasSuffix(".webp")
+    items.append(
+      VideoItem(name: name, source: isWebP ? AnimatedWebP(origin: origin) : EncodedVideo(origin: origin)))
+  }
+
+  /// By its name, and for a WebP by whether it is an animation.
+  static func kind(_ name: String, _ origin: ByteOrigin) -> MediaKind? {
+    guard name.lowercased().hasSuffix(".webp"), let head = try? origin.head(32), WebPAnimation.isAnimated(head) else {
+      return MediaKind(name)
+    }
+    return .video
   }
 
   /// An array in a file; of files that can hold several, each is meant or not by its own name below the file's.

@@ -45,6 +45,10 @@ extension VideoError {
   public enum DecodingProblem: Equatable, Sendable {
     case undecodable(name: String, frame: Int?, reason: String)
     case noVideoStream(name: String)
+    /// A picture that is attached to sound.
+    case onlyCover(name: String)
+    /// A file of several pictures where one is wanted.
+    case animation(name: String, coding: String, frames: Int)
     case noEndMark(name: String)
     case endsEarly(name: String, wanted: Int, found: Int)
     case sizeChanges(name: String, frame: Int, from: FrameSize, to: FrameSize)

@@ -71,6 +71,11 @@ extension VideoError.DecodingProblem: CustomStringConvertible {
     case .undecodable(let name, let frame, let reason):
       "cannot decode `\(name)`\(frame.map { " at frame \($0)" } ?? ""): \(reason)"
     case .noVideoStream(let name): "`\(name)` has no video stream"
+    case .onlyCover(let name): "`\(name)` has no video stream, only an attached picture, such as the cover of a record"
+    case .animation(let name, let coding, let frames):
+      "`\(name)` holds \(frames) \(coding) pictures, and a frame is one\nhint: "
+        + (coding == "PNG"
+          ? "it is a video by itself under a name that ends in .apng" : "keep one picture in each file")
     case .noEndMark(let name): "`\(name)` is truncated: it ends without its end mark"
     case .endsEarly(let name, let wanted, let found):
       "`\(name)` ends early: \(wanted) frames wanted, \(found) decoded"

@@ -47,6 +47,10 @@ public struct VideoInfo: Hashable, Sendable {
     case samePictureName(String)
     /// Transfer function of high dynamic range ("smpte2084", "arib-std-b67"): values are read as they are.
     case highDynamicRange(transfer: String)
+    /// Frames that are transparent somewhere.
+    case transparent(frames: Int)
+    /// Alpha that is kept beside the pictures, and that the decoder does not read.
+    case alphaPlane
 
     public var description: String {
       switch self {
@@ -54,6 +58,10 @@ public struct VideoInfo: Hashable, Sendable {
         "\(count) \(count == 1 ? "frame is" : "frames are") missing in the numbering, first \(first)"
       case .samePictureName(let name): "several pictures are named `\(name)`, and each counts as a frame"
       case .highDynamicRange(let transfer): "high dynamic range (\(transfer)), read without tone mapping"
+      case .transparent(let frames):
+        "alpha is below its largest value in \(frames) \(frames == 1 ? "frame" : "frames"); it is dropped: a pixel keeps "
+          + "the colour that is stored with it, and is black where there is none"
+      case .alphaPlane: "it has an alpha plane, which is not read: pixels keep their colours"
       }
     }
   }

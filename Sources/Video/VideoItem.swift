@@ -11,6 +11,8 @@ protocol VideoSource: Sendable {
   var stamp: String? { get }
   /// Bytes, as the file system or an archive's index lists them; 0 for what is not there.
   var listedSize: Int { get }
+  /// How many frames have alpha below its largest value somewhere, found by decoding where there is alpha at all.
+  func transparentFrames(_ name: String) throws -> Int
   /// One pass over the video; gives frames to `assembler` by rising index, and returns early when the video ends before
   /// the last one that is needed.
   func read(_ name: String, into assembler: WindowAssembler) throws
@@ -20,6 +22,7 @@ extension VideoSource {
   func content(_ name: String) throws -> VideoContent {
     VideoContent(digest: try contentDigest(name), values: nil)
   }
+  func transparentFrames(_ name: String) throws -> Int { 0 }
 }
 
 /// One video of a set. Values of this type may be used from several threads at once.
@@ -95,6 +98,9 @@ public struct VideoItem: Sendable {
     memo.info.withLock { $0 = found }
     return found
   }
+
+  /// How many frames are transparent somewhere. Decodes the video if it has alpha.
+  public func transparentFrames() throws -> Int { try source.transparentFrames(name) }
 
   /// SHA-256 of the bytes that hold this video.
   ///

@@ -79,7 +79,7 @@ public struct VideoSet: Sendable {
     case .folder: suffix = try scan.folder()
     case .other: throw VideoError.set(.unknownKind(path: path))
     case .file:
-      let kind = MediaKind(path)
+      let kind = SetScan.kind(path, .file(path: path))
       let isOneFile = [.video, .image, .array].contains(kind) && !MediaKind.isContainer(path)
       if isOneFile, !scan.takes(Self.lastComponent(path)) { break }
       switch kind {

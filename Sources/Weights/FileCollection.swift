@@ -43,7 +43,7 @@ package struct FileCollection {
       guard let index = archive.members.lastIndex(where: { $0.name == name }) else {
         throw FilesError.malformed(path: path, .missing(part: "file `\(name)`"))
       }
-      return try archive.verified(index)
+      return try archive.open(index).whole()
     }
   }
 

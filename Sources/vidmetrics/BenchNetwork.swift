@@ -159,7 +159,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
         throw BenchError.number(atOnce, of: "runs side by side", allowed: 1...threads)
       }
       guard !perLayer || atOnce == 1 else { throw BenchError.layersOfSeveral }
-      let most = max(1, ComputeTeams.availableMemory / memory)
+      let most = max(1, MemoryAllowance().ofNetworks / memory)
       guard atOnce <= most else {
         throw BenchError.number(atOnce, of: "runs side by side in this memory", allowed: 1...most)
       }
@@ -167,7 +167,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     }
     if perLayer { return ComputeTeams(count: 1, threads: threads) }
     return ComputeTeams.sharing(
-      threads: threads, clips: 4096, memory: memory, available: ComputeTeams.availableMemory)
+      threads: threads, clips: 4096, memory: memory, available: MemoryAllowance().ofNetworks)
   }
 
   private static func weights() throws -> (NetworkWeights?, source: String) {

@@ -79,6 +79,7 @@ struct FeaturesCommand: ParsableCommand {
       extraction.input = options.inputOptions.sets
       extraction.skipsUnusable = options.inputOptions.onError == .skip
       extraction.threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
+      extraction.memory = options.runOptions.memoryAllowance
       if Terminal.isInteractive { extraction.progress = TerminalProgress() }
       Interruption.listen()
       extraction.isInterrupted = { Interruption.isRequested }

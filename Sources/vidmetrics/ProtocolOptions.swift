@@ -168,6 +168,23 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp("Threads; the score does not depend on it. (default: all processors)", valueName: "number"))
   var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Refuse work that takes more memory: 8G, 800M, or bytes. (default: what the machine or the control group has)",
+      valueName: "size"),
+    transform: { text in
+      guard let bytes = MemoryAllowance.bytes(text) else {
+        throw ValidationError("`\(text)` is not a size of memory: 8G, 800M, or bytes")
+      }
+      return bytes
+    })
+  var memory: Int?
+
+  /// Told on stderr where it is much.
+  var memoryAllowance: MemoryAllowance {
+    MemoryAllowance(bytes: memory) { Terminal.write("this takes \($0.text)\n") }
+  }
+
   @Flag(help: "Neither use nor keep cached features.")
   var noCache = false
 

@@ -24,6 +24,7 @@ struct ScoreRun {
     request.pairBy = options.inputOptions.pairBy
     request.skipsUnusable = options.inputOptions.onError == .skip
     request.threads = threads
+    request.memory = options.runOptions.memoryAllowance
     request.honesty = options.honesty.settings
     let networks = try NetworkChoice(
       environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights, threads: threads)

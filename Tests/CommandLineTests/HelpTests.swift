@@ -55,7 +55,8 @@ import Testing
     let lines = result.output.split(separator: "\n")
     #expect(lines[0].wholeMatch(of: /\d+\.\d+\.\d+/) != nil)
     #expect(lines[1].hasPrefix("built with Swift 6."))
-    #expect(lines[2].wholeMatch(of: /FFmpeg \S+ \(libavformat [\d.]+, libavcodec [\d.]+, libswscale [\d.]+\)/) != nil)
+    let decoder = /FFmpeg \S+ \(libavformat [\d.]+, libavcodec [\d.]+, libswscale [\d.]+\), libpng [\d.]+, libwebp \S+/
+    #expect(lines[2].wholeMatch(of: decoder) != nil)
     #expect(lines[3].wholeMatch(of: /libarchive [\d.]+, SQLite [\d.]+, OpenBLAS [\d.]+/) != nil)
     #expect(lines[4].hasPrefix("kernels of this processor: "))
     var capped = program

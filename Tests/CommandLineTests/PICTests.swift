@@ -181,9 +181,9 @@ import Testing
         == "1 input of 4 have no fake video of their name")
     try Data("no picture".utf8).write(to: URL(fileURLWithPath: few + "/spin.png"))
     #expect(
-      try error(few, fake)
-        .hasPrefix(
-          "error: \(few): `spin.png` is a short text that begins with `no picture`, not a PNG or JPEG picture\n"))
+      try error(few, fake).hasPrefix(
+        "error: \(few): `spin.png` is a short text that begins with `no picture`, not a PNG, JPEG, WebP, BMP, TIFF or "
+          + "PNM picture\n"))
     let skipped = try program.run(
       "pic", few, fake, "--distance", "inception-cosine", "--stride", "12", "--on-error", "skip", "--json")
     #expect(skipped.status == 4)

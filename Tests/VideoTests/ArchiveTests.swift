@@ -71,15 +71,13 @@ import Video
   @Test(arguments: archives) func noPrefixPassesForTheWhole(_ name: String) throws {
     let whole = try Data(contentsOf: URL(fileURLWithPath: Fixture.path("archives/" + name)))
     let folder = try TemporaryFolder()
-    // A tar may lack its closing blocks of zeros (10240-byte records): cut into the last member's data.
-    let end = name == "plain.tar" ? 11_000 : whole.count
+    // Behind its first block of zeros a tar has only more of them.
+    let end = name == "plain.tar" ? (whole.lastIndex { $0 != 0 } ?? 0) + 1 : whole.count
     for part in stride(from: 0, to: end, by: end / 17) {
       try folder.write("x/" + name, whole.prefix(part))
       #expect("first \(part) bytes") {
         let set = try VideoSet.open(folder.path + "/x/" + name)
         for video in set.videos { _ = try video.all() }
-        // A prefix that ends between two members of a tar is a whole tar of fewer videos.
-        if name == "plain.tar", set.videos.count < 4 { throw VideoError.set(.missing(path: name)) }
       } throws: { isOurs($0) }
     }
   }

@@ -13,6 +13,13 @@ import Video
     "bilevel", "gamma", "grey-alpha", "grey", "palette-transparent", "palette", "palette2", "rgb-transparent", "rgb",
     "rgb16", "rgba",
   ].map { "pictures/\($0).png" }
+  static let otherPictures = [
+    "alpha.webp", "bilevel.bmp", "bilevel.pbm", "bilevel.tiff", "grey.pgm", "lossy.webp", "lzw.tif", "palette.bmp",
+    "palette.tiff", "rgb.bmp", "rgb.ppm", "rgb.tiff", "rgba.tiff",
+  ].map { "pictures/\($0)" }
+  static let animations = ["opaque.webp", "transparent.apng", "transparent.gif", "transparent.webp"].map {
+    "animations/\($0)"
+  }
   static let jpegs = ["420-progressive", "420", "422", "444", "grey"].map { "pictures/\($0).jpg" }
 
   private func read(_ name: String) throws -> (info: VideoInfo, bytes: [UInt8]) {
@@ -26,7 +33,7 @@ import Video
     return (try video.info(), try video.all().bytes)
   }
 
-  @Test(arguments: videos + pngs) func everyByteIsTheReferences(_ name: String) throws {
+  @Test(arguments: videos + pngs + otherPictures + animations) func everyByteIsTheReferences(_ name: String) throws {
     let golden = try #require(Fixture.golden[name])
     let (info, bytes) = try read(name)
     #expect(info.frameCount == golden.frames)

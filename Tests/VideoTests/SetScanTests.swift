@@ -106,9 +106,9 @@ import Video
     let folder = try TemporaryFolder()
     let root = folder.path
     let kinds = """
-      hint: a set is a folder of videos (mp4, avi, mov, mkv, webm, gif, ...), a folder of frame folders (png, jpg), \
-      classes above either, a video file, a .npy/.npz array, tensors in a .safetensors or .pt, a .zip/.tar of \
-      these, or a manifest (.csv, .tsv, .jsonl)
+      hint: a set is a folder of videos (mp4, avi, mov, mkv, webm, gif, ...), a folder of frame folders \
+      (png, jpg, webp, bmp, tiff, ppm), classes above either, a video file, a .npy/.npz array, tensors in a \
+      .safetensors or .pt, a .zip/.tar of these, or a manifest (.csv, .tsv, .jsonl)
       """
     let text = { (path: String) in message { _ = try VideoSet.open(path) } }
     #expect(text(root + "/none") == "no such file or folder: `\(root)/none`")

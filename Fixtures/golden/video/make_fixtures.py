@@ -20,7 +20,7 @@ import zlib
 import av
 import decord
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageSequence
 
 HERE = pathlib.Path(__file__).resolve().parent
 T, H, W = 16, 48, 64
@@ -119,6 +119,10 @@ def videos():
     (HERE / "keys.mp4").unlink()
     gif = (HERE / "sixteen.gif").read_bytes()
     (HERE / "truncated.gif").write_bytes(gif[: len(gif) // 2])
+    Image.fromarray(scene(1)[0]).save(HERE / "cover.jpg")
+    ffmpeg("-f", "lavfi", "-i", "sine=duration=0.1", "-i", HERE / "cover.jpg", "-map", "0", "-map", "1", "-c:a", "aac",
+           "-c:v", "copy", "-disposition:v:0", "attached_pic", "-fflags", "+bitexact", HERE / "cover-only.mp4")
+    (HERE / "cover.jpg").unlink()
 
 
 def png_with(chunk, data, image):
@@ -163,8 +167,47 @@ def pictures():
     save(image, "420.jpg", quality=90, subsampling=2)
     save(image, "420-progressive.jpg", quality=75, subsampling=2, progressive=True)
     save(image.convert("L"), "grey.jpg", quality=90)
+    save(image, "lossy.webp", quality=80)
+    save(with_alpha, "alpha.webp", lossless=True, exact=True)
+    save(image, "rgb.bmp")
+    save(palette, "palette.bmp")
+    save(image.convert("1"), "bilevel.bmp")
+    save(image, "rgb.tiff")
+    save(image, "lzw.tif", compression="tiff_lzw")
+    save(with_alpha, "rgba.tiff", compression="tiff_deflate")
+    save(palette, "palette.tiff")
+    save(image.convert("1"), "bilevel.tiff")
+    save(image, "rgb.ppm")
+    save(image.convert("L"), "grey.pgm")
+    save(image.convert("1"), "bilevel.pbm")
     for path in sorted((HERE / "pictures").iterdir()):
         by_pil(f"pictures/{path.name}")
+
+
+def by_pillow_frames(name):
+    with Image.open(HERE / name) as image:
+        frames = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(image)]
+    record(name, np.stack(frames), "Pillow 13.0.0 convert('RGB')")
+
+
+def animations():
+    """A square that moves over nothing, and the scene: each as GIF, APNG and WebP."""
+    (HERE / "animations").mkdir(exist_ok=True)
+    frames = []
+    for t in range(6):
+        frame = np.zeros((24, 32, 4), np.uint8)
+        frame[4 + t : 14 + t, 3 * t : 3 * t + 12] = [200, 40 + 20 * t, 90, 255]
+        frames.append(Image.fromarray(frame))
+    for name, options in (
+        ("gif", dict(disposal=2)), ("apng", dict(disposal=1, format="png")), ("webp", dict(lossless=True, exact=True)),
+    ):
+        frames[0].save(
+            HERE / "animations" / f"transparent.{name}", save_all=True, append_images=frames[1:], duration=40, loop=0, **options)
+        by_pillow_frames(f"animations/transparent.{name}")
+    opaque = [Image.fromarray(frame) for frame in scene(6, 24, 32)]
+    opaque[0].save(
+        HERE / "animations" / "opaque.webp", save_all=True, append_images=opaque[1:], duration=[40, 40, 40, 90, 40, 40], quality=80)
+    by_pillow_frames("animations/opaque.webp")
 
 
 def arrays():
@@ -226,6 +269,7 @@ def tensors():
 
 videos()
 pictures()
+animations()
 arrays()
 tensors()
 archives()

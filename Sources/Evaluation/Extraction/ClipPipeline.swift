@@ -18,7 +18,7 @@ struct ClipPipeline {
   }
 
   /// Each decoder holds a clip (9.6 MB at 16 frames), and this many keep any network busy. There are two at least, so that
-  /// one long video does not hold up the others.
+  /// one long video does not hold up the others, unless the memory is for fewer.
   private static let mostDecoders = 16
 
   struct Outcome: Sendable {
@@ -52,9 +52,27 @@ struct ClipPipeline {
     let values = networks.sources.map { extraction.sources[$0].values }.max() ?? 0
     let teams = ComputeTeams.sharing(
       threads: extraction.threads, clips: missing, memory: networks.memory + 4 * values,
-      available: ComputeTeams.availableMemory)
+      available: extraction.memory.ofNetworks)
+    let decoding = jobs.map { job in
+      let windows = Set(job.clips.map { clips[$0].window }).sorted { ($0.start, $0.last) < ($1.start, $1.last) }
+      let video = videos[job.video].video
+      return video.facts.memory(reading: windows, holdsFloats: video.item.holdsFloats)
+    }.sorted(by: >)
+    func need(_ decoders: Int) -> MemoryNeed {
+      var need = MemoryNeed()
+      need.add(
+        "\(decoders) \(decoders == 1 ? "video" : "videos") being decoded",
+        decoding.prefix(decoders).reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 })
+      let slots = max(decoders, teams.count) + 1
+      need.add("\(slots) clips on their way", slots * values * 4)
+      need.add(
+        "\(teams.count) \(teams.count == 1 ? "network" : "networks") side by side", teams.count * networks.memory)
+      return need
+    }
+    var decoders = min(max(2, extraction.threads / 4), Self.mostDecoders, jobs.count)
+    while decoders > 1, need(decoders).total > extraction.memory.bytes { decoders -= 1 }
+    try extraction.memory.demand(need(decoders))
     let extractors = try networks.extractors(teams: teams)
-    let decoders = min(max(2, extraction.threads / 4), Self.mostDecoders, jobs.count)
     // One for each that computes one, or fills one, and one more: whoever is slower does not wait.
     let queue = ClipQueue(
       slots: max(decoders, extractors.count) + 1, values: values, decoders: decoders, receivers: extractors.count)

@@ -1,5 +1,3 @@
-import Foundation
-
 /// How the threads are shared out over the clips: teams that each compute a clip of their own, side by side, with so many
 /// threads to a clip. The features are the same bits either way.
 public struct ComputeTeams: Equatable, Sendable {
@@ -30,13 +28,5 @@ public struct ComputeTeams: Equatable, Sendable {
   /// Time for `clips` clips, in those of one thread.
   private func rounds(of clips: Int) -> Double {
     Double((clips + count - 1) / count) * (1 + Self.lossOfStripes * Double(threads - 1)) / Double(threads)
-  }
-
-  /// Half of the machine's memory, or of what the process's control group may have.
-  public static var availableMemory: Int {
-    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
-      (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { Int($0.trimmingCharacters(in: .newlines)) }
-    }
-    return min(limits.min() ?? .max, Int(clamping: ProcessInfo.processInfo.physicalMemory)) / 2
   }
 }

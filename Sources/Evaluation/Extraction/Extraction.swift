@@ -13,6 +13,7 @@ struct Extraction {
   let sources: [FeatureSource]
   let cache: FeatureCache?
   let threads: Int
+  let memory: MemoryAllowance
   let progress: any ExtractionProgress
   /// Asked between clips.
   let isInterrupted: @Sendable () -> Bool

@@ -5,6 +5,7 @@ import Video
 struct ExtractionPass {
   let cache: CacheFolder?
   let threads: Int
+  let memory: MemoryAllowance
   let skipsUnusable: Bool
   let progress: any ExtractionProgress
   let isInterrupted: @Sendable () -> Bool
@@ -49,8 +50,8 @@ struct ExtractionPass {
   func extract(_ sides: inout [SampleSide], _ plan: SamplePlan) throws -> (computed: Int, cached: Int) {
     var counts = (computed: 0, cached: 0)
     let extraction = Extraction(
-      sources: plan.sources, cache: cache.map { FeatureCache(folder: $0) }, threads: threads, progress: progress,
-      isInterrupted: isInterrupted)
+      sources: plan.sources, cache: cache.map { FeatureCache(folder: $0) }, threads: threads, memory: memory,
+      progress: progress, isInterrupted: isInterrupted)
     for start in stride(from: 0, to: plan.sources.count, by: Self.networksInOnePass) {
       let sources = Set(start..<min(start + Self.networksInOnePass, plan.sources.count))
       let wanted = sides.indices.flatMap { side in

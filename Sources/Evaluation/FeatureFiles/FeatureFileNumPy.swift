@@ -18,7 +18,7 @@ extension FeatureFile {
       guard let index = names.firstIndex(of: name) else {
         throw FeatureFileError.missing(path: path, part: name, found: names)
       }
-      return ByteRegion(try archive.verified(index))
+      return ByteRegion(try archive.open(index).whole())
     }
     let mean = try array(member("mu"), part: "mu", path: path)
     let covariance = try array(member("sigma"), part: "sigma", path: path)

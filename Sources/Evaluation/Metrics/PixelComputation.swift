@@ -43,6 +43,14 @@ struct PixelComputation {
         onlyFake: b.subtracting(a).sorted())
     }
     let names = b.sortedNaturally()
+    try demandMemory(
+      names.compactMap { name in
+        guard let real = reals[name], let fake = fakes[name] else { return nil }
+        // The real frames are kept.
+        let frames = min(real.facts.frameCount, fake.facts.frameCount)
+        return real.facts.memory(reading: [FrameWindow(start: 0, count: frames)], holdsFloats: real.item.holdsFloats)
+          + comparing(fake)
+      }, "pairs of videos")
     let results = try computation.interruptible(names.count) { index -> (value: Double, cut: Bool) in
       let name = names[index]
       guard let first = reals[name], let second = fakes[name] else { throw EvaluationError.noFrames(name: name) }
@@ -133,6 +141,7 @@ struct PixelComputation {
     let real = computation.real.isGiven ? try videos(computation.real) : nil
     let fakes = fake.scored(computation.samples.limit(.fake))
     let reals = real?.scored(computation.samples.limit(.real)) ?? []
+    try demandMemory((fakes + reals).map(comparing), "videos")
     let values = try computation.interruptible(fakes.count + reals.count) { index in
       try flickering(index < fakes.count ? fakes[index] : reals[index - fakes.count])
     }
@@ -163,6 +172,22 @@ struct PixelComputation {
   }
 
   // MARK: Together
+
+  /// Bytes of a video whose frames are looked at one by one, and of what is computed of two of them: some ten planes of floats.
+  private func comparing(_ video: SurveyedVideo) -> Int {
+    video.facts.width * video.facts.height * 3 * 4 * 10
+      + video.facts.memory(reading: [FrameWindow(start: 0, count: 1)], holdsFloats: video.item.holdsFloats)
+  }
+
+  /// - Parameter each: bytes for each video or pair.
+  private func demandMemory(_ each: [Int], _ noun: String) throws {
+    let together = min(computation.request.threads, each.count)
+    var need = MemoryNeed()
+    need.add(
+      "\(together) \(noun) side by side",
+      each.sorted(by: >).prefix(together).reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 })
+    try computation.request.memory.demand(need)
+  }
 
   private func windows(_ count: Int, _ skip: Int) -> [FrameWindow] {
     (0..<count).map { FrameWindow(start: skip + $0, count: 1) }

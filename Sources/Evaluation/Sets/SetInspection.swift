@@ -94,7 +94,7 @@ extension SetReport.Problem.Code {
   /// Whether it is about the videos beside each other; the others are told with the video that has them.
   fileprivate var isOfTheSet: Bool {
     switch self {
-    case .unreadable, .tooShort, .gaps, .highDynamicRange: false
+    case .unreadable, .tooShort, .gaps, .highDynamicRange, .transparent: false
     case .mixedSizes, .mixedRates, .variableRate, .untaggedColour, .mixedColour, .mixedLoss, .narrowRange: true
     }
   }

@@ -1,20 +1,28 @@
 import CFFmpeg
+import CPNG
 
-/// Writes pictures as PNG and JPEG, by libavcodec.
+/// Writes pictures as PNG, by libpng, and as JPEG, by libavcodec.
 public enum PictureEncoder {
   /// PNG, 8 bits a channel, nothing lost.
   ///
   /// - Throws: `VideoError.picture(.unencodable)`.
   public static func png(_ picture: Picture) throws -> [UInt8] {
-    try encode(picture, AV_CODEC_ID_PNG, AV_PIX_FMT_RGB24, name: "PNG") { frame in
-      guard let base = frame.pointee.data.0 else { return }
-      let rowBytes = Int(frame.pointee.linesize.0)
-      picture.pixels.withUnsafeBufferPointer { pixels in
-        for y in 0..<picture.height {
-          (base + y * rowBytes).update(from: pixels.baseAddress! + y * picture.width * 3, count: picture.width * 3)
-        }
-      }
+    final class Sink { var bytes: [UInt8] = [] }
+    let sink = Sink()
+    var state = vidmetrics_png()
+    state.opaque = Unmanaged.passUnretained(sink).toOpaque()
+    state.sink = { opaque, bytes, count in
+      guard let opaque, let bytes else { return 0 }
+      let sink = Unmanaged<Sink>.fromOpaque(opaque).takeUnretainedValue()
+      sink.bytes += UnsafeBufferPointer(start: bytes, count: count)
+      return 1
     }
+    (state.width, state.height) = (UInt32(picture.width), UInt32(picture.height))
+    guard picture.pixels.withUnsafeBufferPointer({ vidmetrics_png_write(&state, $0.baseAddress) }) != 0 else {
+      let words = withUnsafeBytes(of: state.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      throw VideoError.picture(.unencodable(coding: "PNG", reason: "libpng: \(words)"))
+    }
+    return sink.bytes
   }
 
   /// JPEG with every chroma sample (4:4:4), in JFIF's colours.
