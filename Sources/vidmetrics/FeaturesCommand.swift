@@ -67,7 +67,6 @@ struct FeaturesCommand: ParsableCommand {
         environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights)
       var score = RequestedScore(requested.evaluationProtocol)
       score.framesAreGiven = requested.framesAreGiven
-      try networks.settle(&score, fingerprint: requested.fingerprint)
       let cache =
         options.runOptions.noCache ? nil : CacheFolder(path: CacheFolder.defaultPath(environment: environment))
       var extraction = FeatureExtraction(path: path, wanted: score, cache: cache, network: networks.network)
@@ -81,6 +80,8 @@ struct FeaturesCommand: ParsableCommand {
       Interruption.listen()
       extraction.isInterrupted = { Interruption.isRequested }
 
+      try extraction.check()
+      try networks.settle(&extraction.wanted, fingerprint: requested.fingerprint)
       let (features, skipped) = try extraction.run()
       if out.lowercased().hasSuffix(".npz") {
         let statistics = try FeatureStatistics(features.features, ddof: 1)
