@@ -76,7 +76,7 @@ public struct DifferenceTrial: Sendable {
     let (first, second) = try changes(kind)
     let labels = ["r", "a", "b"].map { side in (0..<rows).map { "\(side)\($0)" } }
     let units = DifferenceUnits(real: labels[0], first: labels[1], second: labels[2])
-    let found = try concurrentMap(draws, threads: threads) { draw in
+    let found = try LinearAlgebra.parallelMap(draws, threads: threads) { draw in
       let sets = sets(draw, first, second, seed: seed)
       let value = try measure.distance(sets.real, sets.second) - measure.distance(sets.real, sets.first)
       return try DifferenceTest(permutations: permutations, seed: seed &+ UInt64(draw)).difference(
@@ -124,7 +124,7 @@ public struct DifferenceTrial: Sendable {
   /// The mean distance at this number of rows, over draws that are the same for every change.
   private func expected(_ change: FeaturePopulation.Change) throws -> Double {
     let apart = seed &+ 0x5eed
-    let values = try concurrentMap(calibrationDraws, threads: threads) { draw in
+    let values = try LinearAlgebra.parallelMap(calibrationDraws, threads: threads) { draw in
       let sets = sets(draw, change, change, seed: apart)
       return try measure.distance(sets.real, sets.first)
     }

@@ -35,7 +35,7 @@ struct ExchangeTest {
   private func exchanged(_ stream: inout RowStream) -> [Int] {
     guard isPaired else { return stream.subset(of: sums.count, size: sums.count) }
     var order = Array(0..<sums.count)
-    for unit in 0..<split where stream.next() >> 63 == 1 { order.swapAt(unit, unit + split) }
+    for unit in 0..<split where stream.isHeads() { order.swapAt(unit, unit + split) }
     return order
   }
 

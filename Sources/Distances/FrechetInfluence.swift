@@ -43,7 +43,7 @@ extension FrechetDistance {
   public func influence(real: FeatureMatrix, _ a: FeatureMatrix, _ b: FeatureMatrix) throws -> DifferenceInfluence {
     let pool = a.columns == b.columns ? a.followed(by: b) : b
     let fakes = [a, b, pool]
-    let found = try concurrentMap(3, threads: threads) { try influence(real, fakes[$0]) }
+    let found = try LinearAlgebra.parallelMap(3, threads: threads) { try influence(real, fakes[$0]) }
     return DifferenceInfluence(
       real: zip(found[0].first, found[1].first).map { $1 - $0 }, first: found[0].second, second: found[1].second,
       pooled: found[2].second)

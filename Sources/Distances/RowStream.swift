@@ -20,6 +20,9 @@ struct RowStream {
     }
   }
 
+  /// One of two, each half of the time.
+  mutating func isHeads() -> Bool { numbers.next() >> 63 == 1 }
+
   /// `count` rows of 0..<count, with replacement.
   mutating func resample(_ count: Int) -> [Int] { (0..<count).map { _ in index(below: count) } }
 

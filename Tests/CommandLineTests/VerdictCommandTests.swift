@@ -78,7 +78,7 @@ import Testing
       try score(real, features("\(name).npy", seed: seed, shift: shift), "--name", name, "--dataset", "d")
     }
     let table = try program.run("report").output
-    #expect(!table.contains("**") && table.contains("no number is marked best, since `"), "\(table)")
+    #expect(!table.contains("**") && table.contains("FVD on d: no number is marked best, since "), "\(table)")
     #expect(table.contains("is not shown to be better than"))
     let compared = try program.run("compare", "name:a", "name:b")
     #expect(compared.status == 0 && compared.output.contains("not shown (lower)"), "\(compared.output)")

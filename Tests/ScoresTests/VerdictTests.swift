@@ -33,7 +33,7 @@ import Testing
     #expect(judged(10, error: 5.2, p: 0.001).verdict() == .notShown)
     #expect(judged(10, error: 5, p: 0.05).verdict(alpha: 0.025) == .notShown)
     #expect(judged(10, error: 5, p: 0.05, direction: .higher).verdict() == .better)
-    #expect(judged(10, error: 5, p: 0.05).reason() == "p = 0.05, 95 % of the difference: [0.2001801, 19.79982]")
+    #expect(judged(10, error: 4, p: 0.05).reason() == "p = 0.05, 95 % of the difference: [2.160144, 17.83986]")
   }
 
   /// Scores that do not compare are not even measured.
