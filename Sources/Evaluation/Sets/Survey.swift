@@ -21,7 +21,7 @@ struct Survey: Sendable {
   /// - Throws: `EvaluationError.interruptedReading`.
   func run(_ items: [VideoItem], report: @Sendable (Int) -> Void) throws -> [Result<SurveyedVideo, any Error>] {
     let done = Atomic<Int>(0)
-    let results = try parallelMap(items.count, threads: threads, isInterrupted: isInterrupted) { index in
+    let results = parallelMap(items.count, threads: threads, isInterrupted: isInterrupted) { index in
       let result = Result { try survey(items[index]) }
       report(done.wrappingAdd(1, ordering: .relaxed).newValue)
       return result
