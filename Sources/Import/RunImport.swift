@@ -61,7 +61,7 @@ public struct RunImport: Sendable {
   public func read(kind: Kind? = nil) throws -> ImportedRuns {
     // At a pipe one waits for whoever writes to it.
     if let status = FileStatus(path), status.kind != .file {
-      throw ImportError.unreadable(path: path, reason: "it is not a file")
+      throw FilesError.unreadable(path: path, reason: "it is not a file")
     }
     let found: ImportedRuns =
       switch try kind ?? recognised() {
