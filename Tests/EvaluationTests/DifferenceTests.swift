@@ -146,7 +146,8 @@ import Vocabulary
     func score(_ values: [Double], _ prefix: String = "v") throws -> ScoreRecord {
       var score = ScoreRecord(
         metric: "psnr", value: values.reduce(0, +) / Double(values.count), direction: .higher)
-      score.settings = Settings(try EvaluationProtocol.named("psnr", metric: "psnr"))
+      score.settings = Settings(
+        try EvaluationProtocol.named(EvaluationProtocol.defaultName(metric: "psnr") ?? "", metric: "psnr"))
       score.real = ScoredSet(path: "real", digest: "sha256:r")
       score.fake = ScoredSet(path: "fake")
       score.videos = values.enumerated().map { VideoValue(name: "\(prefix)\($0.offset).mp4", value: $0.element) }
