@@ -106,16 +106,18 @@ import Testing
   }
 
   @Test func comparing() throws {
+    let real = try workplace.writeArray("reals.npy", frames: 3, side: 16, values: [0, 20, 40, 60, 80, 100, 120, 140])
+    let fake = try workplace.writeArray("fakes.npy", frames: 3, side: 16, values: [20, 42, 59, 81, 99, 121, 141, 160])
     _ = try json("score", real, fake, "--metrics", "psnr,ssim", "--json", "--tag", "a")
-    let other = try workplace.writeArray("other.npy", frames: 3, side: 16, values: [5, 110])
+    let other = try workplace.writeArray("others.npy", frames: 3, side: 16, values: [5, 24, 46, 65, 84, 106, 125, 144])
     _ = try json("score", real, other, "--metrics", "psnr,ssim", "--json", "--tag", "b")
     let better = try program.run("compare", "tag:a", "tag:b")
     #expect(better.status == 0)
     let lines = better.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(lines[2].hasPrefix("metric A B B - A"))
-    #expect(lines[3].hasPrefix("psnr ") && lines[3].hasSuffix(" B (higher)"))
+    #expect(lines[3].hasPrefix("psnr ") && lines[3].hasSuffix(" better (higher)"))
     let parts = try #require(try json("compare", "tag:a", "tag:b", "--json")["scores"] as? [[String: Any]])
-    #expect(parts.map { $0["better"] as? String } == ["second", "second"])
+    #expect(parts.map { $0["verdict"] as? String } == ["better", "better"])
 
     _ = try json("psnr", fake, other, "--json", "--tag", "c")
     let apart = try program.run("compare", "tag:b", "tag:c")

@@ -143,12 +143,12 @@ import Testing
   }
 
   @Test func tooFewVideos() throws {
-    let real = try features("real.npy", rows: 7, seed: 1)
-    try score(real, features("a.npy", rows: 7, seed: 2), "--tag", "a")
-    try score(real, features("b.npy", rows: 7, seed: 3, shift: 50), "--tag", "b")
+    let real = try features("real.npy", rows: 15, seed: 1)
+    try score(real, features("a.npy", rows: 15, seed: 2), "--tag", "a")
+    try score(real, features("b.npy", rows: 15, seed: 3, shift: 50), "--tag", "b")
     let result = try program.run("compare", "tag:a", "tag:b")
     #expect(result.status == 3)
-    #expect(result.output.contains("fvd: not comparable: 7 videos are too few for a verdict: 8 are needed"))
+    #expect(result.output.contains("fvd: not comparable: 15 videos are too few for a verdict: 16 are needed"))
   }
 
   /// A loop that writes the samples of every step into one place: the page shows each run's own.

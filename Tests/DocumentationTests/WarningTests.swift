@@ -5,7 +5,8 @@ import Testing
 @Suite struct WarningTests {
   private func codes() throws -> Set<String> {
     var codes: Set<String> = []
-    for file in try Documents.files(in: "Sources/Evaluation", ending: ".swift") {
+    let folders = ["Sources/Evaluation", "Sources/Harness"]
+    for file in try folders.flatMap({ try Documents.files(in: $0, ending: ".swift") }) {
       let text = try Documents.text(file)
       codes.formUnion(text.matches(of: /code: "([a-z-]+)"/).map { String($0.output.1) })
       codes.formUnion(text.matches(of: /\bwarning\(\s*"([a-z-]+)"/).map { String($0.output.1) })

@@ -90,17 +90,17 @@ import Vocabulary
   /// The unit is the video with all its clips, or what a pattern of names says.
   @Test func units() throws {
     let real = set(names(20, "r"), seed: 1)
-    let a = try score(real, set(names(10, "a"), seed: 2, clips: 3))
-    let b = try score(real, set(names(10, "b"), seed: 3, scale: 2, clips: 3))
-    #expect(try difference(a, b).units == 10)
+    let a = try score(real, set(names(16, "a"), seed: 2, clips: 3))
+    let b = try score(real, set(names(16, "b"), seed: 3, scale: 2, clips: 3))
+    #expect(try difference(a, b).units == 16)
     func prompts(_ seed: UInt64, _ scale: Float) throws -> ScoreRecord {
-      let names = (0..<30).map { "prompt \($0 / 3)-\($0 % 3)-\(seed).mp4" }
+      let names = (0..<48).map { "prompt \($0 / 3)-\($0 % 3)-\(seed).mp4" }
       return try score(real, set(names, seed: seed, scale: scale))
     }
     let (c, d) = (try prompts(2, 1), try prompts(3, 2))
-    #expect(try difference(c, d).units == 30)
+    #expect(try difference(c, d).units == 48)
     let byPrompt = try difference(c, d, unit: .regex("^(prompt \\d+)-"))
-    #expect(byPrompt.units == 10 && byPrompt.isPaired)
+    #expect(byPrompt.units == 16 && byPrompt.isPaired)
     #expect(
       finding(c, d, unit: .regex("^(clip)"))
         == .notComparable("`prompt 0-0-2.mp4` belongs to no group by `regex:^(clip)`"))
@@ -115,9 +115,9 @@ import Vocabulary
         == .notComparable("20 fake clips against 40: a score depends on its number of samples (--any-count)"))
     let drawn = try difference(a, b, anyCount: true)
     #expect(drawn.units == 20 && drawn.value != b.value - a.value)
-    let few = set(names(7, "f"), seed: 4)
-    let (c, d) = (try score(real, few), try score(real, set(names(7, "g"), seed: 5)))
-    #expect(finding(c, d) == .notComparable("7 videos are too few for a verdict: 8 are needed"))
+    let few = set(names(15, "f"), seed: 4)
+    let (c, d) = (try score(real, few), try score(real, set(names(15, "g"), seed: 5)))
+    #expect(finding(c, d) == .notComparable("15 videos are too few for a verdict: 16 are needed"))
   }
 
   @Test func whatIsMissing() throws {
@@ -146,7 +146,8 @@ import Vocabulary
     func score(_ values: [Double], _ prefix: String = "v") throws -> ScoreRecord {
       var score = ScoreRecord(
         metric: "psnr", value: values.reduce(0, +) / Double(values.count), direction: .higher)
-      score.settings = Settings(try EvaluationProtocol.named("psnr", metric: "psnr"))
+      score.settings = Settings(
+        try EvaluationProtocol.named(EvaluationProtocol.defaultName(metric: "psnr") ?? "", metric: "psnr"))
       score.real = ScoredSet(path: "real", digest: "sha256:r")
       score.fake = ScoredSet(path: "fake")
       score.videos = values.enumerated().map { VideoValue(name: "\(prefix)\($0.offset).mp4", value: $0.element) }

@@ -13,7 +13,7 @@ public struct ScoreDifferences: DifferenceSource {
   private let unit: Grouping
 
   /// Of a distance, units below which its intervals do not cover what they say: see `Metrics/HONESTY.md`.
-  static let fewestOfDistances = 8
+  static let fewestOfDistances = 16
   /// Below six pairs no sign flip gives p <= 0.05.
   static let fewestOfMeans = 6
 
