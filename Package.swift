@@ -21,16 +21,6 @@ func wide(_ architecture: String, _ define: String) -> [SwiftSetting] {
   let kernelVariantDependencies: [Target.Dependency] = []
 #endif
 
-// The readers under libFuzzer, with every target instrumented: a build of its own (Fixtures/fuzz/README.md).
-let fuzzing: [Target] =
-  Context.environment["VIDMETRICS_FUZZ"] == nil
-  ? []
-  : [
-    .executableTarget(
-      name: "fuzz-readers", dependencies: ["Files", "Weights", "Scores", "Harness"], path: "Fixtures/fuzz/Readers",
-      swiftSettings: [.unsafeFlags(["-parse-as-library"])])
-  ]
-
 let package = Package(
   name: "vidmetrics",
   products: [.executable(name: "vidmetrics", targets: ["vidmetrics"])],
@@ -188,6 +178,6 @@ let package = Package(
     .testTarget(name: "WeightsTests", dependencies: ["Weights", "Files", "Random"]),
     .testTarget(name: "DistancesTests", dependencies: ["Distances", "Vocabulary", "Random", "COpenBLAS"]),
     .testTarget(name: "VideoTests", dependencies: ["Video", "Files", "Tensors", "Vocabulary"]),
-  ] + kernelVariants + fuzzing,
+  ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )

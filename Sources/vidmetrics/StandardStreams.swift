@@ -13,5 +13,23 @@ enum StandardStreams {
       _ = open("/dev/null", mode)
     }
     signal(SIGPIPE, SIG_IGN)
+    checkDescriptors()
+  }
+
+  /// The three streams, and what Dispatch, SQLite and a reader hold at once: Dispatch traps where it gets none.
+  private static let fewestDescriptors: rlim_t = 16
+
+  private static func checkDescriptors() {
+    var limit = rlimit()
+    #if canImport(Darwin)
+      let failed = getrlimit(RLIMIT_NOFILE, &limit) != 0
+    #else
+      let failed = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0
+    #endif
+    guard !failed, limit.rlim_cur < fewestDescriptors else { return }
+    Terminal.write(
+      "error: the program may have \(limit.rlim_cur) files open at once (`ulimit -n`), and needs \(fewestDescriptors)\n"
+    )
+    exit(Exit.usageOrInput)
   }
 }

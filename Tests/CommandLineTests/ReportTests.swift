@@ -42,7 +42,7 @@ import Testing
     let place = try Workplace()
     let clips = Workplace.fixtures + "/clips"
     let (real, fake) = (clips + "/real/bounce/star.mp4", clips + "/fake-mild/bounce/star.mp4")
-    let out = place.file("pictures/s.png")
+    let out = place.file("s.png")
     let result = try place.program.run("slice", real, fake, "--out", out, "--frame-width", "2", "--length", "48")
     // Twice 24 frames of 2 pixels, 6 between them.
     #expect(result.output == "\(out): 102x48\n  column 48 of \(real)\n  column 48 of \(fake)\n", "\(result.errors)")

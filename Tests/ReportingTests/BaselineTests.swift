@@ -48,7 +48,10 @@ import Testing
     ("value: 1.5}", "std: 1.5}", "mine.yaml:15: a score needs the key `value`"),
     ("value: 1.5}", "valu: 1.5}", "mine.yaml:15: a score has no key `valu`\nhint: did you mean `value`?"),
     ("value: 1.5}", "value: 1.5, sdt: 2}", "mine.yaml:15: a score has no key `sdt`\nhint: did you mean `std`?"),
-    ("value: 1.5}", "value: low}", "mine.yaml:15: `low` is not a value of `value`: a number is expected"),
+    (
+      "value: 1.5}", "value: low}",
+      "mine.yaml:15: `low` is not a value of `value`: a number from -1e15 to 1e15 is expected"
+    ),
     (
       "value: 1.5}", "value: 1.5, std: -1}",
       "mine.yaml:15: `-1.0` is not a value of `std`: a number that is not negative is expected"
