@@ -28,8 +28,8 @@ enum LibavLog {
   /// those of Kinetics) begin with; tags of TIFF that its decoder has no use for; what is called a warning by the line itself.
   /// Pictures that lack a reference are marked besides.
   private static let harmless = [
-    "mmco: unref short failure", "number of reference frames", "co located POCs unavailable", "Unknown or unsupported tag",
-    "warning",
+    "mmco: unref short failure", "number of reference frames", "co located POCs unavailable",
+    "Unknown or unsupported tag", "warning",
   ]
 
   private static func record(
