@@ -44,7 +44,7 @@ public struct DifferenceInfluence: Sendable, Equatable {
       real: scaled(real), first: scaled(first), second: scaled(second), pooled: scaled(pooled))
   }
 
-  static func centred(_ values: [Double]) -> [Double] {
+  package static func centred(_ values: [Double]) -> [Double] {
     let mean = values.reduce(0, +) / Double(max(values.count, 1))
     return values.map { $0 - mean }
   }
@@ -52,7 +52,7 @@ public struct DifferenceInfluence: Sendable, Equatable {
 
 extension FeatureMatrix {
   /// The rows of both, those of `other` last.
-  func followed(by other: FeatureMatrix) -> FeatureMatrix {
+  package func followed(by other: FeatureMatrix) -> FeatureMatrix {
     FeatureMatrix(rows: rows + other.rows, columns: columns, values: values + other.values)
   }
 }

@@ -3,13 +3,13 @@ import Random
 
 /// Row indices drawn from a seed and a stream's number (`SplitMix64`): streams do not depend on each other, so any thread
 /// may take any of them.
-struct RowStream {
+package struct RowStream {
   private var numbers: SplitMix64
 
-  init(seed: UInt64, stream: UInt64) { numbers = SplitMix64(seed: seed, stream: stream) }
+  package init(seed: UInt64, stream: UInt64) { numbers = SplitMix64(seed: seed, stream: stream) }
 
   /// Uniform in 0..<bound, by masking and rejecting.
-  mutating func index(below bound: Int) -> Int {
+  package mutating func index(below bound: Int) -> Int {
     precondition(bound > 0, "RowStream: nothing to draw from")
     let largest = UInt64(bound - 1)
     guard largest > 0 else { return 0 }
@@ -21,20 +21,20 @@ struct RowStream {
   }
 
   /// One of two, each half of the time.
-  mutating func isHeads() -> Bool { numbers.next() >> 63 == 1 }
+  package mutating func isHeads() -> Bool { numbers.next() >> 63 == 1 }
 
   /// `count` rows of 0..<count, with replacement.
-  mutating func resample(_ count: Int) -> [Int] { (0..<count).map { _ in index(below: count) } }
+  package mutating func resample(_ count: Int) -> [Int] { (0..<count).map { _ in index(below: count) } }
 
   /// `size` different rows of 0..<count, in random order.
-  mutating func subset(of count: Int, size: Int) -> [Int] {
+  package mutating func subset(of count: Int, size: Int) -> [Int] {
     var order = Array(0..<count)
     for place in 0..<size { order.swapAt(place, place + index(below: count - place)) }
     return Array(order.prefix(size))
   }
 
   /// Normal, mean 0 and deviation 1 (Box and Muller).
-  mutating func normal() -> Double {
+  package mutating func normal() -> Double {
     let (radius, angle) = (Double(numbers.next() >> 11) + 1, Double(numbers.next() >> 11))
     return (-2 * log(radius * 0x1p-53)).squareRoot() * cos(2 * .pi * angle * 0x1p-53)
   }

@@ -1,13 +1,13 @@
 import Foundation
 
 /// Student's distribution.
-enum StudentT {
+package enum StudentT {
   /// The value that a share `level` of the distribution lies within, on both sides of 0: 2.131 of 95 % and 15 degrees.
   ///
   /// - Parameters:
   ///   - level: above 0 and below 1.
   ///   - degrees: 1 or more, not always whole.
-  static func twoSided(_ level: Double, degrees: Double) -> Double {
+  package static func twoSided(_ level: Double, degrees: Double) -> Double {
     precondition(level > 0 && level < 1 && degrees > 0, "StudentT: a level between 0 and 1")
     var (low, high) = (0.0, 1.0)
     while outside(high, degrees: degrees) > 1 - level { high *= 2 }
@@ -19,7 +19,7 @@ enum StudentT {
   }
 
   /// The share of the distribution beyond ±t: the regularised incomplete beta function of ν/2 and 1/2 at ν/(ν + t²).
-  static func outside(_ t: Double, degrees: Double) -> Double {
+  package static func outside(_ t: Double, degrees: Double) -> Double {
     let x = degrees / (degrees + t * t)
     let (a, b) = (degrees / 2, 0.5)
     guard x > 0 && x < 1 else { return x <= 0 ? 0 : 1 }

@@ -43,6 +43,8 @@ public struct Judgement: Sendable, Equatable {
       ?? source.finding(comparison, anyCount: anyCount)
   }
 
+  // Not inlined: Swift 6.3's optimiser fails with an ownership error in a caller that asks for it several times.
+  @inline(never)
   public var difference: Difference? {
     if case .difference(let difference) = finding { difference } else { nil }
   }

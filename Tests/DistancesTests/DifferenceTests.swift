@@ -1,7 +1,6 @@
+import Distances
 import Testing
 import Vocabulary
-
-@testable import Distances
 
 @Suite struct DifferenceTests {
   private static let frechet = FrechetDistance(ddof: 1, root: .symmetricEigen)

@@ -1,8 +1,7 @@
+import Distances
 import Foundation
 import Testing
 import Vocabulary
-
-@testable import Distances
 
 /// Influences are what a distance does when a row weighs a little more.
 @Suite struct InfluenceTests {

@@ -1,11 +1,10 @@
 import Distances
+import Evaluation
 import Foundation
 import MetricCatalog
 import Scores
 import Testing
 import Vocabulary
-
-@testable import Evaluation
 
 /// Differences of scores from kept feature files.
 @Suite struct ScoreDifferenceTests {
@@ -31,7 +30,7 @@ import Vocabulary
   private func score(_ real: FeatureSet, _ fake: FeatureSet, metric: String = "fvd") throws -> ScoreRecord {
     let settled = try EvaluationProtocol.named(
       EvaluationProtocol.defaultName(metric: metric) ?? "", metric: metric)
-    let measured = try FrechetMetric(settled.fields).measure(real.features, fake.features).values[0]
+    let measured = try FrechetDistance(ddof: 0, root: .symmetricEigen).between(real.features, fake.features).value
     var score = ScoreRecord(metric: metric, value: measured, direction: .lower)
     score.settings = Settings(settled)
     func side(_ set: FeatureSet, _ path: String) throws -> ScoredSet {

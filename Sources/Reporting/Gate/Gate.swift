@@ -181,7 +181,9 @@ private struct Pairing {
         (self.run, self.baseline) = (run, baseline)
         judgement = Judgement(comparison, by: inputs.differences, anyCount: inputs.anyCount)
         if case .notComparable(let words)? = judgement?.finding { obstacle = words }
-        if judgement?.difference != nil, let words = Self.failure(of: inputs.control, baseline, inputs) {
+        if judgement?.difference != nil, let control = inputs.control,
+          let words = Self.failure(of: control, baseline, inputs)
+        {
           (judgement, obstacle) = (nil, words)
         }
         return
@@ -191,21 +193,21 @@ private struct Pairing {
   }
 
   /// Why the negative control forbids a verdict; nil where it does not.
-  private static func failure(of control: RunRecord?, _ baseline: ScoreRecord, _ inputs: Gate.Inputs) -> String? {
-    guard let control else { return nil }
-    let scores = control.scores.filter { $0.metric == baseline.metric }
-    let judgements = scores.map {
-      Judgement(Comparison(baseline, $0), by: inputs.differences, anyCount: inputs.anyCount)
+  private static func failure(of control: RunRecord, _ baseline: ScoreRecord, _ inputs: Gate.Inputs) -> String? {
+    var found: Judgement?
+    for score in control.scores where score.metric == baseline.metric && found?.difference == nil {
+      let judgement = Judgement(Comparison(baseline, score), by: inputs.differences, anyCount: inputs.anyCount)
+      if found == nil || judgement.difference != nil { found = judgement }
     }
-    guard let judgement = judgements.first(where: { $0.difference != nil }) ?? judgements.first else {
-      return "the control, run \(control.id), has no such score"
-    }
-    switch judgement.verdict() {
+    guard let found else { return "the control, run \(control.id), has no such score" }
+    let verdict = found.verdict()
+    switch verdict {
     case .notShown: return nil
-    case .notComparable: return "the control, run \(control.id): \(judgement.reason())"
+    case .notComparable: return "the control, run \(control.id): \(found.reason())"
     case .better, .worse:
-      return "no verdict: the control, run \(control.id), is itself called \(judgement.verdict()) than the baseline, "
-        + "and nothing but its seeds is different (\(judgement.difference.map(Words.p) ?? ""))"
+      let p = found.difference.map { " (" + Words.p($0) + ")" } ?? ""
+      return "no verdict: the control, run \(control.id), is itself called \(verdict) than the baseline, "
+        + "and nothing but its seeds is different" + p
     }
   }
 
