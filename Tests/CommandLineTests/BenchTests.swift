@@ -122,19 +122,19 @@ import Testing
 
   @Test func numbersThatCannotBe() throws {
     for (arguments, message) in [
-      (["--repeats", "0"], "`0` is not a number of repeats: 1 or more are expected"),
-      (["i3d", "--repeats", "-2"], "`-2` is not a number of repeats: 1 or more are expected"),
+      (["--repeats", "0"], "`0` is not a number of repeats: 1 to 100000 are expected"),
+      (["i3d", "--repeats", "-2"], "`-2` is not a number of repeats: 1 to 100000 are expected"),
       (["--threads", "0"], "`0` is not a number of threads: 1 or more are expected"),
       (
         ["--frames", "5"],
         "clips of 5 frames are too short for I3D, which needs at least 9\nhint: --frames sets the length of a clip"
       ),
       (["--frames", "2000"], "`2000` is not a number of frames: 9 to 1024 are expected"),
-      (["decode", "a", "--frames", "0"], "`0` is not a number of frames: 1 or more are expected"),
-      (["decode", "a", "--repeats", "0"], "`0` is not a number of repeats: 1 or more are expected"),
+      (["decode", "a", "--frames", "0"], "`0` is not a number of frames: 1 to 1000000 are expected"),
+      (["decode", "a", "--repeats", "0"], "`0` is not a number of repeats: 1 to 100000 are expected"),
       (["distance", "--samples", "1"], "`1` is not a number of samples: 2 to 1048576 are expected"),
       (["distance", "--features", "0"], "`0` is not a number of features: 1 to 16384 are expected"),
-      (["distance", "--repeats", "0"], "`0` is not a number of repeats: 1 or more are expected"),
+      (["distance", "--repeats", "0"], "`0` is not a number of repeats: 1 to 100000 are expected"),
     ] {
       let result = try program.run(["bench"] + arguments)
       #expect(result.status == 2 && result.output.isEmpty, "\(arguments)")
@@ -160,7 +160,8 @@ import Testing
     let far = try program.run("bench", "everything")
     #expect(
       far.errors.hasPrefix(
-        "error: there is no command `everything`\nhint: the commands are i3d, inception, vit, decode, distance, peak\n")
+        "error: there is no command `everything`\nhint: the commands are i3d, inception, vit, decode, distance, peak, verdicts\n"
+      )
     )
   }
 }

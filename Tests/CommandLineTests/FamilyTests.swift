@@ -194,7 +194,7 @@ struct FamilyTests {
     #expect(shown.contains("group-by") && shown.contains("even"))
     #expect(
       try errors("score", real, fake, "--table", "lfdn")
-        == "error: there is no protocol `lfdn`\nhint: did you mean `lfdm`?\n")
+        == "error: there is no table `lfdn`\nhint: did you mean `lfdm`?\n")
   }
 
   /// Parts from several machines, merged, score as the set itself; another protocol's files are refused.
@@ -223,7 +223,7 @@ struct FamilyTests {
     #expect(try errors("features", "extract", real, "--out", whole).hasPrefix("error: `\(whole)` is there already"))
     #expect(
       try errors("features", "merge", parts[0], parts[0], "--out", workplace.file("twice.safetensors"))
-        .hasPrefix("error: `\(parts[0])` has "))
+        == "error: `\(parts[0])` and `\(parts[0])` both hold part 1 of 3\n")
   }
 
   /// Mean and covariance in a .npz score as the features that they are of.

@@ -193,7 +193,8 @@ import Testing
 
   /// What runs without DreamSim's weights is said before any work.
   @Test func withoutWeights() throws {
-    let result = try program.run("pic", "nowhere", "nowhere-else")
+    let clips = Workplace.fixtures + "/clips/real"
+    let result = try program.run("pic", clips, clips)
     #expect(result.status == 2)
     #expect(
       result.errors == """
@@ -203,13 +204,13 @@ import Testing
         hint: `--distance inception-cosine` needs only the weights of FID, and its score has another name
 
         """)
-    let several = try program.run("score", "nowhere", "nowhere-else", "--metrics", "fid,pic,psnr")
+    let several = try program.run("score", clips, clips, "--metrics", "fid,pic,psnr")
     #expect(
       several.errors.contains(
         "\nhint: `--metrics fid,psnr` computes the rest without them\nhint: `--metrics pic:inception-cosine` needs only"
       ))
     #expect(
-      try program.run("score", "a", "b", "--table", "dynamicrafter").errors.contains(
+      try program.run("score", clips, clips, "--table", "dynamicrafter").errors.contains(
         "\nhint: `--metrics fvd,kvd` computes the rest without them\n"))
   }
 

@@ -77,7 +77,9 @@ import Testing
     try Data("no video".utf8).write(to: URL(fileURLWithPath: workplace.file("set/bad.mp4")))
     let stopped = try program.run("fvd", a, workplace.file("set"))
     #expect(stopped.status == 2 && stopped.output.isEmpty)
-    #expect(stopped.errors.hasPrefix("error: \(workplace.file("set")): cannot decode `bad.mp4`: "))
+    #expect(
+      stopped.errors.hasPrefix(
+        "error: \(workplace.file("set")): `bad.mp4` is a short text that begins with `no video`, not a video\n"))
     let skipped = try program.run("fvd", a, workplace.file("set"), "--on-error", "skip", "--json")
     #expect(skipped.status == 4)
     let list = try #require(document(skipped)["skipped"] as? [[String: String]])
@@ -97,7 +99,9 @@ import Testing
 
   @Test func aFingerprintThatIsNotThatOfTheWeights() throws {
     let fingerprint = "sha256:" + String(repeating: "0", count: 64)
-    let result = try program.run("fvd", "a", "b", "--set", "weights-fingerprint=\(fingerprint)")
+    let clips = Workplace.fixtures + "/clips"
+    let result = try program.run(
+      "fvd", clips + "/real", clips + "/fake-mild", "--set", "weights-fingerprint=\(fingerprint)")
     #expect(result.status == 2)
     #expect(
       result.errors.hasPrefix("error: the weights `i3d-kinetics400` have fingerprint sha256:1a2eef3eeca9"))

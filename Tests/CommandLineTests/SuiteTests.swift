@@ -106,7 +106,7 @@ final class SuitePlace {
       garbage.hasPrefix(
         """
         garbage: 1 of 2 videos in `runs/suite/garbage/seed-0.failed/samples` cannot be used
-          cannot decode `a.mp4`: 
+          `a.mp4` is filled with zeros, not a video
         """))
     #expect(garbage.hasSuffix("\n  logs: runs/suite/garbage/seed-0.failed/stderr.txt"))
     #expect(

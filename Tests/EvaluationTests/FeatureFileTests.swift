@@ -94,7 +94,7 @@ struct FeatureFileTests {
     let lost = folder.file("none/x.safetensors")
     #expect(
       message { try FeatureFile.write(sample(), to: lost) }
-        == "`\(lost)` cannot be written: No such file or directory")
+        == "`\(lost)` cannot be written: there is no folder `\(folder.path + "/none")`")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["x.safetensors"])
   }
 

@@ -58,7 +58,7 @@ import Weights
   @Test func dreamSimsEmbeddingHasMeanZeroAndLengthOne() throws {
     let weights = weights(network: "dreamsim-dino", prefix: "dino/")
     let network = try CPUDevice(KernelTable(.widest), threads: 1).compile(
-      DreamSim.graph(weights: weights), weights, batch: 2)
+      DreamSim.graph(weights: weights, side: 24), weights, batch: 2)
     let values = network.run(frames, count: 1)[0]
     #expect(network.outputCounts == [64] && abs(values.reduce(0, +)) < 1e-5)
     #expect(abs(values.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)

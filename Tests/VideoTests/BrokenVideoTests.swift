@@ -47,7 +47,7 @@ import Video
     let jpeg = try Data(contentsOf: URL(fileURLWithPath: Fixture.path("pictures/444.jpg")))
     let cases = [
       ("v.png", png.prefix(100), "cannot decode `v/v.png`: "), ("v.jpg", jpeg.prefix(700), "`v/v.jpg` is truncated: "),
-      ("w.png", Data("text".utf8), "cannot decode `v/w.png`: "),
+      ("w.png", Data("text".utf8), "`v/w.png` is a short text that begins with `text`, not a PNG, "),
     ]
     for (name, data, beginning) in cases {
       let one = try TemporaryFolder()

