@@ -13,11 +13,11 @@ Value = Union[None, bool, int, float, str, "os.PathLike[str]", Sequence[Union[st
 # A test holds these against the program's help.
 EXTRACTION = frozenset(
     """protocol weights allow_other_weights bn_eps resize crop ddof root frames stride clips offset seed repeats skip_first
-    max_videos value_range on_error images threads cache""".split()
+    max_videos value_range on_error images threads cache include exclude path_column memory""".split()
 )
 REPORT = frozenset(
     """windows prefixes window_step reference group_by group_ddof bootstrap floor n_curve append db record name dataset
-    generator checkpoint step tag input prompts table""".split()
+    generator checkpoint step tag input prompts table pair_by""".split()
 )
 # True gives the flag, False is its absence, or the other way round.
 _FLAGS = {"allow_other_weights": "--allow-other-weights", "images": "--images", "floor": "--floor"}
