@@ -13,8 +13,8 @@ facts() {
   mkdir "$out"
   export VIDMETRICS_CACHE=$work/cache-$2
   for set in videos frames; do
-    "$program" inspect "$clips/$set" >"$out/$set.inspect"
-    "$program" temporal-flickering "$clips/$set" --no-record --json | "$(dirname "$0")/scores.py" >"$out/$set.json"
+    "$program" inspect "$clips/$set" --include '*' >"$out/$set.inspect"
+    "$program" temporal-flickering "$clips/$set" --include '*' --no-record --json | "$(dirname "$0")/scores.py" >"$out/$set.json"
     "$program" slice "$clips/$set"/* --out "$out/$set-middle.png" >/dev/null
     "$program" slice "$clips/$set"/* --column 7 --out "$out/$set-left.png" >/dev/null
     "$program" slice "$clips/$set"/* --row 11 --out "$out/$set-row.png" >/dev/null
