@@ -18,8 +18,8 @@ import Testing
     let measured = lines.filter { $0.contains(",measured,") }.map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
-    // Four videos are too few to show that one is better: nothing is marked.
-    #expect(measured.map { "\($0[0]) \($0[10])" } == ["fake-mild ", "fake-strong "])
+    let rank = try #require(lines[0].split(separator: ",").firstIndex(of: "rank"))
+    #expect(measured.map { "\($0[0]) \($0[rank])" } == ["fake-mild best", "fake-strong second"])
     #expect(abs((Double(measured[0][6]) ?? 0) - 618.8551) < 1e-3)
     let page = try String(contentsOfFile: place.file("t.html"), encoding: .utf8)
     // Distances were recorded, and the videos are there: both sheets stand in the page.
