@@ -260,6 +260,9 @@ public struct EvaluationProtocol: Sendable, Equatable {
       fields.endpoint == .pool3 || fields.inputScaling == .unit, "endpoint", "input-scaling",
       "`\(fields.endpoint?.rawValue ?? "")` takes values in 0...1")
     try demand(
+      definition.reference != .prompts || fields.device == ProtocolFields.ownDevice, "device", "metric",
+      "prompts are read by this program, and their features are compared with those of frames")
+    try demand(
       definition.reference != .prompts || fields.endpoint == .clip, "metric", "endpoint",
       "only `clip` has embeddings of prompts")
   }

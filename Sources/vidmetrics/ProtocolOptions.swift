@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import MetricCatalog
 import Tensors
 import Vocabulary
@@ -117,6 +118,15 @@ struct RunOptions: ParsableArguments {
 
   @Flag(help: "Neither use nor keep cached features.")
   var noCache = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A program that computes the networks in this one's place, such as `python3 -m vidmetrics.runtime` for a GPU; the "
+        + "score's field `device` names it.", valueName: "command"))
+  var runtime: String?
+
+  /// - Throws: `EvaluationError.runtime`.
+  func startedRuntime() throws -> RuntimeProcess? { try runtime.map { try RuntimeProcess(command: $0) } }
 
   @Option(
     help: ArgumentHelp(

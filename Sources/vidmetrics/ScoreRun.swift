@@ -17,7 +17,8 @@ struct ScoreRun {
     let environment = ProcessInfo.processInfo.environment
     let threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
     let networks = try NetworkChoice(
-      environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights, threads: threads)
+      environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights, threads: threads,
+      runtime: options.runOptions.startedRuntime())
     let scores = try networks.settled(requested, isTable: besides.isTable)
     var request = ScoreRequest(real: sets.reference, fake: sets.fake, scores: scores)
     request.inputColumn = try besides.inputColumn

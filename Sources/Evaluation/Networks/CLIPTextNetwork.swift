@@ -25,7 +25,7 @@ public struct CLIPTextNetwork: TextNetwork {
     self.weights = weights
     device = CPUDevice(table, threads: threads)
     columns = try NetworkKind.clipText.columns(options)
-    identity = NetworkKind.clipText.identity(fingerprint: fingerprint, options, table)
+    identity = NetworkKind.clipText.identity(fingerprint: fingerprint, options, kernels: table.name)
   }
 
   public func isTruncated(_ prompt: String) -> Bool { tokenizer.tokens(of: prompt).isTruncated }

@@ -35,7 +35,7 @@ public struct EmbeddingNetwork: FeatureNetwork {
     isPerFrame = row.isPerFrame
     isa = table.name
     columns = try kind.columns(options)
-    identity = kind.identity(fingerprint: fingerprint, options, table)
+    identity = kind.identity(fingerprint: fingerprint, options, kernels: table.name)
   }
 
   private func options(frames: Int) -> NetworkKind.Options {
@@ -84,19 +84,21 @@ extension NetworkKind {
   }
 
   /// Everything that decides the bits of a feature but the input.
-  func identity(fingerprint: String, _ options: Options, _ table: KernelTable) -> String {
+  ///
+  /// - Parameter kernels: what computes it: the kernels' name, or the device's.
+  func identity(fingerprint: String, _ options: Options, kernels: String) -> String {
     let weights = "weights=\(fingerprint)"
     let fields: [String] =
       switch self {
       case .i3d:
-        [weights, "eps=\(options.epsilon)", "kernels=\(table.name)"]
+        [weights, "eps=\(options.epsilon)", "kernels=\(kernels)"]
           + (options.endpoint == .logitsMean ? [] : ["endpoint=\(options.endpoint.rawValue)"])
-      case .inceptionV3: [weights, "eps=\(options.epsilon)", "kernels=\(table.name)"]
-      case .clipImage, .clipText: [weights, "activation=\(options.activation.rawValue)", "kernels=\(table.name)"]
+      case .inceptionV3: [weights, "eps=\(options.epsilon)", "kernels=\(kernels)"]
+      case .clipImage, .clipText: [weights, "activation=\(options.activation.rawValue)", "kernels=\(kernels)"]
       case .dreamSimEnsemble, .dreamSimDINO, .dreamSimCLIP, .dreamSimOpenCLIP, .dreamSimDINOv2:
-        [rawValue, weights, "kernels=\(table.name)"]
-      case .dino, .dinov2: [weights, "kernels=\(table.name)"]
-      case .alexNet: [weights, "kernels=\(table.name)"]
+        [rawValue, weights, "kernels=\(kernels)"]
+      case .dino, .dinov2: [weights, "kernels=\(kernels)"]
+      case .alexNet: [weights, "kernels=\(kernels)"]
       }
     return ([row.engine] + fields).joined(separator: " ")
   }
