@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # The program: `swift build` with the libraries and the old glibc of .build-dist before the machine's own, then stripped.
 . "$(dirname "$0")/common.sh"
-swift=${SWIFT:-swift} link=$root/Packaging/link
+. "$(dirname "$0")/swift-folder.sh"
+swift=${SWIFT:-swift} link=$root/Packaging/link source=$swiftFolder/source scratch=$swiftFolder/build
 
 flags=(
-  -c release --scratch-path "$dist/swift" --product vidmetrics --static-swift-stdlib -debug-info-format none
+  -c release --scratch-path "$scratch" --product vidmetrics --static-swift-stdlib -debug-info-format none
   # No path of this machine comes into the program.
-  -Xcc "-ffile-prefix-map=$root=." -Xswiftc -file-prefix-map -Xswiftc "$root=."
+  -Xcc "-ffile-prefix-map=$swiftFolder=." -Xswiftc -file-prefix-map -Xswiftc "$swiftFolder=."
   -Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc "-B$dist/glibc" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
   -Xlinker "-L$dist/glibc" -Xlinker "-L$prefix/lib" -Xlinker --no-export-dynamic
+  -Xlinker --build-id=none
 )
 # What the libraries that Package.swift names need in their turn, and what stands for things that are left out.
 for library in dav1d z bz2 lzma zstd m pthread dl; do flags+=(-Xlinker "-l$library"); done
@@ -26,7 +28,7 @@ icu=$(nm "$(dirname "$(readlink -f "$(command -v "$swift")")")/../lib/swift_stat
 [ -n "$icu" ] || fail "the symbol of ICU's data is not in Foundation's library: adapt Packaging/program.sh"
 flags+=(-Xlinker "--defsym=$icu=no_icu_data")
 
-product=$dist/swift/release/vidmetrics
+product=$scratch/release/vidmetrics
 if ! fresh program "$dist/stamps/libraries" "$dist/stamps/glibc" "$link"/*.c "=$("$swift" --version 2>&1)"; then
   mkdir -p "$dist/link"
   for part in glibc fortran icu; do
@@ -34,7 +36,11 @@ if ! fresh program "$dist/stamps/libraries" "$dist/stamps/glibc" "$link"/*.c "=$
   done
   rm -f "$product" # swift build does not look at libraries
 fi
-cd "$root"
+# The same files under a second name: what did not change is not built again. Versions of packages stay as they were resolved.
+mkdir -p "$source"
+find "$source" -mindepth 1 -maxdepth 1 ! -name Package.resolved -exec rm -rf {} +
+cp -alf "$root"/* "$source"
+cd "$source"
 PKG_CONFIG_PATH=$prefix/lib/pkgconfig "$swift" build "${flags[@]}"
-[ "$dist/vidmetrics" -nt "$product" ] || strip -s -R .comment -o "$dist/vidmetrics" "$product"
+[ "$dist/vidmetrics" -nt "$product" ] || strip -s -R .comment -R .swift_modhash -o "$dist/vidmetrics" "$product"
 finished

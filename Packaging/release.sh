@@ -30,7 +30,7 @@ rm -rf "$out"
 mkdir -p "$out"
 cp "$dist/vidmetrics-$version-linux-x86_64.tar.gz" "$dist"/vidmetrics-*.whl "$dist/SHA256SUMS" "$out/"
 for document in README.md docs/ci.md Packaging/README.md; do
-  sed "s|RELEASE_URL|$url|g" "$root/$document" | install -D -m 644 /dev/stdin "$out/$document"
+  sed "s|RELEASE_URL\([^=]\)|$url\1|g" "$root/$document" | install -D -m 644 /dev/stdin "$out/$document"
 done
 say "$out: put it at $url"
 ls "$out"

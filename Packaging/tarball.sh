@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The files as they lie under a prefix such as ~/.local, and the archive of them.
 . "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/swift-folder.sh"
 version=$1
 name=vidmetrics-$version-linux-x86_64
 fresh tarball "=$version" "$dist/vidmetrics" "$root/LICENSE" "$root/CHANGELOG.md" && exit 0
@@ -27,7 +28,7 @@ for package in zlib1g libbz2-1.0 liblzma5 libzstd1 libsqlite3-0 liblapacke libop
   licence "$package" "/usr/share/doc/$package/copyright"
 done
 licence swift "$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/../share/swift/LICENSE.txt"
-for checkout in "$dist"/swift/checkouts/*; do licence "$(basename "$checkout")" "$(ls "$checkout"/LICENSE*)"; done
+for checkout in "$swiftFolder"/build/checkouts/*; do licence "$(basename "$checkout")" "$(ls "$checkout"/LICENSE*)"; done
 {
   echo "vidmetrics $version: Apache-2.0. In the same file, each under the licence in licences/:"
   echo
@@ -37,6 +38,10 @@ for checkout in "$dist"/swift/checkouts/*; do licence "$(basename "$checkout")" 
   echo "  $(cat "$dist/ffmpeg.configure")"
   echo "Libraries of Debian 12:"
   sed 's/^/  /' "$dist/libraries.versions"
+  echo "Swift packages:"
+  python3 -c 'import json, sys
+for pin in json.load(sys.stdin)["pins"]: print(" ", pin["identity"], pin["state"]["version"], pin["state"]["revision"])' \
+    <"$swiftFolder/source/Package.resolved"
   echo "Swift: $("${SWIFT:-swift}" --version 2>/dev/null | head -1)"
   echo
   echo "apt-get source NAME=VERSION fetches a source of Debian's. To link the program with an FFmpeg of your own: \`make dist\` in"

@@ -1,6 +1,7 @@
 /// What can be wrong with a protocol's name, file or field.
 public enum CatalogError: Error, Equatable, CustomStringConvertible {
   case unknownProtocol(name: String, nearest: String?, known: [String])
+  case unknownTable(name: String, nearest: String?, known: [String])
   case unknownMetric(name: String, nearest: String?, known: [String])
   case unknownField(name: String, metric: String, nearest: String?)
   case badValue(field: String, value: String, allowed: String)
@@ -13,8 +14,13 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownProtocol(let name, let nearest, let known):
-      let hint = nearest.map { "did you mean `\($0)`?" } ?? "the protocols are \(known.joined(separator: ", "))"
-      return "there is no protocol `\(name)`\nhint: \(hint)"
+      let all =
+        known.count <= Self.mostNamed
+        ? "the protocols are \(known.joined(separator: ", "))" : "`vidmetrics protocols list` lists them"
+      return "there is no protocol `\(name)`\nhint: \(nearest.map { "did you mean `\($0)`?" } ?? all)"
+    case .unknownTable(let name, let nearest, let known):
+      let hint = nearest.map { "did you mean `\($0)`?" } ?? "the tables are \(known.joined(separator: ", "))"
+      return "there is no table `\(name)`\nhint: \(hint)"
     case .unknownMetric(let name, let nearest, let known):
       let hint = nearest.map { "did you mean `\($0)`?" } ?? "the metrics are \(known.joined(separator: ", "))"
       return "there is no metric `\(name)`\nhint: \(hint)"
@@ -35,6 +41,9 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
       return "`\(field)` and `\(other)` contradict each other: \(reason)"
     }
   }
+
+  /// A hint that names more than so many names is not read.
+  private static let mostNamed = 16
 
   /// What brings a field into force.
   private static func switchOf(_ field: String) -> String {

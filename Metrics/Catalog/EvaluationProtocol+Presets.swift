@@ -1,4 +1,5 @@
 import Files
+import Synchronization
 
 /// The presets, embedded in the binary.
 extension EvaluationProtocol {
@@ -111,8 +112,14 @@ extension EvaluationProtocol {
   private static func load(_ entry: (metric: String, name: String, file: String, yaml: [UInt8])) throws
     -> EvaluationProtocol
   {
-    try parse(String(decoding: entry.yaml, as: UTF8.self), file: "Metrics/protocols/\(entry.file).yaml")
+    if let preset = loaded.withLock({ $0[entry.file] }) { return preset }
+    let preset = try parse(String(decoding: entry.yaml, as: UTF8.self), file: "Metrics/protocols/\(entry.file).yaml")
+    loaded.withLock { $0[entry.file] = preset }
+    return preset
   }
+
+  /// By file: rows of tables name the same presets again.
+  private static let loaded = Mutex<[String: EvaluationProtocol]>([:])
 
   /// Reads a protocol from YAML; `file` is named in errors.
   package static func parse(_ yaml: String, file: String) throws -> EvaluationProtocol {

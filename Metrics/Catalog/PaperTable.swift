@@ -30,10 +30,10 @@ public struct PaperTable: Sendable, Equatable {
 
   public static func all() throws -> [PaperTable] { try names.map { try named($0) } }
 
-  /// - Throws: `CatalogError.unknownProtocol` with the nearest name.
+  /// - Throws: `CatalogError.unknownTable` with the nearest name.
   public static func named(_ name: String) throws -> PaperTable {
     guard let entry = files.first(where: { $0.name == name }) else {
-      throw CatalogError.unknownProtocol(name: name, nearest: NearestName.of(name, among: names), known: names)
+      throw CatalogError.unknownTable(name: name, nearest: NearestName.of(name, among: names), known: names)
     }
     return try parse(String(decoding: entry.yaml, as: UTF8.self), file: "Metrics/tables/\(name).yaml")
   }

@@ -96,7 +96,11 @@ public struct Baseline: Sendable, Equatable {
     ("lfdm", PackageResources.lfdm_yaml),
     ("lvdm", PackageResources.lvdm_yaml),
     ("dynamicrafter", PackageResources.dynamicrafter_yaml),
+    ("dynamicrafter-user-study", PackageResources.dynamicrafter_user_study_yaml),
+    ("dynamicrafter-ablation", PackageResources.dynamicrafter_ablation_yaml),
     ("generative-image-dynamics", PackageResources.generative_image_dynamics_yaml),
+    ("generative-image-dynamics-ablation", PackageResources.generative_image_dynamics_ablation_yaml),
+    ("pix2gif", PackageResources.pix2gif_yaml),
   ]
 
   public static var names: [String] { files.map(\.name) }

@@ -6,45 +6,6 @@ import Tensors
 import Video
 import Vocabulary
 
-/// One protocol that is to be scored.
-public struct RequestedScore: Sendable {
-  public var evaluationProtocol: EvaluationProtocol
-  /// Whether the clip length was asked for: then rows of arrays are cut to it like videos.
-  public var framesAreGiven = false
-  /// Warnings that are known before the work.
-  public var warnings: [ScoreWarning] = []
-  /// What compares the frames of pairs, of a metric that has a network for it.
-  public var perceptual: PerceptualNetwork?
-
-  public init(_ evaluationProtocol: EvaluationProtocol) { self.evaluationProtocol = evaluationProtocol }
-}
-
-/// What is asked of one set or two.
-public struct ScoreRequest: Sendable {
-  /// The real videos, or the pictures that the fake ones were made from.
-  public var real: String?
-  public var fake: String
-  /// The column of the fake set's manifest that names those pictures.
-  public var inputColumn: String?
-  /// Where the prompts are.
-  public var prompts = PromptSource.column("prompt")
-  public var scores: [RequestedScore]
-  /// What the numbers of float arrays mean.
-  public var valueRange: ValueRange?
-  /// Whether each picture is a sample by itself, and no folder of pictures a video.
-  public var picturesAreImages = false
-  /// Whether videos that cannot be used are left out and listed.
-  public var skipsUnusable = false
-  public var threads = 1
-  public var honesty = Honesty()
-
-  public init(real: String?, fake: String, scores: [RequestedScore]) {
-    self.real = real
-    self.fake = fake
-    self.scores = scores
-  }
-}
-
 /// The scores of two sets, from paths to numbers: every network takes what it wants in one decoding pass.
 public struct Evaluation {
   public let request: ScoreRequest
@@ -81,15 +42,8 @@ public struct Evaluation {
 
   /// Checks what is asked for, opens and digests the videos, and places the clips.
   private func prepare() throws -> Preparation {
-    guard request.threads >= 1 else { throw EvaluationError.badThreads(request.threads) }
-    guard request.threads <= 1024 else {
-      throw EvaluationError.tooLarge(option: "threads", value: request.threads, most: 1024)
-    }
-    try request.honesty.validate()
-    for wanted in request.scores { try wanted.evaluationProtocol.validate() }
-
+    try request.check()
     let metrics = request.scores.map { $0.evaluationProtocol.definition }
-    try checkReferences(metrics)
     let (real, fake) = (try open(.real), try open(.fake))
     let inputs = try InputPairs(request, fake: fake)
     let prompts = try metrics.contains { $0.reference == .prompts } ? Prompts(request.prompts, of: fake) : nil
@@ -169,26 +123,6 @@ public struct Evaluation {
   /// Of the first network that takes part.
   private func isa(_ plan: SamplePlan) -> String {
     plan.sources.first?.network.isa ?? request.scores.compactMap(\.perceptual).first?.isa ?? "none"
-  }
-
-  /// Whether what the metrics are measured against is there, and all that is there is used.
-  private func checkReferences(_ metrics: [Metric]) throws {
-    let takers = zip(request.scores, metrics).filter { wanted, metric in
-      metric.reference == .inputs && wanted.evaluationProtocol.fields.input == .given
-    }
-    let takesReal = metrics.contains { $0.reference == .real || $0.reference == .realIfGiven }
-    guard request.inputColumn == nil || !takers.isEmpty else { throw EvaluationError.inputUnused }
-    guard let real = request.real else {
-      if let metric = metrics.first(where: { $0.reference == .real }) {
-        throw EvaluationError.noRealSet(metric: metric.name)
-      }
-      return
-    }
-    let takesInputs = !takers.isEmpty && request.inputColumn == nil
-    guard takesReal || takesInputs else {
-      let isPIC = metrics.contains { $0.reference == .inputs }
-      throw EvaluationError.realUnused(path: real, metrics: metrics.map(\.name), input: isPIC)
-    }
   }
 
   /// Opens a set; of videos, as many as the protocol that wants most of them takes.

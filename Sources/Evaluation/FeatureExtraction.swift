@@ -25,7 +25,7 @@ public struct Shard: Sendable, Equatable {
 /// The features of one set, as a protocol takes them of its real or fake set.
 public struct FeatureExtraction {
   public let path: String
-  public let wanted: RequestedScore
+  public var wanted: RequestedScore
   public let network: (EvaluationProtocol) throws -> any FeatureNetwork
   public let cache: CacheFolder?
   /// Whose offsets, seed and limit hold.
@@ -48,13 +48,20 @@ public struct FeatureExtraction {
     self.network = network
   }
 
+  /// What can be found wrong before weights are looked for and videos are opened.
+  ///
+  /// - Throws: `EvaluationError`, `CatalogError`, `VideoError.set(.missing)`.
+  public func check() throws {
+    try ScoreRequest.check(threads: threads)
+    try wanted.evaluationProtocol.validate()
+    try ScoreRequest.check(path: path)
+  }
+
   /// The features with their recipe, and what was left out. A shard of few videos may have none.
   ///
   /// - Throws: `EvaluationError`, `CatalogError`, and the errors of the rooms below.
   public func run() throws -> (features: FeatureSet, skipped: [SkippedVideo]) {
-    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
-    guard threads <= 1024 else { throw EvaluationError.tooLarge(option: "threads", value: threads, most: 1024) }
-    try wanted.evaluationProtocol.validate()
+    try check()
     guard [.clip, .frame].contains(wanted.evaluationProtocol.definition.sample) else {
       throw EvaluationError.noFeatures(metric: wanted.evaluationProtocol.metric)
     }

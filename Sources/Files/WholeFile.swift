@@ -55,7 +55,7 @@ public enum WholeFile {
   /// - Throws: `FilesError.unwritable`.
   package static func makeFolder(_ path: String) throws {
     do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
-      throw FilesError.unwritable(path: path, reason: "the folder cannot be made: \(reason(error))")
+      throw FilesError.unwritable(path: path, reason: "the folder cannot be made: \(systemMessage(of: error))")
     }
   }
 
@@ -113,8 +113,6 @@ public enum WholeFile {
       return time(nil) - status.st_mtim.tv_sec > 3600
     #endif
   }
-
-  private static func reason(_ error: any Error) -> String { (error as NSError).localizedDescription }
 }
 
 /// Takes the bytes of a file that `WholeFile` writes.

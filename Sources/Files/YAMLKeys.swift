@@ -46,9 +46,12 @@ public struct YAMLKeys {
     self.order = order
   }
 
+  /// Texts are read as what a key takes; of YAML's own types only the empty value counts.
+  private static let resolver = Resolver.basic.appending(.null)
+
   private static func root(_ text: String, file: String) throws -> Node {
     do {
-      guard let root = try Yams.compose(yaml: text) else {
+      guard let root = try Yams.compose(yaml: text, resolver) else {
         throw YAMLError.syntax(Place(file: file), reason: "the file is empty")
       }
       return root

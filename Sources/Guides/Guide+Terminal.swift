@@ -7,16 +7,33 @@ extension Guide {
   /// - a link to another guide is its text and the command that prints that guide;
   /// - a link to a heading of the same guide, or to a file of the project, is its text;
   /// - links to other sites, and everything in blocks of code, stay as they are;
-  /// - the paragraph under the title that holds nothing but links to sources is left out.
+  /// - pictures, links to files of the project that stand alone in parentheses, and the paragraph under the title that holds
+  ///   nothing but links to sources are left out;
+  /// - where examples need the project's files, the last lines say where these are.
   public var terminalText: String {
     var paragraphs = markdown.split(separator: "\n\n", omittingEmptySubsequences: false)
     if paragraphs.count > 1, Self.isLinksOnly(paragraphs[1]) { paragraphs.remove(at: 1) }
+    paragraphs.removeAll { $0.hasPrefix("![") }
     let parts = paragraphs.joined(separator: "\n\n").split(separator: "```", omittingEmptySubsequences: false)
-    return parts.enumerated().map { $0.isMultiple(of: 2) ? withoutLinks($1) : String($1) }.joined(separator: "```")
+    let text = parts.enumerated().map { $0.isMultiple(of: 2) ? withoutLinks($1) : String($1) }.joined(separator: "```")
+    return text.contains(/Fixtures\/|(^|\n|`)make [a-z]/) ? text + Self.aboutTheSource : text
   }
 
+  private static let aboutTheSource = """
+
+    Fixtures/ and `make` belong to the source of this program. `vidmetrics demo` draws clips for the examples:
+    vidmetrics-demo/real, vidmetrics-demo/mild and vidmetrics-demo/strong.
+
+    """
+
   private func withoutLinks(_ prose: Substring) -> String {
-    String(prose).replacing(/\[([^\[\]]+)\]\(([^)\s]+)\)/) { match in
+    let prose = String(prose).replacing(/\s?\(\[[^\[\]]+\]\(([^)\s#][^)\s]*)\)\)/) { match in
+      let link = match.output.1
+      if link.contains("://") { return String(match.output.0) }
+      let place = place(of: link.prefix { $0 != "#" })
+      return Self.all.first { $0.path == place }.map { " (`vidmetrics guide \($0.topic)`)" } ?? ""
+    }
+    return prose.replacing(/\[([^\[\]]+)\]\(([^)\s]+)\)/) { match in
       let (text, link) = (match.output.1, match.output.2)
       if link.contains("://") { return String(match.output.0) }
       let target = link.prefix { $0 != "#" }

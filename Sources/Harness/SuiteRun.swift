@@ -47,6 +47,7 @@ public struct SuiteRun: Sendable {
   /// - Throws: `HarnessError.unknownGenerators`, `HistoryError` where nothing can be recorded, and the errors of weights
   ///   that are not there. What one generator does wrong is in the summary.
   public func run() async throws -> SuiteSummary {
+    try ScoreRequest.check(threads: options.threads)
     let jobs = try suite.jobs(only: options.only, limit: options.limit)
     let history = try options.work == .generateOnly ? nil : options.historyPath.map { try HistoryStore(path: $0) }
     try history?.checkIsWritable()

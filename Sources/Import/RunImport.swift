@@ -70,7 +70,7 @@ public struct RunImport: Sendable {
 
   func text() throws -> String {
     do { return String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self) } catch {
-      throw ImportError.unreadable(path: path, reason: (error as NSError).localizedDescription)
+      throw ImportError.unreadable(path: path, reason: systemMessage(of: error))
     }
   }
 

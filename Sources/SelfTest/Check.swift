@@ -1,3 +1,5 @@
+import Files
+
 /// One comparison of something known with what this machine makes of it.
 public struct Check: Sendable {
   public enum Outcome: Sendable, Equatable {
@@ -7,15 +9,16 @@ public struct Check: Sendable {
     case distance(measured: Double, allowed: Double)
     /// Two that are equal or not.
     case text(expected: String, measured: String)
-    /// Could not be made, and why.
+    /// Needs something that is not on this machine; why.
     case leftOut(String)
-    /// Ended in an error.
+    /// Ended in an error before there was anything to compare.
     case failed(String)
   }
 
   public enum Verdict: String, Sendable {
     case agrees, differs
     case leftOut = "left out"
+    case notRun = "could not run"
   }
 
   /// `published FVDs`, `decoder`, `instruction sets`.
@@ -45,7 +48,7 @@ public struct Check: Sendable {
       difference.map { $0 <= allowed } == true ? .agrees : .differs
     case .text(let expected, let measured): expected == measured ? .agrees : .differs
     case .leftOut: .leftOut
-    case .failed: .differs
+    case .failed: .notRun
     }
   }
 }
@@ -57,4 +60,9 @@ func check(_ group: String, _ name: String, _ source: String, _ work: () throws 
   } catch {
     return Check(group: group, name: name, source: source, .failed("\(error)"))
   }
+}
+
+/// A file that is gone after the checks: it need not be on the disk.
+func write(_ bytes: [UInt8], to path: String) throws {
+  try WholeFile.write(path, isDurable: false) { writer in try bytes.withUnsafeBytes { try writer.write($0) } }
 }

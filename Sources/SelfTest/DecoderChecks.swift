@@ -46,8 +46,8 @@ public enum DecoderChecks {
   /// Every frame of a set of one file, one after the other.
   private static func pixels(of bytes: [UInt8], as name: String, in folder: String) throws -> [UInt8] {
     let set = "\(folder)/\(name).set"
-    try FileManager.default.createDirectory(atPath: set + "/v", withIntermediateDirectories: true)
-    try Data(bytes).write(to: URL(fileURLWithPath: "\(set)/v/\(name)"))
+    try WholeFile.makeFolder(set + "/v")
+    try write(bytes, to: "\(set)/v/\(name)")
     let video = try VideoSet.open(set).videos[0]
     var all: [UInt8] = []
     try video.read([FrameWindow(start: 0, count: video.info().frameCount)]) { _, frames in

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import MetricCatalog
 import Video
@@ -57,11 +58,11 @@ public enum PublishedFVDs {
   {
     let longest = rows.map(\.frames).max() ?? 0
     for (name, grey) in [("black", UInt8(0)), ("white", 255)] {
-      let png = Data(try PictureEncoder.png(Picture(width: 64, height: 64, grey: grey)))
+      let png = try PictureEncoder.png(Picture(width: 64, height: 64, grey: grey))
       for video in ["a", "b"] {
-        let place = URL(fileURLWithPath: "\(folder)/\(name)/\(video)")
-        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-        for frame in 100..<100 + longest { try png.write(to: place.appendingPathComponent("\(frame).png")) }
+        let place = "\(folder)/\(name)/\(video)"
+        try WholeFile.makeFolder(place)
+        for frame in 100..<100 + longest { try write(png, to: "\(place)/\(frame).png") }
       }
     }
     let networks = try NetworkChoice(environment: environment, allowsOtherWeights: false, threads: threads)

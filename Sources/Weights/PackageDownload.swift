@@ -14,7 +14,7 @@ enum PackageDownload {
     let requirements = folder + "/requirements.txt"
     try WholeFile.write(package.requirement + "\n", to: requirements)
     let arguments = package.arguments(requirements: requirements, folder: folder)
-    report((["running python3"] + arguments).joined(separator: " "))
+    report("getting \(package.archive) with `python3 -m pip download`")
     var output: [String] = []
     let status = try ChildProcess.run(
       [python] + arguments + ["--disable-pip-version-check", "--progress-bar", "off"]

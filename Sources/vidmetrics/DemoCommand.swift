@@ -23,6 +23,10 @@ struct DemoCommand: AsyncParsableCommand {
     help: ArgumentHelp("The folder for clips, suite, history and page.", valueName: "folder"), completion: .directory)
   var out = "vidmetrics-demo"
 
+  func validate() throws {
+    if out.isEmpty { throw ValidationError("--out is empty") }
+  }
+
   func run() async throws {
     let folder = DemoFolder(path: out)
     let environment = ProcessInfo.processInfo.environment
@@ -129,13 +133,14 @@ enum DemoError: Error, Equatable, CustomStringConvertible {
   var description: String {
     switch self {
     case .occupied(let path, let what): "`\(path)` \(what)\nhint: --out FOLDER takes an empty folder, or a new one"
-    case .unwritable(let path, let reason): "`\(path)` cannot be written: \(reason)"
+    case .unwritable(let path, let reason):
+      "`\(path)` cannot be written: \(reason)\nhint: --out FOLDER makes it elsewhere"
     }
   }
 
   fileprivate static func wrapping<Value>(_ path: String, _ work: () throws -> Value) throws -> Value {
     do { return try work() } catch let error as CocoaError {
-      throw unwritable(path, reason: error.localizedDescription)
+      throw unwritable(path, reason: systemMessage(of: error))
     }
   }
 }

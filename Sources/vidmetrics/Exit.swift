@@ -15,6 +15,11 @@ enum Exit {
   static func with(_ error: any Error) -> Never {
     if let code = error as? ExitCode { exit(code.rawValue) }
     if Vidmetrics.exitCode(for: error) == .success {
+      // `vidmetrics help WORD`, which ArgumentParser answers with another command's help.
+      if asksForHelp, let unknown = unknownCommand {
+        Terminal.write(text(of: unknown) + "\n")
+        exit(usageOrInput)
+      }
       print(Vidmetrics.fullMessage(for: error))
       exit(0)
     }
@@ -35,21 +40,29 @@ enum Exit {
     let text = full.hasPrefix("Error: ") ? "error: " + full.dropFirst("Error: ".count) : full
     guard let unknown = unknownCommand else { return text }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    let hint =
-      unknown.nearest.map { "did you mean `\($0)`?" } ?? "the commands are \(unknown.known.joined(separator: ", "))"
-    lines[0] = "error: there is no command `\(unknown.word)`\nhint: \(hint)"
+    lines[0] = Self.text(of: unknown)
     return lines.joined(separator: "\n")
   }
 
+  private typealias UnknownCommand = (word: String, nearest: String?, known: [String])
+
+  private static func text(of unknown: UnknownCommand) -> String {
+    let hint =
+      unknown.nearest.map { "did you mean `\($0)`?" } ?? "the commands are \(unknown.known.joined(separator: ", "))"
+    return "error: there is no command `\(unknown.word)`\nhint: \(hint)"
+  }
+
+  private static var asksForHelp: Bool { CommandLine.arguments.dropFirst().first == "help" }
+
   /// The word that stands where a command should and is none.
-  private static var unknownCommand: (word: String, nearest: String?, known: [String])? {
+  private static var unknownCommand: UnknownCommand? {
     var group: any ParsableCommand.Type = Vidmetrics.self
-    for word in CommandLine.arguments.dropFirst() {
+    for word in CommandLine.arguments.dropFirst(asksForHelp ? 2 : 1) {
       let commands = group.configuration.subcommands.filter { $0.configuration.shouldDisplay }
       if commands.isEmpty || word.hasPrefix("-") { return nil }
       guard let next = commands.first(where: { name(of: $0) == word }) else {
         let known = commands.map(name)
-        return word == "help" ? nil : (word, NearestName.of(word, among: known), known)
+        return (word, NearestName.of(word, among: known), known)
       }
       group = next
     }

@@ -126,7 +126,8 @@ struct Explain: ParsableCommand {
 }
 
 extension DatabaseOption {
-  /// The scores of a file that `--json` printed, or of a run of the history: what is not a file is looked up.
+  /// The scores of a file that `--json` printed, or of a run of the history: what is not a file is looked up. Where there is
+  /// no history, a word that has a point or a slash was meant for a file.
   ///
   /// - Parameter metric: only those of this name.
   /// - Throws: `ScoreError`, `HistoryError`.
@@ -134,7 +135,7 @@ extension DatabaseOption {
     let isFile = FileManager.default.fileExists(atPath: reference)
     var run: RunRecord
     let place: String
-    if !isFile, FileManager.default.fileExists(atPath: path) {
+    if !isFile, FileManager.default.fileExists(atPath: path) || !reference.contains(where: { "./".contains($0) }) {
       run = try reading().run(reference)
       place = "run \(run.id)"
     } else {

@@ -63,7 +63,6 @@ struct FeaturesCommand: ParsableCommand {
         runtime: options.runOptions.startedRuntime())
       var score = RequestedScore(requested.evaluationProtocol)
       score.framesAreGiven = requested.framesAreGiven
-      try networks.settle(&score, fingerprint: requested.fingerprint)
       let cache =
         options.runOptions.noCache ? nil : CacheFolder(path: CacheFolder.defaultPath(environment: environment))
       var extraction = options.extraction(of: path, score, as: side, cache: cache, network: networks.network)
@@ -71,6 +70,8 @@ struct FeaturesCommand: ParsableCommand {
       if Terminal.isInteractive { extraction.progress = TerminalProgress() }
       Interruption.listen()
 
+      try extraction.check()
+      try networks.settle(&extraction.wanted, fingerprint: requested.fingerprint)
       let (features, skipped) = try extraction.run()
       if out.lowercased().hasSuffix(".npz") {
         let statistics = try FeatureStatistics(features.features, ddof: 1)

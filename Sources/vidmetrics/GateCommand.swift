@@ -25,7 +25,9 @@ struct GateCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The run. (default: latest)", valueName: "run")) var reference = "latest"
 
-  @Option(help: ArgumentHelp("The scores, separated by commas.", valueName: "metric,..."))
+  @Option(
+    help: ArgumentHelp("The scores, separated by commas.", valueName: "metric,..."),
+    completion: .commaList(Metric.names))
   var metric: String
 
   @Option(help: ArgumentHelp("What they are held against.", valueName: "run|tag:NAME|best"))
@@ -53,6 +55,12 @@ struct GateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "file")) var junit: String?
 
   @OptionGroup var database: DatabaseOption
+
+  func validate() throws {
+    for (option, file) in [("markdown", markdown), ("summary", summary), ("junit", junit)] where file?.isEmpty == true {
+      throw ValidationError("--\(option) is empty: it takes the name of a file")
+    }
+  }
 
   func run() throws {
     let relative = try Limit.parse(maxRegress, option: "--max-regress")

@@ -23,7 +23,7 @@ struct Inspect: ParsableCommand {
   func run() throws {
     if FeatureFile.isFeatureFile(path) { return try FeaturesCommand.Info.describe([path], json: json) }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
+    try ScoreRequest.check(threads: threads)
     let progress: any ExtractionProgress = Terminal.isInteractive ? TerminalProgress() : NoProgress()
     let inspection = try SetInspection(
       path: path, valueRange: valueRange, frames: frames, threads: threads, progress: progress)

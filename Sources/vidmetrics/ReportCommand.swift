@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import History
+import MetricCatalog
 import ReportAssets
 import Reporting
 import Scores
@@ -29,7 +30,8 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "Only runs with this tag.") var tag: String?
   @Option(help: "Only runs of this generator.") var generator: String?
   @Option(help: "Only runs called so.") var name: String?
-  @Option(help: ArgumentHelp("Only this metric; may be repeated.")) var metric: [String] = []
+  @Option(help: ArgumentHelp("Only this metric; may be repeated."), completion: .list(Metric.names)) var metric:
+    [String] = []
   @Option(help: ArgumentHelp("Only this data set; may be repeated.")) var dataset: [String] = []
   @Option(help: ArgumentHelp("Only the newest so many runs.", valueName: "N")) var limit: Int?
 
@@ -42,12 +44,12 @@ struct ReportCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The columns, digits and published rows of a paper: \(Baseline.names.joined(separator: ", ")).",
-      valueName: "paper"))
+      valueName: "paper"), completion: .list(Baseline.names))
   var layout: String?
   @Option(
     help: ArgumentHelp(
       "Published rows beside the runs, by paper; several by commas; or none. (default: those of the layout)",
-      valueName: "names"))
+      valueName: "names"), completion: .commaList(Baseline.names))
   var baselines: String?
   @Option(help: "The table's title.") var title: String?
   @OptionGroup var database: DatabaseOption

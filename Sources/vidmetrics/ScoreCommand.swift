@@ -21,7 +21,7 @@ struct ScoreCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("The metrics, separated by commas.", valueName: "metric[:protocol],..."),
-    completion: .list(Metric.names))
+    completion: .commaList(Metric.names))
   var metrics: String?
 
   @Option(

@@ -16,11 +16,8 @@ struct ScoreRun {
     let place = RunRecord.Circumstances.ofThisProcess()
     let environment = ProcessInfo.processInfo.environment
     let threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
-    let networks = try NetworkChoice(
-      environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights, threads: threads,
-      runtime: options.runOptions.startedRuntime())
-    let scores = try networks.settled(requested, isTable: besides.isTable)
-    var request = ScoreRequest(real: sets.reference, fake: sets.fake, scores: scores)
+    var request = ScoreRequest(
+      real: sets.reference, fake: sets.fake, scores: requested.map { RequestedScore($0.evaluationProtocol) })
     request.inputColumn = try besides.inputColumn
     if let prompts = besides.prompts { request.prompts = PromptSource(prompts) }
     request.valueRange = options.inputOptions.valueRange
@@ -28,6 +25,11 @@ struct ScoreRun {
     request.skipsUnusable = options.inputOptions.onError == .skip
     request.threads = threads
     request.honesty = options.honesty.settings
+    let networks = try NetworkChoice(
+      environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights, threads: threads,
+      runtime: options.runOptions.startedRuntime())
+    try request.check()
+    request.scores = try networks.settled(requested, isTable: besides.isTable)
 
     let cache = options.runOptions.noCache ? nil : CacheFolder(path: CacheFolder.defaultPath(environment: environment))
     var evaluation = Evaluation(request: request, cache: cache, network: networks.network)

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Evaluation
+import Files
 import Foundation
+import Kernels
 import Scores
 import SelfTest
 import Weights
@@ -12,18 +14,19 @@ struct SelfTestCommand: ParsableCommand {
       Computes published FVDs from files to score, I3D on every instruction set of this processor, and the pixels of \
       small files that other programs have decoded; a minute on two cores. Nothing is read from the feature cache.
 
-      Exit status: 0 if everything agrees, 1 if something differs, 2 if nothing differs but the published FVDs were left \
-      out because their weights are not on this machine.
+      Exit status: 0 if everything agrees, 1 if something differs, 2 if nothing differs but a check could not run, or the \
+      published FVDs were left out because their weights are not on this machine.
       """)
 
   @Option(help: ArgumentHelp("Threads. (default: all processors)", valueName: "number")) var threads: Int?
 
   func run() throws {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
+    try ScoreRequest.check(threads: threads)
     let environment = ProcessInfo.processInfo.environment
+    _ = try InstructionSet.chosen(cap: environment["VIDMETRICS_ISA"])
     let folder = NSTemporaryDirectory() + "vidmetrics-selftest-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try WholeFile.makeFolder(folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }
 
     let checks =
@@ -63,19 +66,23 @@ struct SelfTestReport {
     }
   }
 
-  /// What the table has no room for: why checks ended in errors or were left out, once each.
+  /// What the table has no room for: why checks could not run or were left out. A reason that several groups share stands
+  /// once, behind all of them.
   private var reasons: String {
-    var lines: [String] = []
+    var reasons: [(verdict: Check.Verdict, groups: [String], text: String)] = []
     for check in checks {
-      let line: String? =
-        switch check.outcome {
-        case .leftOut(let reason): "left out: \(check.group): \(reason)\n"
-        case .failed(let error): "\(check.group), \(check.name): \(error)\n"
-        case .number, .distance, .text: nil
-        }
-      if let line, !lines.contains(line) { lines.append(line) }
+      let text: String
+      switch check.outcome {
+      case .leftOut(let reason), .failed(let reason): text = reason
+      case .number, .distance, .text: continue
+      }
+      if let known = reasons.firstIndex(where: { $0.verdict == check.verdict && $0.text == text }) {
+        if !reasons[known].groups.contains(check.group) { reasons[known].groups.append(check.group) }
+      } else {
+        reasons.append((check.verdict, [check.group], text))
+      }
     }
-    return lines.joined()
+    return reasons.map { "\($0.verdict.rawValue): \($0.groups.joined(separator: "; ")): \($0.text)\n" }.joined()
   }
 
   /// - Throws: the status, unless everything agrees.
@@ -85,6 +92,11 @@ struct SelfTestReport {
     guard differing == 0 else {
       Terminal.write("error: \(differing) of \(checks.count) checks differ: do not compare scores of this machine\n")
       throw ExitCode(Exit.worse)
+    }
+    let failed = checks.count { $0.verdict == .notRun }
+    guard failed == 0 else {
+      Terminal.write("error: \(failed) of \(checks.count) checks could not run, and say nothing about this machine\n")
+      throw ExitCode(Exit.usageOrInput)
     }
     let missing = checks.count { $0.verdict == .leftOut && $0.group == PublishedFVDs.group }
     guard missing == 0 else {

@@ -1,5 +1,6 @@
 import COpenBLAS
 import Files
+import Foundation
 import GRDBSQLite
 import Kernels
 import Video
@@ -17,8 +18,18 @@ enum Version {
       \(decoderVersion)
       \(Archive.libraryVersion), SQLite \(String(cString: sqlite3_libversion())), \
       \(blas ?? "OpenBLAS")
-      kernels of this processor: \(KernelTable(.widest).name)
+      kernels of this processor: \(kernels)
       """
+  }
+
+  private static var kernels: String {
+    let widest = KernelTable(.widest).name
+    do {
+      let chosen = try InstructionSet.chosen(cap: ProcessInfo.processInfo.environment["VIDMETRICS_ISA"])
+      return chosen == .widest ? widest : "\(widest); VIDMETRICS_ISA chooses \(KernelTable(chosen).name)"
+    } catch {
+      return "\(widest); \(error)"
+    }
   }
 
   private static var compiler: String {

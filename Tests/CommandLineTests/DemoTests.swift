@@ -60,6 +60,17 @@ import Testing
     #expect(try text(place, "real") == "mine")
     let file = try place.program.run("demo", "--out", place.file("demo/real"))
     #expect(file.status == 2 && file.errors.hasPrefix("error: `\(place.file("demo/real"))` is a file\n"))
+    let below = try place.program.run("demo", "--out", place.file("demo/real/x"))
+    #expect(
+      below.status == 2
+        && below.errors == """
+          error: `\(place.file("demo/real/x"))` cannot be written: Not a directory
+          hint: --out FOLDER makes it elsewhere
+
+          """
+    )
+    let nameless = try place.program.run("demo", "--out", "")
+    #expect(nameless.status == 2 && nameless.errors.hasPrefix("error: --out is empty\n"))
 
     try FileManager.default.removeItem(atPath: place.file("demo/real"))
     #expect(try demo(place).status == 0)

@@ -26,6 +26,12 @@ import Testing
     try program.run(["gate", "--metric", "psnr"] + arguments)
   }
 
+  @Test func aFileWithoutAName() throws {
+    let result = try gate("--baseline", "tag:main", "--summary", "")
+    #expect(result.status == 2 && result.output.isEmpty)
+    #expect(result.errors.hasPrefix("error: --summary is empty: it takes the name of a file\n"))
+  }
+
   /// 28.1 dB, then 11.3 dB: worse by more than half.
   @Test func statuses() throws {
     try score(near)

@@ -58,6 +58,16 @@ import Testing
     #expect(lines[2].wholeMatch(of: /FFmpeg \S+ \(libavformat [\d.]+, libavcodec [\d.]+, libswscale [\d.]+\)/) != nil)
     #expect(lines[3].wholeMatch(of: /libarchive [\d.]+, SQLite [\d.]+, OpenBLAS [\d.]+/) != nil)
     #expect(lines[4].hasPrefix("kernels of this processor: "))
+    var capped = program
+    capped.isa = "nosuch"
+    let unknown = try capped.run("--version")
+    #expect(
+      unknown.status == 0
+        && unknown.output.hasSuffix("; `VIDMETRICS_ISA` is `nosuch`; it can be `baseline`, `avx2`, `avx512`\n"))
+    capped.isa = "baseline"
+    #expect(
+      try capped.run("--version").output.contains(/; VIDMETRICS_ISA chooses baseline \d+x\d+\n/)
+        || lines[4].contains(" baseline "))
   }
 
   @Test func theManualHasEveryCommandAndOption() throws {
@@ -112,21 +122,32 @@ import Testing
     return file
   }
 
+  /// Some words are asked of the program itself.
+  private static let programFolder = URL(fileURLWithPath: Program.path).deletingLastPathComponent().path
+
   /// The line that is begun, and what it can become.
   private static let completions: [(line: String, words: Set<String>)] = [
     ("vidmetrics sel", ["selftest"]), ("vidmetrics manu", []), ("vidmetrics guide hon", ["honesty"]),
-    ("vidmetrics score a b --metrics fvd", ["fvd", "fvd-infinity"]),
     ("vidmetrics fvd a b --protocol tat", ["tats"]), ("vidmetrics protocols show kvd/", ["kvd/tats"]),
     ("vidmetrics weights fetch lp", ["lpips-alex"]), ("vidmetrics fvd compl", ["completion.bash", "completion.fish"]),
+    ("vidmetrics report --layout lf", ["lfdm"]),
+  ]
+
+  /// Those that the script asks of the program. Fish does so in a terminal only.
+  private static let lists: [(line: String, words: Set<String>)] = [
+    ("vidmetrics score a b --metrics fvd", ["fvd", "fvd-infinity"]),
+    ("vidmetrics score a b --metrics fvd,kv", ["fvd,kvd"]),
+    ("vidmetrics gate --metric kid,fvd,fv", ["kid,fvd,fvd-infinity"]),
+    ("vidmetrics report --baselines lfdm,lv", ["lfdm,lvdm"]),
   ]
 
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash"), "left out: there is no bash"))
   func bashCompletes() throws {
     _ = try script("fish")
     let file = try script("bash")
-    for (line, words) in Self.completions {
+    for (line, words) in Self.completions + Self.lists {
       let work = """
-        source '\(file)'; cd '\(place.path)'; COMP_WORDS=(\(line)); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        PATH='\(Self.programFolder)':$PATH; source '\(file)'; cd '\(place.path)'; COMP_WORDS=(\(line)); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
         COMP_LINE='\(line)'; COMP_POINT=${#COMP_LINE}; COMP_TYPE=9
         _vidmetrics vidmetrics "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}" 2>/dev/null
         printf '%s\\n' "${COMPREPLY[@]}"

@@ -62,6 +62,11 @@ import Testing
     let nested = try program.run("weights", "fetc")
     #expect(nested.status == 2)
     #expect(nested.errors.hasPrefix("error: there is no command `fetc`\nhint: did you mean `fetch`?\n"))
+    let help = try program.run("help", "weights", "fetc")
+    #expect(help.status == 2 && help.output.isEmpty)
+    #expect(help.errors == "error: there is no command `fetc`\nhint: did you mean `fetch`?\n")
+    let known = try program.run("help", "weights", "fetch")
+    #expect(known.status == 0 && known.output.hasPrefix("OVERVIEW: Get weights that are published\n"))
   }
 
   @Test func unknownOptions() throws {
@@ -90,6 +95,16 @@ import Testing
 
   @Test func missingWeights() throws {
     let array = try workplace.writeArray("a.npy", frames: 9, side: 8, values: [0, 1])
+    let none = workplace.file("none")
+    for command in [["fvd"], ["features", "extract", "--out", workplace.file("o.npz"), "--metric", "fvd"]] {
+      let sets = command[0] == "fvd" ? [array, none] : [none]
+      #expect(
+        try program.run(command + sets).errors == "error: no such file or folder: `\(none)`\n",
+        "what is given is looked at first")
+      #expect(
+        try program.run(command + sets + ["--threads", "0"]).errors
+          == "error: `0` is not a number of threads: 1 or more are expected\n")
+    }
     let result = try program.run("fvd", array, array)
     #expect(result.status == 2 && result.output.isEmpty)
     #expect(
@@ -106,6 +121,37 @@ import Testing
     let result = try capped.run("fvd", "a", "b")
     #expect(result.status == 2)
     #expect(result.errors == "error: `VIDMETRICS_ISA` is `sse`; it can be `baseline`, `avx2`, `avx512`\n")
+  }
+
+  /// A word that is no file is looked up in the history, and where there is none, that is what is said.
+  @Test func withoutAHistory() throws {
+    for command in [["explain", "latest"], ["diff", "latest", "7"], ["show", "latest"]] {
+      let result = try program.run(command)
+      #expect(result.status == 2 && result.output.isEmpty)
+      #expect(
+        result.errors == """
+          error: there is no history `\(program.history)`
+          hint: the first score makes it; --db FILE or VIDMETRICS_DB names another
+
+          """, "\(command)")
+    }
+    #expect(
+      try program.run("explain", "score.json").errors == """
+        error: `score.json` is not a document of scores: it cannot be opened
+        hint: `vidmetrics fvd REAL FAKE --json > FILE` makes one
+
+        """)
+  }
+
+  @Test func inspectWhatNothingCanRead() throws {
+    try FileManager.default.createDirectory(atPath: workplace.file("set"), withIntermediateDirectories: true)
+    for name in ["a", "b"] { try Data("hi\n".utf8).write(to: URL(fileURLWithPath: workplace.file("set/\(name).mp4"))) }
+    let result = try program.run("inspect", workplace.file("set"))
+    #expect(
+      result.output.split(separator: "\n").prefix(5) == [
+        "\(workplace.file("set"))  (videos)", "videos        2", "first, last   a.mp4, b.mp4", "readable      none",
+        "problems      2",
+      ], "\(result.output)")
   }
 
   @Test func inspectAnArray() throws {

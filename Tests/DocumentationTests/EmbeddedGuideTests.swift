@@ -41,6 +41,17 @@ import Testing
     #expect(fvd.hasPrefix("# FVD\n\nThe Fréchet video distance"), "the links under the title are left out")
   }
 
+  /// No picture, no word that was a link to a file, and where examples need the project's files, where these are.
+  @Test(arguments: Guide.all.map(\.topic)) func makesSenseWithoutTheProject(topic: String) throws {
+    let guide = try Guide.named(topic)
+    let text = guide.terminalText
+    #expect(!text.contains("!["))
+    #expect(!text.contains(/[(\s](measured|recipe|more)\)/))
+    let names = text.contains("Fixtures/") || text.contains("`make ")
+    #expect(text.hasSuffix("vidmetrics-demo/real, vidmetrics-demo/mild and vidmetrics-demo/strong.\n") == names)
+    #expect(!text.contains("RELEASE_URL") || text.contains("RELEASE_URL is the address of the release"))
+  }
+
   @Test func anUnknownTopic() {
     #expect(throws: GuideError.unknownTopic("suite", nearest: "suites", known: Guide.all.map(\.topic))) {
       try Guide.named("suite")

@@ -87,7 +87,10 @@ import Testing
     let document = try run()
     let warning = try #require(document.scores[0].warnings.last)
     #expect(warning.code == "cache-not-written")
-    #expect(warning.text.hasPrefix("features could not be kept: `\(folder.file("cache"))/"))
+    let place = try Regex(
+      "features could not be kept: `\(folder.file("cache"))/[a-z]+/[0-9a-f]{2}` cannot be written: the folder "
+        + "cannot be made: Not a directory; VIDMETRICS_CACHE=FOLDER keeps them elsewhere")
+    #expect(warning.text.wholeMatch(of: place) != nil, "\(warning.text)")
     #expect(
       document.scores[0].value.bitPattern
         == (try evaluate(request(folder.file("a.npy"), folder.file("b.npy")))).scores[0].value.bitPattern)

@@ -118,6 +118,13 @@ import Testing
       message { _ = try EvaluationProtocol.named("q", metric: "fvd") }
         == "there is no protocol `q`\nhint: the protocols are stylegan-v, styleganv, tf-original, google-research, "
         + "videogpt, tats, lvdm, cd-fvd, cdfvd-i3d, common-metrics, junyaohu")
+    #expect(
+      message { _ = try EvaluationProtocol.named("nosuch") }
+        == "there is no protocol `nosuch`\nhint: `vidmetrics protocols list` lists them")
+    #expect(
+      message { _ = try PaperTable.named("nosuch") }
+        == "there is no table `nosuch`\nhint: the tables are lfdm, lvdm, dynamicrafter, generative-image-dynamics")
+    #expect(message { _ = try PaperTable.named("lvmd") } == "there is no table `lvmd`\nhint: did you mean `lvdm`?")
   }
 }
 

@@ -9,9 +9,15 @@ import Testing
       return [score.value, score.std]
     }
     #expect(try value("lfdm", "LFDM, 64x64", "NATOPS", "sfvd") == [324.45, 116.21])
-    #expect(try value("lvdm", "LVDM", "Taichi", "kvd") == [15.3, 0.9])
+    #expect(try value("lfdm", "ImaGINator, 64x64", "MHAD", "cfvd") == [1406.56, 260.70])
+    #expect(try value("lvdm", "LVDM, 256x256", "Taichi", "kvd") == [15.3, 0.9])
+    #expect(try value("lvdm", "LVDM*, 256x256", "UCF-101", "fvd") == [372, 11])
     #expect(try value("dynamicrafter", "DynamiCrafter", "MSR-VTT", "pic") == [0.5803, nil])
+    #expect(try value("dynamicrafter-user-study", "Gen-2", nil, "input-conformity") == [64.77, nil])
+    #expect(try value("dynamicrafter-ablation", "DynamiCrafter, w/o VDG", "MSR-VTT", "pic") == [0.6945, nil])
     #expect(try value("generative-image-dynamics", "Endo et al.", nil, "kid") == [0.19, nil])
+    #expect(try value("generative-image-dynamics-ablation", "Repeat I0", nil, "fvd") == [237.5, nil])
+    #expect(try value("pix2gif", "I2VGen-XL", "MSR-VTT", "fvd") == [278.62, nil])
   }
 
   private static let whole = """

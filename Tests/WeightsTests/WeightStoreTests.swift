@@ -60,7 +60,23 @@ struct WeightStoreTests {
       return
     }
     #expect(status.name == "mine")
+    let whole = bytes
+    for count in [4, 1000, whole.count - 1] {
+      try Data(whole[..<count]).write(to: URL(fileURLWithPath: store.path("mine")))
+      #expect(message { try store.load("mine") }.hasPrefix("weights `mine` in `\(store.path("mine"))` are damaged: "))
+      #expect(message { try store.load("mine") }.hasSuffix("\nhint: import the file again"))
+    }
+    try Data(whole[..<1000]).write(to: URL(fileURLWithPath: store.path("i3d-kinetics400")))
+    #expect(
+      message { try store.load("i3d-kinetics400") } == """
+        weights `i3d-kinetics400` in `\(store.path("i3d-kinetics400"))` are damaged: the safetensors header at byte 8 needs \
+        \(header(whole)) bytes, but only 1000 are there in all
+        hint: `vidmetrics weights fetch i3d-kinetics400` gets them again
+        """)
   }
+
+  /// The length of a safetensors header.
+  private func header(_ bytes: [UInt8]) -> Int { bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) } }
 
   @Test func aKnownNameIsOnlyForItsFingerprint() throws {
     let folder = try TemporaryFolder()

@@ -322,7 +322,10 @@ struct ScoreComputation {
       fake: extracted(fake, fakeSet, settled.counts.recommendedFake))
     var all = wanted.warnings + own + found.all
     if let failure = cache?.failure {
-      all.append(ScoreWarning(code: "cache-not-written", text: "features could not be kept: \(failure)"))
+      all.append(
+        ScoreWarning(
+          code: "cache-not-written",
+          text: "features could not be kept: \(failure); VIDMETRICS_CACHE=FOLDER keeps them elsewhere"))
     }
     return all
   }

@@ -40,13 +40,16 @@ public struct SetInspection: Sendable {
     if let first = report.entries.first, let last = report.entries.last, report.entries.count > 1 {
       lines.append("first, last   \(first.name), \(last.name)")
     }
-    lines.append(
-      "frames        \(report.totalFrames) in all; \(histogram(report.lengths))")
-    lines.append("size          \(histogram(report.sizes))")
-    lines.append("rate          \(histogram(report.rates)) frames a second")
-    lines.append("coding        \(histogram(report.codings))")
-    lines.append("colour        \(histogram(report.colours))")
-    lines.append("bytes         \(videos.reduce(0) { $0 + $1.fileSize })")
+    if videos.isEmpty {
+      lines.append("readable      none")
+    } else {
+      lines.append("frames        \(report.totalFrames) in all; \(histogram(report.lengths))")
+      lines.append("size          \(histogram(report.sizes))")
+      lines.append("rate          \(histogram(report.rates)) frames a second")
+      lines.append("coding        \(histogram(report.codings))")
+      lines.append("colour        \(histogram(report.colours))")
+      lines.append("bytes         \(videos.reduce(0) { $0 + $1.fileSize })")
+    }
     if !report.ignored.isEmpty { lines.append("left alone    \(count(report.ignored.count, "file"))") }
     lines += report.ignored.prefix(10).map { "  \($0.name): \($0.reason)" }
     if report.ignored.count > 10 { lines.append("  and \(report.ignored.count - 10) more") }

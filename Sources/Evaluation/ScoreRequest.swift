@@ -1,0 +1,91 @@
+import Files
+import MetricCatalog
+import Scores
+import Tensors
+import Video
+
+/// One protocol that is to be scored.
+public struct RequestedScore: Sendable {
+  public var evaluationProtocol: EvaluationProtocol
+  /// Whether the clip length was asked for: then rows of arrays are cut to it like videos.
+  public var framesAreGiven = false
+  /// Warnings that are known before the work.
+  public var warnings: [ScoreWarning] = []
+  /// What compares the frames of pairs, of a metric that has a network for it.
+  public var perceptual: PerceptualNetwork?
+
+  public init(_ evaluationProtocol: EvaluationProtocol) { self.evaluationProtocol = evaluationProtocol }
+}
+
+/// What is asked of one set or two.
+public struct ScoreRequest: Sendable {
+  /// The real videos, or the pictures that the fake ones were made from.
+  public var real: String?
+  public var fake: String
+  /// The column of the fake set's manifest that names those pictures.
+  public var inputColumn: String?
+  /// Where the prompts are.
+  public var prompts = PromptSource.column("prompt")
+  public var scores: [RequestedScore]
+  /// What the numbers of float arrays mean.
+  public var valueRange: ValueRange?
+  /// Whether each picture is a sample by itself, and no folder of pictures a video.
+  public var picturesAreImages = false
+  /// Whether videos that cannot be used are left out and listed.
+  public var skipsUnusable = false
+  public var threads = 1
+  public var honesty = Honesty()
+
+  public init(real: String?, fake: String, scores: [RequestedScore]) {
+    self.real = real
+    self.fake = fake
+    self.scores = scores
+  }
+}
+
+extension ScoreRequest {
+  /// What can be found wrong before weights are looked for and videos are opened.
+  ///
+  /// - Throws: `EvaluationError`, `CatalogError`, `VideoError.set(.missing)`.
+  public func check() throws {
+    try Self.check(threads: threads)
+    try honesty.validate()
+    for wanted in scores { try wanted.evaluationProtocol.validate() }
+    try checkReferences()
+    for path in [real, fake] { try path.map(Self.check(path:)) }
+  }
+
+  /// - Throws: `EvaluationError.badThreads`, `.tooLarge`.
+  public static func check(threads: Int) throws {
+    guard threads >= 1 else { throw EvaluationError.badThreads(threads) }
+    guard threads <= 1024 else {
+      throw EvaluationError.tooLarge(option: "threads", value: threads, most: 1024)
+    }
+  }
+
+  /// - Throws: `VideoError.set(.missing)`.
+  static func check(path: String) throws {
+    guard FileStatus(path) != nil else { throw VideoError.set(.missing(path: path)) }
+  }
+
+  /// Whether what the metrics are measured against is there, and all that is there is used.
+  private func checkReferences() throws {
+    let metrics = scores.map { $0.evaluationProtocol.definition }
+    let takers = zip(scores, metrics).filter { wanted, metric in
+      metric.reference == .inputs && wanted.evaluationProtocol.fields.input == .given
+    }
+    let takesReal = metrics.contains { $0.reference == .real || $0.reference == .realIfGiven }
+    guard inputColumn == nil || !takers.isEmpty else { throw EvaluationError.inputUnused }
+    guard let real else {
+      if let metric = metrics.first(where: { $0.reference == .real }) {
+        throw EvaluationError.noRealSet(metric: metric.name)
+      }
+      return
+    }
+    let takesInputs = !takers.isEmpty && inputColumn == nil
+    guard takesReal || takesInputs else {
+      let isPIC = metrics.contains { $0.reference == .inputs }
+      throw EvaluationError.realUnused(path: real, metrics: metrics.map(\.name), input: isPIC)
+    }
+  }
+}
