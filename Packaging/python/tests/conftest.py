@@ -32,9 +32,10 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """And a look at what a test leaves in shared memory."""
     monkeypatch.setenv("VIDMETRICS_DB", str(tmp_path / "history.sqlite"))
-    before = places()
+    own = str(os.getpid())
+    before = places(own)
     yield
-    left = places() - before
+    left = places(own) - before
     assert not left, f"left behind: {left}"
 
 

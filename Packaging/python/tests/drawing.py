@@ -11,8 +11,9 @@ Pair = Tuple[Any, Any]
 COUNT, FRAMES, SIDE = 4, 10, 32
 
 
-def places() -> Set[str]:
-    return {path.name for path in Path("/dev/shm").glob("vidmetrics-*")}
+def places(process: str = "*") -> Set[str]:
+    """Folders in shared memory: of one process, or of all on this machine."""
+    return {path.name for path in Path("/dev/shm").glob(f"vidmetrics-{process}-*")}
 
 
 def write_frames(array: Any, folder: Path) -> List[str]:

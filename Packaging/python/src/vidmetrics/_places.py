@@ -67,7 +67,7 @@ class Place:
 
     def _make(self, base: str) -> str:
         _sweep(base)
-        root = tempfile.mkdtemp(prefix=_PREFIX, dir=base)
+        root = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=base)
         self._roots.append(root)
         lock = _lock(root, create=True)
         assert lock is not None, "nobody else knows of this folder"
