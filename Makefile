@@ -25,8 +25,8 @@ DIST_PACKAGES := dpkg-dev gcc nasm meson ninja-build libbz2-dev liblzma-dev libz
 DIST_TEST_PACKAGES := ffmpeg debootstrap python3-venv
 
 # What the tests of the Python package use. Those of PyTorch and Lightning, which are gigabytes, are left out by name where
-# these are not: make test-python PYTHON_PACKAGES="numpy pandas mypy pytest torch lightning"
-PYTHON_PACKAGES := numpy pandas mypy pytest
+# these are not: make test-python PYTHON_PACKAGES="numpy onnxruntime pandas mypy pytest torch lightning"
+PYTHON_PACKAGES := numpy onnxruntime pandas mypy pytest
 
 # What two tests of reports look with; they are left out where it is missing.
 REPORT_PACKAGES := chromium texlive-latex-base texlive-latex-recommended

@@ -262,6 +262,9 @@ public struct EvaluationProtocol: Sendable, Equatable {
       endpoint.hasBatchNormalisation || fields.inputScaling == .unit, "endpoint", "input-scaling",
       "`\(endpoint.rawValue)` takes values in 0...1")
     try demand(
+      definition.reference != .prompts || fields.device == ProtocolFields.ownDevice, "device", "metric",
+      "prompts are read by this program, and their features are compared with those of frames")
+    try demand(
       definition.reference != .prompts || endpoint == .clip, "metric", "endpoint",
       "only `clip` has embeddings of prompts")
   }

@@ -74,7 +74,12 @@ public struct FieldDefinition: Sendable {
     text("head-weights", .report, "the name of the weights of the heads on top of the network", \.headWeights),
     fingerprint("head-weights-fingerprint", .distance, "that of the heads' weights", \.headWeightsFingerprint),
   ]
-  private static let batchNormEpsilon = number(
+  static let device = text(
+    "device", .features,
+    "what computes the network: `cpu` is this program, others name a runtime, its version and a device",
+    \.device
+  ).when { $0.device != ProtocolFields.ownDevice }
+  static let batchNormEpsilon = number(
     "batch-norm-eps", .features, "added to the variance in batch normalisation", \.batchNormEpsilon, from: 0,
     exclusive: true
   ).when { $0.endpoint?.hasBatchNormalisation ?? false }
@@ -82,6 +87,7 @@ public struct FieldDefinition: Sendable {
     weights + [
       batchNormEpsilon,
       choice("endpoint", .features, "the layer whose values are the features", \.endpoint, among: endpoints),
+      device,
     ]
   }
   static let embedding: [FieldDefinition] =
@@ -91,6 +97,7 @@ public struct FieldDefinition: Sendable {
         "endpoint", .features, "what of the network is the embedding", \.endpoint, among: [.pool3, .dreamSim, .clip]),
       choice("activation", .features, "of the network\'s hidden layers", \.activation, among: HiddenActivation.allCases)
         .when { $0.endpoint == .clip },
+      device,
     ]
 
   // From frames to its input

@@ -16,6 +16,11 @@ public struct ProtocolFields: Sendable, Equatable {
   /// What a second network's weights are called: the heads of a learned distance; empty for most metrics.
   public var headWeights = ""
   public var headWeightsFingerprint = ""
+  /// What computes the network.
+  public var device = ProtocolFields.ownDevice
+
+  /// This program on the processor, with kernels whose scores agree to the digits that are printed.
+  public static let ownDevice = "cpu"
 
   // From frames to the network's input
   public var valueRange = InputRange.pixel

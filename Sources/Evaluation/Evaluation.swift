@@ -156,11 +156,13 @@ public struct Evaluation {
 extension RequestedScore {
   /// What the fake set is measured against, and the fake set; of all three: real, fake, inputs.
   fileprivate func sides(_ all: [SampleSide]) throws -> [SampleSide] {
-    switch evaluationProtocol.definition.reference {
-    case .real, .realIfGiven: [all[0], all[1]]
-    case .inputs: [evaluationProtocol.fields.input == .given ? all[2] : SampleSide(absent: .input), all[1]]
-    case .prompts, .nothing: [SampleSide(absent: .real), all[1]]
-    }
+    let own =
+      switch evaluationProtocol.definition.reference {
+      case .real, .realIfGiven: [all[0], all[1]]
+      case .inputs: [evaluationProtocol.fields.input == .given ? all[2] : SampleSide(absent: .input), all[1]]
+      case .prompts, .nothing: [SampleSide(absent: .real), all[1]]
+      }
+    return own.map { $0.asked(by: evaluationProtocol) }
   }
 }
 

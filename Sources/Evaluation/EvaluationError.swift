@@ -66,7 +66,12 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case absentWeights(reason: String, others: [String], instead: String?)
   case noFeatures(metric: String)
   case alreadyFeatures(path: String)
+  case unknownFeatures(path: String)
   case interrupted(done: Int, total: Int, noun: String, kept: Bool)
+  /// Of the program that computes networks in this one's place.
+  case runtime(command: String, reason: String)
+  case noDevice(String)
+  case sameBatch(name: String)
 
   public var description: String {
     switch self {
@@ -238,6 +243,16 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(name)` has too few frames"
     case .alreadyFeatures(let path):
       return "`\(path)` holds features already\nhint: `vidmetrics features info` says which"
+    case .runtime(let command, let reason):
+      return "the program that was to compute the network, `\(command)`: \(reason)"
+    case .sameBatch(let name): return "a batch `\(name)` is there already: each has a name of its own"
+    case .noDevice(let device):
+      return
+        "videos have no features of `\(device)` yet\nhint: `--runtime COMMAND` starts the program that computes them, or "
+        + "give files of features that it has computed"
+    case .unknownFeatures(let path):
+      return "`\(path)` does not say how its features were made, and stands in a folder with others"
+        + "\nhint: give the file itself, or leave it out of the folder"
     case .interruptedReading: return "interrupted before the first clip"
     case .interrupted(let done, let total, let noun, let kept):
       let way =

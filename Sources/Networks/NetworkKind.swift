@@ -159,7 +159,7 @@ extension NetworkKind {
   ///
   /// - Parameters:
   ///   - weights: their fingerprint.
-  ///   - kernels: the name of the kernels' table.
+  ///   - kernels: what computes it: the name of the kernels' table, or of the device.
   public func identity(weights: String, kernels: String, _ options: Options) -> String {
     let traits = row.traits
     return

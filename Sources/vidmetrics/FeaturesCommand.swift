@@ -9,7 +9,9 @@ import Scores
 struct FeaturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "features", abstract: "Feature sets as files: extracted once, valid wherever a set is",
-    subcommands: [Extract.self, Info.self, Merge.self])
+    subcommands: [Extract.self, Info.self, Merge.self, Stream.self])
+
+  enum Side: String, ExpressibleByArgument, CaseIterable { case real, fake }
 
   struct Extract: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,15 +46,8 @@ struct FeaturesCommand: ParsableCommand {
 
     @OptionGroup var options: ScoreOptions
 
-    enum Side: String, ExpressibleByArgument, CaseIterable { case real, fake }
-
     func run() throws {
-      guard options.seriesOptions.groupBy.isEmpty, !options.honesty.isAsked, options.runOptions.append == nil,
-        !options.runOptions.json, !options.recordOptions.isGiven
-      else {
-        throw ValidationError(
-          "--group-by, --bootstrap, --floor, --n-curve, --append, --json, --db and the labels of a run are for scores")
-      }
+      try options.checkAreOfFeatures()
       let part = try shard.map { text in
         guard let part = Shard(text) else { throw ValidationError("--shard \(text): a part such as 3/16 is expected") }
         return part
@@ -68,21 +63,16 @@ struct FeaturesCommand: ParsableCommand {
       let requested = try options.applied(to: base(), isOneOfSeveral: false)
       let environment = ProcessInfo.processInfo.environment
       let networks = try NetworkChoice(
-        environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights)
+        environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights,
+        runtime: options.runOptions.startedRuntime())
       var score = RequestedScore(requested.evaluationProtocol)
       score.framesAreGiven = requested.framesAreGiven
       let cache =
         options.runOptions.noCache ? nil : CacheFolder(path: CacheFolder.defaultPath(environment: environment))
-      var extraction = FeatureExtraction(path: path, wanted: score, cache: cache, network: networks.network)
-      extraction.isReal = side == .real
+      var extraction = options.extraction(of: path, score, as: side, cache: cache, network: networks.network)
       extraction.shard = part
-      extraction.input = options.inputOptions.sets
-      extraction.skipsUnusable = options.inputOptions.onError == .skip
-      extraction.threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
-      extraction.memory = options.runOptions.memoryAllowance
       if Terminal.isInteractive { extraction.progress = TerminalProgress() }
       Interruption.listen()
-      extraction.isInterrupted = { Interruption.isRequested }
 
       try extraction.check()
       try networks.settle(&extraction.wanted, fingerprint: requested.fingerprint)
@@ -214,5 +204,31 @@ struct FeaturesCommand: ParsableCommand {
       try FeatureFile.write(merged, to: out, replacing: force)
       Output.print("\(out): \(merged.rows.count) x \(merged.features.columns)")
     }
+  }
+}
+
+extension ScoreOptions {
+  /// Refuses what is made of features and not of videos.
+  func checkAreOfFeatures() throws {
+    guard seriesOptions.groupBy.isEmpty, !honesty.isAsked, runOptions.append == nil, !runOptions.json,
+      !recordOptions.isGiven
+    else {
+      throw ValidationError(
+        "--group-by, --bootstrap, --floor, --n-curve, --append, --json, --db and the labels of a run are for scores")
+    }
+  }
+
+  func extraction(
+    of path: String, _ wanted: RequestedScore, as side: FeaturesCommand.Side, cache: CacheFolder?,
+    network: @escaping (EvaluationProtocol) throws -> any FeatureNetwork
+  ) -> FeatureExtraction {
+    var extraction = FeatureExtraction(path: path, wanted: wanted, cache: cache, network: network)
+    extraction.isReal = side == .real
+    extraction.input = inputOptions.sets
+    extraction.skipsUnusable = inputOptions.onError == .skip
+    extraction.threads = runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    extraction.memory = runOptions.memoryAllowance
+    extraction.isInterrupted = { Interruption.isRequested }
+    return extraction
   }
 }

@@ -190,6 +190,15 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "A program that computes the networks in this one's place, such as `python3 -m vidmetrics.runtime` for a GPU; the "
+        + "score's field `device` names it.", valueName: "command"))
+  var runtime: String?
+
+  /// - Throws: `EvaluationError.runtime`.
+  func startedRuntime() throws -> RuntimeProcess? { try runtime.map { try RuntimeProcess(command: $0) } }
+
+  @Option(
+    help: ArgumentHelp(
       "Also add the scores to a file of JSON lines as StyleGAN-V writes them (metric-*.jsonl).", valueName: "file"))
   var append: String?
 }

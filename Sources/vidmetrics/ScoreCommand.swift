@@ -41,7 +41,7 @@ struct ScoreCommand: ParsableCommand {
       guard options.protocolOptions.name == nil else {
         throw ValidationError("--table and --protocol both say how: give one")
       }
-      let only = metrics.map { Set(Self.parts($0)) }
+      let only = metrics.map { Set(ScoreOptions.parts($0)) }
       let rows = try PaperTable.named(table).rows.filter { only?.contains($0.metric) ?? true }
       for row in rows {
         requested += try options.withGroups(
@@ -55,15 +55,7 @@ struct ScoreCommand: ParsableCommand {
         throw ValidationError(
           "--metrics or --table says what to score; metrics are \(Metric.names.joined(separator: ", "))")
       }
-      for part in Self.parts(metrics) {
-        let halves = part.split(separator: ":", maxSplits: 1).map(String.init)
-        let metric = try Metric.named(halves[0])
-        let name = halves.count > 1 ? halves[1] : options.protocolOptions.name ?? metric.defaultProtocol
-        requested += try options.withGroups(
-          options.applied(
-            to: EvaluationProtocol.named(name, metric: metric.name), isOneOfSeveral: true, besides: besides),
-          isOneOfSeveral: true)
-      }
+      requested = try options.requested(metrics: metrics, besides: besides)
     }
     try options.checkAssignments(of: requested.map(\.evaluationProtocol))
     guard prompts == nil || requested.contains(where: { $0.evaluationProtocol.metric == "clip-sim" }) else {
@@ -73,9 +65,5 @@ struct ScoreCommand: ParsableCommand {
       throw EvaluationError.inputUnused
     }
     try ScoreRun(sets: sets, options: options, besides: besides).run(requested)
-  }
-
-  private static func parts(_ text: String) -> [String] {
-    text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
   }
 }

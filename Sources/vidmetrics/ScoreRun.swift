@@ -27,7 +27,8 @@ struct ScoreRun {
     request.memory = options.runOptions.memoryAllowance
     request.honesty = options.honesty.settings
     let networks = try NetworkChoice(
-      environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights, threads: threads)
+      environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights, threads: threads,
+      runtime: options.runOptions.startedRuntime())
     try request.check()
     request.scores = try networks.settled(requested, isTable: besides.isTable)
 

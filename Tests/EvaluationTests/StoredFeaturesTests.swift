@@ -181,6 +181,63 @@ import Testing
     #expect(try scores(stored, only, [asked])[0].groups == scores(only, only, [asked])[0].groups)
   }
 
+  /// Files of several networks and protocols in one folder are one set; each score takes its own.
+  @Test func aFolderOfFeatures() throws {
+    let (fvd, tats) = (try wanted("fvd", nil, [("frames", "4")]), try wanted("fvd", "tats", [("frames", "4")]))
+    let all = [fvd, try wanted("fid"), tats]
+    for (side, set) in [("real", real), ("fake", fake)] {
+      try FileManager.default.createDirectory(atPath: folder.file("of-\(side)"), withIntermediateDirectories: true)
+      for (index, asked) in all.enumerated() {
+        try extract(set, asked, to: "of-\(side)/\(index).safetensors", isReal: side == "real")
+      }
+    }
+    let (reals, fakes) = (folder.file("of-real"), folder.file("of-fake"))
+    let direct = try scores(real, fake, all)
+    let stored = try scores(reals, fakes, all, networks: networks)
+    #expect(networks.clips.computed.load(ordering: .relaxed) == 20 * 2 && stored.map(\.value) == direct.map(\.value))
+    #expect(stored.map(\.settings?.fingerprint) == direct.map(\.settings?.fingerprint))
+    #expect(Set(stored.map(\.real?.digest)).count == 3 && stored[1].real?.path == reals + "/1.safetensors")
+    #expect(try scores(reals, fake, [tats])[0].value == direct[2].value)
+    let other = try wanted("fvd", nil, [("frames", "5")])
+    #expect(
+      message { _ = try scores(reals, fake, [other]) }?.hasPrefix(
+        "`\(reals)/0.safetensors` was made with frames = 4, and the protocol asks for 5\n") == true)
+    guard case .set(var unknown) = try FeatureFile.read(reals + "/0.safetensors") else { return }
+    unknown.recipe = [:]
+    try FeatureFile.write(unknown, to: reals + "/3.safetensors")
+    #expect(
+      message { _ = try scores(reals, fake, [fvd]) }?.hasPrefix(
+        "`\(reals)/3.safetensors` does not say how its features were made, ") == true)
+    try "".write(toFile: fakes + "/notes.txt", atomically: false, encoding: .utf8)
+    #expect(message { _ = try scores(real, fakes, [fvd]) }?.hasPrefix("no videos in `\(fakes)`") == true)
+  }
+
+  /// Batches of any sizes are the whole, and one that is not like the others is refused and left out.
+  @Test(arguments: [[9], [1, 8], [3, 3, 3]]) func batchesAreTheWhole(sizes: [Int]) throws {
+    let all = [try wanted("fvd", nil, [("frames", "4")]), try wanted("kvd", nil, [("frames", "4")]), try wanted("fid")]
+    var template = FeatureExtraction(path: "", wanted: all[0], cache: nil) { [networks] in try networks($0) }
+    template.isReal = false
+    let batches = FeatureAccumulation(all, like: template)
+    var start = 20
+    for (index, size) in sizes.enumerated() {
+      let set = try folder.writeSet("batch-\(index)", videos: start..<start + size) { _ in 13 }
+      try batches.add(set, name: "batch-\(index)")
+      start += size
+    }
+    #expect(batches.videos == 9)
+    let short = try folder.writeSet("short", videos: 0..<2) { _ in 2 }
+    #expect(throws: (any Error).self) { try batches.add(short, name: "short") }
+    #expect(throws: EvaluationError.sameBatch(name: "batch-0")) { try batches.add(short, name: "batch-0") }
+    #expect(batches.videos == 9)
+    let written = folder.file("written")
+    try FileManager.default.createDirectory(atPath: written, withIntermediateDirectories: true)
+    // KVD's features are of another epsilon than FVD's.
+    #expect(try batches.write(to: written) == ["fvd-1.safetensors", "kvd-2.safetensors", "fid-3.safetensors"])
+    #expect(try scores(real, written, all).map(\.value) == scores(real, fake, all).map(\.value))
+    batches.reset()
+    #expect(throws: FeatureFileError.nothingToMerge) { try batches.write(to: folder.file("empty")) }
+  }
+
   private func statistics(_ path: String, _ name: String) throws -> String {
     guard case .set(let set) = try FeatureFile.read(path) else { throw EvaluationError.alreadyFeatures(path: path) }
     let found = try FeatureStatistics(set.features, ddof: 1)

@@ -12,7 +12,7 @@ import Vocabulary
     .features: [
       "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop",
       "loader-resize",
-      "loader-resolution", "aspect-crop", "input-scaling",
+      "loader-resolution", "aspect-crop", "input-scaling", "device",
     ],
     .distance: [
       "head-weights-fingerprint", "max-videos-real", "max-videos-fake", "equal-counts", "ddof", "root", "root-eps",
@@ -44,7 +44,7 @@ import Vocabulary
 
   /// What brings fields into force that presets leave out of it, and lets others have more than one value.
   private static let preparations: [[(String, String)]] = [
-    [("offset-real", "random"), ("offset-fake", "random"), ("clips", "one")],
+    [("device", "onnxruntime 1.0")], [("offset-real", "random"), ("offset-fake", "random"), ("clips", "one")],
     [("offset-fake", "random"), ("samples", "one")], [("series", "windows"), ("equal-counts", "no")],
     [("series", "windows"), ("window-reference", "sampled"), ("offset-real", "random"), ("clips", "one")],
     [("input-scaling", "unit")], [("series", "prefixes"), ("clips", "one")], [("group-by", "class")], [("root", "svd")],
@@ -89,7 +89,8 @@ import Vocabulary
 
   /// What has one legal value only.
   private static let unchangeable: [String: Set<String>] = [
-    "clip-sim": ["endpoint", "batch-norm-eps", "input-scaling"]  // only CLIP has embeddings of prompts
+    // Only CLIP has embeddings of prompts, which this program computes.
+    "clip-sim": ["endpoint", "batch-norm-eps", "input-scaling", "device"]
   ]
 
   /// Another value changes exactly the identities of the field's stage and of later ones: recipes of feature files, keys of

@@ -1,6 +1,7 @@
 import Distances
 import Files
 import Foundation
+import Video
 
 /// What a file of features holds.
 public enum StoredFeatures: Sendable, Equatable {
@@ -42,6 +43,15 @@ public enum FeatureFile {
       return header.shape.count == 2 && header.element.map(floats.contains) == true
     case nil: return false
     }
+  }
+
+  /// The files of a folder that holds features and nothing else, by several networks or protocols: .safetensors, in natural
+  /// order; nil for any other folder, and for what is none.
+  static func names(inFolder path: String) throws -> [String]? {
+    guard FileStatus(path)?.kind == .folder else { return nil }
+    let names = try FileStatus.names(in: path).filter { !$0.hasPrefix(".") }
+    let areFeatures = names.allSatisfy { Kind($0) == .safetensors && FileStatus("\(path)/\($0)")?.kind == .file }
+    return names.isEmpty || !areFeatures ? nil : NaturalOrder.sorted(names)
   }
 
   /// Reads a file whole.

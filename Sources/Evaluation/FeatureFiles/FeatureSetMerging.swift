@@ -20,12 +20,7 @@ extension FeatureSet {
         throw FeatureFileError.columnsDiffer(
           first: name(0), columns: first.features.columns, second: name(index), otherColumns: part.features.columns)
       }
-      let (recipe, other) = (FeatureRecipe(stored: first.recipe).fields, FeatureRecipe(stored: part.recipe).fields)
-      let fields = Set(recipe.keys).union(other.keys).sorted()
-      if let field = fields.first(where: { recipe[$0] != other[$0] }) {
-        throw FeatureFileError.recipesDiffer(
-          field: field, first: name(0), value: recipe[field], second: name(index), otherValue: other[field])
-      }
+      try first.checkRecipe(of: part, names: (name(0), name(index)))
     }
     let origin = try FeatureOrigin.merged(parts.map(\.origin), name: name, allowsMissing: allowsMissing)
     let places = parts.indices.flatMap { part in parts[part].rows.indices.map { Place(part: part, row: $0) } }
@@ -41,6 +36,15 @@ extension FeatureSet {
     return FeatureSet(
       features: FeatureMatrix(rows: order.count, columns: columns, values: values), rows: order.map(row),
       recipe: first.recipe, origin: origin)
+  }
+
+  /// - Throws: `FeatureFileError.recipesDiffer` where two parts were not made alike.
+  func checkRecipe(of part: FeatureSet, names: (String, String)) throws {
+    let (own, other) = (FeatureRecipe(stored: recipe).fields, FeatureRecipe(stored: part.recipe).fields)
+    if let field = Set(own.keys).union(other.keys).sorted().first(where: { own[$0] != other[$0] }) {
+      throw FeatureFileError.recipesDiffer(
+        field: field, first: names.0, value: own[field], second: names.1, otherValue: other[field])
+    }
   }
 
   private struct Place {

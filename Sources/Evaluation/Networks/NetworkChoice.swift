@@ -22,10 +22,15 @@ public final class NetworkChoice {
   private let store: WeightStore
   private let allowsOtherWeights: Bool
   private let threads: Int
+  private let runtime: RuntimeProcess?
   /// By the weights' name and fingerprint.
   private var loaders: [String: @Sendable () throws -> NetworkWeights] = [:]
 
-  public init(environment: [String: String], allowsOtherWeights: Bool, threads: Int = 1) throws {
+  /// - Parameter runtime: what computes the networks in this program's place.
+  public init(
+    environment: [String: String], allowsOtherWeights: Bool, threads: Int = 1, runtime: RuntimeProcess? = nil
+  ) throws {
+    self.runtime = runtime
     table = KernelTable(try InstructionSet.chosen(cap: environment["VIDMETRICS_ISA"]))
     store = WeightStore(folder: WeightStore.defaultFolder(environment: environment))
     self.allowsOtherWeights = allowsOtherWeights
@@ -67,6 +72,10 @@ public final class NetworkChoice {
   ///
   /// - Throws: `EvaluationError` and `WeightsError` for weights that are others or are not there.
   public func settle(_ score: inout RequestedScore, fingerprint: String?) throws {
+    if let runtime {
+      score.evaluationProtocol = try score.evaluationProtocol.overriding("device", with: runtime.device)
+      try score.evaluationProtocol.validate()
+    }
     for slot in WeightsSlot.of(score.evaluationProtocol) {
       let choice = try WeightsChoice(
         score.evaluationProtocol, slot: slot, fingerprint: slot == .network ? fingerprint : nil, store: store,
@@ -101,9 +110,13 @@ public final class NetworkChoice {
       load = WeightsChoice.once(weights, then: load)
     case nil: throw EvaluationError.noFeatures(metric: settled.metric)
     }
-    return try EmbeddingNetwork(
-      kind, fingerprint: settled.fields.weightsFingerprint, options: NetworkKind.Options(settled.fields),
-      table: table, weights: load)
+    let (fingerprint, options) = (settled.fields.weightsFingerprint, try NetworkKind.Options(settled.fields))
+    guard settled.fields.device == ProtocolFields.ownDevice else {
+      return try RuntimeNetwork(
+        kind, fingerprint: fingerprint, options: options, device: settled.fields.device, runtime: runtime, weights: load
+      )
+    }
+    return try EmbeddingNetwork(kind, fingerprint: fingerprint, options: options, table: table, weights: load)
   }
 
   /// The one that reads prompts, with the weights of the one that sees frames.

@@ -23,6 +23,8 @@ struct SampleSide: Sendable {
   let stored: Stored?
   /// Of that file.
   private let digest: String
+  /// Of a folder of files of features, each of them; empty for others.
+  private var files: [SampleSide] = []
 
   private init(role: Role, path: String, videos: SetPlan?, stored: (content: Stored, digest: String)? = nil) {
     self.role = role
@@ -40,6 +42,10 @@ struct SampleSide: Sendable {
   init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil)
     throws
   {
+    if let names = try FeatureFile.names(inFolder: path) {
+      try self.init(role: role, files: names.map { "\(path)/\($0)" })
+      return
+    }
     guard FeatureFile.isFeatureFile(path) else {
       let plan = try SetPlan(role: role, path: path, limit: limit, options: options, shard: shard)
       self.init(role: role, path: path, videos: plan)
@@ -55,6 +61,25 @@ struct SampleSide: Sendable {
       }
     self.init(role: role, path: path, videos: nil, stored: (content, digest))
   }
+
+  /// The features of one set by several networks or protocols. Until `asked(by:)` has chosen, it is the first of them.
+  private init(role: Role, files: [String]) throws {
+    let options = VideoSetOptions()
+    let sides = try files.map { try SampleSide(role: role, path: $0, limit: .all, options: options) }
+    guard let first = sides.first else { preconditionFailure("a folder of features has a file") }
+    for side in sides where side.originIsUnknown { throw EvaluationError.unknownFeatures(path: side.path) }
+    self = first
+    self.files = sides
+  }
+
+  /// Of a folder of files, the one that a protocol asks for; everything else as it is. Where none is,
+  /// the error speaks of the first.
+  func asked(by wanted: EvaluationProtocol) -> SampleSide {
+    let recipe = FeatureRecipe(wanted, role: role)
+    return files.first { $0.recipe.map { recipe.difference(from: $0) == nil } ?? false } ?? self
+  }
+
+  private var recipe: [String: String]? { if case .features(let set) = stored { set.recipe } else { nil } }
 
   private static func digest(ofFile path: String) throws -> String {
     guard let bytes = FileManager.default.contents(atPath: path) else {

@@ -11,6 +11,7 @@ standard library is imported; NumPy or PyTorch are used where their arrays are p
 
 from __future__ import annotations
 
+from ._accumulator import Accumulator
 from ._calls import features, inspect, score, submit
 from ._errors import (
     InputError,
@@ -44,13 +45,14 @@ from ._metrics import (
 from ._program import program
 from ._scorer import Scorer
 from ._scores import Interval, Score, Scores
+from ._selftest import read_features, selftest
 from ._sets import VideoSet
 
 __all__ = [
-    "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable", "ProgramFailed",
+    "Accumulator", "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable", "ProgramFailed",
     "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError", "clip_sim", "dt_fvd", "features",
     "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "inspect", "kid", "kvd", "lpips",
-    "pic", "prdc", "program", "psnr", "score", "ssim", "submit", "temporal_flickering",
+    "pic", "prdc", "program", "psnr", "read_features", "score", "selftest", "ssim", "submit", "temporal_flickering",
 ]
 
 

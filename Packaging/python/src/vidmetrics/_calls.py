@@ -6,6 +6,7 @@ import os
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from . import _options, _program
+from ._devices import with_runtime
 from ._errors import InputError
 from ._jobs import Job
 from ._options import Value
@@ -30,7 +31,9 @@ def score(
         layout: the axes of arrays, see `VideoSet`; of sets with other axes than each other's, make `VideoSet`s.
         options: the options of `vidmetrics score` with `_` for `-` (`value_range="-1..1"`, `bootstrap=1000`, `clips="all"`,
             `step=1000`, `name="mine"`, `tag=["a", "b"]`, `record=False`, `cache=False`, `threads=4`), and any
-            field of a protocol (`kernel_degree=2`); `**{"fvd.ddof": 1}` is for one metric.
+            field of a protocol (`kernel_degree=2`); `**{"fvd.ddof": 1}` is for one metric. `device="onnxruntime"` computes
+            the networks by ONNX Runtime, on a GPU where it has one (`onnxruntime:cpu` says which); the device is then part
+            of the scores' fingerprints.
 
     Warnings of a score are given as `ScoreWarning`. As on the command line the run is kept in the history
     (`vidmetrics.sqlite` in the working folder, `VIDMETRICS_DB` or `db`) unless `record=False`.
@@ -72,7 +75,7 @@ def submit(
         check_range(sets, None if value_range is None else str(value_range))
         names = [metrics] if isinstance(metrics, str) else list(metrics)
         step = options.get("step")
-        arguments = ["score", *(one.path for one in sets), "--json", *_options.arguments(options)]
+        arguments = ["score", *(one.path for one in sets), "--json", *_options.arguments(with_runtime(options))]
         if names:
             arguments.append(f"--metrics={','.join(names)}")
         return Job(arguments, own, None if step is None else int(str(step)))
@@ -103,7 +106,7 @@ def features(
         check_range([one], None if value_range is None else str(value_range))
         path = os.fspath(out)
         arguments = ["features", "extract", one.path, "--out", path, "--metric", metric, "--as", side]
-        _program.output([*arguments, *(["--force"] if replace else []), *_options.arguments(options)])
+        _program.output([*arguments, *(["--force"] if replace else []), *_options.arguments(with_runtime(options))])
         return path
     finally:
         if is_own:

@@ -13,7 +13,7 @@ Value = Union[None, bool, int, float, str, "os.PathLike[str]", Sequence[Union[st
 # A test holds these against the program's help.
 EXTRACTION = frozenset(
     """protocol weights allow_other_weights bn_eps resize crop ddof root frames stride clips offset seed repeats skip_first
-    max_videos value_range on_error images threads cache include exclude path_column memory""".split()
+    max_videos value_range on_error images threads cache include exclude path_column memory runtime""".split()
 )
 REPORT = frozenset(
     """windows prefixes window_step reference group_by group_ddof bootstrap floor n_curve append db record name dataset
