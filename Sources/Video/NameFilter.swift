@@ -19,7 +19,7 @@ public struct NameFilter: Sendable, Equatable {
   var meansAll: Bool { include.contains("*") || include.contains("**") }
 
   /// The patterns that fit a name, and whether they take it.
-  func judge(_ name: String) -> (isTaken: Bool, fitting: [String]) {
+  package func judge(_ name: String) -> (isTaken: Bool, fitting: [String]) {
     let (included, excluded) = (fitting(include, name), fitting(exclude, name))
     return ((include.isEmpty || !included.isEmpty) && excluded.isEmpty, included + excluded)
   }

@@ -24,6 +24,9 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     if FeatureFile.isFeatureFile(path) { return try FeaturesCommand.Info.describe([path], json: json) }
+    if let files = try FeatureFile.paths(inFolder: path, filter: setOptions.sets.filter) {
+      return try FeaturesCommand.Info.describe(files, json: json)
+    }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     try ScoreRequest.check(threads: threads)
     let progress: any ExtractionProgress = Terminal.isInteractive ? TerminalProgress() : NoProgress()

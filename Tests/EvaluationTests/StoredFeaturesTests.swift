@@ -209,7 +209,10 @@ import Testing
       message { _ = try scores(reals, fake, [fvd]) }?.hasPrefix(
         "`\(reals)/3.safetensors` does not say how its features were made, ") == true)
     try "".write(toFile: fakes + "/notes.txt", atomically: false, encoding: .utf8)
-    #expect(message { _ = try scores(real, fakes, [fvd]) }?.hasPrefix("no videos in `\(fakes)`") == true)
+    let mixed = message { _ = try scores(real, fakes, [fvd]) }
+    #expect(
+      mixed?.split(separator: "\n").first
+        == "`\(fakes)` holds files of features (`0.safetensors`) and something else (`notes.txt`)")
   }
 
   /// Batches of any sizes are the whole, and one that is not like the others is refused and left out.

@@ -45,13 +45,20 @@ public enum FeatureFile {
     }
   }
 
-  /// The files of a folder that holds features and nothing else, by several networks or protocols: .safetensors, in natural
-  /// order; nil for any other folder, and for what is none.
-  static func names(inFolder path: String) throws -> [String]? {
-    guard FileStatus(path)?.kind == .folder else { return nil }
-    let names = try FileStatus.names(in: path).filter { !$0.hasPrefix(".") }
-    let areFeatures = names.allSatisfy { Kind($0) == .safetensors && FileStatus("\(path)/\($0)")?.kind == .file }
-    return names.isEmpty || !areFeatures ? nil : NaturalOrder.sorted(names)
+  /// The paths of a folder's files of features, by several networks or protocols: .safetensors, in natural order; nil for what
+  /// is not a folder and for a folder without one.
+  ///
+  /// - Parameter filter: which names are looked at.
+  /// - Throws: `FeatureFileError.mixedFolder` where there is something else beside them, `FilesError`.
+  public static func paths(inFolder folder: String, filter: NameFilter) throws -> [String]? {
+    guard FileStatus(folder)?.kind == .folder else { return nil }
+    let names = try FileStatus.names(in: folder).filter { !$0.hasPrefix(".") && filter.judge($0).isTaken }
+    let features = names.filter { Kind($0) == .safetensors && isFeatureFile("\(folder)/\($0)") }
+    guard let first = features.first else { return nil }
+    if let other = Set(names).subtracting(features).min() {
+      throw FeatureFileError.mixedFolder(path: folder, features: first, other: other)
+    }
+    return NaturalOrder.sorted(features).map { "\(folder)/\($0)" }
   }
 
   /// Reads a file whole.

@@ -6,6 +6,7 @@ import Scores
 public enum FeatureFileError: Error, Equatable, Sendable {
   /// No format of features by its name.
   case unknownKind(path: String)
+  case mixedFolder(path: String, features: String, other: String)
   /// Written by a version of the format that is not read here.
   case schema(path: String, found: String)
   /// A tensor, an array or a field that must be there is not; what is there instead.
@@ -49,6 +50,11 @@ extension FeatureFileError: CustomStringConvertible {
       """
       `\(path)` is no file of features by its name
       hint: features are read from .safetensors and from .npy [N,D], statistics from .npz with `mu` and `sigma`
+      """
+    case .mixedFolder(let path, let features, let other):
+      """
+      `\(path)` holds files of features (`\(features)`) and something else (`\(other)`)
+      hint: a folder with nothing but files of features stands for a set; --include or --exclude says what is meant
       """
     case .schema(let path, let found):
       """

@@ -47,8 +47,9 @@ public final class RuntimeProcess: Sendable {
   /// - Throws: `EvaluationError.runtime`, `FilesError.notStarted`.
   public init(command: String) throws {
     let (own, other) = try Self.socket(for: command)
-    defer { close(other) }
     do {
+      // Its end is closed here at once: only then does the end of the child end the reading.
+      defer { close(other) }
       child = try ChildProcess(["/bin/sh", "-c", "exec \(command)"], input: other, output: other, errors: 2)
     } catch {
       close(own)

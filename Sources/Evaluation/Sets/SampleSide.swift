@@ -42,8 +42,8 @@ struct SampleSide: Sendable {
   init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil)
     throws
   {
-    if let names = try FeatureFile.names(inFolder: path) {
-      try self.init(role: role, files: names.map { "\(path)/\($0)" })
+    if let files = try FeatureFile.paths(inFolder: path, filter: options.filter) {
+      try self.init(role: role, files: files)
       return
     }
     guard FeatureFile.isFeatureFile(path) else {
