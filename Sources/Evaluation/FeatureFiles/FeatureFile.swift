@@ -46,7 +46,7 @@ public enum FeatureFile {
   }
 
   /// The files of a folder that holds features and nothing else, by several networks or protocols: .safetensors, in natural
-  /// order; nil for any other folder, and for what is none.
+  /// order; nil for anything else.
   static func names(inFolder path: String) throws -> [String]? {
     guard FileStatus(path)?.kind == .folder else { return nil }
     let names = try FileStatus.names(in: path).filter { !$0.hasPrefix(".") }
