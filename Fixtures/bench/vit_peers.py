@@ -2,7 +2,7 @@
 """Times ViT-B/16 at 224x224 in PyTorch, float32, on this machine's CPU, in turn with vidmetrics.
 
     python3 -m pip install torch dreamsim==0.2.1 timm
-    python3 vit_peers.py VIDMETRICS [--batch 1 4 8] [--threads 2] [--rounds 5]
+    python3 vit_peers.py VIDMETRICS [VIDMETRICS ...] [--batch 1 4 8] [--threads 2] [--rounds 5]
 
 PyTorch runs two programs of the network: DreamSim's (dreamsim/feature_extraction/vision_transformer.py, `vit_base`, which
 is DINO's) and timm's `vit_base_patch16_224`, whose attention is PyTorch's fused one. The weights are random: times do not
@@ -22,7 +22,7 @@ from dreamsim.feature_extraction.vision_transformer import vit_base
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("vidmetrics")
+    arguments.add_argument("vidmetrics", nargs="+")
     arguments.add_argument("--batch", type=int, nargs="+", default=[1, 4, 8])
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--rounds", type=int, default=5)
@@ -36,10 +36,13 @@ def main():
     with torch.inference_mode():
         for _ in range(arguments.rounds):
             for batch in arguments.batch:
-                command = [arguments.vidmetrics, "bench", "vit", "--frames", batch, "--threads", arguments.threads]
-                command = [str(word) for word in command + ["--repeats", 3, "--json"]]
-                document = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-                times.setdefault((batch, f"vidmetrics {document['isa']}"), []).extend(document["ms_per_frame"])
+                for program in arguments.vidmetrics:
+                    command = [program, "bench", "vit", "--frames", batch, "--threads", arguments.threads]
+                    command = [str(word) for word in command + ["--repeats", 3, "--json"]]
+                    document = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+                    version = subprocess.check_output([program, "--version"], text=True).split()[0]
+                    name = f"vidmetrics {version} {document['isa']}"
+                    times.setdefault((batch, name), []).extend(document["ms_per_frame"])
                 frames = torch.rand(batch, 3, 224, 224)
                 for name, network in programs.items():
                     network(frames)

@@ -32,7 +32,7 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
     case .malformedAssignment(let text):
       return "`\(text)` does not set a field: write `field=value`"
     case .noEffect(let field, let value):
-      return "`\(field)` = \(value) changes nothing as things stand\nhint: \(Self.switchOf(field))"
+      return "`\(field)` = \(value) has no effect beside the other settings\nhint: \(Self.switchOf(field))"
     case .notScored(let metric, let setting, let scored):
       return "`\(setting)` is for \(metric), which is not among the metrics \(scored.joined(separator: ", "))"
     case .setTwice(let field, let first, let second):

@@ -157,7 +157,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
     try assignments.reduce(self) { try $0.overriding($1.field, with: $1.value) }
   }
 
-  /// Refuses a setting that changes nothing as things stand, such as a window without a series.
+  /// Refuses a setting that has no effect beside the other settings, such as a window without a series.
   ///
   /// - Throws: `CatalogError.noEffect`.
   public func checkForce(of assignments: [(field: String, value: String)]) throws {

@@ -31,11 +31,17 @@ public protocol Program: AnyObject, Sendable {
   /// - Parameters:
   ///   - input: [count][inputCount]: images channel last; ids as whole numbers.
   ///   - count: 1...batch.
-  func run(_ input: UnsafePointer<Float>, count: Int) -> [[Float]]
+  ///   - whenRead: called once, as soon as the program does not need `input` any more.
+  func run(_ input: UnsafePointer<Float>, count: Int, whenRead: () -> Void) -> [[Float]]
   /// The outputs of a whole batch, and how long each of `layers` took.
   func profile(_ input: UnsafePointer<Float>) -> (outputs: [[Float]], times: [Duration])
   /// Another one that computes the same beside this one: it shares the weights and has activations of its own.
   func twin() throws -> any Program
+}
+
+extension Program {
+  /// The outputs of some items whose input stays where it is during the call.
+  public func run(_ input: UnsafePointer<Float>, count: Int) -> [[Float]] { run(input, count: count) {} }
 }
 
 /// What is known of a layer before it runs.
@@ -45,8 +51,8 @@ public struct ProgramLayer: Sendable, Equatable {
   public let plan: String
   /// Multiplications and additions of the direct convolution, whatever the plan; nil for what is not a product.
   public private(set) var operations: Int?
-  /// What must be read and written at the least: the input's values, the output's, the weights, each once; nil for what is
-  /// none of the network's layers.
+  /// What must be read and written at the least: the input's values, the output's, the weights, each once; nil for steps
+  /// that are not layers of the network.
   public private(set) var bytes: Int?
 
   public init(name: String, plan: String, operations: Int? = nil, bytes: Int? = nil) {
@@ -56,7 +62,7 @@ public struct ProgramLayer: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// Makes it the layer that has computed the share of another one, too.
+  /// Adds the share of another step of the same layer.
   mutating func add(_ other: ProgramLayer) {
     operations = operations.map { $0 + (other.operations ?? 0) }
     bytes = bytes.map { $0 + (other.bytes ?? 0) }

@@ -154,7 +154,7 @@ public struct Evaluation {
 }
 
 extension RequestedScore {
-  /// What the fake set is measured against, and the fake set; of all three: real, fake, inputs.
+  /// The set that the fake set is measured against, and the fake set. `all` holds real, fake and inputs.
   fileprivate func sides(_ all: [SampleSide]) throws -> [SampleSide] {
     let own =
       switch evaluationProtocol.definition.reference {

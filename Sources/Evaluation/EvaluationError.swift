@@ -20,7 +20,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case notFinite(Double)
   case zeroEmbedding(name: String, isCentred: Bool)
   case valueRangeUnused(String)
-  /// A pattern of --include or --exclude that fits no file of any set.
+  /// A pattern of --include or --exclude that matches no file of any set.
   case patternUnused(String)
   case interruptedReading
   case interruptedComputing
@@ -97,7 +97,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         ? "`\(name)` is in the network's own range, which the protocol does not take"
         : "`\(name)` holds values in \(range): `--value-range network` is for float arrays in the network's own range"
     case .frameSize(let name, let width, let height, let side):
-      return "`\(name)` is \(width)x\(height), and what goes into the network unresized must be \(side)x\(side)"
+      return "`\(name)` is \(width)x\(height), and frames that are not resized must be \(side)x\(side)"
     case .otherWeights(let name, let purpose, let protocolName, let wanted):
       return "`\(name)` are not the weights of `\(protocolName)`, which are `\(wanted)`: \(purpose)"
         + "\nhint: --allow-other-weights scores with them all the same, and every score says so"
@@ -112,13 +112,13 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .badThreads(let threads):
       return "`\(threads)` is not a number of threads: 1 or more are expected"
     case .valueRangeUnused(let range):
-      return "--value-range \(range) says what the numbers of float arrays mean, and neither set holds one"
+      return "--value-range \(range) says what the numbers of float arrays mean, and neither set holds a float array"
     case .patternUnused(let pattern):
       return
-        "`\(pattern)` fits no file of the sets\nhint: `*.mp4` is held against each part of a name, `a/*.mp4` against the "
+        "`\(pattern)` matches no file of the sets\nhint: `*.mp4` is compared with each part of a name, `a/*.mp4` against the "
         + "path below the set"
     case .notFinite(let value):
-      return "the distance comes out as \(value): features or `scale-factor` are beyond what a number can hold"
+      return "the distance comes out as \(value): features or `scale-factor` are too large for a number of 64 bits"
     case .zeroEmbedding(let name, let isCentred):
       return
         "an embedding of `\(name)` is 0\(isCentred ? " once its own mean is subtracted" : ""): it has no direction "
@@ -152,7 +152,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .badPattern(let pattern):
       return "`\(pattern)` is not a regular expression"
     case .patternTooSlow(let pattern, let name, let seconds):
-      return "the regular expression `\(pattern)` did not come to an end within \(seconds) s on `\(name)`"
+      return "the regular expression `\(pattern)` did not finish within \(seconds) s on `\(name)`"
         + "\nhint: a repetition within a repetition, as in (a+)+, can be matched in very many ways: write it without"
     case .noGroup(let name, let grouping):
       let way =
@@ -234,7 +234,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       let stand = instead.map { "\nhint: \($0) needs only the weights of FID, and its score has another name" } ?? ""
       return reason + rest + stand
     case .pairTooSmall(let name, let size, let metric, let least):
-      return "`\(name)` is \(size), and the network of \(metric) sees nothing in frames below \(least)x\(least)"
+      return "`\(name)` is \(size), and the network of \(metric) cannot look at frames below \(least)x\(least)"
     case .noTimes(let path):
       return "the features of `\(path)` do not say which frames they are of, and a series needs to know"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
@@ -245,7 +245,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(path)` holds features already\nhint: `vidmetrics features info` says which"
     case .runtime(let command, let reason):
       return "the program that was to compute the network, `\(command)`: \(reason)"
-    case .sameBatch(let name): return "a batch `\(name)` is there already: each has a name of its own"
+    case .sameBatch(let name): return "a batch `\(name)` exists already: each batch needs a name of its own"
     case .noDevice(let device):
       return
         "videos have no features of `\(device)` yet\nhint: `--runtime COMMAND` starts the program that computes them, or "

@@ -8,7 +8,7 @@ public struct Shard: Sendable, Equatable {
   public let index: Int
   public let count: Int
 
-  /// - Parameter text: `2/16`; nil for what is none, or an index beyond the count.
+  /// - Parameter text: `2/16`; nil for anything else, and for an index beyond the count.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count,

@@ -1,4 +1,4 @@
-/// What a file is by its first bytes, whatever its name says: what people have in the place of the file that they mean.
+/// The kind of a file by its first bytes, whatever its name says, to tell people which other file they have given.
 ///
 /// Marks are from the formats' specifications, as `file` (magic) lists them.
 public enum ContentKind: Sendable, Equatable {
@@ -7,7 +7,7 @@ public enum ContentKind: Sendable, Equatable {
   case webPage
   /// What Git keeps in the place of a large file (git-lfs.github.com/spec/v1).
   case gitLFSPointer
-  /// A short text that is none of the others.
+  /// A short text of no other kind.
   case text(beginning: String)
   case textUTF16
   case pickle, torchLegacy
@@ -21,7 +21,7 @@ public enum ContentKind: Sendable, Equatable {
   /// How many bytes of the beginning are looked at.
   static let headLength = 1024
 
-  /// nil for what is none of these.
+  /// nil for anything else.
   ///
   /// - Parameters:
   ///   - head: the first bytes.

@@ -11,6 +11,8 @@ package struct FileStatus {
   /// size|mtime|ctime|inode, times in nanoseconds: changes with the file's bytes, but for changes of the same size
   /// within one tick of the file system's clock.
   package let stamp: String
+  /// When the bytes changed last.
+  package let modified: timespec
 
   /// nil when there is nothing at `path`.
   package init?(_ path: String) {
@@ -23,9 +25,11 @@ package struct FileStatus {
     }
     size = Int(status.st_size)
     #if canImport(Glibc)
-      let (modified, changed) = (status.st_mtim, status.st_ctim)
+      let changed = status.st_ctim
+      modified = status.st_mtim
     #else
-      let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
+      let changed = status.st_ctimespec
+      modified = status.st_mtimespec
     #endif
     identity = "\(status.st_dev):\(status.st_ino)"
     stamp = "\(size)|\(Self.nanoseconds(modified))|\(Self.nanoseconds(changed))|\(status.st_ino)"

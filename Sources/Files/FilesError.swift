@@ -20,7 +20,7 @@ extension FilesError: CustomStringConvertible {
     switch self {
     case .unreadable(let path, let reason): "`\(path)` cannot be read: \(reason)"
     case .unwritable(let path, let reason): "`\(path)` cannot be written: \(reason)"
-    case .exists(let path): "`\(path)` is there already, and is not replaced unless that is asked for"
+    case .exists(let path): "`\(path)` exists already, and is replaced only where that is asked for"
     case .malformed(let path, let defect): "`\(path)` is damaged or not what it seems: \(defect)"
     case .otherContent(let path, let found, let wanted):
       "`\(path)` is \(found.name), not \(wanted)" + (found.wayOut.map { "\nhint: \($0)" } ?? "")
@@ -58,7 +58,7 @@ extension Defect: CustomStringConvertible {
     switch self {
     case .endsEarly(let part, let at, let needs, let of):
       "\(part) at byte \(at) needs \(needs) bytes, but only \(of) are there in all"
-    case .nonsense(let part, let at): "\(part) at byte \(at) makes no sense"
+    case .nonsense(let part, let at): "\(part) at byte \(at) is not valid"
     case .oversized(let part, let claimed, let limit): "\(part) claims \(claimed), the limit is \(limit)"
     case .contradiction(let part, let claimed, let found): "\(part) should be \(claimed) and is \(found)"
     case .checksum(let part): "the checksum of \(part) is wrong"

@@ -69,7 +69,7 @@ enum OutputPlace: Equatable {
     }
   }
 
-  /// Where a link leads to; nil for what is none.
+  /// Where a link leads to; nil for anything else.
   private static func link(_ path: String) -> String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = buffer.withUnsafeMutableBytes { bytes in

@@ -72,7 +72,7 @@ package struct Table: Sendable {
     var known: Set<String> = []
     rows = try TextLines.filled(text).map { number, line in
       guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
-        throw Problem(line: number, reason: "the line is no JSON object")
+        throw Problem(line: number, reason: "the line is not a JSON object")
       }
       if let key = JSONText.repeatedKey(line.utf8) {
         throw Problem(line: number, reason: "the key `\(key)` stands twice in one object")

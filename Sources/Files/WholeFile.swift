@@ -1,7 +1,7 @@
 import Foundation
 
 /// Files that are there whole or not at all: written beside their place and renamed. An interrupted program leaves the old
-/// file or none. What is no file (`-`, a pipe, a device) is written through.
+/// file or none. Anything that is not a file (`-`, a pipe, a device) is written through.
 public enum WholeFile {
   /// What a file is called while it is written: `PATH.PROCESS.RANDOM.part`, by which `sweep` knows it.
   private static func part(of path: String) -> String {

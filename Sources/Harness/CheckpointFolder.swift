@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Video
 
@@ -60,16 +61,9 @@ public struct CheckpointFolder: Sendable {
   }
 
   private static func facts(_ path: String) -> (Int, Date)? {
-    // Of what a link leads to.
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
-    return (
-      Int(status.st_size), Date(timeIntervalSince1970: Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9)
-    )
+    FileStatus(path).map { status in
+      let seconds = Double(status.modified.tv_sec) + Double(status.modified.tv_nsec) * 1e-9
+      return (status.size, Date(timeIntervalSince1970: seconds))
+    }
   }
 }

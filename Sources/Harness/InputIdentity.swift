@@ -45,14 +45,9 @@ enum InputIdentity {
   }
 
   private static func facts(_ path: String) -> String? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
-    let nanoseconds = String(time.tv_nsec + 1_000_000_000).dropFirst()
-    return "\(status.st_size) bytes of \(time.tv_sec).\(nanoseconds)"
+    FileStatus(path).map { status in
+      let nanoseconds = String(status.modified.tv_nsec + 1_000_000_000).dropFirst()
+      return "\(status.size) bytes of \(status.modified.tv_sec).\(nanoseconds)"
+    }
   }
 }

@@ -37,11 +37,11 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
     case .absent(let path):
       "there is no history `\(path)`\nhint: the first score makes it; --db FILE or VIDMETRICS_DB names another"
     case .notSQLite(let path):
-      "`\(path)` is no history: it is no SQLite database\nhint: --db FILE or VIDMETRICS_DB names another file"
+      "`\(path)` is not a history: it is not a SQLite database\nhint: --db FILE or VIDMETRICS_DB names another file"
     case .notAFile(let path):
-      "`\(path)` is no history: it is no file\nhint: --db FILE or VIDMETRICS_DB names another"
+      "`\(path)` is not a history: it is not a file\nhint: --db FILE or VIDMETRICS_DB names another"
     case .notHistory(let path):
-      "`\(path)` is a SQLite database, but no history of vidmetrics; it was left as it is\n"
+      "`\(path)` is a SQLite database, but not a history of vidmetrics; it was left as it is\n"
         + "hint: --db FILE or VIDMETRICS_DB names another file"
     case .newer(let path, let found):
       "`\(path)` was written by a newer vidmetrics (schema \(found.joined(separator: ", "))), and was left as it is\n"
@@ -52,7 +52,7 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
       "the history `\(path)` cannot be written: \(reason)\n"
         + "hint: --db FILE keeps it elsewhere, --no-record keeps nothing"
     case .full(let path):
-      "the history `\(path)` cannot be written: the disk is full; what it held before is as it was\n"
+      "the history `\(path)` cannot be written: the disk is full; what it held before is unchanged\n"
         + "hint: make room, or keep it elsewhere with --db FILE"
     case .damaged(let path, let reason):
       "the history `\(path)` is damaged: \(reason)\n"
@@ -71,7 +71,7 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
     case .notFinite(let metric, let name):
       "the \(name) of `\(metric)` is not a finite number, and only finite ones are recorded"
     case .badReference(let text):
-      "`\(text)` names no run\nhint: a run is an id or its first digits, latest, tag:NAME or name:NAME"
+      "`\(text)` does not name a run\nhint: a run is an id or its first digits, latest, tag:NAME or name:NAME"
     case .noTag(let run, let tag, let tags):
       "run `\(run)` has no tag `\(tag)`; " + (tags.isEmpty ? "it has none" : "it has \(tags.joined(separator: ", "))")
     case .query(let message, let nearest):
@@ -84,7 +84,7 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
     case .queryTooLarge(let rows, let bytes):
       "the query takes more than \(bytes >> 20) MiB" + (rows > 0 ? ": it was ended after \(rows) rows" : "")
         + "\nhint: LIMIT, or fewer columns"
-    case .severalStatements: "one SQL statement is taken, and there are several"
+    case .severalStatements: "a query is one SQL statement, and these are several"
     case .noStatement: "there is no SQL statement"
     }
   }

@@ -13,7 +13,7 @@ extension HistoryStore {
   /// - Throws: `HistoryError.query`, `.queryWrites`, `.severalStatements`, `.noStatement`, `.queryTooLong`, `.queryTooLarge`,
   ///   and those of reading.
   public func query(_ sql: String, limits: QueryLimits = QueryLimits()) throws -> QueryResult {
-    // What a killed writer left is undone first, and a newer or foreign file refused.
+    // First undoes what a killed writer left, and refuses a file of a newer version or of another program.
     let store = try HistoryStore(path: path, mode: .reading)
     return try withExtendedLifetime(store) { try ReadOnlyConnection(path: path, limits: limits).run(sql) }
   }
@@ -35,7 +35,7 @@ public struct QueryLimits: Sendable {
 private final class ReadOnlyConnection {
   private let path: String
   private var handle: OpaquePointer?
-  /// What the last statement wanted and may not.
+  /// The action that the last statement asked for and that is not allowed.
   private let refused = Refusal()
 
   private let limits: QueryLimits

@@ -52,7 +52,7 @@ extension RunImport {
   }
 
   /// One run of all dimensions; of each the average, and the value of each video where it is a number. A dimension whose
-  /// average is no finite number, as VBench writes it for dimensions that it had no videos for, is left out.
+  /// average is not a finite number, as VBench writes it for dimensions that it had no videos for, is left out.
   func vbench() throws -> ImportedRuns {
     let text = try text()
     let document = try object(JSONText.quotingNotFinite(text))
@@ -67,7 +67,7 @@ extension RunImport {
       }
       guard let average = (first as? NSNumber)?.doubleValue, average.isFinite else {
         guard first is NSNull || first is String else {
-          throw ImportError.row(path: path, line: nil, reason: "the average of `\(dimension)` is no number")
+          throw ImportError.row(path: path, line: nil, reason: "the average of `\(dimension)` is not a number")
         }
         leftOut.append("`\(dimension)` is \(first is NSNull ? "null" : "\(first)")")
         continue
@@ -84,7 +84,7 @@ extension RunImport {
       if videos.count == entries.count {
         score.videos = videos.isEmpty ? nil : videos
       } else {
-        leftOut.append("the values of single videos of `\(dimension)`: \(entries.count - videos.count) are no numbers")
+        leftOut.append("the values of single videos of `\(dimension)`: \(entries.count - videos.count) are not numbers")
       }
       run.scores.append(score)
     }
@@ -93,7 +93,7 @@ extension RunImport {
 
   private func object(_ text: String) throws -> [String: Any] {
     guard let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
-      throw ImportError.row(path: path, line: nil, reason: "it is no JSON object of dimensions")
+      throw ImportError.row(path: path, line: nil, reason: "it is not a JSON object of dimensions")
     }
     if let key = JSONText.repeatedKey(text.utf8) {
       throw ImportError.row(path: path, line: nil, reason: "the key `\(key)` stands twice in one object")

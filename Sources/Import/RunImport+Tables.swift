@@ -99,7 +99,7 @@ extension RunImport {
           continue
         }
         guard let (value, std) = Self.measured(text) else {
-          throw row.wrong("`\(column.title)` is `\(text)`, which is no number")
+          throw row.wrong("`\(column.title)` is `\(text)`, which is not a number")
         }
         var score = ScoreRecord(metric: Self.known(column.title), value: value, direction: direction)
         score.std = std

@@ -74,14 +74,14 @@ struct TableRow {
 
   func number(_ name: String) throws -> Double? {
     guard let text = text(name) else { return nil }
-    guard let value = Double(text), value.isFinite else { throw wrong("`\(name)` is `\(text)`, which is no number") }
+    guard let value = Double(text), value.isFinite else { throw wrong("`\(name)` is `\(text)`, which is not a number") }
     return value
   }
 
   func whole(_ name: String) throws -> Int? {
     guard let value = try number(name) else { return nil }
     guard let whole = Int(exactly: value) else {
-      throw wrong("`\(name)` is `\(text(name) ?? "")`, which is no whole number")
+      throw wrong("`\(name)` is `\(text(name) ?? "")`, which is not a whole number")
     }
     return whole
   }

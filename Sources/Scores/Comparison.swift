@@ -1,6 +1,6 @@
 import MetricCatalog
 
-/// What a score is of, known before it is computed.
+/// The metric, protocol and sets of a score, which are known before it is computed.
 public struct ScoreIdentity: Sendable, Hashable {
   public let fingerprint: String
   /// Digests as in `ScoredSet`; nil where there is no such set.

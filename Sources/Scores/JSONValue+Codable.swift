@@ -149,7 +149,7 @@ private struct Entries<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func encodeNil(forKey key: Key) { add(key, Branch()) }
   func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws { add(key, try Branch.grown(from: value)) }
 
-  // What is not known is there all the same.
+  // A value that is not known is written as null.
   private func encode(orNull value: (some Encodable)?, _ key: Key) throws {
     add(key, try value.map { try Branch.grown(from: $0) } ?? Branch())
   }

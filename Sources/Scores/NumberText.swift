@@ -43,7 +43,7 @@ public enum NumberText {
     return text
   }
 
-  /// Three significant digits: of times, of which nobody wants more.
+  /// Three significant digits, for times.
   public static func rough(_ value: Double) -> String { String(format: "%.3g", value) }
 
   /// A share as `5 %`.

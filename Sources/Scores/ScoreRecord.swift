@@ -20,7 +20,7 @@ public struct ScoreRecord: Sendable, Equatable, Codable {
   /// The real set, or that of the inputs; nil where there is none.
   public var real: ScoredSet?
   public var fake: ScoredSet?
-  /// Of metrics that compare videos with their texts.
+  /// For metrics that compare videos with texts.
   public var prompts: ScoredPrompts?
   public var floor: ScoreFloor?
   /// The value of each repeat.
@@ -30,7 +30,7 @@ public struct ScoreRecord: Sendable, Equatable, Codable {
   public var series: [SeriesPoint]?
   /// The score of so many samples a side.
   public var curve: [CurvePoint]?
-  /// Of metrics that look at each video by itself: the value of each.
+  /// For metrics that look at each video by itself: the value of each video.
   public var videos: [VideoValue]?
   /// Of each fake video, the mean over its samples of the Euclidean distance to the nearest real feature: which samples are
   /// best and worst. nil for metrics without features, for groups and series, and for sets too large for it.

@@ -41,7 +41,7 @@ public struct Check: Sendable {
     }
   }
 
-  /// What is no number does not agree.
+  /// NaN does not agree.
   public var verdict: Verdict {
     switch outcome {
     case .number(_, _, let allowed), .distance(_, let allowed):

@@ -61,7 +61,7 @@ public enum InstructionSets {
     return store.has(name) ? try store.load(name) : nil
   }
 
-  /// The largest difference; what is no number is larger than all.
+  /// The largest difference; NaN is larger than all.
   private static func largest(_ a: [Float], _ b: [Float]) -> Float {
     guard a.count == b.count else { return .infinity }
     return zip(a, b).reduce(0) { most, pair in

@@ -92,7 +92,7 @@ public final class Activation: @unchecked Sendable {
   private let memory: ActivationMemory
   private let start: Int
 
-  /// In memory of its own. Its halo is zero for ever.
+  /// In memory of its own. Its halo stays zero.
   public convenience init(_ layout: ActivationLayout) {
     self.init(layout, in: ActivationMemory(floats: layout.count), at: 0)
   }

@@ -6,7 +6,7 @@
 
 /// Zeroed `Float` memory on a 64-byte boundary, owned by one holder.
 ///
-/// Large memory comes from the system page by page as it is first written, so what nobody writes takes no memory.
+/// Large memory comes from the system page by page as it is first written, so parts that are never written take no memory.
 public struct FloatBuffer: ~Copyable {
   public let pointer: UnsafeMutablePointer<Float>
   public let count: Int
@@ -45,7 +45,7 @@ public struct FloatBuffer: ~Copyable {
     return (bytes + page - 1) / page * page
   }
 
-  /// Anonymous memory, which is zero. What is mapped beside the aligned part goes back at once.
+  /// Anonymous memory, which is zero. The parts before and behind the aligned memory are unmapped at once.
   private static func mapped(_ bytes: Int) -> UnsafeMutableRawPointer {
     let length = wholePages(bytes)
     guard let all = mmap(nil, length + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),

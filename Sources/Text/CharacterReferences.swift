@@ -74,7 +74,7 @@ enum CharacterReferences {
     return digit.flatMap { $0 < radix ? $0 : nil }
   }
 
-  /// The standard's replacements: 0 and what is no character become U+FFFD, 0x80...0x9F are taken for windows-1252;
+  /// The standard's replacements: 0 and numbers that are not characters become U+FFFD, 0x80...0x9F are taken for windows-1252;
   /// control characters and noncharacters vanish, as in Python.
   private static func character(_ value: UInt32) -> [Unicode.Scalar] {
     switch value {
@@ -109,7 +109,7 @@ enum CharacterReferences {
 
   // MARK: Unambiguous ones
 
-  /// Only those with a semicolon, and names in capitals that are no names, such as `&EACUTE;`: what ftfy does to text that
+  /// Only those with a semicolon, and names in capitals that are not names, such as `&EACUTE;`: what ftfy does to text that
   /// may not be HTML (`ftfy.fixes.unescape_html`).
   static func unescapedCautiously(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     guard text.contains("&") else { return text }
@@ -135,7 +135,7 @@ enum CharacterReferences {
     while end < text.count, isLetterOrDigit(text[end]) { end += 1 }
     guard (1...24).contains(end - first), end < text.count, text[end] == ";" else { return nil }
     if isNumeric {
-      // `&#12a;` is no reference as a whole, and `&#59;` would leave a semicolon behind.
+      // `&#12a;` is not a reference as a whole, and `&#59;` would leave a semicolon behind.
       guard let (characters, after) = numeric(text, from: start), after == end + 1, !characters.contains(";") else {
         return nil
       }

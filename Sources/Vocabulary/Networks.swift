@@ -1,4 +1,4 @@
-/// What of a network are the features of a sample.
+/// Which values of a network are the features of a sample.
 public enum Endpoint: String, Sendable, CaseIterable, Codable {
   /// I3D's logits, averaged over time.
   case logitsMean = "logits-mean"

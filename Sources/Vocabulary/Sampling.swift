@@ -56,7 +56,7 @@ public enum Grouping: Sendable, Hashable, Codable {
 }
 
 extension Grouping: CustomStringConvertible {
-  /// As on the command line; nil for what is none of these.
+  /// As on the command line; nil for anything else.
   public init?(_ text: String) {
     switch text {
     case "none": self = .none

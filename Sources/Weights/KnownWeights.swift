@@ -17,7 +17,7 @@ public struct KnownWeights: Sendable {
   public let files: [PublishedFile]
   /// What people can get, and where, if `files` does not say it.
   let origin: String?
-  /// What a file must be to get the name while nobody knows the fingerprint; nil where nothing is known of it.
+  /// What a file must look like to get the name while the fingerprint is not known; nil where nothing is known of it.
   package let likeness: WeightsLikeness?
   /// Not a network but a text: `WeightStore.loadVocabulary` reads it.
   public var isText: Bool { network == "bpe-merges" }

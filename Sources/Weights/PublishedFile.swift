@@ -5,13 +5,13 @@ public struct PublishedFile: Sendable, Equatable {
   public let url: String?
   /// Its SHA-256, hexadecimal, or the beginning of it, where its makers say it; nil where they do not.
   package let digest: String?
-  /// Bytes, as somebody says; not proven.
+  /// Bytes, as its source says; not checked.
   package let size: Int?
 
   /// The file's name says how its SHA-256 begins.
   var claimsDigest: Bool { digest.map { name.contains($0) } ?? false }
 
-  /// What a name that rests on the digest rests on.
+  /// What of the digest was checked before the file got its name.
   var digestDescription: String {
     guard let digest else { return "nothing" }
     return digest.count == 64

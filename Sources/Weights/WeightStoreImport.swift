@@ -151,7 +151,7 @@ extension WeightStore {
 }
 
 extension KnownWeights {
-  /// The weights whose fingerprint is unknown that a file is taken for, and why; nil where it is nobody's in particular.
+  /// Known weights without a known fingerprint that the file is taken for, and why; nil where it fits none of them or several.
   ///
   /// Throws where the file's name says how its SHA-256 begins and it begins otherwise, unless another name is wanted.
   fileprivate static func taken(

@@ -1,6 +1,6 @@
 import Files
 
-/// How stored weights are no longer what was stored.
+/// How stored weights differ from what was stored.
 public indirect enum StoredDamage: Error, Equatable, Sendable, CustomStringConvertible {
   case digest(expected: Digest, found: Digest)
   case file(FilesError)

@@ -78,7 +78,7 @@ enum Exit {
 
   private static var asksForHelp: Bool { CommandLine.arguments.dropFirst().first == "help" }
 
-  /// The word that stands where a command should and is none.
+  /// The word in the place of a command that is not a command.
   private static var unknownCommand: UnknownCommand? {
     var group: any ParsableCommand.Type = Vidmetrics.self
     for word in CommandLine.arguments.dropFirst(asksForHelp ? 2 : 1) {

@@ -113,7 +113,7 @@ struct GateCommand: ParsableCommand {
     }
   }
 
-  /// What is said where there is no baseline.
+  /// The message where there is no baseline.
   private var absent: String {
     guard baseline.hasPrefix("tag:") else { return "no earlier score compares with it" }
     let tag = baseline.dropFirst("tag:".count)

@@ -17,7 +17,7 @@ struct ImportCommand: ParsableCommand {
         vidmetrics import study.csv                               columns question, method, votes (or preference and n)
         vidmetrics import answers.csv                             columns question, choice: a row for each answer
 
-      What of a file is no score is named and left out, such as the NaN of a dimension that was not measured. \
+      Anything in a file that is not a score is named and left out, such as the NaN of a dimension that was not measured. \
       Scores of others have no fields that could be compared: tables show them as imported, and nothing ranks them.
       """)
 

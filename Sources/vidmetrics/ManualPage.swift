@@ -123,7 +123,7 @@ struct ManualPage {
     lines.append(Self.escaped((command.abstract ?? "") + "."))
     lines += Self.prose(command.discussion)
     lines += own.flatMap(Self.entry)
-    if own.count < arguments.count { lines += [".PP", "Takes the shared options, too."] }
+    if own.count < arguments.count { lines += [".PP", "Also takes the shared options."] }
     for subcommand in command.shownSubcommands {
       lines += section(subcommand, path: "\(path) \(subcommand.commandName)", shared: shared)
     }

@@ -139,7 +139,7 @@ struct FID: MetricCommand {
   static let configuration = CommandConfiguration(
     commandName: "fid", abstract: "Fréchet inception distance of the frames of two sets",
     discussion: """
-      \(SetArguments.discussion) A folder of pictures is a set of frames, too.
+      \(SetArguments.discussion) A folder of pictures is also a set of frames.
 
         vidmetrics fid real/ generated/
         vidmetrics fid real/ generated/ --protocol pytorch-fid --frames 16
@@ -157,7 +157,7 @@ struct FDDINOv2: MetricCommand {
   static let configuration = CommandConfiguration(
     commandName: "fd-dinov2", abstract: "Fréchet distance of the frames of two sets over DINOv2's features",
     discussion: """
-      \(SetArguments.discussion) A folder of pictures is a set of frames, too.
+      \(SetArguments.discussion) A folder of pictures is also a set of frames.
 
         vidmetrics weights fetch dinov2-vitl14
         vidmetrics fd-dinov2 real/ generated/
@@ -174,7 +174,7 @@ struct KID: MetricCommand {
   static let configuration = CommandConfiguration(
     commandName: "kid", abstract: "Kernel inception distance of the frames of two sets",
     discussion: """
-      \(SetArguments.discussion) A folder of pictures is a set of frames, too.
+      \(SetArguments.discussion) A folder of pictures is also a set of frames.
 
         vidmetrics kid real/ generated/ --protocol torch-fidelity
 
@@ -330,7 +330,7 @@ struct FrameConsistency: MetricCommand {
   static let metric = "frame-consistency"
   static let configuration = CommandConfiguration(
     commandName: "frame-consistency", abstract: "How alike consecutive frames are, by CLIP",
-    discussion: "Some papers call this CLIP-SIM, too.")
+    discussion: "Some papers also call this CLIP-SIM.")
   @OptionGroup var sets: FakeArgument
   @OptionGroup var options: ScoreOptions
 }

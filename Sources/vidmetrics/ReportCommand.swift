@@ -93,7 +93,7 @@ struct ReportCommand: ParsableCommand {
     Output.print(try MarkdownWriter().text(report.table(of: runs, by: differences)), terminator: "")
   }
 
-  /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a history that is not there is no error.
+  /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a missing history is not an error.
   private func runs(isAlone: Bool) throws -> [RunRecord] {
     let isThere = FileManager.default.fileExists(atPath: database.path)
     if !isAlone, references.isEmpty, database.db == nil, !isThere {

@@ -120,7 +120,7 @@ struct ScoreOptions: ParsableArguments {
     if inputOptions.setOptions.valueRange == .network { all.append(("value-range", "network")) }
     // One `--frames` cannot be the length of a clip and the number of samples at once.
     let frames = metric.sample == .frame && !isOneOfSeveral ? "samples" : "frames"
-    // What is of both sets is of the fake one where there is no real one.
+    // An option of both sets is one of the fake set where there is no real set.
     let hasReal = metric.reference == .real || metric.reference == .realIfGiven
     let (own, place, time) = (protocolOptions, frameOptions, seriesOptions)
     let named: [(String, String?)] = [

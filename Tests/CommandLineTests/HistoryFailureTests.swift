@@ -128,7 +128,7 @@ import Testing
     #expect(full.status == 2)
     #expect(
       full.errors
-        == "error: the history `\(history)` cannot be written: the disk is full; what it held before is as it was\n"
+        == "error: the history `\(history)` cannot be written: the disk is full; what it held before is unchanged\n"
         + "hint: make room, or keep it elsewhere with --db FILE\n")
     #expect(try HistoryStore(path: history, mode: .reading).runs().map(\.name) == ["kept", "kept"])
 

@@ -35,7 +35,7 @@ import Testing
     #expect(chosen.status == 0 && chosen.output.contains("frames        2 in all"))
     #expect(chosen.output.contains("  v/flow_1.png: left out by --include or --exclude\n"))
     let unused = try program.run("psnr", set, set, "--include", "img_*", "--exclude", "*.mp4")
-    #expect(unused.status == 2 && unused.errors.hasPrefix("error: `*.mp4` fits no file of the sets\nhint: "))
+    #expect(unused.status == 2 && unused.errors.hasPrefix("error: `*.mp4` matches no file of the sets\nhint: "))
     let scored = try program.scores(["psnr", set, set, "--include", "img_*"])
     #expect(scored["psnr"] == 100 && !scored.scores[0].has("ignored-files"))
   }

@@ -64,7 +64,7 @@ import Testing
     #expect(refused.status == 2 && refused.output.isEmpty)
     #expect(
       refused.errors
-        == "error: `\(garbage)` is no history: it is no SQLite database\nhint: --db FILE or VIDMETRICS_DB names another file\n"
+        == "error: `\(garbage)` is not a history: it is not a SQLite database\nhint: --db FILE or VIDMETRICS_DB names another file\n"
     )
     let nowhere = workplace.file("no/such/h.sqlite")
     let absent = try program.run("psnr", real, fake, "--db", nowhere)

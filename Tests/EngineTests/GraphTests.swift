@@ -107,6 +107,33 @@ import Testing
     }
   }
 
+  /// A text, whose head looks at the ids again.
+  static let text: Graph = {
+    var g = Graph("text")
+    let ids = g.input("ids", .ids(5))
+    let x = g.embedding("embedding", ids, vocabulary: 64, channels: 16)
+    g.finish(g.rowOfLargestID("end", x, ids: ids))
+    return g
+  }()
+
+  /// Whoever gave the input may change it as soon as the program says that it has read it.
+  @Test(arguments: [clip, frame, text]) func theInputIsFreeOnceItIsRead(_ graph: Graph) throws {
+    let isText = graph == Self.text
+    let values = isText ? [3, 9, 63, 1, 0, 5, 62, 7, 2, 4] : input(graph, items: 2)
+    for table in Self.tables {
+      let program = try CPUDevice(table, threads: 1).compile(graph, RandomParameters(), batch: 2)
+      let wanted = program.run(values, count: 2)
+      var (own, calls) = (values, 0)
+      let found = own.withUnsafeMutableBufferPointer { own in
+        program.run(own.baseAddress!, count: 2) {
+          own.update(repeating: isText ? 8 : .nan)
+          calls += 1
+        }
+      }
+      #expect(found == wanted && calls == 1, "\(table.name) \(graph.name)")
+    }
+  }
+
   /// Two layers that take turns over bands of one frame, of two, of all: the same bits, the same work, less memory. Of five
   /// frames the last band is shorter, and the stride does not divide their number.
   @Test(arguments: 5...9) func layersTakeTurnsOverBandsOfFrames(_ frames: Int) throws {

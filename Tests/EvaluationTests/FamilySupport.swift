@@ -25,7 +25,8 @@ private final class FakeFrameExtractor: FeatureExtractor {
   private let network: FakeFrameNetwork
   init(_ network: FakeFrameNetwork) { self.network = network }
 
-  func features(of clip: UnsafePointer<Float>, frames: Int) -> [Float] {
+  func features(of clip: UnsafePointer<Float>, frames: Int, whenRead: () -> Void) -> [Float] {
+    defer { whenRead() }
     network.computed.add(frames, ordering: .relaxed)
     let values = network.side * network.side * 3
     return (0..<frames).flatMap { frame in

@@ -136,7 +136,7 @@ struct FeatureSetMergingTests {
     #expect(
       message([part(set, [0, 4, 5]), part(set, [1, 5, 4])], names: ["a", "b"]) == """
         `a` and `b` both have `v1.mp4 from frame 16, 16 frames, stride 1`, `v1.mp4 from frame 32, 16 frames, stride 1`
-        hint: each clip belongs into one of the parts
+        hint: each clip belongs to one part only
         """)
     let twice = message([part(set, [3, 3])], names: ["a"])
     #expect(twice.hasPrefix("`a` has `v1.mp4 from frame 0, 16 frames, stride 1`\n"))
@@ -191,11 +191,11 @@ struct StyleGANVRecordTests {
         return "\(error)".replacingOccurrences(of: folder.path + "/", with: "")
       }
     }
-    #expect(try message("{}") == "line 3 of `x.jsonl` is no record of a metric: it has no `results`")
+    #expect(try message("{}") == "line 3 of `x.jsonl` is not a record of a metric: it has no `results`")
     #expect(
       try message(#"{"results": {"fvd": "high"}, "metric": "fvd"}"#)
-        == "line 3 of `x.jsonl` is no record of a metric: `results.fvd` is not of the type that is expected")
-    #expect(try message("{\"results\"") == "line 3 of `x.jsonl` is no record of a metric: it is no JSON object")
+        == "line 3 of `x.jsonl` is not a record of a metric: `results.fvd` is not of the type that is expected")
+    #expect(try message("{\"results\"") == "line 3 of `x.jsonl` is not a record of a metric: it is not a JSON object")
     #expect(try message(record.line) == "nothing was thrown")
     #expect(throws: FilesError.self) { try StyleGANVRecord.read(folder.file("none.jsonl")) }
   }

@@ -87,7 +87,7 @@ struct FeatureFileTests {
     try folder.write([1, 2, 3], "x.safetensors")
     #expect(
       message { try FeatureFile.write(sample(), to: path) }
-        == "`\(path)` is there already, and is not replaced unless that is asked for")
+        == "`\(path)` exists already, and is replaced only where that is asked for")
     #expect(try bytes(path) == [1, 2, 3])
     try FeatureFile.write(sample(), to: path, replacing: true)
     #expect(try set(path) == sample())
@@ -155,7 +155,7 @@ struct FeatureFileTests {
     let movie = folder.file("x.mp4")
     #expect(
       message { try FeatureFile.read(movie) } == """
-        `\(movie)` is no file of features by its name
+        `\(movie)` is not a file of features, judging by its name
         hint: features are read from .safetensors and from .npy [N,D], statistics from .npz with `mu` and `sigma`
         """)
     let none = folder.file("none.npz")
@@ -339,7 +339,7 @@ struct FeatureFileDamageTests {
       try set { $0["rows"] = #"[["a", "", 0, 16, 1]]"# } == "`x.safetensors` names 1 row and has 5 of them")
     #expect(
       try set { $0["rows"] = #"[["a", "", 0, 16]]"# }
-        == "`x.safetensors` is damaged or not what it seems: its field `rows` at byte 8 makes no sense")
+        == "`x.safetensors` is damaged or not what it seems: its field `rows` at byte 8 is not valid")
     let changed = try set { $0["recipe"] = #"{"frames": "17"}"# }
     #expect(changed.hasPrefix("the content of `x.safetensors` is not what was written"))
   }

@@ -126,7 +126,7 @@ import Testing
     try folder.writeVideo("real/anna/run/\(String(repeating: "a", count: 60)).npy", FakeVideos.frames(6, seed: 1))
     let late = try #require(message { _ = try grouped("regex:(a+)+!") })
     #expect(
-      late.hasPrefix("the regular expression `(a+)+!` did not come to an end within 5 s on `anna/run/aaaa")
+      late.hasPrefix("the regular expression `(a+)+!` did not finish within 5 s on `anna/run/aaaa")
         && late.hasSuffix(
           ".npy[0]`\nhint: a repetition within a repetition, as in (a+)+, can be matched in very many ways: "
             + "write it without"),

@@ -318,7 +318,7 @@ import Testing
     #expect(
       score.warnings.filter { $0.code == "unknown-origin" }.map(\.text)
         == [a, b].map {
-          "the features of `\($0)` do not say how they were made: whether they fit this protocol is yours to know"
+          "the features of `\($0)` do not say how they were made: check yourself whether they fit this protocol"
         })
     #expect(
       message { _ = try scores(a, b, [wanted("fid")]) }

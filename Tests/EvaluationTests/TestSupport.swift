@@ -36,7 +36,8 @@ private final class FakeExtractor: FeatureExtractor {
     self.values = values
   }
 
-  func features(of clip: UnsafePointer<Float>, frames: Int) -> [Float] {
+  func features(of clip: UnsafePointer<Float>, frames: Int, whenRead: () -> Void) -> [Float] {
+    defer { whenRead() }
     network.computed.add(1, ordering: .relaxed)
     var sums: [Float] = [0, 0, 0]
     for index in 0..<values { sums[index % 3] += clip[index] }

@@ -86,7 +86,7 @@ import Testing
     #expect(
       score.warnings.filter { $0.code == "ignored-files" }.map(\.text) == [
         """
-        4 files of the fake set are no video
+        4 files of the fake set are not videos
         `clip.mp4v`: \(reason)
         `clip2.mp4v`: \(reason)
         `clip10.mp4v`: \(reason)
@@ -155,7 +155,7 @@ import Testing
     var raw = try request(folder.file("small.npy"), folder.file("b.npy"), [("value-range", "network")])
     for skips in [false, true] {
       raw.skipsUnusable = skips
-      #expect(words(raw) == "`small.npy[0]` is 8x6, and what goes into the network unresized must be 8x8")
+      #expect(words(raw) == "`small.npy[0]` is 8x6, and frames that are not resized must be 8x8")
     }
   }
 

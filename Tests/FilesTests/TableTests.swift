@@ -60,7 +60,7 @@ struct TableTests {
     #expect(table.columns == ["n", "path", "x", "ok", "t"] && table.rows.map(\.line) == [1, 3])
     #expect(
       table.rows.map(\.cells) == [["path": "a", "n": "7"], ["path": "b", "ok": "true", "t": "[1,{\"u\":0.5}]"]])
-    #expect(problem { try Table(objects: "{\"a\": 1}\n[1]\n") } == "2: the line is no JSON object")
+    #expect(problem { try Table(objects: "{\"a\": 1}\n[1]\n") } == "2: the line is not a JSON object")
     #expect(
       problem { try Table(objects: "{\"a\": 1, \"b\": {\"a\": 2}, \"a\": 3}") }
         == "1: the key `a` stands twice in one object")

@@ -31,14 +31,15 @@ import Testing
     let before = try folder.contents()
     #expect(
       words { _ = try HistoryStore(path: path, mode: mode) }
-        == "`\(path)` is no history: it is no SQLite database\nhint: --db FILE or VIDMETRICS_DB names another file")
+        == "`\(path)` is not a history: it is not a SQLite database\nhint: --db FILE or VIDMETRICS_DB names another file"
+    )
     #expect(try folder.contents() == before)
     try FileManager.default.removeItem(atPath: path)
     try DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE run (id TEXT)") }
     let other = try folder.contents()
     #expect(
       words { _ = try HistoryStore(path: path, mode: mode) }
-        == "`\(path)` is a SQLite database, but no history of vidmetrics; it was left as it is\n"
+        == "`\(path)` is a SQLite database, but not a history of vidmetrics; it was left as it is\n"
         + "hint: --db FILE or VIDMETRICS_DB names another file")
     #expect(try folder.contents() == other)
   }
@@ -68,7 +69,7 @@ import Testing
     }
     #expect(
       words { try store.record(big) }
-        == "the history `\(path)` cannot be written: the disk is full; what it held before is as it was\n"
+        == "the history `\(path)` cannot be written: the disk is full; what it held before is unchanged\n"
         + "hint: make room, or keep it elsewhere with --db FILE")
     let again = try HistoryStore(path: path)
     #expect(try again.runs().map(\.id) == ["aa"])

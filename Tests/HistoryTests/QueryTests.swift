@@ -65,7 +65,7 @@ import Testing
     #expect(words("ATTACH 'x' AS y") == "a query only reads, and this one would open another file" + hint)
     #expect(words("SELECT load_extension('x')") == "a query only reads, and this one would call load_extension" + hint)
     #expect(words("PRAGMA user_version = 1") == "a query only reads, and this one would use PRAGMA user_version" + hint)
-    #expect(words("SELECT 1; SELECT 2") == "one SQL statement is taken, and there are several")
+    #expect(words("SELECT 1; SELECT 2") == "a query is one SQL statement, and these are several")
     #expect(words("") == "there is no SQL statement")
     #expect(words("SELECT metrc FROM score") == "SQL: no such column: metrc\nhint: did you mean `metric`?")
     #expect(words("SELECT 1 FROM scroe") == "SQL: no such table: scroe\nhint: did you mean `score`?")

@@ -66,7 +66,7 @@ import Testing
     #expect(words("ff") == "no run `ff` in `\(store.path)`\nhint: `vidmetrics runs` lists them")
     #expect(
       words("tga:main")
-        == "`tga:main` names no run\nhint: a run is an id or its first digits, latest, tag:NAME or name:NAME")
+        == "`tga:main` does not name a run\nhint: a run is an id or its first digits, latest, tag:NAME or name:NAME")
     try store.untag("ab34", "main")
     #expect(try store.run("tag:main").id == "ab12")
     #expect(throws: HistoryError.noTag(run: "ab34", tag: "main", tags: [])) { try store.untag("ab34", "main") }

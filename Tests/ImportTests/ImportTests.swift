@@ -78,7 +78,8 @@ import Testing
         == "`t.csv` does not say whether lower or higher values of `smoothness` are better\n"
         + "hint: a column `direction` with `lower` or `higher`, or --direction")
     #expect(
-      try words("t.csv", "name,metric,value\nA,fvd,high\n") == "`t.csv`, line 2: `value` is `high`, which is no number")
+      try words("t.csv", "name,metric,value\nA,fvd,high\n")
+        == "`t.csv`, line 2: `value` is `high`, which is not a number")
     #expect(try words("t.csv", "name,metric,value\n,fvd,1\n") == "`t.csv`, line 2: `name` is missing or empty")
     #expect(try words("t.csv", "name,metric,value\n") == "`t.csv` holds no scores")
     #expect(
@@ -127,7 +128,7 @@ import Testing
       #"{"a": [0.5, [{"video_path": "x", "video_results": NaN}]], "b": [NaN, []], "c": [-0.25, []], "d": [null, []]}"#)
     #expect(found.runs[0].scores.map(\.metric) == ["vbench[a]", "vbench[c]"] && found.runs[0].scores[0].videos == nil)
     #expect(
-      found.leftOut == ["the values of single videos of `a`: 1 are no numbers", "`b` is NaN", "`d` is null"])
+      found.leftOut == ["the values of single videos of `a`: 1 are not numbers", "`b` is NaN", "`d` is null"])
     let lines = try read(
       "m.jsonl",
       #"{"results": {"fvd": NaN, "kvd": 2}, "metric": "x"}"# + "\r\n"
@@ -156,7 +157,7 @@ import Testing
       ])
     #expect(
       try words("p.csv", "method,FVD\nA,\"1,234.5\"\nB,2\n")
-        == "`p.csv`, line 2: `FVD` is `1,234.5`, which is no number")
+        == "`p.csv`, line 2: `FVD` is `1,234.5`, which is not a number")
     #expect(
       try words("p.csv", "method,FVD\nA,1,234.5\n")
         == "`p.csv`, line 2: it has 3 cells, and there are 2 columns; a cell that holds a separator is in quotation marks"

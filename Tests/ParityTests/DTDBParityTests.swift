@@ -21,22 +21,10 @@ private struct Golden: Decodable {
 private enum MadeUp {
   static let weights = NetworkWeights(name: "made-up", network: "i3d", tensors: tensors(), source: "dtdb.py's formula")
 
-  /// [0, 1), 24 bits.
-  private static func uniform(_ name: String, _ count: Int, _ value: (Double) -> Double) -> [Float] {
-    let start = name.utf8.reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
-    return (0..<count).map { index in
-      var x = start &+ UInt32(truncatingIfNeeded: index)
-      x = (x ^ x >> 16) &* 0x85eb_ca6b
-      x = (x ^ x >> 13) &* 0xc2b2_ae35
-      x ^= x >> 16
-      return Float(value(Double(x >> 8) * 0x1p-24))
-    }
-  }
-
   private static func tensors() -> [String: WeightTensor] {
     var tensors: [String: WeightTensor] = [:]
     func add(_ name: String, _ shape: [Int], _ value: (Double) -> Double) {
-      let values = uniform(name, shape.reduce(1, *), value)
+      let values = madeUpNumbers(name, shape.reduce(1, *), value)
       tensors[name] = WeightTensor(name: name, shape: shape, values: values)
     }
     func unit(_ name: String, _ side: Int, _ inputs: Int, _ outputs: Int) {

@@ -19,20 +19,8 @@ private struct Golden: Decodable {
 
 /// The made-up weights and frames of the recipe, to the bit.
 private enum MadeUp {
-  /// [0, 1), 24 bits.
-  static func uniform(_ name: String, _ count: Int, _ value: (Double) -> Double) -> [Float] {
-    let start = name.utf8.reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
-    return (0..<count).map { index in
-      var x = start &+ UInt32(truncatingIfNeeded: index)
-      x = (x ^ x >> 16) &* 0x85eb_ca6b
-      x = (x ^ x >> 13) &* 0xc2b2_ae35
-      x ^= x >> 16
-      return Float(value(Double(x >> 8) * 0x1p-24))
-    }
-  }
-
   static func frame(_ name: String, _ size: Size) -> [Float] {
-    uniform("\(name) \(size)", size.height * size.width * 3) { (255 * $0).rounded(.down) }.map { $0 / 255 }
+    madeUpNumbers("\(name) \(size)", size.height * size.width * 3) { (255 * $0).rounded(.down) }.map { $0 / 255 }
   }
 
   private static let layers = [(11, 3, 64), (5, 64, 192), (3, 192, 384), (3, 384, 256), (3, 256, 256)]
@@ -44,9 +32,9 @@ private enum MadeUp {
       let bound = (6 / Double(side * side * inputs)).squareRoot()
       tensors[name + "/kernel"] = WeightTensor(
         name: name + "/kernel", shape: [side, side, inputs, outputs],
-        values: uniform(name + "/kernel", side * side * inputs * outputs) { (2 * $0 - 1) * bound })
+        values: madeUpNumbers(name + "/kernel", side * side * inputs * outputs) { (2 * $0 - 1) * bound })
       tensors[name + "/bias"] = WeightTensor(
-        name: name + "/bias", shape: [outputs], values: uniform(name + "/bias", outputs) { (2 * $0 - 1) * 0.1 })
+        name: name + "/bias", shape: [outputs], values: madeUpNumbers(name + "/bias", outputs) { (2 * $0 - 1) * 0.1 })
     }
     return NetworkWeights(name: "made-up", network: "alexnet", tensors: tensors, source: "recipe.py's formula")
   }()
@@ -55,7 +43,7 @@ private enum MadeUp {
     var tensors: [String: WeightTensor] = [:]
     for (index, layer) in layers.enumerated() {
       let name = "head_\(index + 1)/kernel"
-      tensors[name] = WeightTensor(name: name, shape: [layer.2], values: uniform(name, layer.2) { 2 * $0 })
+      tensors[name] = WeightTensor(name: name, shape: [layer.2], values: madeUpNumbers(name, layer.2) { 2 * $0 })
     }
     return NetworkWeights(name: "made-up heads", network: "lpips-alex", tensors: tensors, source: "recipe.py's formula")
   }()

@@ -39,7 +39,7 @@ import Video
     ("a.csv", "file,class\nclips/a.gif,x\n", "line 1: it has no column `path` or `file_name`, but `file`, `class`"),
     ("a.csv", "path,class\n,x\n", "line 2: the column `path` is missing or empty"),
     ("a.csv", "path\nclips/a.gif\nclips/a.gif\n", "line 3: `clips/a.gif` is named twice"),
-    ("a.jsonl", "{\"path\": \"clips/a.gif\"}\nnot json\n", "line 2: the line is no JSON object"),
+    ("a.jsonl", "{\"path\": \"clips/a.gif\"}\nnot json\n", "line 2: the line is not a JSON object"),
     ("a.jsonl", "{\"class\": \"x\"}\n", "line 1: it has no column `path` or `file_name`, but `class`"),
     (
       "a.jsonl", "{\"path\": \"clips/a.gif\"}\n{\"class\": \"x\"}\n", "line 2: the column `path` is missing or empty"

@@ -85,7 +85,7 @@ struct PickleTests {
         """)
     #expect(
       message { try read([0x80, 4, 0x5d, 0x61, 0x2e]) }
-        == "`x.pkl` is damaged or not what it seems: the pickle's stack at byte 4 makes no sense")
+        == "`x.pkl` is damaged or not what it seems: the pickle's stack at byte 4 is not valid")
   }
 
   /// A text of 60 kB that is encoded again with every 5 bytes of the file would fill the memory.

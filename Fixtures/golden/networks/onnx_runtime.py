@@ -4,7 +4,8 @@ what the program computes from it; ONNX Runtime computes the same input.
     python3 -m venv v && v/bin/pip install onnx==1.23.2 onnxruntime==1.32.0 numpy safetensors
     v/bin/python Fixtures/golden/networks/onnx_runtime.py .build/release/vidmetrics i3d=i3d-kinetics400 inception-v3=... clip-image
 
-A name alone has made-up weights. Prints the largest difference as a part of the largest value; exit status 1 beyond 1e-4.
+A name alone has made-up weights; words behind commas are options of `networks export`: i3d,--frames,32. Without a name, every
+network of `networks list` is compared. Prints the largest difference as a part of the largest value; exit status 1 beyond 1e-4.
 """
 
 import subprocess
@@ -37,10 +38,15 @@ def difference(program, name, weights, extra, folder):
     return worst
 
 
+def networks(program):
+    lines = subprocess.run([program, "networks", "list"], check=True, capture_output=True, text=True).stdout.splitlines()
+    return [line.split()[0] for line in lines[1:]]
+
+
 def main():
     program, failed = sys.argv[1], False
     with tempfile.TemporaryDirectory() as folder:
-        for word in sys.argv[2:]:
+        for word in sys.argv[2:] or networks(program):
             (name, *extra), weights = word.partition("=")[0].split(","), word.partition("=")[2]
             found = difference(program, name, weights, extra, folder)
             failed |= not found < 1e-4

@@ -21,16 +21,8 @@ import numpy as np
 import PIL
 import torch
 import torch.nn.functional as F
+from frames import frame
 from torch_fidelity.interpolate_compat_tensorflow import interpolate_bilinear_2d_like_tensorflow1x
-
-
-def frame(height, width, seed):
-    state, values, previous = seed, [], 128
-    for _ in range(height * width * 3):
-        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-        previous = (3 * previous + (state >> 40) % 256) // 4 if state >> 60 else (state >> 40) % 256
-        values.append(previous)
-    return np.array(values, dtype=np.uint8).reshape(height, width, 3)
 
 
 def nchw(x):

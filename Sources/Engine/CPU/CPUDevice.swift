@@ -22,7 +22,7 @@ public struct CPUDevice: Device {
     try CPUProgram(graph.optimised, parameters, batch: batch, device: self, like: nil)
   }
 
-  /// Gives the system what large arrays took that are no longer there; the allocator would keep it.
+  /// Gives the memory of freed arrays back to the system; the allocator would keep it.
   public static func giveBackFreeMemory() { vidmetrics_give_back_free_memory() }
 
   /// Where the values of a graph lie that the passes have been through.

@@ -26,6 +26,16 @@ struct CPUHead: Sendable {
   var operations: [Operation] = []
   var outputs: [Output] = []
 
+  /// Whether an operation looks at the network's input again.
+  var readsInput: Bool {
+    operations.contains { operation in
+      switch operation {
+      case .row(_, _, .ofLargestID): true
+      case .row(_, _, .first), .mean, .normalisation, .dense, .concatenation, .centredUnit: false
+      }
+    }
+  }
+
   /// The outputs of item `item` of a pass of `items`.
   func run(
     item: Int, of items: Int, input: UnsafePointer<Float>, into results: inout [[Float]], _ team: ThreadTeam

@@ -61,13 +61,15 @@ final class CPUProgram: Program, @unchecked Sendable {
 
   var memory: Int { 4 * (activationFloats + workspace.count) }
 
-  func run(_ input: UnsafePointer<Float>, count: Int) -> [[Float]] {
+  func run(_ input: UnsafePointer<Float>, count: Int, whenRead: () -> Void) -> [[Float]] {
     var results = emptyResults(count)
     forEachPass(count) { first, items in
       enter(input + first * inputCount, items)
+      if first + items == count, !head.readsInput { whenRead() }
       for step in steps { step.run(team) }
       leave(input + first * inputCount, items, &results)
     }
+    if head.readsInput { whenRead() }
     return results
   }
 

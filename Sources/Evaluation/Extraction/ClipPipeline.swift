@@ -63,7 +63,7 @@ struct ClipPipeline {
       need.add(
         "\(decoders) \(decoders == 1 ? "video" : "videos") being decoded",
         decoding.prefix(decoders).reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 })
-      let slots = max(decoders, teams.count) + 1
+      let slots = slots(decoders, teams.count, networks)
       need.add("\(slots) clips on their way", slots * values * 4)
       need.add(
         "\(teams.count) \(teams.count == 1 ? "network" : "networks") side by side", teams.count * networks.memory)
@@ -73,9 +73,9 @@ struct ClipPipeline {
     while decoders > 1, need(decoders).total > extraction.memory.bytes { decoders -= 1 }
     try extraction.memory.demand(need(decoders))
     let extractors = try networks.extractors(teams: teams)
-    // One for each that computes one, or fills one, and one more: whoever is slower does not wait.
     let queue = ClipQueue(
-      slots: max(decoders, extractors.count) + 1, values: values, decoders: decoders, receivers: extractors.count)
+      slots: slots(decoders, extractors.count, networks), values: values, decoders: decoders,
+      receivers: extractors.count)
     start(decoders, on: queue, stopsAtFailure: stopsAtFailure)
 
     extraction.progress.begin(.computing(cached: cached, noun: noun), total: total)
@@ -107,6 +107,12 @@ struct ClipPipeline {
     return outcome
   }
 
+  /// How many clips lie between decoders and teams: one for each that fills or takes one. A network of clips copies its clip
+  /// first of all and then needs it no more; one of frames holds it nearly all the time, so there is one more.
+  private func slots(_ decoders: Int, _ teams: Int, _ networks: NetworksInUse) -> Int {
+    max(decoders, teams) + (networks.sources.contains { extraction.sources[$0].network.isPerFrame } ? 1 : 0)
+  }
+
   /// What the teams have done so far.
   private struct Computation: Sendable {
     var outcome = Outcome()
@@ -123,13 +129,19 @@ struct ClipPipeline {
       switch event {
       case .failed(let video, let error): state.withLock { $0.outcome.failures.append((video, error)) }
       case .clip(let clip, let slot):
+        var isHeld = true
+        func giveBack() {
+          if isHeld { queue.giveBack(slot) }
+          isHeld = false
+        }
         if extraction.isInterrupted() {
           state.withLock { $0.isInterrupted = true }
           queue.close()
         } else if state.withLock({ $0.error == nil && !$0.isInterrupted }) {
           do {
             guard let extractor = extractors[clips[clip].source] else { preconditionFailure("a clip of no network") }
-            let features = try extractor.features(of: slot.buffer.pointer, frames: clips[clip].window.count)
+            let features = try extractor.features(
+              of: slot.buffer.pointer, frames: clips[clip].window.count, whenRead: giveBack)
             extraction.cache?.store(features, clips[clip].key)
             state.withLock { state in
               state.outcome.features[clip] = features
@@ -141,7 +153,7 @@ struct ClipPipeline {
             queue.close()
           }
         }
-        queue.giveBack(slot)
+        giveBack()
       }
     }
   }

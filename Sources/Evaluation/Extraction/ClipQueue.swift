@@ -77,7 +77,7 @@ final class ClipQueue: Sendable {
 
   var isClosed: Bool { state.withLock { $0.isClosed } }
 
-  /// Lets no decoder wait any longer; what is sent from now on is for nobody.
+  /// Wakes every waiting decoder. Events sent from now on are not received.
   func close() {
     state.withLock { $0.isClosed = true }
     for _ in 0..<decoders { freeSlots.signal() }

@@ -1,7 +1,7 @@
 import Files
 
 /// The features of clips, kept by content: which bytes, which frames of them, and the recipe of their source. All code on the
-/// way has a version in the key, so an entry is valid for ever.
+/// way has a version in the key, so an entry never becomes invalid.
 struct FeatureCache: Sendable {
   let folder: CacheFolder
 

@@ -2,7 +2,7 @@ import Foundation
 import Scores
 import Video
 
-/// What a piece of work takes at most at one time, part by part: an estimate that is made before it.
+/// The most memory that a piece of work takes at one time, part by part, estimated before the work.
 public struct MemoryNeed: Equatable, Sendable {
   public struct Part: Equatable, Sendable {
     public let what: String
@@ -44,7 +44,7 @@ public struct MemoryAllowance: Sendable {
     self.tell = tell
   }
 
-  /// What the machine has, or the process's control group may have.
+  /// The memory of the machine, or the limit of the process's control group if that is less.
   public static var machine: Int {
     let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
       (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { Int($0.trimmingCharacters(in: .newlines)) }

@@ -48,7 +48,7 @@ extension FeatureFileError: CustomStringConvertible {
     switch self {
     case .unknownKind(let path):
       """
-      `\(path)` is no file of features by its name
+      `\(path)` is not a file of features, judging by its name
       hint: features are read from .safetensors and from .npy [N,D], statistics from .npz with `mu` and `sigma`
       """
     case .mixedFolder(let path, let features, let other):
@@ -123,9 +123,9 @@ extension FeatureFileError: CustomStringConvertible {
     case .duplicateRows(let first, let second, let rows):
       """
       \(first == second ? "`\(first)` has" : "`\(first)` and `\(second)` both have") \(Self.list(rows))
-      hint: each clip belongs into one of the parts
+      hint: each clip belongs to one part only
       """
-    case .record(let path, let line, let reason): "line \(line) of `\(path)` is no record of a metric: \(reason)"
+    case .record(let path, let line, let reason): "line \(line) of `\(path)` is not a record of a metric: \(reason)"
     }
   }
 

@@ -110,7 +110,7 @@ public struct StyleGANVRecord: Sendable, Equatable {
     case .keyNotFound(let key, _): "it has no `\(key.stringValue)`"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       "`\(context.codingPath.map(\.stringValue).joined(separator: "."))` is not of the type that is expected"
-    default: "it is no JSON object"
+    default: "it is not a JSON object"
     }
   }
 }

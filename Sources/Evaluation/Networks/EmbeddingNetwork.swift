@@ -77,8 +77,11 @@ private final class ProgramExtractor: FeatureExtractor {
     self.isPerFrame = isPerFrame
   }
 
-  func features(of clip: UnsafePointer<Float>, frames: Int) -> [Float] {
-    (0..<(isPerFrame ? frames : 1)).flatMap { program.run(clip + $0 * program.inputCount, count: 1)[0] }
+  func features(of clip: UnsafePointer<Float>, frames: Int, whenRead: () -> Void) -> [Float] {
+    let items = isPerFrame ? frames : 1
+    return (0..<items).flatMap { item in
+      program.run(clip + item * program.inputCount, count: 1) { if item == items - 1 { whenRead() } }[0]
+    }
   }
 }
 

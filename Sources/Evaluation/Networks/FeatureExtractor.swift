@@ -3,7 +3,9 @@
 public protocol FeatureExtractor: AnyObject, Sendable {
   /// The features of a clip, [T][side][side][3], R, G, B in the network's own range: one row of `columns` values, or a row
   /// for each frame where the network is per frame.
-  func features(of clip: UnsafePointer<Float>, frames: Int) throws -> [Float]
+  ///
+  /// - Parameter whenRead: called once, as soon as the extractor does not need `clip` any more; not where it throws first.
+  func features(of clip: UnsafePointer<Float>, frames: Int, whenRead: () -> Void) throws -> [Float]
 }
 
 /// What makes extractors.

@@ -89,8 +89,9 @@ private final class RuntimeExtractor: FeatureExtractor {
   }
 
   /// A clip a call, or the frames that travel together: what is computed beside it never depends on timing.
-  func features(of clip: UnsafePointer<Float>, frames: Int) throws -> [Float] {
+  func features(of clip: UnsafePointer<Float>, frames: Int, whenRead: () -> Void) throws -> [Float] {
     let shape = isPerFrame ? [frames, 1, side, side, 3] : [1, frames, side, side, 3]
+    defer { whenRead() }
     return try runtime.run(graph.path, clip, shape: shape, columns: columns)
   }
 }

@@ -27,7 +27,7 @@ struct ExtractedSet {
   let incompleteOrigin: FeatureOrigin?
   /// Videos that were scored.
   let scored: Int
-  /// What the numbers of its arrays are meant as.
+  /// How the numbers of its arrays are read.
   let valueRange: ValueRange
 }
 
@@ -57,7 +57,7 @@ struct ScoreWarnings {
       guard set.originIsUnknown else { return [] }
       return warning(
         "unknown-origin",
-        "the features of `\(set.path)` do not say how they were made: whether they fit this protocol is yours to know")
+        "the features of `\(set.path)` do not say how they were made: check yourself whether they fit this protocol")
     }
   }
 
@@ -67,7 +67,7 @@ struct ScoreWarnings {
       return warning(
         "missing-parts",
         "`\(set.path)` holds \(origin.words) of a set of \(count(origin.videos, "video")): the others are not scored\n"
-          + "extract them, too, and merge them with it")
+          + "extract the others as well, and merge them with it")
     }
   }
 
@@ -181,7 +181,7 @@ struct ScoreWarnings {
       return warning(
         "ignored-files",
         ([
-          "\(count(set.ignored.count, "file")) of the \(set.role) set \(set.ignored.count == 1 ? "is" : "are") no video"
+          "\(count(set.ignored.count, "file")) of the \(set.role) set \(set.ignored.count == 1 ? "is not a video" : "are not videos")"
         ]
           + shown + more + ["`vidmetrics inspect \(set.path)` lists them"]).joined(separator: "\n"))
     }

@@ -30,8 +30,8 @@ package struct FeatureRecipe: Sendable, Equatable {
     self.fields = fields
   }
 
-  /// The first field in which stored features differ from what is wanted; nil for features of unknown origin, which nothing
-  /// can be said of. What a file says nothing of changes nothing in its features, or is refused.
+  /// The first field in which stored features differ from what is wanted; nil also for features of unknown origin, whose
+  /// fields are not known. A field that a file does not name either does not change its features, or makes the file refused.
   package func difference(from stored: [String: String]) -> (field: String, stored: String, wanted: String)? {
     guard !stored.isEmpty else { return nil }
     let stored = Self(stored: stored).fields

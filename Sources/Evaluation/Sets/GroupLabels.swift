@@ -65,6 +65,6 @@ struct GroupLabels {
     }
   }
 
-  /// A column that a manifest has decides alone: an empty cell is no reason to look at folders.
+  /// A column that a manifest has decides alone: an empty cell does not make it look at folders.
   private func hasColumn(_ column: String) -> Bool { columns.values.contains { $0[column] != nil } }
 }

@@ -10,7 +10,7 @@ public enum PairRule: Sendable, Equatable {
   /// The same place in natural order.
   case order
 
-  /// - Parameter text: `stem`, `regex:PATTERN` or `order`; nil for what is none.
+  /// - Parameter text: `stem`, `regex:PATTERN` or `order`; nil for anything else.
   public init?(_ text: String) {
     switch text {
     case "stem": self = .stem

@@ -139,7 +139,7 @@ struct Prompts {
         throw EvaluationError.badPrompts(path: path, reason: "it cannot be opened")
       }
       guard let object = try? JSONDecoder().decode([String: String].self, from: bytes) else {
-        throw EvaluationError.badPrompts(path: path, reason: "it is no JSON object of names and prompts")
+        throw EvaluationError.badPrompts(path: path, reason: "it is not a JSON object of names and prompts")
       }
       if let key = JSONText.repeatedKey(bytes) {
         throw EvaluationError.badPrompts(path: path, reason: "`\(key)` stands there twice")

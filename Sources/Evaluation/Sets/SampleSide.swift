@@ -72,8 +72,8 @@ struct SampleSide: Sendable {
     self.files = sides
   }
 
-  /// Of a folder of files, the one that a protocol asks for; everything else as it is. Where none is,
-  /// the error speaks of the first.
+  /// From a folder of feature files, the file that a protocol asks for; any other set unchanged. Where no file fits, the first
+  /// one stays, and the error names it.
   func asked(by wanted: EvaluationProtocol) -> SampleSide {
     let recipe = FeatureRecipe(wanted, role: role)
     return files.first { $0.recipe.map { recipe.difference(from: $0) == nil } ?? false } ?? self

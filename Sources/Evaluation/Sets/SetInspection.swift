@@ -7,7 +7,7 @@ public struct SetInspection: Sendable {
   private let report: SetReport
 
   /// - Parameter frames: the clip length that is wanted, to find videos that are too short for it.
-  /// - Throws: `VideoError` for a path that is no set, `EvaluationError.patternUnused`.
+  /// - Throws: `VideoError` for a path that is not a set, `EvaluationError.patternUnused`.
   public init(
     path: String, options: VideoSetOptions, frames: Int?, threads: Int, progress: any ExtractionProgress
   ) throws {
