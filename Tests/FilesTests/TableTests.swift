@@ -66,6 +66,18 @@ struct TableTests {
         == "1: the key `a` stands twice in one object")
   }
 
+  @Test func whatIsNoObjectIsNamed() {
+    func problem(_ text: String) -> String {
+      do { return "\(try JSONText.object(text.utf8).count)" } catch { return "\(error)" }
+    }
+    #expect(problem("{\"a\": [1, {}]}") == "1")
+    #expect(problem("[1]") == "no JSON object" && problem("7") == "no JSON object")
+    #expect(problem("{\"a\": 1,\n  b}") == "no JSON object: it breaks off or is no JSON")
+    #expect(problem("{\"a\": [1") == "no JSON object: it breaks off or is no JSON")
+    #expect(problem("") == "no JSON object: it breaks off or is no JSON")
+    #expect(problem("{\"a\": {\"b\": 1, \"b\": 2}}") == "no clear object: the key `b` stands twice in one object")
+  }
+
   @Test(
     arguments: [
       (#"{"a": 1, "b": "a"}"#, nil), (#"{"a": {"a": [{"a": 1}, {"a": 2}]}}"#, nil), (#"["a", "a"]"#, nil),
