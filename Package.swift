@@ -155,7 +155,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "HarnessTests",
-      dependencies: ["Scores", "Harness", "Files", "History", "Evaluation", "MetricCatalog"]),
+      dependencies: ["Scores", "Harness", "Files", "History", "Evaluation", "MetricCatalog", "Tensors", "Video"]),
     .testTarget(name: "ScoresTests", dependencies: ["Scores", "Distances", "MetricCatalog", "Files"]),
     .testTarget(name: "ImportTests", dependencies: ["Import", "Scores", "History"]),
     .testTarget(

@@ -48,10 +48,12 @@ public struct Evaluation {
     let inputs = try InputPairs(request, fake: fake)
     let prompts = try metrics.contains { $0.reference == .prompts } ? Prompts(request.prompts, of: fake) : nil
     var sides = [real, fake, inputs?.side ?? SampleSide(absent: .input)]
-    if let range = request.input.valueRange, !sides.flatMap(\.items).contains(where: \.holdsFloats) {
+    if let range = (request.input.valueRange ?? request.realInput?.valueRange),
+      !sides.flatMap(\.items).contains(where: \.holdsFloats)
+    {
       throw EvaluationError.valueRangeUnused(range.rawValue)
     }
-    try SampleSide.checkFilter(sides)
+    try SampleSide.check(sides.map { (request.input(of: $0.role).filter, of: $0) })
     let pass = ExtractionPass(
       cache: cache, threads: request.threads, memory: request.memory, skipsUnusable: request.skipsUnusable,
       progress: progress,
@@ -99,7 +101,30 @@ public struct Evaluation {
     let made = clock.now
     try checkCounts(settled, plan, sides)
 
-    let computed = try zip(settled, plan.samples).flatMap { wanted, samples in
+    var computed: [ScoreComputation.Computed]?
+    while computed == nil {
+      do { computed = try compute(known, sides) } catch let unreadable as UnreadableVideos {
+        // As those whose frames a network could not get: they are left out of every score.
+        for index in sides.indices { try sides[index].drop(unreadable, skipsUnusable: request.skipsUnusable) }
+        try checkCounts(settled, plan, sides)
+      }
+    }
+    let scores = computed ?? []
+    let ended = clock.now
+    var facts = RunRecord.Circumstances.ofThisMachine(version: version, isa: isa(plan))
+    facts.threads = request.threads
+    (facts.totalSeconds, facts.readingSeconds) = ((ended - begin).seconds, (read - begin).seconds)
+    (facts.extractionSeconds, facts.distanceSeconds) = ((made - read).seconds, (ended - made).seconds)
+    (facts.clipsComputed, facts.clipsCached) = (extracted.computed, extracted.cached)
+    return EvaluationResult(
+      scores: scores.map(\.score), features: scores.map(\.features),
+      skipped: sides.flatMap(\.skipped).map { SkippedInput(path: $0.path, reason: $0.reason) },
+      circumstances: facts)
+  }
+
+  /// - Throws: `UnreadableVideos` for what only pixels tell.
+  private func compute(_ known: Preparation, _ sides: [SampleSide]) throws -> [ScoreComputation.Computed] {
+    try zip(known.settled, known.plan.samples).flatMap { wanted, samples in
       let own = try wanted.sides(sides)
       var computation = ScoreComputation(
         wanted: wanted, samples: samples, real: own[0], fake: own[1], request: request, cache: cache,
@@ -111,16 +136,6 @@ public struct Evaluation {
       }
       return try computation.scores()
     }
-    let ended = clock.now
-    var facts = RunRecord.Circumstances.ofThisMachine(version: version, isa: isa(plan))
-    facts.threads = request.threads
-    (facts.totalSeconds, facts.readingSeconds) = ((ended - begin).seconds, (read - begin).seconds)
-    (facts.extractionSeconds, facts.distanceSeconds) = ((made - read).seconds, (ended - made).seconds)
-    (facts.clipsComputed, facts.clipsCached) = (extracted.computed, extracted.cached)
-    return EvaluationResult(
-      scores: computed.map(\.score), features: computed.map(\.features),
-      skipped: sides.flatMap(\.skipped).map { SkippedInput(path: $0.path, reason: $0.reason) },
-      circumstances: facts)
   }
 
   /// Of the first network that takes part.
@@ -141,7 +156,7 @@ public struct Evaluation {
     let limits = fields.map { role == .real ? $0.maxVideosReal : $0.maxVideosFake }
     let ranges = Set(fields.map { $0.valueRange == .network })
     guard ranges.count <= 1 else { throw EvaluationError.mixedValueRanges }
-    var options = request.input
+    var options = request.input(of: role)
     if ranges.contains(true) { options.valueRange = .network }
     return try SampleSide(role: role, path: path, limit: limits.largest, options: options)
   }

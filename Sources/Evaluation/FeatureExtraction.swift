@@ -83,7 +83,7 @@ public struct FeatureExtraction {
     let side = try SampleSide(
       role: role, path: path, limit: isReal ? fields.maxVideosReal : fields.maxVideosFake, options: options,
       shard: shard)
-    try SampleSide.checkFilter([side])
+    try SampleSide.check([(input.filter, of: side)])
     guard side.videos != nil else { throw EvaluationError.alreadyFeatures(path: path) }
     let pass = ExtractionPass(
       cache: cache, threads: threads, memory: memory, skipsUnusable: skipsUnusable, progress: progress,

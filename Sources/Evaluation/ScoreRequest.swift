@@ -28,6 +28,8 @@ public struct ScoreRequest: Sendable {
   public var scores: [RequestedScore]
   /// How the sets are read.
   public var input = VideoSetOptions()
+  /// How `real` is read, where that is otherwise.
+  public var realInput: VideoSetOptions?
   /// What tells which videos are a pair; nil for their paths.
   public var pairBy: PairRule?
   /// Whether videos that cannot be used are left out and listed.
@@ -43,13 +45,29 @@ public struct ScoreRequest: Sendable {
   }
 }
 
+extension EvaluationProtocol {
+  /// Whether each video of one set belongs to one of the other.
+  public var pairsVideos: Bool {
+    definition.sample == .pair || definition.reference == .inputs && fields.input == .given
+  }
+}
+
 extension ScoreRequest {
+  /// How the set of a role is read.
+  func input(of role: Role) -> VideoSetOptions {
+    switch role {
+    case .real, .input: realInput ?? input
+    case .fake: input
+    }
+  }
+
   /// What can be found wrong before weights are looked for and videos are opened.
   ///
   /// - Throws: `EvaluationError`, `CatalogError`, `VideoError.set(.missing)`.
   public func check() throws {
     try Self.check(threads: threads)
     try honesty.validate()
+    try pairBy?.validate()
     for wanted in scores { try wanted.evaluationProtocol.validate() }
     try checkReferences()
     for path in [real, fake] { try path.map(Self.check(path:)) }
@@ -74,8 +92,9 @@ extension ScoreRequest {
     let takers = zip(scores, metrics).filter { wanted, metric in
       metric.reference == .inputs && wanted.evaluationProtocol.fields.input == .given
     }
-    let takesPairs = !takers.isEmpty || metrics.contains { $0.sample == .pair }
-    guard pairBy == nil || takesPairs else { throw EvaluationError.pairRuleUnused }
+    guard pairBy == nil || scores.contains(where: \.evaluationProtocol.pairsVideos) else {
+      throw EvaluationError.pairRuleUnused
+    }
     let takesReal = metrics.contains { $0.reference == .real || $0.reference == .realIfGiven }
     guard inputColumn == nil || !takers.isEmpty else { throw EvaluationError.inputUnused }
     guard let real else {

@@ -20,6 +20,8 @@ package final class Archive: Sendable {
     package let name: String
     /// Unpacked bytes.
     package let size: Int
+    /// Packed bytes.
+    let packedSize: Int
     /// Where the member's own header begins.
     let headerOffset: Int
     /// Where its bytes lie as they are; nil if compressed.
@@ -74,6 +76,7 @@ package final class Archive: Sendable {
   package func open(_ index: Int) throws -> ByteRegion {
     let member = members[index]
     if let region = try inPlace(index) { return region }
+    try Spool.check(member.size, packed: member.packedSize, path: label(member))
     guard member.size > Self.memoryLimit else {
       var bytes = ByteCollector(expecting: member.size)
       try unpack(member, limit: member.size) { bytes.append($0) }
@@ -91,6 +94,7 @@ package final class Archive: Sendable {
     return ByteRegion(
       try spooled.withLock { files in
         if let file = files[index] { return file }
+        try Spool.check(member.size, packed: member.packedSize, path: label(member))
         let spool = try Spool(path: path)
         try unpack(member, limit: member.size) { try spool.append($0) }
         let file = try spool.finish()
@@ -106,6 +110,16 @@ package final class Archive: Sendable {
     var bytes = ByteCollector(expecting: count)
     try unpack(member, limit: min(count, member.size)) { bytes.append($0) }
     return ByteRegion(bytes.finish(label: label(member)).all)
+  }
+
+  /// Reads a member that has a checksum, and keeps nothing of it.
+  ///
+  /// - Throws: `FilesError.malformed`, `.truncated`.
+  package func verify(_ index: Int) throws {
+    let member = members[index]
+    guard member.checksum != nil, try inPlace(index) == nil else { return }
+    try Spool.check(member.size, packed: member.packedSize, path: label(member))
+    try unpack(member, limit: member.size) { _ in }
   }
 
   private func label(_ member: Member) -> String { path + "/" + member.name }
@@ -138,7 +152,7 @@ package final class Archive: Sendable {
       } else {
         members.append(
           Member(
-            name: entry.name, size: entry.size, headerOffset: entry.headerOffset,
+            name: entry.name, size: entry.size, packedSize: entry.storedSize, headerOffset: entry.headerOffset,
             dataOffset: entry.isStored ? try zip.place(of: entry) : nil,
             checksum: entry.checksum == 0 ? nil : entry.checksum))
       }

@@ -11,6 +11,8 @@ public enum FilesError: Error, Equatable, Sendable {
   case truncated(path: String, expected: Int, found: Int)
   /// A compressed file cannot be unpacked to a temporary one.
   case noSpool(path: String, reason: String)
+  /// A compressed file that becomes more bytes than videos could.
+  case growsTooMuch(path: String, packed: Int, limit: Int)
   /// A program beside this one.
   case notStarted(program: String, reason: String)
 }
@@ -28,6 +30,9 @@ extension FilesError: CustomStringConvertible {
       "`\(path)` is truncated: \(expected) bytes expected, \(found) found"
     case .noSpool(let path, let reason):
       "cannot unpack `\(path)` to a temporary file: \(reason)\nhint: TMPDIR chooses the folder"
+    case .growsTooMuch(let path, let packed, let limit):
+      "`\(path)` has \(packed) bytes and would become more than \(limit): nothing is unpacked to more than a hundred times its "
+        + "size\nhint: where it is what you mean, unpack it first and give the folder"
     case .notStarted(let program, let reason): "`\(program)` cannot be started: \(reason)"
     }
   }

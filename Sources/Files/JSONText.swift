@@ -2,6 +2,35 @@ import Foundation
 
 /// What Foundation's reader of JSON passes over, and what it refuses although Python writes it.
 package enum JSONText {
+  /// Why a text is not what is wanted of it.
+  package enum Problem: Error, Equatable, Sendable, CustomStringConvertible {
+    case malformed
+    case noObject
+    case repeatedKey(String)
+
+    package var description: String {
+      switch self {
+      case .malformed: "not a JSON object: it breaks off or is not JSON"
+      case .noObject: "not a JSON object"
+      case .repeatedKey(let key): "ambiguous: the key `\(key)` stands twice in one object"
+      }
+    }
+  }
+
+  /// The object that a text is.
+  ///
+  /// - Throws: `Problem`.
+  package static func object(_ text: some Sequence<UInt8>) throws -> [String: Any] {
+    let bytes = Data(text)
+    let value: Any
+    do { value = try JSONSerialization.jsonObject(with: bytes, options: [.fragmentsAllowed]) } catch {
+      throw Problem.malformed
+    }
+    guard let object = value as? [String: Any] else { throw Problem.noObject }
+    if let key = repeatedKey(bytes) { throw Problem.repeatedKey(key) }
+    return object
+  }
+
   /// A key that one object of the text has twice; nil if there is none. The text is well-formed JSON.
   package static func repeatedKey(_ text: some Sequence<UInt8>) -> String? {
     let bytes = Array(text)

@@ -3,6 +3,9 @@ package struct NPYHeader {
   /// The limit of NumPy itself is 10,000 characters unless one allows more.
   private static let maximumLength = 1 << 20
 
+  /// A header ends within so many bytes.
+  package static let most = maximumLength + 12
+
   package let shape: [Int]
   /// Where the elements begin.
   package let dataOffset: Int

@@ -38,18 +38,37 @@ struct Spool {
     return try OpenFile(adopting: copy, path: path)
   }
 
+  // What is unpacked to more than `freely` bytes may have `mostGrowth` times those that it is packed in: videos and pictures
+  // hardly shrink when they are packed, and a file of nothing but zeros becomes a thousand times as large.
+  private static let freely = 1 << 28
+  private static let mostGrowth = 100
+
+  /// - Throws: `FilesError.growsTooMuch`.
+  static func check(_ size: Int, packed: Int, path: String) throws {
+    guard size > freely, size / mostGrowth >= max(1, packed) else { return }
+    throw FilesError.growsTooMuch(path: path, packed: packed, limit: max(freely, packed * mostGrowth))
+  }
+
   /// Unpacks a compressed file.
+  ///
+  /// - Throws: `FilesError.growsTooMuch`, `.malformed`, `.noSpool`.
   static func unpack(_ region: ByteRegion) throws -> OpenFile {
     let spool = try Spool(path: region.label)
+    var size = 0
+    func append(_ bytes: UnsafeRawBufferPointer) throws {
+      size += bytes.count
+      try check(size, packed: region.count, path: region.label)
+      try spool.append(bytes)
+    }
     if try Gzip.isGzip(region) {
-      try Gzip.unpack(region) { try spool.append($0) }
+      try Gzip.unpack(region, append)
       return try spool.finish()
     }
     let reader = try ArchiveReader(region, format: .raw)
     guard try reader.nextHeader() != nil else {
       throw FilesError.malformed(path: region.label, .archive(reason: "it is empty"))
     }
-    while try reader.readData({ try spool.append($0) }) > 0 {}
+    while try reader.readData(append) > 0 {}
     return try spool.finish()
   }
 }

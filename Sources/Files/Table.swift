@@ -71,12 +71,10 @@ package struct Table: Sendable {
     var names: [String] = []
     var known: Set<String> = []
     rows = try TextLines.filled(text).map { number, line in
-      guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
-        throw Problem(line: number, reason: "the line is not a JSON object")
-      }
-      if let key = JSONText.repeatedKey(line.utf8) {
+      let object: [String: Any]
+      do { object = try JSONText.object(line.utf8) } catch JSONText.Problem.repeatedKey(let key) {
         throw Problem(line: number, reason: "the key `\(key)` stands twice in one object")
-      }
+      } catch { throw Problem(line: number, reason: "the line is not a JSON object") }
       names += object.keys.filter { known.insert($0).inserted }.sorted()
       return Row(line: number, cells: object.compactMapValues(Self.cell))
     }

@@ -40,7 +40,8 @@ enum TarIndex {
       end = inPlace ? padded(position.data + size) : nil
       members.append(
         Archive.Member(
-          name: name, size: size, headerOffset: position.header, dataOffset: inPlace ? position.data : nil))
+          name: name, size: size, packedSize: size, headerOffset: position.header,
+          dataOffset: inPlace ? position.data : nil))
     }
     if let end { try checkEnd(region, at: end) }
     return (members, skipped)

@@ -30,15 +30,16 @@ public struct CheckpointFolder: Sendable {
   }
 
   /// Those that have not changed for so long, in natural order, whether there are others, and which have settled empty.
-  func settled(now: Date = Date()) -> (ready: [Entry], empty: [Entry], isWaiting: Bool) {
-    let all = entries()
+  ///
+  /// - Throws: `FilesError.unreadable` for a folder that cannot be listed.
+  func settled(now: Date = Date()) throws -> (ready: [Entry], empty: [Entry], isWaiting: Bool) {
+    let all = try entries()
     let settled = all.filter { now.timeIntervalSince($0.changed) >= settling }
     return (settled.filter { $0.bytes > 0 }, settled.filter { $0.bytes == 0 }, settled.count < all.count)
   }
 
-  private func entries() -> [Entry] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return NaturalOrder.sorted(names.filter(isCheckpoint)).compactMap { entry($0) }
+  private func entries() throws -> [Entry] {
+    NaturalOrder.sorted(try FileStatus.names(in: path).filter(isCheckpoint)).compactMap { entry($0) }
   }
 
   private func isCheckpoint(_ name: String) -> Bool {

@@ -21,7 +21,7 @@ public struct CheckpointWatch: Sendable {
 
   /// - Parameter report: is given the summary of each checkpoint.
   /// - Returns: all of them together.
-  /// - Throws: as `SuiteRun.run`, and `HarnessError.noCheckpoints` where `once` finds none.
+  /// - Throws: as `SuiteRun.run`, and `HarnessError.noCheckpoints` where `once` finds none, `FilesError` where it cannot look.
   public func run(_ report: @Sendable (SuiteSummary) -> Void) async throws -> SuiteSummary {
     guard SuitePaths.isFolder(folder.path) else {
       throw HarnessError.unreadable(path: folder.path, reason: "there is no such folder")
@@ -31,8 +31,18 @@ public struct CheckpointWatch: Sendable {
     var done: [CheckpointFolder.Entry] = []
     var empty: [CheckpointFolder.Entry] = []
     if !once { options.say("watching \(folder.path) for checkpoints; ^C ends") }
+    var problem: String?
     while !options.isInterrupted() {
-      let (ready, settledEmpty, isWaiting) = folder.settled()
+      let looked = Result { try folder.settled() }
+      // A disk of the network comes back.
+      if !once, case .failure(let error) = looked {
+        if problem != "\(error)" { options.say("\(error); it is looked at again every \(TimeText.text(interval))") }
+        problem = "\(error)"
+        await pause(interval)
+        continue
+      }
+      problem = nil
+      let (ready, settledEmpty, isWaiting) = try looked.get()
       for entry in settledEmpty where !empty.contains(entry) {
         empty.append(entry)
         options.say("`\(entry.path)` is empty, and is left alone until it is written")

@@ -63,10 +63,18 @@ public struct GenerationRecord: Codable, Sendable, Equatable {
     public var samples: Int
   }
 
-  static func read(_ path: String) -> GenerationRecord? {
+  /// nil where there is none.
+  ///
+  /// - Throws: `HarnessError.unreadable`.
+  static func read(_ path: String) throws -> GenerationRecord? {
+    guard SuitePaths.exists(path) else { return nil }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return FileManager.default.contents(atPath: path).flatMap { try? decoder.decode(GenerationRecord.self, from: $0) }
+    do { return try decoder.decode(GenerationRecord.self, from: Data(TextFile.read(path).utf8)) } catch is DecodingError
+    {
+      throw HarnessError.unreadable(
+        path: path, reason: "it is no record of how outputs were made\nhint: --force makes the outputs again")
+    }
   }
 
   func write(to path: String) throws {
@@ -88,7 +96,11 @@ public struct Outputs: Sendable {
   var stderr: String { folder + "/stderr.txt" }
   var recordFile: String { folder + "/generation.json" }
   var groupFile: String { folder + "/process" }
-  public var record: GenerationRecord? { GenerationRecord.read(recordFile) }
+
+  /// nil where there is none.
+  ///
+  /// - Throws: `HarnessError.unreadable`, `FilesError`.
+  public func record() throws -> GenerationRecord? { try GenerationRecord.read(recordFile) }
 
   /// What is scored.
   public var set: String { SuitePaths.exists(manifest) ? manifest : samples }

@@ -13,13 +13,16 @@ struct GeneratorReader {
   let data: [RealSet]
   let metrics: SuiteMetrics
   let common: [SuiteMetrics.Setting]
+  /// How the suite's sets are read.
+  let input: VideoSetOptions
   /// Whether checkpoints are found later: then a command with `{checkpoint}` needs none in the suite.
   var takesAnyCheckpoint = false
 
-  static let keys = [
-    "name", "label", "command", "outputs", "count", "seed", "seeds", "repeats", "checkpoints", "prompts", "classes",
-    "images", "inputs", "time-limit", "data", "metrics", "tags",
-  ]
+  static let keys =
+    [
+      "name", "label", "command", "outputs", "count", "seed", "seeds", "repeats", "checkpoints", "prompts", "classes",
+      "inputs", "time-limit", "data", "metrics", "tags",
+    ] + SetKeys.ofSets
 
   /// - Parameter scored: the suite's metrics.
   func generator(_ node: Node, scored: [RequestedProtocol], only: [String]?) throws -> Generator {
@@ -33,6 +36,15 @@ struct GeneratorReader {
     generator.count = try keys.integer("count", in: Generator.counts)
     generator.timeLimit = try timeLimit(keys)
     generator.tags = try keys.texts("tags") ?? []
+    generator.input = try SetKeys(keys: keys).options(over: input)
+    if generator.template != nil {
+      guard !keys.has("path-column") else {
+        throw HarnessError.conflict(
+          keys.place("path-column"), first: "path-column", second: "command",
+          reason: "what a command writes is found in its folder, and no table names it")
+      }
+      generator.input.pathColumn = nil
+    }
     generator.checkpoints = try checkpoints(keys, mustExist: isWanted && generator.template != nil)
     if isWanted { generator.conditions = try Conditions(folder: folder, keys: keys).read() }
     try checkCommand(generator, keys, isWanted: isWanted)

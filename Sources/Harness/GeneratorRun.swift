@@ -42,7 +42,9 @@ struct GeneratorRun {
     } catch {
       // What it wrote is kept to be looked at.
       unlink(part.groupFile)
-      try replace(failedFolder, with: part.folder)
+      do { try replace(failedFolder, with: part.folder) } catch {
+        say("\(job.title): what the command wrote stays in `\(part.folder)`: \(error)")
+      }
       throw error
     }
   }
@@ -55,9 +57,12 @@ struct GeneratorRun {
     guard let base = job.base, !SuitePaths.exists(job.folder) else { return }
     let slash = job.folder.lastIndex(of: "/") ?? job.folder.startIndex
     let part = "\(job.folder[..<slash])/.\(job.folder[slash...].dropFirst()).part"
-    guard Outputs(folder: part).record != nil, let lock = try? FolderLock(base) else { return }
-    try? WholeFile.rename(part, to: job.folder)
-    lock.release()
+    do {
+      guard try Outputs(folder: part).record() != nil else { return }
+      let lock = try FolderLock(base)
+      defer { lock.release() }
+      try WholeFile.rename(part, to: job.folder)
+    } catch { say("\(job.title): the outputs of a run that was killed stay in `\(part)`: \(error)") }
   }
 
   private func generate(
@@ -76,7 +81,9 @@ struct GeneratorRun {
         environment: template.environment(values), output: part.stdout, errors: part.stderr,
         timeLimit: job.generator.timeLimit, groupFile: part.groupFile, isInterrupted: isInterrupted)
       let outcome = try await process.run()
-      let found = Self.count(folder)
+      // What a command that failed has left may be anything.
+      let written = Result { try samples(folder) }
+      let found = if case .success(let samples) = written { samples.count } else { 0 }
       record.calls.append(
         .init(command: command, seconds: outcome.seconds, peakMemory: outcome.peakMemory, samples: found))
       record.seconds += outcome.seconds
@@ -90,6 +97,7 @@ struct GeneratorRun {
           command: command, ending: Self.words(outcome.ending, job.generator.timeLimit), found: record.samples,
           wanted: job.wanted, errors: Outputs.lastLines(of: part.stderr), log: failedLog)
       }
+      if case .failure(let error) = written { throw unreadable(error, part) }
       if let wanted = call.count, found < wanted, job.calls.count > 1 {
         throw HarnessError.tooFew(
           found: found, wanted: wanted, folder: failedFolder + "/samples" + (call.folder.map { "/" + $0 } ?? ""),
@@ -97,6 +105,22 @@ struct GeneratorRun {
       }
     }
     return record
+  }
+
+  /// The videos in a folder of outputs.
+  ///
+  /// - Throws: `VideoError`, `FilesError` for what is no set of videos.
+  private func samples(_ folder: String) throws -> [VideoItem] {
+    do { return try VideoSet.open(folder, options: job.generator.input).videos } catch VideoError.set(
+      .emptySet(path: _, ignored: _))
+    { return [] }
+  }
+
+  private func unreadable(_ error: any Error, _ part: Outputs) -> HarnessError {
+    // Its folder is about to get another name.
+    .unreadableOutputs(
+      folder: failedFolder + "/samples", reason: "\(error)".replacingOccurrences(of: part.folder, with: failedFolder),
+      log: failedLog)
   }
 
   private var failedLog: String { failedFolder + "/stderr.txt" }
@@ -110,8 +134,6 @@ struct GeneratorRun {
     }
   }
 
-  private static func count(_ folder: String) -> Int { (try? VideoSet.open(folder))?.videos.count ?? 0 }
-
   /// Whether there are enough videos, and each can be opened and counted.
   private func check(_ record: GenerationRecord, _ part: Outputs) throws {
     if record.samples < max(job.wanted ?? 1, 1) {
@@ -119,7 +141,9 @@ struct GeneratorRun {
         found: record.samples, wanted: job.wanted ?? 1, folder: failedFolder + "/samples",
         errors: Outputs.lastLines(of: part.stderr), log: failedLog)
     }
-    let report = SetReport(try VideoSet.open(part.samples), sampler: nil, threads: threads) { _ in }
+    let set: VideoSet
+    do { set = try VideoSet.open(part.samples, options: job.generator.input) } catch { throw unreadable(error, part) }
+    let report = SetReport(set, sampler: nil, threads: threads) { _ in }
     let failures = report.entries.compactMap(\.failure)
     guard failures.isEmpty else {
       let first = failures[0].split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
@@ -138,7 +162,7 @@ struct GeneratorRun {
     for call in job.calls {
       guard let folder = call.folder, let condition = call.condition else { continue }
       var files: [String] = []
-      for video in try VideoSet.open(part.samples + "/" + folder).videos {
+      for video in try samples(part.samples + "/" + folder) {
         let file = VideoItem.row(video.name)?.file ?? video.name
         if !files.contains(file) { files.append(file) }
       }

@@ -34,6 +34,7 @@ public enum HarnessError: Error, CustomStringConvertible {
   case failed(command: String, ending: String, found: Int, wanted: Int?, errors: [String], log: String)
   case tooFew(found: Int, wanted: Int, folder: String, errors: [String], log: String)
   case unusable(count: Int, total: Int, first: String, folder: String, log: String)
+  case unreadableOutputs(folder: String, reason: String, log: String)
   case otherOutputs(folder: String, difference: String)
   case noOutputs(folder: String)
   case interrupted(hint: String)
@@ -82,6 +83,10 @@ public enum HarnessError: Error, CustomStringConvertible {
       return "the command ended well, but wrote \(found) of \(wanted) videos to `\(folder)`" + Self.tail(errors, log)
     case .unusable(let count, let total, let first, let folder, let log):
       return "\(count) of \(total) videos in `\(folder)` cannot be used\n  \(first)\n  logs: \(log)"
+    case .unreadableOutputs(let folder, let reason, let log):
+      return "the command ended well, but what it wrote to `\(folder)` is no set of videos: \(reason)"
+        + (reason.contains("--") ? "; --include and the like are keys of a suite and of a generator" : "")
+        + "\n  logs: \(log)"
     case .otherOutputs(let folder, let difference):
       return "`\(folder)` was made otherwise: \(difference)"
         + "\nhint: --force makes it again; another name or `outputs` keeps both"

@@ -10,7 +10,7 @@ enum InputIdentity {
   static func stamp(_ path: String) -> String? {
     guard let own = facts(path) else { return nil }
     guard SuitePaths.isFolder(path) else { return own }
-    let files = files(of: path)
+    let files = (try? files(of: path)) ?? []
     let lines = files.map { "\($0) \(facts(path + "/" + $0) ?? "-")\n" }
     return "\(own), \(files.count) files \(SHA256.digest(of: lines.joined()))"
   }
@@ -39,8 +39,12 @@ enum InputIdentity {
     return bytes.withUnsafeBytes { SHA256.digest(of: $0) }
   }
 
-  private static func files(of folder: String) -> [String] {
-    let all = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
+  /// - Throws: `HarnessError.unreadable`.
+  private static func files(of folder: String) throws -> [String] {
+    let all: [String]
+    do { all = try FileManager.default.subpathsOfDirectory(atPath: folder) } catch {
+      throw HarnessError.unreadable(path: folder, reason: "its files cannot be listed")
+    }
     return all.filter { !SuitePaths.isFolder(folder + "/" + $0) }.sorted()
   }
 

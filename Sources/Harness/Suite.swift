@@ -30,7 +30,10 @@ public struct Suite: Sendable {
 
   /// How sets are read.
   public struct InputRules: Sendable, Equatable {
+    /// Of each set that says nothing else.
     public var sets = VideoSetOptions()
+    /// Which videos of two sets are a pair; nil for the metrics' own rule.
+    public var pairBy: PairRule?
     /// Whether videos that cannot be used are left out and listed.
     public var skipsUnusable = false
     public var allowsOtherWeights = false
@@ -46,6 +49,7 @@ public struct RealSet: Sendable, Equatable {
   public var path: String
   /// What tables call it.
   public var label: String
+  public var input = VideoSetOptions()
 
   public init(name: String, path: String, label: String) {
     self.name = name
@@ -73,6 +77,8 @@ public struct Generator: Sendable {
   public var data: [String]
   public var metrics: [RequestedProtocol]
   public var tags: [String] = []
+  /// How the outputs are read.
+  public var input = VideoSetOptions()
   /// Where the suite speaks of it.
   public var place: Place
 

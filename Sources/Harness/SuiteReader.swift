@@ -3,7 +3,6 @@ import Files
 import Foundation
 import MetricCatalog
 import Reporting
-import Tensors
 import Video
 import Yams
 
@@ -37,23 +36,22 @@ struct SuiteReader {
     file.contains("/") ? SuitePaths.normal(String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)] + "/")) : "."
   }
 
-  static let keys = [
-    "name", "data", "generators", "metrics", "set", "bootstrap", "floor", "n-curve", "value-range", "images",
-    "on-error",
-    "allow-other-weights", "tags", "reports",
-  ]
+  static let keys =
+    ["name", "data", "generators", "metrics", "set", "bootstrap", "floor", "n-curve"] + SetKeys.ofSuites
+    + ["tags", "reports"]
 
   func suite(_ keys: YAMLKeys) throws -> Suite {
     let stem = Checkpoint.stem(of: file.split(separator: "/").last.map(String.init) ?? file)
     let name = try checkedName(keys.text("name") ?? stem, keys.place("name"))
-    let data = try dataSets(keys)
+    let input = try SetKeys(keys: keys).rules()
+    let data = try dataSets(keys, over: input.sets)
     let metrics = SuiteMetrics(file: file)
     let common = try metrics.common(keys)
     let scored = try metrics.requested(keys, common: common)
     var generators: [Generator] = []
     for node in try keys.oneOrMore("generators") ?? [keys.required("generators")] {
       var reader = GeneratorReader(
-        file: file, folder: folder, suite: name, data: data, metrics: metrics, common: common)
+        file: file, folder: folder, suite: name, data: data, metrics: metrics, common: common, input: input.sets)
       reader.takesAnyCheckpoint = isWatching
       let generator = try reader.generator(node, scored: scored, only: only)
       if let other = generators.first(where: { $0.name == generator.name }) {
@@ -63,7 +61,9 @@ struct SuiteReader {
       generators.append(generator)
     }
     try metrics.check(common, isOf: generators.flatMap(\.metrics))
+    try SetKeys(keys: keys).check(input, metrics: generators.flatMap(\.metrics))
     var suite = Suite(file: file, folder: folder, name: name, data: data, generators: generators)
+    suite.input = input
     try readRest(&suite, keys)
     return suite
   }
@@ -72,22 +72,6 @@ struct SuiteReader {
     suite.honesty.bootstrap = try keys.integer("bootstrap", in: Honesty.resamples)
     suite.honesty.floor = try keys.flag("floor")
     suite.honesty.curve = try keys.integer("n-curve", in: Honesty.points)
-    if let text = try keys.text("value-range") {
-      guard let range = ValueRange(rawValue: text) else {
-        let all = ValueRange.allCases.map(\.rawValue).joined(separator: ", ")
-        throw YAMLError.badValue(keys.place("value-range"), key: "value-range", value: text, expected: all)
-      }
-      suite.input.sets.valueRange = range
-    }
-    suite.input.sets.picturesAreImages = try keys.flag("images")
-    suite.input.allowsOtherWeights = try keys.flag("allow-other-weights")
-    if let text = try keys.text("on-error") {
-      guard ["stop", "skip"].contains(text) else {
-        throw YAMLError.badValue(
-          keys.place("on-error"), key: "on-error", value: text, expected: "`stop` or `skip`")
-      }
-      suite.input.skipsUnusable = text == "skip"
-    }
     suite.tags = try keys.texts("tags") ?? []
     if let node = keys.node("reports") { suite.report = try report(node) }
   }
@@ -124,21 +108,23 @@ struct SuiteReader {
     return report
   }
 
-  private static let dataKeys = ["path", "name"]
+  private static let dataKeys = ["path", "name"] + SetKeys.ofSets
 
-  private func dataSets(_ keys: YAMLKeys) throws -> [RealSet] {
+  private func dataSets(_ keys: YAMLKeys, over input: VideoSetOptions) throws -> [RealSet] {
     guard let node = keys.node("data") else { return [] }
     let sets = try YAMLKeys(node, file: file, owner: "`data`", key: "data", known: nil)
     return try sets.order.map { name in
       let node = try sets.required(name)
       _ = try checkedName(name, sets.place(name))
       var set = RealSet(name: name, path: "", label: name)
+      set.input = input
       if node.mapping == nil {
         set.path = try sets.text(node, name)
       } else {
         let own = try YAMLKeys(node, file: file, owner: "a real set", key: name, known: Self.dataKeys)
         set.path = try own.requiredText("path")
         set.label = try own.text("name") ?? name
+        set.input = try SetKeys(keys: own).options(over: input)
       }
       set.path = SuitePaths.joined(folder, set.path)
       guard SuitePaths.exists(set.path) else {

@@ -136,10 +136,12 @@ public struct SuiteRun: Sendable {
 extension SampleJob {
   /// The record of outputs that are there and are what is wanted; nil where there are none.
   ///
-  /// - Throws: `HarnessError.otherOutputs` where they were made otherwise.
+  /// - Throws: `HarnessError.otherOutputs` where they were made otherwise, `.unreadable` for a record that is damaged.
   public func finished() throws -> GenerationRecord? {
     let outputs = Outputs(folder: folder)
-    guard let recipe = try recipe(), let record = outputs.record, SuitePaths.exists(outputs.samples) else { return nil }
+    guard let recipe = try recipe(), let record = try outputs.record(), SuitePaths.exists(outputs.samples) else {
+      return nil
+    }
     if let difference = record.recipe.difference(from: recipe) {
       throw HarnessError.otherOutputs(folder: folder, difference: difference)
     }

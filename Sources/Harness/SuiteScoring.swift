@@ -1,5 +1,5 @@
 import Evaluation
-import Foundation
+import Files
 import History
 import MetricCatalog
 import Scores
@@ -45,7 +45,9 @@ struct SuiteScoring {
     let takesReal = references.contains { $0 == .real || $0 == .realIfGiven || ($0 == .inputs && !hasPictures) }
     var request = ScoreRequest(real: takesReal ? real?.path : nil, fake: set, scores: scores)
     if hasPictures, references.contains(.inputs) { request.inputColumn = "image" }
-    request.input = suite.input.sets
+    request.input = job.generator.input
+    request.realInput = real?.input
+    request.pairBy = requested.contains(where: \.evaluationProtocol.pairsVideos) ? suite.input.pairBy : nil
     request.skipsUnusable = suite.input.skipsUnusable
     request.threads = options.threads
     request.honesty = suite.honesty
@@ -83,8 +85,8 @@ struct SuiteScoring {
 
   private func artefacts(_ job: SampleJob, _ set: String) -> [Artefact] {
     func artefact(_ kind: String, _ path: String) -> Artefact {
-      let bytes = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
-      return Artefact(kind: kind, path: SuitePaths.absolute(path), bytes: SuitePaths.isFolder(path) ? nil : bytes)
+      let bytes = FileStatus(path).flatMap { $0.kind == .folder ? nil : $0.size }
+      return Artefact(kind: kind, path: SuitePaths.absolute(path), bytes: bytes)
     }
     var all = [artefact("output", set)]
     if job.base != nil {

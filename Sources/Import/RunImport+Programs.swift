@@ -92,12 +92,8 @@ extension RunImport {
   }
 
   private func object(_ text: String) throws -> [String: Any] {
-    guard let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
-      throw ImportError.row(path: path, line: nil, reason: "it is not a JSON object of dimensions")
+    do { return try JSONText.object(text.utf8) } catch {
+      throw ImportError.row(path: path, line: nil, reason: "it is \(error)")
     }
-    if let key = JSONText.repeatedKey(text.utf8) {
-      throw ImportError.row(path: path, line: nil, reason: "the key `\(key)` stands twice in one object")
-    }
-    return object
   }
 }

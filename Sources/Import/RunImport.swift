@@ -101,9 +101,13 @@ public struct RunImport: Sendable {
       if line["results"] != nil, line["metric"] != nil { return .styleGANV }
       if path.lowercased().hasSuffix(".jsonl") { return try kind(ImportedTable(path)) }
     }
-    let whole = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-    if RunDocument.isDocument(whole?["schema"] as? String) { return .document }
-    if let whole, !whole.isEmpty, whole.values.allSatisfy(Self.isDimension) { return .vbench }
+    let whole: [String: Any]
+    do { whole = try JSONText.object(text.utf8) } catch {
+      guard path.lowercased().hasSuffix(".json") else { throw ImportError.unknownKind(path: path) }
+      throw ImportError.row(path: path, line: nil, reason: "it is \(error)")
+    }
+    if RunDocument.isDocument(whole["schema"] as? String) { return .document }
+    if !whole.isEmpty, whole.values.allSatisfy(Self.isDimension) { return .vbench }
     throw ImportError.unknownKind(path: path)
   }
 

@@ -15,6 +15,8 @@ public struct NameFilter: Sendable, Equatable {
     self.exclude = exclude
   }
 
+  public var patterns: [String] { include + exclude }
+
   /// Whether everything is meant as it lies there: the answer to what could be read in two ways.
   var meansAll: Bool { include.contains("*") || include.contains("**") }
 

@@ -54,11 +54,10 @@ struct ArrayFile {
     case "npz":
       guard case .file = origin else { throw VideoError.array(.noVideos(path: path)) }
       let archive = try Archive(path)
-      let shapes = archive.members.indices.map { index -> [Int]? in
-        guard archive.members[index].name.hasSuffix(".npy"), let head = try? archive.head(index, count: 1 << 16) else {
-          return nil
-        }
-        return try? NPYHeader(head, path: path).shape
+      let shapes = try archive.members.indices.map { index -> [Int]? in
+        let name = archive.members[index].name
+        guard name.hasSuffix(".npy") else { return nil }
+        return try NPYHeader(archive.head(index, count: NPYHeader.most), path: "\(path)/\(name)").shape
       }
       (arrays, ignored) = try Self.several(
         path: path, options: options, takes: takes,
@@ -66,6 +65,10 @@ struct ArrayFile {
       ) { index, name in
         let member = ByteOrigin.member(archive, index: index)
         return (try StoredArray(member.openSpooled(), path: path, name: name), member)
+      }
+      // What the head of an array says that is left alone is believed where the member is whole.
+      for (index, member) in archive.members.enumerated() where ignored.contains { $0 + ".npy" == member.name } {
+        try archive.verify(index)
       }
     case "safetensors", "pt", "pth":
       let bytes: ByteSlice =

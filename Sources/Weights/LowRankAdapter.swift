@@ -115,8 +115,9 @@ package struct LowRankAdapter {
 enum AdapterConfiguration {
   /// lora_alpha / r, or lora_alpha / sqrt(r). Throws for what would change the result in a way that is not handled here.
   static func scale(_ bytes: ByteSlice, path: String) throws -> Double {
-    guard let fields = try? JSONSerialization.jsonObject(with: Data(bytes.array())) as? [String: Any] else {
-      throw FilesError.malformed(path: path, .nonsense(part: "the JSON", at: 0))
+    let fields: [String: Any]
+    do { fields = try JSONText.object(bytes.array()) } catch {
+      throw WeightsError.adapter(path: path, problem: "it is \(error)")
     }
     for (name, value) in fields.sorted(by: { $0.key < $1.key }) where !isHarmless(name, value) {
       let text = (try? JSONSerialization.data(withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys]))

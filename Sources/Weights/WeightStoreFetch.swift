@@ -24,9 +24,12 @@ extension WeightStore {
   package func fetch(_ known: KnownWeights, searchPath: String, report: (String) -> Void) throws -> StoredWeights {
     let name = known.name
     guard known.canFetch else { throw WeightsError.cannotFetch(name: name) }
-    if let present = try? stored(known) {
-      report("\(name) is already in \(path(name))")
-      return present
+    if has(name) {
+      do {
+        let present = try stored(known)
+        report("\(name) is already in \(path(name))")
+        return present
+      } catch { report("\(name) is there and cannot be used, so it is fetched again: \(error)") }
     }
     try writing { try WholeFile.makeFolder(folder) }
     WholeFile.sweep(folder, prefix: Self.download)
@@ -102,7 +105,7 @@ extension WeightStore {
       case .malformed, .truncated, .otherContent:
         remove(paths, from: downloads)
         throw known.failure(.file(error))
-      case .unreadable, .unwritable, .exists, .noSpool, .notStarted: throw error
+      case .unreadable, .unwritable, .exists, .noSpool, .growsTooMuch, .notStarted: throw error
       }
     }
   }

@@ -141,4 +141,41 @@ import Testing
     let floor = try program.run("psnr", black, white, "--floor", "--json")
     #expect(floor.status == 2 || floor.output.contains("floor"))
   }
+
+  /// Damage that no head tells: pixels that cannot be had stop with the set's name, or are left out of every score.
+  @Test func whatOnlyPixelsTell() throws {
+    let files = FileManager.default
+    let picture = try Data(contentsOf: URL(fileURLWithPath: Workplace.fixtures + "/golden/fid/frames-a/00.png"))
+    var damaged = picture
+    damaged[picture.count / 2] ^= 4
+    for (set, clips) in [("real", ["a", "b", "c"]), ("fake", ["a", "b", "c"])] {
+      for clip in clips {
+        try files.createDirectory(atPath: workplace.file("\(set)/\(clip)"), withIntermediateDirectories: true)
+        let isDamaged = (set, clip) == ("fake", "b")
+        for frame in 0..<3 {
+          try (isDamaged && frame == 1 ? damaged : picture).write(
+            to: URL(fileURLWithPath: workplace.file("\(set)/\(clip)/000\(frame).png")))
+        }
+      }
+    }
+    let (real, fake) = (workplace.file("real"), workplace.file("fake"))
+    for command in [
+      ["psnr", real, fake], ["temporal-flickering", fake], ["score", real, fake, "--metrics", "ssim,psnr"],
+    ] {
+      let stopped = try program.run(command)
+      #expect(stopped.status == 2)
+      #expect(stopped.errors.hasPrefix("error: \(fake): cannot decode `b/0001.png`: libpng"), "\(stopped.errors)")
+    }
+    let skipped = try program.run(
+      "score", real, fake, "--metrics", "ssim,psnr,temporal-flickering", "--on-error", "skip", "--json")
+    #expect(skipped.status == 4)
+    let scores = try #require(document(skipped)["scores"] as? [[String: Any]])
+    #expect(scores.count == 3)
+    for score in scores {
+      let names = (score["videos"] as? [[String: Any]])?.compactMap { $0["name"] as? String }
+      #expect(names == ["a", "c"])
+    }
+    let left = try #require(document(skipped)["skipped"] as? [[String: Any]])
+    #expect(left.count == 1 && (left[0]["path"] as? String) == fake + "/b")
+  }
 }

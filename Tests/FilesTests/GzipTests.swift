@@ -123,4 +123,27 @@ struct GzipTests {
     #expect(crc(bytes[...], 0) == 0xCBF4_3926)
     for cut in 0...9 { #expect(crc(bytes[cut...], crc(bytes[..<cut], 0)) == 0xCBF4_3926) }
   }
+
+  /// Zeros become a thousand times as large, and no video does.
+  @Test func whatGrowsTooMuchIsNotUnpacked() throws {
+    for (name, packer) in [("x.tar.gz", "gzip -1"), ("x.tar.xz", "xz -0")] {
+      try make("truncate -s 400M zeros; tar cf - zeros | \(packer) > \(name); rm zeros")
+      #expect("\(name)") { try Archive(folder.file(name)) } throws: {
+        "\($0)".hasPrefix("`\(folder.file(name))` has ") && "\($0)".contains(" and would become more than 268435456: ")
+      }
+    }
+    try make(
+      "truncate -s 300M zeros; python3 -c \"import zipfile; zipfile.ZipFile('x.zip', 'w', 8).write('zeros')\"; rm zeros"
+    )
+    let archive = try Archive(folder.file("x.zip"))
+    for open in [archive.open, archive.openSpooled] {
+      #expect { try open(0) } throws: { "\($0)".contains("x.zip/zeros` has ") }
+    }
+    // Less than that may be what it likes, and so may what is packed in a hundredth.
+    try make("truncate -s 200M zeros; tar cf - zeros | gzip -1 > y.tar.gz; rm zeros")
+    #expect(try Archive(folder.file("y.tar.gz")).members.map(\.size) == [200 << 20])
+    try make(
+      "(truncate -s 290M zeros; head -c 4M /dev/urandom >> zeros); tar cf - zeros | gzip -1 > z.tar.gz; rm zeros")
+    #expect(try Archive(folder.file("z.tar.gz")).members.map(\.size) == [294 << 20])
+  }
 }

@@ -66,6 +66,18 @@ struct TableTests {
         == "1: the key `a` stands twice in one object")
   }
 
+  @Test func whatIsNoObjectIsNamed() {
+    func problem(_ text: String) -> String {
+      do { return "\(try JSONText.object(text.utf8).count)" } catch { return "\(error)" }
+    }
+    #expect(problem("{\"a\": [1, {}]}") == "1")
+    #expect(problem("[1]") == "not a JSON object" && problem("7") == "not a JSON object")
+    #expect(problem("{\"a\": 1,\n  b}") == "not a JSON object: it breaks off or is not JSON")
+    #expect(problem("{\"a\": [1") == "not a JSON object: it breaks off or is not JSON")
+    #expect(problem("") == "not a JSON object: it breaks off or is not JSON")
+    #expect(problem("{\"a\": {\"b\": 1, \"b\": 2}}") == "ambiguous: the key `b` stands twice in one object")
+  }
+
   @Test(
     arguments: [
       (#"{"a": 1, "b": "a"}"#, nil), (#"{"a": {"a": [{"a": 1}, {"a": 2}]}}"#, nil), (#"["a", "a"]"#, nil),

@@ -81,7 +81,8 @@ import Testing
     #expect(
       message("gen: []\n")
         == "test.yaml:1: a suite has no key `gen`\nhint: the keys of a suite are name, data, generators, metrics, set, "
-        + "bootstrap, floor, n-curve, value-range, images, on-error, allow-other-weights, tags, reports")
+        + "bootstrap, floor, n-curve, value-range, include, exclude, path-column, layout, images, pair-by, on-error, "
+        + "allow-other-weights, tags, reports")
     #expect(
       message(suite("outputs: ../clips/fake-mild", metrics: "[fvd, kvdd]"))
         == "test.yaml:2: there is no metric `kvdd`\nhint: did you mean `kvd`?")

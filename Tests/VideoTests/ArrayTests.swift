@@ -55,6 +55,20 @@ import Video
     #expect(set.ignored.map(\.name) == ["deflated.npz/labels"])
   }
 
+  /// What is left alone is left alone for what it is: an array that is damaged is not.
+  @Test func whatIsLeftAloneIsWhole() throws {
+    let folder = try TemporaryFolder()
+    let whole = try Data(contentsOf: URL(fileURLWithPath: Fixture.path("arrays/deflated.npz")))
+    let head = try #require(whole.range(of: Data("labels.npy".utf8)))
+    // Within the packed bytes of the labels, and within the head of the array that they are.
+    for place in [head.upperBound + 30, head.upperBound + 60] {
+      var bytes = whole
+      bytes[place] ^= 4
+      try folder.write("x.npz", bytes)
+      #expect("byte \(place)") { try VideoSet.open(folder.path + "/x.npz") } throws: { "\($0)".contains("x.npz") }
+    }
+  }
+
   @Test func digestsAreOfRows() throws {
     let (plain, packed) = (try open("uint8.npy"), try open("deflated.npz"))
     #expect(try plain.videos.map { try $0.contentDigest() } == packed.videos.map { try $0.contentDigest() })

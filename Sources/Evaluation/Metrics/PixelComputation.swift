@@ -50,8 +50,8 @@ struct PixelComputation {
         let frames = min(real.facts.frameCount, fake.facts.frameCount)
         return real.facts.memory(reading: [FrameWindow(start: 0, count: frames)], holdsFloats: real.item.holdsFloats)
           + comparing(fake)
-      }, "pairs of videos")
-    let results = try computation.interruptible(names.count) { index -> (value: Double, cut: Bool) in
+      }, one: "pair of videos", many: "pairs of videos")
+    let results = try read(names.count) { index -> (value: Double, cut: Bool) in
       let name = names[index]
       guard let first = reals[name], let second = fakes[name] else { throw EvaluationError.noFrames(name: name) }
       return try pair(name, first, second, by: measure, teams: min(names.count, computation.request.threads))
@@ -98,9 +98,9 @@ struct PixelComputation {
     let sum = try withComparison(by: measure, name, real.facts, teams: teams) { compare in
       // The real frames are kept as bytes, or as the floats of an array; the fake ones are compared as they come.
       var kept: [Frames] = []
-      try real.item.read(windows(length, skip)) { _, frame in kept.append(frame) }
+      try real.read(windows(length, skip), as: .real) { _, frame in kept.append(frame) }
       var sum = 0.0
-      try fake.item.read(windows(length, skip)) { index, frame in
+      try fake.read(windows(length, skip), as: .fake) { index, frame in
         sum += try compare(unit(kept[index], real.item), unit(frame, fake.item))
       }
       return sum
@@ -141,9 +141,9 @@ struct PixelComputation {
     let real = computation.real.isGiven ? try videos(computation.real) : nil
     let fakes = fake.scored(computation.samples.limit(.fake))
     let reals = real?.scored(computation.samples.limit(.real)) ?? []
-    try demandMemory((fakes + reals).map(comparing), "videos")
-    let values = try computation.interruptible(fakes.count + reals.count) { index in
-      try flickering(index < fakes.count ? fakes[index] : reals[index - fakes.count])
+    try demandMemory((fakes + reals).map(comparing), one: "video", many: "videos")
+    let values = try read(fakes.count + reals.count) { index in
+      try index < fakes.count ? flickering(fakes[index], .fake) : flickering(reals[index - fakes.count], .real)
     }
     var notes: [ScoreWarning] = []
     if real != nil {
@@ -154,13 +154,13 @@ struct PixelComputation {
     return try score(fakes.map(\.item.name), Array(values[..<fakes.count]), notes)
   }
 
-  private func flickering(_ video: SurveyedVideo) throws -> Double {
+  private func flickering(_ video: SurveyedVideo, _ role: Role) throws -> Double {
     let skip = computation.settled.fields.skipFirst
     let length = video.facts.frameCount - skip
     guard length >= 2 else { throw EvaluationError.noFrames(name: video.item.name) }
     var previous: [Float] = []
     var sum = 0.0
-    try video.item.read(windows(length, skip)) { _, frame in
+    try video.read(windows(length, skip), as: role) { _, frame in
       let values = unit(frame, video.item)
       if !previous.isEmpty {
         sum += try PairedPixels(frames: 2, height: frame.height, width: frame.width)
@@ -173,6 +173,21 @@ struct PixelComputation {
 
   // MARK: Together
 
+  /// The value of each video or pair, computed side by side.
+  ///
+  /// - Throws: `UnreadableVideos`: all where they can be left out, else the first that is found.
+  private func read<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Value) throws -> [Value] {
+    let results = try computation.interruptible(count) { index -> Result<Value, UnreadableVideo> in
+      do { return .success(try body(index)) } catch let video as UnreadableVideo {
+        guard computation.request.skipsUnusable else { throw UnreadableVideos(videos: [video]) }
+        return .failure(video)
+      }
+    }
+    let unreadable = results.compactMap { if case .failure(let video) = $0 { video } else { nil } }
+    guard unreadable.isEmpty else { throw UnreadableVideos(videos: unreadable) }
+    return try results.map { try $0.get() }
+  }
+
   /// Bytes of a video whose frames are looked at one by one, and of what is computed of two of them: some ten planes of floats.
   private func comparing(_ video: SurveyedVideo) -> Int {
     video.facts.width * video.facts.height * 3 * 4 * 10
@@ -180,11 +195,11 @@ struct PixelComputation {
   }
 
   /// - Parameter each: bytes for each video or pair.
-  private func demandMemory(_ each: [Int], _ noun: String) throws {
+  private func demandMemory(_ each: [Int], one: String, many: String) throws {
     let together = min(computation.request.threads, each.count)
     var need = MemoryNeed()
     need.add(
-      "\(together) \(noun) side by side",
+      together == 1 ? "1 \(one)" : "\(together) \(many) side by side",
       each.sorted(by: >).prefix(together).reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 })
     try computation.request.memory.demand(need)
   }

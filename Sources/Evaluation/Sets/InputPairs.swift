@@ -18,13 +18,13 @@ struct InputPairs {
       $0.definition.reference == .inputs && $0.fields.input == .given
     }
     guard !takers.isEmpty else { return nil }
-    var options = request.input
-    options.isOfInputs = true
     let names = fake.names
     if let column = try request.inputColumn ?? Self.defaultColumn(request, fake) {
       guard let set = fake.videos?.set, set.isOfManifest else {
         throw EvaluationError.noManifest(path: fake.path, column: column)
       }
+      var options = request.input
+      options.isOfInputs = true
       let all = try set.inputs(column: column, options: options)
       let wanted = Set(names)
       side = SampleSide(inputs: SetPlan(inputs: all, items: all.videos.filter { wanted.contains($0.name) }))
@@ -36,6 +36,8 @@ struct InputPairs {
     guard !FeatureFile.isFeatureFile(path) else {
       throw EvaluationError.needsVideos(path: path, metric: takers[0].metric)
     }
+    var options = request.input(of: .input)
+    options.isOfInputs = true
     let set = try VideoSet.open(path, options: options)
     let inputNames = set.videos.map(\.name)
     let rule = request.pairBy ?? .stem

@@ -1,4 +1,3 @@
-import Foundation
 import Video
 
 /// What tells which video of one set belongs to which of the other.
@@ -20,6 +19,12 @@ public enum PairRule: Sendable, Equatable {
       self = .regex(String(text.dropFirst("regex:".count)))
     }
   }
+
+  /// What such a text is, in the words of a message.
+  public static let expected = "stem, order or regex:PATTERN"
+
+  /// - Throws: `EvaluationError.badPattern`.
+  public func validate() throws { if case .regex(let text) = self { _ = try NamePattern(text) } }
 }
 
 /// What videos of two sets have in common, so that one is found by the other's name: by `stem`, the path below the set
@@ -41,7 +46,7 @@ struct PairNames {
   }
 
   /// - Parameter other: the set with the other halves of the pairs; two sets of one video each are a pair whatever their names.
-  /// - Throws: `EvaluationError.badPattern`, `.noPairText`, `.pairCounts`.
+  /// - Throws: `EvaluationError.badPattern`, `.patternTooSlow`, `.noPairText`, `.pairCounts`.
   init(_ set: VideoSet, with other: VideoSet, by rule: PairRule) throws {
     let names = set.videos.map(\.name)
     self.init(names, path: set.path)
@@ -54,14 +59,13 @@ struct PairNames {
       }
       given = Dictionary(names.enumerated().map { ($1, "\($0 + 1)") }) { $1 }
     case .regex(let text):
-      guard let pattern = try? NSRegularExpression(pattern: text) else { throw EvaluationError.badPattern(text) }
+      let pattern = try NamePattern(text)
       given = [:]
       for name in names {
-        let range = NSRange(name.startIndex..., in: name)
-        guard let match = pattern.firstMatch(in: name, range: range),
-          let found = Range(match.numberOfRanges > 1 ? match.range(at: 1) : match.range, in: name), !found.isEmpty
-        else { throw EvaluationError.noPairText(name: name, path: set.path, pattern: text) }
-        given?[name] = String(name[found])
+        guard let found = try pattern.text(in: name), !found.isEmpty else {
+          throw EvaluationError.noPairText(name: name, path: set.path, pattern: text)
+        }
+        given?[name] = found
       }
     }
   }

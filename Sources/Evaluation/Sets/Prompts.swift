@@ -138,13 +138,16 @@ struct Prompts {
       guard let bytes = FileManager.default.contents(atPath: path) else {
         throw EvaluationError.badPrompts(path: path, reason: "it cannot be opened")
       }
-      guard let object = try? JSONDecoder().decode([String: String].self, from: bytes) else {
-        throw EvaluationError.badPrompts(path: path, reason: "it is not a JSON object of names and prompts")
+      let object: [String: Any]
+      do { object = try JSONText.object(bytes) } catch {
+        throw EvaluationError.badPrompts(path: path, reason: "an object of names and prompts is expected, and it is \(error)")
       }
-      if let key = JSONText.repeatedKey(bytes) {
-        throw EvaluationError.badPrompts(path: path, reason: "`\(key)` stands there twice")
+      for (name, prompt) in object {
+        guard let prompt = prompt as? String else {
+          throw EvaluationError.badPrompts(path: path, reason: "the prompt of `\(name)` is not a text")
+        }
+        try put(name, prompt)
       }
-      for (name, prompt) in object { try put(name, prompt) }
     default:
       throw EvaluationError.badPrompts(
         path: path, reason: "prompts are in a .csv, .tsv, .jsonl, .json or .txt, or are called `stem` or `column:NAME`")

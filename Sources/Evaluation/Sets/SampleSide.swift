@@ -88,15 +88,18 @@ struct SampleSide: Sendable {
     return bytes.withUnsafeBytes { SHA256.digest(of: $0) }.description
   }
 
-  /// Whether each pattern of the filter fits a file of one of the sets.
+  /// Whether each pattern fits a file of one of the sets that it is for.
   ///
   /// - Throws: `EvaluationError.patternUnused`.
-  static func checkFilter(_ sides: [SampleSide]) throws {
-    let unfitting = sides.compactMap { $0.videos?.set.unfittingPatterns }
-    guard let first = unfitting.first,
-      let pattern = unfitting.dropFirst().reduce(first, { $0.intersection($1) }).sorted().first
-    else { return }
-    throw EvaluationError.patternUnused(pattern)
+  static func check(_ filters: [(NameFilter, of: SampleSide)]) throws {
+    var isUsed: [String: Bool] = [:]
+    for (filter, side) in filters {
+      guard let set = side.videos?.set else { continue }
+      for pattern in filter.patterns {
+        isUsed[pattern] = isUsed[pattern] == true || !set.unfittingPatterns.contains(pattern)
+      }
+    }
+    if let pattern = isUsed.filter({ !$0.value }).keys.sorted().first { throw EvaluationError.patternUnused(pattern) }
   }
 
   var isGiven: Bool { videos != nil || stored != nil }

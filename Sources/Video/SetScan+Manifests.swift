@@ -1,0 +1,65 @@
+import Files
+
+/// Tables that name videos.
+extension SetScan {
+  /// The videos that a manifest names: files, folders of frames, arrays of one video, or archives of several. Paths are relative to the
+  /// manifest, and a video's name is its path as it stands there.
+  mutating func manifest() throws {
+    var seen: Set<String> = []
+    let path = path
+    for entry in try Manifest.read(path, pathColumn: options.pathColumn) {
+      let isArchive = MediaKind(entry.path) == .archive
+      guard isArchive || takes(entry.path) else { continue }
+      guard seen.insert(Self.plain(entry.path)).inserted else {
+        throw VideoError.set(.manifest(path: path, line: entry.line, reason: "`\(entry.path)` is named twice"))
+      }
+      let wrong = { VideoError.set(.manifest(path: path, line: entry.line, reason: $0)) }
+      if isArchive {
+        guard FileStatus(place(of: entry.path)) != nil else { throw wrong("there is no `\(place(of: entry.path))`") }
+        try nested(place(of: entry.path), name: entry.path, labels: entry.columns)
+      } else {
+        try single(entry.path, name: entry.path, labels: entry.columns, error: wrong)
+      }
+    }
+  }
+
+  /// `a/b.mp4` of `./a//b.mp4`.
+  private static func plain(_ path: String) -> String {
+    (path.hasPrefix("/") ? "/" : "") + parts(path).joined(separator: "/")
+  }
+
+  /// A path from the manifest, from here.
+  private func place(of relative: String) -> String {
+    let base = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    return relative.hasPrefix("/") || base.isEmpty && !path.hasPrefix("/") ? relative : base + "/" + relative
+  }
+
+  /// One video that a manifest names, by its path from there.
+  ///
+  /// - Parameter error: of what is wrong with it, in words.
+  mutating func single(
+    _ relative: String, name: String, labels: [String: String], error: (String) -> VideoError
+  ) throws {
+    let place = place(of: relative)
+    var scan = SetScan(path: place, options: options)
+    scan.options.isOfInputs = false
+    scan.options.filter.exclude = []
+    if !options.filter.meansAll { scan.options.filter.include = [] }
+    guard let status = FileStatus(place) else { throw error("there is no `\(place)`") }
+    let kind = status.kind == .file ? Self.kind(place, .file(path: place)) : nil
+    switch (status.kind, kind) {
+    case (.folder, _): _ = try scan.folder()
+    case (.file, .video): scan.video(.file(path: place), name: name)
+    case (.file, .array), (.file, .tensors): try scan.array(.file(path: place), name: name)
+    case (.file, .image) where options.isOfInputs: scan.image(.file(path: place), file: place, name: name)
+    default:
+      let picture = options.isOfInputs ? "picture, " : ""
+      throw error("`\(place)` is no \(picture)video, folder of frames or array by its name")
+    }
+    guard scan.items.count == 1, let item = scan.items.first else {
+      throw error("`\(place)` holds \(scan.items.count) videos, and a line is for one")
+    }
+    kinds.formUnion(scan.kinds)
+    items.append(item.named(name, labels: labels))
+  }
+}
