@@ -21,7 +21,7 @@ struct GeneratorReader {
   static let keys =
     [
       "name", "label", "command", "outputs", "count", "seed", "seeds", "repeats", "checkpoints", "prompts", "classes",
-      "inputs", "time-limit", "data", "metrics", "tags",
+      "images", "inputs", "time-limit", "data", "metrics", "tags",
     ] + SetKeys.ofSets
 
   /// - Parameter scored: the suite's metrics.

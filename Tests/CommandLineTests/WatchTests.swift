@@ -25,7 +25,12 @@ import Testing
     let empty = try suite.place.program.run(arguments(suite, "--once"))
     #expect(empty.status == 2)
     #expect(suite.errors(empty).hasPrefix("error: `ckpt` holds no checkpoints\nhint: --pattern says"))
-    for step in [1000, 200, 50] { try suite.write("ckpt/step-\(step).pt", "weights") }
+    // All have settled, however slow this machine is.
+    for step in [1000, 200, 50] {
+      try suite.write("ckpt/step-\(step).pt", "weights")
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: suite.place.file("ckpt/step-\(step).pt"))
+    }
     try suite.write("ckpt/log.txt", "no checkpoint")
     try suite.write("ckpt/step-2000.pt", "")
     let result = try suite.place.program.run(arguments(suite, "--once"))

@@ -139,7 +139,7 @@ import Testing
       try words("a_eval_results.json", #"{"b": [NaN, []]}"#) == "`a_eval_results.json` holds no scores: `b` is NaN")
     #expect(
       try words("a_eval_results.json", #"{"b": [1, []], "b": [2, []]}"#)
-        == "`a_eval_results.json`: the key `b` stands twice in one object")
+        == "`a_eval_results.json`: it is ambiguous: the key `b` stands twice in one object")
   }
 
   /// As papers print them.

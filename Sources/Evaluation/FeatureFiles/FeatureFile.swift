@@ -53,12 +53,13 @@ public enum FeatureFile {
   public static func paths(inFolder folder: String, filter: NameFilter) throws -> [String]? {
     guard FileStatus(folder)?.kind == .folder else { return nil }
     let names = try FileStatus.names(in: folder).filter { !$0.hasPrefix(".") && filter.judge($0).isTaken }
-    let features = names.filter { Kind($0) == .safetensors && isFeatureFile("\(folder)/\($0)") }
+    let features = NaturalOrder.sorted(
+      names.filter { Kind($0) == .safetensors && isFeatureFile("\(folder)/\($0)") })
     guard let first = features.first else { return nil }
     if let other = Set(names).subtracting(features).min() {
       throw FeatureFileError.mixedFolder(path: folder, features: first, other: other)
     }
-    return NaturalOrder.sorted(features).map { "\(folder)/\($0)" }
+    return features.map { "\(folder)/\($0)" }
   }
 
   /// Reads a file whole.

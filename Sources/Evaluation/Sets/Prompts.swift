@@ -140,7 +140,8 @@ struct Prompts {
       }
       let object: [String: Any]
       do { object = try JSONText.object(bytes) } catch {
-        throw EvaluationError.badPrompts(path: path, reason: "an object of names and prompts is expected, and it is \(error)")
+        throw EvaluationError.badPrompts(
+          path: path, reason: "an object of names and prompts is expected, and it is \(error)")
       }
       for (name, prompt) in object {
         guard let prompt = prompt as? String else {
