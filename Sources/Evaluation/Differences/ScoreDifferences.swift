@@ -52,8 +52,16 @@ public struct ScoreDifferences: DifferenceSource {
     switch metric.computation {
     case .frechet: distance = FrechetMetric(fields, threads: threads)
     case .kernel: distance = KernelMetric(fields)
-    case .neighbours, .extrapolated, .pairs, .stillness, .embedding:
-      throw Obstacle(words: "no difference of \(metric.title) is measured: compare FVD, KVD or FID beside it")
+    case .neighbours:
+      throw Obstacle(
+        words: "\(metric.title) counts neighbours, which one video more or less moves by jumps: no difference is "
+          + "measured; compare FVD, KVD or FID beside it")
+    case .extrapolated:
+      throw Obstacle(
+        words: "\(metric.title) is the end of a line through distances of random parts, whose noise is not known: no "
+          + "difference is measured; compare FVD, KVD or FID beside it")
+    case .pairs, .stillness, .embedding:
+      throw Obstacle(words: "the values of single videos are not recorded: score them again")
     }
     let sides = [(first.real, "real"), (first.fake, "fake"), (second.fake, "fake")]
     var sets = try sides.map { try FeatureSide(features: kept($0.0, $0.1), labels: UnitLabels(unit, path: $0.0?.path)) }
