@@ -12,8 +12,14 @@ public struct ScoreDifferences: DifferenceSource {
   /// What is drawn and exchanged as one; `none`: each video.
   private let unit: Grouping
 
-  /// Of a distance, units below which its intervals do not cover what they say: see `Metrics/HONESTY.md`.
-  static let fewestOfDistances = 16
+  /// Of a distance, units below which its intervals do not cover what they say: see `Metrics/HONESTY.md`. Those of Fréchet
+  /// distances of frames, with 2048 features, are too narrow at 16.
+  static func fewest(of metric: Metric) -> Int {
+    switch (metric.computation, metric.sample) {
+    case (.frechet, .frame): 64
+    case (_, .clip), (_, .frame), (_, .pair), (_, .video): 16
+    }
+  }
   /// Below six pairs no sign flip gives p <= 0.05.
   static let fewestOfMeans = 6
 
@@ -86,7 +92,7 @@ public struct ScoreDifferences: DifferenceSource {
     let units = try DifferenceUnits(
       real: (try? sets[0].unitLabels()) ?? byVideo.unitLabels(), first: sets[1].unitLabels(),
       second: sets[2].unitLabels())
-    try check(units, least: Self.fewestOfDistances)
+    try check(units, least: Self.fewest(of: metric))
     return try DifferenceTest(seed: seed).difference(
       value, distance.influence(sets[0].matrix, sets[1].matrix, sets[2].matrix), units: units)
   }
