@@ -5,11 +5,14 @@ public struct DifferenceTrial: Sendable {
   public struct Measure: Sendable {
     public let distance: @Sendable (FeatureMatrix, FeatureMatrix) throws -> Double
     public let influence: @Sendable (FeatureMatrix, FeatureMatrix, FeatureMatrix) throws -> DifferenceInfluence
+    /// Whether nothing but lengths and angles of rows matters, so that rows may be turned into a space of fewer columns.
+    public let isOfShape: Bool
 
     public init(
-      distance: @escaping @Sendable (FeatureMatrix, FeatureMatrix) throws -> Double,
+      isOfShape: Bool, distance: @escaping @Sendable (FeatureMatrix, FeatureMatrix) throws -> Double,
       influence: @escaping @Sendable (FeatureMatrix, FeatureMatrix, FeatureMatrix) throws -> DifferenceInfluence
     ) {
+      self.isOfShape = isOfShape
       self.distance = distance
       self.influence = influence
     }
@@ -30,6 +33,8 @@ public struct DifferenceTrial: Sendable {
   public struct Outcome: Sendable {
     public let kind: Case
     public let draws: Int
+    /// The expected distance of the first fake set.
+    public let distance: Double
     /// The mean difference of all draws, and its standard deviation.
     public let difference: Double
     public let deviation: Double
@@ -57,14 +62,14 @@ public struct DifferenceTrial: Sendable {
   /// The moved and the spread generator are that much further away.
   private static let equalShare = 0.2
   /// Fewer rows, more draws: distances of few rows vary more.
-  private var calibrationDraws: Int { max(40, 6400 / rows) }
+  private var calibrationDraws: Int { max(100, 9600 / rows) }
 
   public init(
     measure: Measure, population: FeaturePopulation, rows: Int, permutations: Int = 999, seed: UInt64 = 0,
     threads: Int = 1
   ) {
     self.measure = measure
-    self.population = population
+    self.population = measure.isOfShape ? population.turned() : population
     self.rows = rows
     self.permutations = permutations
     self.seed = seed
@@ -72,23 +77,28 @@ public struct DifferenceTrial: Sendable {
   }
 
   /// - Throws: `DistanceError`.
-  public func outcome(_ kind: Case, draws: Int) throws -> Outcome {
-    let (first, second) = try changes(kind)
+  public func outcomes(_ cases: [Case] = Case.all, draws: (Case) -> Int) throws -> [Outcome] {
+    let base = try expected(Self.generator)
+    return try cases.map { try outcome($0, draws: draws($0), base: base) }
+  }
+
+  private func outcome(_ kind: Case, draws: Int, base: Double) throws -> Outcome {
+    let (first, second) = try changes(kind, base: base)
     let labels = ["r", "a", "b"].map { side in (0..<rows).map { "\(side)\($0)" } }
     let units = DifferenceUnits(real: labels[0], first: labels[1], second: labels[2])
     let found = try LinearAlgebra.parallelMap(draws, threads: threads) { draw in
       let sets = sets(draw, first, second, seed: seed)
-      let value = try measure.distance(sets.real, sets.second) - measure.distance(sets.real, sets.first)
+      let influence = try measure.influence(sets.real, sets.first, sets.second)
       return try DifferenceTest(permutations: permutations, seed: seed &+ UInt64(draw)).difference(
-        value, measure.influence(sets.real, sets.first, sets.second), units: units)
+        influence.value, influence, units: units)
     }
     let over = MeanAndDeviation(of: found.map(\.value), ddof: 1)
     let intervals = found.map { $0.interval(level: 1 - Self.alpha) }
     let widths = intervals.reduce(0) { $0 + $1.upperBound - $1.lowerBound } / Double(draws)
     let shown = found.filter { $0.isShown(alpha: Self.alpha) }
     return Outcome(
-      kind: kind, draws: draws, difference: over.mean, deviation: over.deviation,
-      different: found.count { $0.p <= Self.alpha }, better: shown.count { $0.value < 0 },
+      kind: kind, draws: draws, distance: kind == .equal ? (1 + Self.equalShare) * base : base, difference: over.mean,
+      deviation: over.deviation, different: found.count { $0.p <= Self.alpha }, better: shown.count { $0.value < 0 },
       worse: shown.count { $0.value > 0 }, covered: intervals.count { $0.contains(over.mean) },
       width: widths / (2 * 1.959_963_985 * over.deviation))
   }
@@ -103,7 +113,9 @@ public struct DifferenceTrial: Sendable {
     )
   }
 
-  private func changes(_ kind: Case) throws -> (FeaturePopulation.Change, FeaturePopulation.Change) {
+  private func changes(_ kind: Case, base distance: Double) throws -> (
+    FeaturePopulation.Change, FeaturePopulation.Change
+  ) {
     let base = Self.generator
     func spread(_ amount: Double) -> FeaturePopulation.Change {
       FeaturePopulation.Change(spread: base.spread + amount, blend: base.blend + amount, shift: base.shift)
@@ -114,10 +126,10 @@ public struct DifferenceTrial: Sendable {
     switch kind {
     case .same: return (base, base)
     case .equal:
-      let wanted = try (1 + Self.equalShare) * expected(base)
-      return try (moved(amount(wanted, moved)), spread(amount(wanted, spread)))
+      let wanted = (1 + Self.equalShare) * distance
+      return try (moved(amount(from: distance, to: wanted, moved)), spread(amount(from: distance, to: wanted, spread)))
     case .change(let share):
-      return try (base, spread(amount((1 + share) * expected(base), spread)))
+      return try (base, spread(amount(from: distance, to: (1 + share) * distance, spread)))
     }
   }
 
@@ -125,20 +137,36 @@ public struct DifferenceTrial: Sendable {
   private func expected(_ change: FeaturePopulation.Change) throws -> Double {
     let apart = seed &+ 0x5eed
     let values = try LinearAlgebra.parallelMap(calibrationDraws, threads: threads) { draw in
-      let sets = sets(draw, change, change, seed: apart)
-      return try measure.distance(sets.real, sets.first)
+      let stream = 2 * UInt64(draw)
+      return try measure.distance(
+        population.draw(rows, seed: apart, stream: stream),
+        population.draw(rows, change, seed: apart, stream: stream + 1))
     }
     return values.reduce(0, +) / Double(values.count)
   }
 
-  /// How far to go to the expected distance `wanted`, by halving.
-  private func amount(_ wanted: Double, _ change: (Double) -> FeaturePopulation.Change) throws -> Double {
-    var (low, high) = (0.0, 0.25)
-    while try expected(change(high)) < wanted, high < 64 { (low, high) = (high, 2 * high) }
-    for _ in 0..<12 {
-      let middle = (low + high) / 2
-      if try expected(change(middle)) < wanted { low = middle } else { high = middle }
+  /// How far to go from the expected distance `start` to `wanted`, to a thousandth of the way, by false position (Illinois).
+  private func amount(
+    from start: Double, to wanted: Double, _ change: (Double) -> FeaturePopulation.Change
+  ) throws -> Double {
+    var (low, below) = (0.0, start - wanted)
+    var (high, above) = (0.125, try expected(change(0.125)) - wanted)
+    while above < 0, high < 64 {
+      (low, below, high) = (high, above, 2 * high)
+      above = try expected(change(high)) - wanted
     }
-    return (low + high) / 2
+    let near = 0.001 * (wanted - start)
+    var middle = high
+    for _ in 0..<20 {
+      middle = (low * above - high * below) / (above - below)
+      let value = try expected(change(middle)) - wanted
+      if abs(value) <= near { break }
+      if value < 0 {
+        (low, below, above) = (middle, value, above / 2)
+      } else {
+        (high, above, below) = (middle, value, below / 2)
+      }
+    }
+    return middle
   }
 }

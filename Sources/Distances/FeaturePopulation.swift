@@ -26,10 +26,13 @@ public struct FeaturePopulation: Sendable {
   public var columns: Int { pool.columns }
   private let pool: FeatureMatrix
   private let mean: [Double]
-  /// Of the mixture: for each row of the pool its cluster's centre, and its place in it over √N.
+  /// Of the mixture: for each row of the pool its cluster's centre, and a factor of the covariance within clusters.
   private let centres: [Float]
-  private let places: [Double]
+  private let factor: [Double]
+  private var factorRows: Int { factor.count / columns }
   private let line: [Double]
+  /// The cluster of each row.
+  private let labels: [Int]
 
   private static let clusters = 8
 
@@ -38,17 +41,23 @@ public struct FeaturePopulation: Sendable {
     guard pool.rows > Self.clusters else {
       throw DistanceError.fewerRows(.first, rows: pool.rows, least: Self.clusters + 1, purpose: "a pool")
     }
+    self.init(kind, pool: pool, labels: Self.clustered(pool))
+  }
+
+  private init(_ kind: Kind, pool: FeatureMatrix, labels: [Int]) {
     self.kind = kind
     self.pool = pool
+    self.labels = labels
     mean = pool.columnMeans()
     let columns = pool.columns
-    let labels = Self.clustered(pool)
     let means = (0..<Self.clusters).map { cluster in
       pool.selecting(labels.indices.filter { labels[$0] == cluster }).columnMeans()
     }
     centres = labels.flatMap { means[$0].map(Float.init) }
     let scale = 1 / Double(pool.rows).squareRoot()
-    places = zip(pool.values, centres).map { (Double($0) - Double($1)) * scale }
+    let places = zip(pool.values, centres).map { (Double($0) - Double($1)) * scale }
+    factor =
+      pool.rows > columns ? LinearAlgebra.triangle(places, rows: pool.rows, columns: columns) : places
     // From the mean to the row that is furthest from it, as long as a row is from the mean on average (root mean square).
     let mean = mean
     let lengths = (0..<pool.rows).map { row in
@@ -62,30 +71,42 @@ public struct FeaturePopulation: Sendable {
     line = (0..<columns).map { (Double(pool.values[far * columns + $0]) - mean[$0]) * length }
   }
 
+  /// The same rows in a space of no more columns than the pool has rows, with all lengths and angles.
+  func turned() -> FeaturePopulation {
+    guard pool.rows < columns else { return self }
+    let places = LinearAlgebra.coordinates(pool.values.map(Double.init), rows: pool.rows, columns: columns)
+    let turned = FeatureMatrix(rows: pool.rows, columns: pool.rows, values: places.map(Float.init))
+    return FeaturePopulation(kind, pool: turned, labels: labels)
+  }
+
   /// `count` rows, the same for the same seed and stream.
   public func draw(_ count: Int, _ change: Change = Change(), seed: UInt64, stream: UInt64) -> FeatureMatrix {
     var random = RowStream(seed: seed, stream: stream)
-    let own = rows(count, &random)
-    let others = change.blend == 0 ? own : rows(count, &random)
-    let columns = columns
-    let values = (0..<count * columns).map { index -> Float in
-      let column = index % columns
-      let place = Double(own[index]) - mean[column]
-      let other = change.blend == 0 ? 0 : Double(others[index]) - mean[column]
-      return Float(mean[column] + change.spread * place + change.blend * other + change.shift * line[column])
+    let own = (0..<count).map { _ in random.index(below: pool.rows) }
+    let others = change.blend == 0 ? own : (0..<count).map { _ in random.index(below: pool.rows) }
+    let noise = noise(count, (change.spread * change.spread + change.blend * change.blend).squareRoot(), &random)
+    let (columns, rows) = (columns, kind == .pool ? pool.values : centres)
+    var values = [Float](repeating: 0, count: count * columns)
+    for row in 0..<count {
+      for column in 0..<columns {
+        let place = Double(rows[own[row] * columns + column]) - mean[column]
+        let other = Double(rows[others[row] * columns + column]) - mean[column]
+        let index = row * columns + column
+        values[index] = Float(
+          mean[column] + change.spread * place + change.blend * other + change.shift * line[column]
+            + (noise.isEmpty ? 0 : noise[index]))
+      }
     }
     return FeatureMatrix(rows: count, columns: columns, values: values)
   }
 
-  private func rows(_ count: Int, _ random: inout RowStream) -> [Float] {
-    let columns = columns
+  /// Of a mixture: what normal clouds of that spread add to their centres; those of two rows are one cloud together.
+  private func noise(_ count: Int, _ spread: Double, _ random: inout RowStream) -> [Double] {
     switch kind {
-    case .pool: return pool.selecting((0..<count).map { _ in random.index(below: pool.rows) }).values
+    case .pool: return []
     case .mixture:
-      let chosen = (0..<count).map { _ in random.index(below: pool.rows) }
-      let weights = (0..<count * pool.rows).map { _ in random.normal() }
-      let noise = LinearAlgebra.product(weights, places, m: count, n: columns, k: pool.rows)
-      return (0..<count * columns).map { Float(noise[$0]) + centres[chosen[$0 / columns] * columns + $0 % columns] }
+      let weights = random.normals(count * factorRows).map { $0 * spread }
+      return LinearAlgebra.product(weights, factor, m: count, n: columns, k: factorRows)
     }
   }
 

@@ -5,7 +5,7 @@
 /// its influence. Influences of one set have mean 0. Sources: Hampel 1974 (influence curve); Efron 1982, chapter 6
 /// (infinitesimal jackknife).
 public struct Influence: Sendable, Equatable {
-  /// Of the distributions: covariances with ddof 0, kernel means over different rows.
+  /// The distance itself; of kernels, that over different rows.
   public let value: Double
   /// One for each row of the first set.
   public let first: [Double]
@@ -15,6 +15,8 @@ public struct Influence: Sendable, Equatable {
 
 /// The influences of three sets on the difference of two distances, distance(real, second) - distance(real, first).
 public struct DifferenceInfluence: Sendable, Equatable {
+  /// The difference itself: of Fréchet distances but for directions that are rounding, of kernels over different rows.
+  public let value: Double
   /// One for each row of the real set.
   public let real: [Double]
   /// Of the first fake set on *its* distance: the difference falls as it grows.
@@ -24,8 +26,9 @@ public struct DifferenceInfluence: Sendable, Equatable {
   /// exchanges. It depends on the rows alone, not on which of the two sets a row is in.
   public let pooled: [Double]
 
-  public init(real: [Double], first: [Double], second: [Double], pooled: [Double]) {
+  public init(value: Double, real: [Double], first: [Double], second: [Double], pooled: [Double]) {
     precondition(pooled.count == first.count + second.count, "DifferenceInfluence: each fake row is in the pool")
+    self.value = value
     self.real = real
     self.first = first
     self.second = second
@@ -34,14 +37,17 @@ public struct DifferenceInfluence: Sendable, Equatable {
 
   /// Of a mean of one value a unit, which no real set has a part in.
   public init(ofMeans first: [Double], _ second: [Double]) {
-    self.init(real: [], first: Self.centred(first), second: Self.centred(second), pooled: Self.centred(first + second))
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
+    self.init(
+      value: mean(second) - mean(first), real: [], first: Self.centred(first), second: Self.centred(second),
+      pooled: Self.centred(first + second))
   }
 
   /// Of a distance times `factor`.
   public func scaled(by factor: Double) -> DifferenceInfluence {
     func scaled(_ values: [Double]) -> [Double] { values.map { $0 * factor } }
     return DifferenceInfluence(
-      real: scaled(real), first: scaled(first), second: scaled(second), pooled: scaled(pooled))
+      value: value * factor, real: scaled(real), first: scaled(first), second: scaled(second), pooled: scaled(pooled))
   }
 
   package static func centred(_ values: [Double]) -> [Double] {

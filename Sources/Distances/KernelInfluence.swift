@@ -24,12 +24,14 @@ extension KernelDistance {
     let (ownA, ownB) = (ownMeans(a), ownMeans(b))
     let (realA, realB, between) = (rowMeans(real, a), rowMeans(real, b), rowMeans(a, b))
     let pool = Double(a.rows + b.rows - 1)
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
     func pooled(_ own: [Double], _ rows: Int, _ other: [Double], _ others: Int, _ real: [Double]) -> [Double] {
       own.indices.map { index in
         2 * ((own[index] * Double(rows - 1) + other[index] * Double(others)) / pool - real[index])
       }
     }
     return DifferenceInfluence(
+      value: mean(ownB) - mean(ownA) - 2 * (mean(realB.first) - mean(realA.first)),
       real: DifferenceInfluence.centred(zip(realA.first, realB.first).map { 2 * ($0 - $1) }),
       first: DifferenceInfluence.centred(zip(ownA, realA.second).map { 2 * ($0 - $1) }),
       second: DifferenceInfluence.centred(zip(ownB, realB.second).map { 2 * ($0 - $1) }),

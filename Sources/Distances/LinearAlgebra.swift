@@ -86,6 +86,39 @@ enum LinearAlgebra {
     return result
   }
 
+  /// The upper triangle R, columns×columns with zeros below its diagonal, with RᵀR = XᵀX for X rows×columns, from Householder
+  /// reflections: nothing is squared. rows ≥ columns.
+  static func triangle(_ x: [Double], rows: Int, columns: Int) -> [Double] {
+    precondition(rows >= columns, "LinearAlgebra: a triangle of as many rows")
+    useOneThread()
+    var copy = x
+    var scales = [Double](repeating: 0, count: columns)
+    // Row-major X is its transpose column-major: Xᵀ = LQ, and R = Lᵀ.
+    let info = LAPACKE_dgelqf(LAPACK_COL_MAJOR, Int32(columns), Int32(rows), &copy, Int32(columns), &scales)
+    precondition(info == 0, "dgelqf: \(info)")
+    copy.removeLast((rows - columns) * columns)
+    for row in 1..<max(columns, 1) {
+      for column in 0..<row { copy[row * columns + column] = 0 }
+    }
+    return copy
+  }
+
+  /// The rows of X, rows×columns, in an orthonormal basis of a space of `rows` dimensions which holds them all: rows×rows, with
+  /// their lengths and angles. rows ≤ columns.
+  static func coordinates(_ x: [Double], rows: Int, columns: Int) -> [Double] {
+    precondition(rows <= columns, "LinearAlgebra: no more rows than columns")
+    useOneThread()
+    var copy = x
+    var scales = [Double](repeating: 0, count: rows)
+    // Xᵀ = QR: row j of X has the coordinates of column j of R.
+    let info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, Int32(columns), Int32(rows), &copy, Int32(columns), &scales)
+    precondition(info == 0, "dgeqrf: \(info)")
+    return (0..<rows * rows).map { index in
+      let (row, place) = (index / rows, index % rows)
+      return place <= row ? copy[row * columns + place] : 0
+    }
+  }
+
   /// Adds scale·XᵀX to the upper triangle of the d×d `sum`, for X rows×d.
   static func addGram(_ x: [Double], rows: Int, columns d: Int, scale: Double, to sum: inout [Double]) {
     useOneThread()

@@ -33,9 +33,16 @@ package struct RowStream {
     return Array(order.prefix(size))
   }
 
-  /// Normal, mean 0 and deviation 1 (Box and Muller).
-  package mutating func normal() -> Double {
-    let (radius, angle) = (Double(numbers.next() >> 11) + 1, Double(numbers.next() >> 11))
-    return (-2 * log(radius * 0x1p-53)).squareRoot() * cos(2 * .pi * angle * 0x1p-53)
+  /// Normal, mean 0 and deviation 1, two at a time (Box and Muller).
+  package mutating func normals(_ count: Int) -> [Double] {
+    [Double](unsafeUninitializedCapacity: count) { result, filled in
+      for place in stride(from: 0, to: count, by: 2) {
+        let (radius, angle) = (Double(numbers.next() >> 11) + 1, Double(numbers.next() >> 11))
+        let length = (-2 * log(radius * 0x1p-53)).squareRoot()
+        result[place] = length * cos(2 * .pi * angle * 0x1p-53)
+        if place + 1 < count { result[place + 1] = length * sin(2 * .pi * angle * 0x1p-53) }
+      }
+      filled = count
+    }
   }
 }

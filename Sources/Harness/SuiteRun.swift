@@ -80,7 +80,10 @@ public struct SuiteRun: Sendable {
           options.say("\(job.title): scoring" + (real.map { " against \($0.name)" } ?? ""))
           let scored = try scoring.score(job, set, against: real, record: record)
           if scored.wasKept {
-            options.say("\(job.title): the history has these scores as run \(scored.run.id)")
+            options.say(
+              "\(job.title): the history has these scores as run \(scored.run.id)"
+                + (scored.lacksFeatures
+                  ? ", without the features that verdicts need: --force scores the outputs again" : ""))
           } else if let path = options.historyPath {
             options.say("\(job.title): recorded as run \(scored.run.id) in \(path)")
           }

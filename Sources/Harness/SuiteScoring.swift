@@ -15,12 +15,16 @@ struct SuiteScoring {
     let run: RunRecord
     /// Whether the history had it.
     let wasKept: Bool
+    /// Whether verdicts need features that are not beside the history.
+    var lacksFeatures = false
   }
 
   /// - Throws: the errors of Evaluation, `HistoryError`.
   func score(_ job: SampleJob, _ set: String, against real: RealSet?, record: GenerationRecord?) throws -> Scored {
     let evaluation = try evaluation(job, set, real)
-    if !options.force, let kept = try kept(evaluation, job, real) { return Scored(run: kept, wasKept: true) }
+    if !options.force, let kept = try kept(evaluation, job, real) {
+      return Scored(run: kept, wasKept: true, lacksFeatures: kept.scores.contains(where: lacksFeatures))
+    }
     let result = try evaluation.run()
     var run = RunRecord(result, labels: labels(job, real))
     run.generation = generation(job, record)
@@ -105,6 +109,18 @@ struct SuiteScoring {
     guard !candidates.isEmpty else { return nil }
     let expected = try evaluation.expected()
     return candidates.first { run in expected.allSatisfy { $0.isAnswered(by: run.scores, suite.honesty) } }
+  }
+
+  /// Whether a distance has no features of its fake set, and no warning says why.
+  private func lacksFeatures(_ score: ScoreRecord) -> Bool {
+    guard let metric = ScoreName(score.metric)?.metric, score.groups == nil, score.series == nil, score.repeats == nil
+    else { return false }
+    switch metric.computation {
+    case .frechet, .kernel: break
+    case .neighbours, .extrapolated, .pairs, .stillness, .embedding: return false
+    }
+    guard !score.warnings.contains(where: { $0.code == "features-not-kept" }) else { return false }
+    return score.fake?.features.flatMap { history?.files.found($0, .features) } == nil
   }
 
   /// The runs of the same suite, generator, checkpoint, seed and real set, newest first.

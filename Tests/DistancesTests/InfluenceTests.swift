@@ -62,7 +62,10 @@ import Vocabulary
       #expect(found.real == zip(ofA.first, ofB.first).map { $1 - $0 })
       let pool = a.followed(by: b)
       let pooled = try frechet.influence(real, pool).second
-      #expect(found.pooled == pooled)
+      // The pool's covariance is put together from those of both.
+      for (value, wanted) in zip(found.pooled, pooled) { #expect(abs(value - wanted) < 1e-10) }
+      let distances = try [a, b].map { try frechet.between(real, $0).value }
+      #expect(relative(found.value, distances[1] - distances[0]) < 1e-10)
     }
   }
 
@@ -82,6 +85,8 @@ import Vocabulary
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
     let own = (0..<a.rows).map { i in mean((0..<a.rows).filter { $0 != i }.map { k(a, i, a, $0) }) }
     let other = (0..<a.rows).map { i in mean((0..<real.rows).map { k(a, i, real, $0) }) }
+    let distances = try [a, b].map { try unbiased.between(real, $0) }
+    #expect(relative(found.value, distances[1] - distances[0]) < 1e-10)
     let wanted = DifferenceInfluence.centred(zip(own, other).map { 2 * ($0 - $1) })
     for (value, wanted) in zip(found.first, wanted) { #expect(abs(value - wanted) < 1e-12) }
     let realWanted = DifferenceInfluence.centred(

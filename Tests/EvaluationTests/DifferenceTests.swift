@@ -117,6 +117,11 @@ import Vocabulary
     let few = set(names(15, "f"), seed: 4)
     let (c, d) = (try score(real, few), try score(real, set(names(15, "g"), seed: 5)))
     #expect(finding(c, d) == .notComparable("15 videos are too few for a verdict: 16 are needed"))
+    // Intervals of FID are too narrow at 16.
+    let frames = (try score(real, few, metric: "fid"), try score(real, set(names(20, "g"), seed: 5), metric: "fid"))
+    #expect(
+      finding(frames.0, frames.1, anyCount: true)
+        == .notComparable("15 videos are too few for a verdict: 64 are needed"))
   }
 
   @Test func whatIsMissing() throws {

@@ -7,13 +7,15 @@ extension DifferenceTrial.Measure {
   /// - Throws: `EvaluationError.noDifference` for a metric whose differences are not measured by features.
   public init(of settled: EvaluationProtocol) throws {
     let metric: any InfluenceMetric
+    let isOfShape: Bool
     switch settled.definition.computation {
-    case .frechet: metric = FrechetMetric(settled.fields)
-    case .kernel: metric = KernelMetric(settled.fields).overAllSamples
+    case .frechet: (metric, isOfShape) = (FrechetMetric(settled.fields), true)
+    case .kernel: (metric, isOfShape) = (KernelMetric(settled.fields).overAllSamples, false)
     case .neighbours, .extrapolated, .pairs, .stillness, .embedding:
       throw EvaluationError.noDifference(metric: settled.metric)
     }
     self.init(
-      distance: { try metric.measure($0, $1).values[0] }, influence: { try metric.influence($0, $1, $2) })
+      isOfShape: isOfShape, distance: { try metric.measure($0, $1).values[0] },
+      influence: { try metric.influence($0, $1, $2) })
   }
 }

@@ -12,8 +12,14 @@ public struct ScoreDifferences: DifferenceSource {
   /// What is drawn and exchanged as one; `none`: each video.
   private let unit: Grouping
 
-  /// Of a distance, units below which its intervals do not cover what they say: see `Metrics/HONESTY.md`.
-  static let fewestOfDistances = 16
+  /// Of a distance, units below which its intervals do not cover what they say: see `Metrics/HONESTY.md`. Those of Fréchet
+  /// distances of frames, with 2048 features, are too narrow at 16.
+  static func fewest(of metric: Metric) -> Int {
+    switch (metric.computation, metric.sample) {
+    case (.frechet, .frame): 64
+    case (_, .clip), (_, .frame), (_, .pair), (_, .video): 16
+    }
+  }
   /// Below six pairs no sign flip gives p <= 0.05.
   static let fewestOfMeans = 6
 
@@ -52,8 +58,16 @@ public struct ScoreDifferences: DifferenceSource {
     switch metric.computation {
     case .frechet: distance = FrechetMetric(fields, threads: threads)
     case .kernel: distance = KernelMetric(fields)
-    case .neighbours, .extrapolated, .pairs, .stillness, .embedding:
-      throw Obstacle(words: "no difference of \(metric.title) is measured: compare FVD, KVD or FID beside it")
+    case .neighbours:
+      throw Obstacle(
+        words: "\(metric.title) counts neighbours, which one video more or less moves by jumps: no difference is "
+          + "measured; compare FVD, KVD or FID beside it")
+    case .extrapolated:
+      throw Obstacle(
+        words: "\(metric.title) is the end of a line through distances of random parts, whose noise is not known: no "
+          + "difference is measured; compare FVD, KVD or FID beside it")
+    case .pairs, .stillness, .embedding:
+      throw Obstacle(words: "the values of single videos are not recorded: score them again")
     }
     let sides = [(first.real, "real"), (first.fake, "fake"), (second.fake, "fake")]
     var sets = try sides.map { try FeatureSide(features: kept($0.0, $0.1), labels: UnitLabels(unit, path: $0.0?.path)) }
@@ -78,7 +92,7 @@ public struct ScoreDifferences: DifferenceSource {
     let units = try DifferenceUnits(
       real: (try? sets[0].unitLabels()) ?? byVideo.unitLabels(), first: sets[1].unitLabels(),
       second: sets[2].unitLabels())
-    try check(units, least: Self.fewestOfDistances)
+    try check(units, least: Self.fewest(of: metric))
     return try DifferenceTest(seed: seed).difference(
       value, distance.influence(sets[0].matrix, sets[1].matrix, sets[2].matrix), units: units)
   }
