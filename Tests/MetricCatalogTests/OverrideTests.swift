@@ -117,7 +117,8 @@ import Testing
     #expect(
       message { _ = try EvaluationProtocol.named("q", metric: "fvd") }
         == "there is no protocol `q`\nhint: the protocols are stylegan-v, styleganv, tf-original, google-research, "
-        + "videogpt, tats, lvdm, cd-fvd, cdfvd-i3d, common-metrics, junyaohu")
+        + "videogpt, tats, lvdm, cd-fvd, cdfvd-i3d, common-metrics, junyaohu, stylegan-v-subsample8f, "
+        + "fvd2048-128f-subsample8f, videogpt-64, videogpt-128, tats-128, lvdm-256")
     #expect(
       message { _ = try EvaluationProtocol.named("nosuch") }
         == "there is no protocol `nosuch`\nhint: `vidmetrics protocols list` lists them")
