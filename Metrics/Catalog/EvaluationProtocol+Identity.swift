@@ -25,10 +25,10 @@ extension EvaluationProtocol {
 
   private var preprocesses: Bool { definition.sample == .clip || definition.sample == .frame }
 
-  /// What the features of given frames depend on: the fields of stage `features`, as `name=value` with the values in JSON,
-  /// sorted by name, separated by spaces. Part of the key of every kept feature.
-  public var featureIdentity: String {
-    decidingFields.filter { $0.definition.stage == .features }.map { "\($0.definition.name)=\($0.value.json)" }
+  /// What the features of given frames of one of the sets depend on: the fields of stage `features`, as `name=value` with the
+  /// values in JSON, sorted by name, separated by spaces. Part of the key of every kept feature.
+  public func featureIdentity(of set: SetRole) -> String {
+    decidingFields(of: set).filter { $0.definition.stage == .features }.map { "\($0.definition.name)=\($0.value.json)" }
       .sorted().joined(separator: " ")
   }
 
@@ -39,11 +39,16 @@ extension EvaluationProtocol {
 
   package func recipe(of set: SetRole, _ versions: PipelineVersions) -> [String: String] {
     var recipe: [String: String] = [:]
-    for (definition, value) in decidingFields where definition.decidesFeatures(of: set, fields) {
+    for (definition, value) in decidingFields(of: set) where definition.decidesFeatures(of: set, fields) {
       recipe[definition.nameInRecipe] = "\(value)"
     }
     for (name, version) in versions.later(preprocesses: preprocesses) { recipe[name] = "\(version)" }
     return recipe
+  }
+
+  private func decidingFields(of set: SetRole) -> [(definition: FieldDefinition, value: FieldValue)] {
+    let own = fields.holding(for: set)
+    return definition.fields.filter { $0.decides(own) }.map { ($0, $0.read(own)) }
   }
 
   /// What a recipe means that says nothing of a field: that the field changes nothing, where it has such a value. A recipe

@@ -49,9 +49,14 @@ public struct EvaluationProtocol: Sendable, Equatable {
   }
 
   public struct Departure: Sendable, Equatable {
+    /// A field of the protocol, or `decoding`: what happens to a file before there are frames.
     public let field: String
     public let published: String
     public let here: String
+    /// How much it changes a score, as it was measured; nil where nothing was.
+    public let effect: String?
+
+    public static let decoding = "decoding"
   }
 
   public struct Change: Sendable, Equatable {
@@ -98,7 +103,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
   ///
   /// Some values settle other fields too, and these then show as overrides as well: `value-range=network` turns resize
   /// and crop off, `root=svd` takes TensorFlow's epsilon 1e-10 and `root=symmetric-eigen` none, `loader-resize=none` has
-  /// no resolution, and the window of a series of clips is the clips' length.
+  /// nothing else of a loader, and the window of a series of clips is the clips' length.
   ///
   /// - Throws: `CatalogError.unknownField` (with the nearest name) or `.badValue` (with what is allowed).
   public func overriding(_ field: String, with text: String) throws -> EvaluationProtocol {
@@ -112,10 +117,10 @@ public struct EvaluationProtocol: Sendable, Equatable {
     switch (field, text) {
     case ("value-range", InputRange.network.rawValue):
       (changed.resize, changed.crop) = (.none, .none)
-      (changed.loaderResize, changed.loaderResolution) = (.none, 0)
+      changed.removeLoader()
     case ("root", RootMethod.svd.rawValue) where changed.rootEpsilon == 0: changed.rootEpsilon = 1e-10
     case ("root", RootMethod.symmetricEigen.rawValue): changed.rootEpsilon = 0
-    case ("loader-resize", LoaderResize.none.rawValue): changed.loaderResolution = 0
+    case ("loader-resize", LoaderResize.none.rawValue): changed.removeLoader()
     case ("subsets", _) where changed.subsets > 0 && changed.subsetSize == 0: changed.subsetSize = 1000
     case ("series", _) where changed.series != .none && changed.window == 0:
       changed.window = max(changed.frames, 1)
@@ -183,6 +188,16 @@ public struct EvaluationProtocol: Sendable, Equatable {
       throw CatalogError.contradiction(
         field: "loader-resize", other: "loader-resolution", reason: "a resolution above 0 belongs to a loader resize")
     }
+    if fields.loaderResize == .none {
+      let parts = [
+        ("loader-crop", fields.loaderCrop != .center), ("loader-floats", fields.loaderFloats != .unit),
+        ("loader-sets", fields.loaderSets != .both),
+      ]
+      for (field, isSet) in parts where isSet {
+        throw CatalogError.contradiction(
+          field: "loader-resize", other: field, reason: "what a loader does belongs to a loader resize")
+      }
+    }
     if fields.valueRange == .network, fields.resize != .none || fields.crop != .none || fields.loaderResize != .none {
       throw CatalogError.contradiction(
         field: "value-range", other: "resize", reason: "values in the network's own range are not resized or cropped")
@@ -215,7 +230,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
         field: "series", other: "equal-counts",
         reason: "windows are compared with what they hold; say `equal-counts=no`")
     }
-    if fields.partialBatch == .drop40, fields.series != .none || fields.groupBy != .none {
+    if let batch = fields.partialBatch, batch != .keep, fields.series != .none || fields.groupBy != .none {
       throw CatalogError.contradiction(
         field: "partial-batch", other: fields.series != .none ? "series" : "group-by",
         reason: "batches are those of the whole set")

@@ -112,12 +112,21 @@ public struct FieldDefinition: Sendable {
   static let loader: [FieldDefinition] = [
     choice("loader-resize", .features, "a resize that the published program's loader makes first", \.loaderResize),
     integer("loader-resolution", .features, "pixels; 0 without a loader resize", \.loaderResolution, from: 0, to: 8192),
+    choice("loader-crop", .features, "whose roundings make the loader's square", \.loaderCrop)
+      .when { $0.loaderCrop != .center },
+    choice("loader-floats", .features, "the floats between the loader's bytes", \.loaderFloats)
+      .when { $0.loaderFloats != .unit },
+    // A recipe says it by what the loader's other fields are for its set.
+    choice("loader-sets", .features, "the sets that pass the loader", \.loaderSets)
+      .when { $0.loaderSets != .both }.reaching { _, _ in false },
   ]
 
   // Which frames
   static let clipSampling: [FieldDefinition] = [
     integer("frames", .frames, "T, the frames of a clip", \.frames, from: 1),
     integer("stride", .frames, "every n-th frame is taken", \.stride, from: 1),
+    choice("shortest-video", .frames, "what a video must hold for its clips to be taken", \.shortestVideo)
+      .when { $0.shortestVideo != .clip },
     clips("clips", .frames, "clips of a video", \.clips).reaching { !$0.takesWindows(of: $1) },
   ]
   static let frameSampling: [FieldDefinition] = [
@@ -241,6 +250,17 @@ public struct FieldDefinition: Sendable {
 /// The two sets of a protocol.
 public enum SetRole: Sendable, CaseIterable { case real, fake }
 
+extension PartialBatch {
+  /// The samples of a batch that only whole ones are kept of; nil where all are.
+  public func batch(of set: SetRole) -> Int? {
+    switch (self, set) {
+    case (.drop40, _): 40
+    case (.dropFake32, .fake): 32
+    case (.keep, _), (.dropFake32, .real): nil
+    }
+  }
+}
+
 extension ProtocolFields {
   /// Whether the clips of a set are the windows of a series, and not those that `clips` and the offsets say. Of metrics of
   /// clips.
@@ -249,6 +269,19 @@ extension ProtocolFields {
   }
 
   fileprivate func takesSeries(of set: SetRole) -> Bool { series == .prefixes || takesWindows(of: set) }
+
+  /// As they hold for one of the sets: the loader of real videos alone is none to the fake ones.
+  public func holding(for set: SetRole) -> ProtocolFields {
+    var own = self
+    if loaderSets == .real, set == .fake { own.removeLoader() }
+    own.loaderSets = .both
+    return own
+  }
+
+  mutating func removeLoader() {
+    (loaderResize, loaderResolution) = (.none, 0)
+    (loaderCrop, loaderFloats, loaderSets) = (.center, .unit, .both)
+  }
 
   /// Whether it matters where in a video samples begin.
   fileprivate func takesOffset(of set: SetRole, _ sample: Metric.Sample) -> Bool {

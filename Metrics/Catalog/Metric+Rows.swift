@@ -13,6 +13,11 @@ extension Metric {
         ProtocolFile("tats", PackageResources.tats_yaml),
         ProtocolFile("cd-fvd", PackageResources.cd_fvd_yaml),
         ProtocolFile("common-metrics", PackageResources.common_metrics_yaml),
+        ProtocolFile("stylegan-v-subsample8f", PackageResources.stylegan_v_subsample8f_yaml),
+        ProtocolFile("videogpt-64", PackageResources.videogpt_64_yaml),
+        ProtocolFile("videogpt-128", PackageResources.videogpt_128_yaml),
+        ProtocolFile("tats-128", PackageResources.tats_128_yaml),
+        ProtocolFile("lvdm-256", PackageResources.lvdm_256_yaml),
       ], guide: PackageResources.FVD_md,
       outputs: [
         Output(
@@ -28,6 +33,8 @@ extension Metric {
       protocols: [
         ProtocolFile("tats", file: "kvd-tats", PackageResources.kvd_tats_yaml),
         ProtocolFile("fvd-paper", file: "kvd-fvd-paper", PackageResources.kvd_fvd_paper_yaml),
+        ProtocolFile("tats-128", file: "kvd-tats-128", PackageResources.kvd_tats_128_yaml),
+        ProtocolFile("lvdm-256", file: "kvd-lvdm-256", PackageResources.kvd_lvdm_256_yaml),
       ], guide: PackageResources.KVD_md,
       fields: clips + statistics(FieldDefinition.kernel) + extras(of: .clip)),
     Metric(
@@ -42,6 +49,7 @@ extension Metric {
         ProtocolFile("clean", file: "fid-clean", PackageResources.fid_clean_yaml),
         ProtocolFile("pytorch-fid", file: "fid-pytorch-fid", PackageResources.fid_pytorch_fid_yaml),
         ProtocolFile("ttur", file: "fid-ttur", PackageResources.fid_ttur_yaml),
+        ProtocolFile("torchmetrics-fid", file: "fid-torchmetrics", PackageResources.fid_torchmetrics_yaml),
       ], guide: PackageResources.FID_md,
       fields: frames + statistics(FieldDefinition.frechet) + extras(of: .frame)),
     Metric(
@@ -54,6 +62,7 @@ extension Metric {
       protocols: [
         ProtocolFile("clean", file: "kid-clean", PackageResources.kid_clean_yaml),
         ProtocolFile("torch-fidelity", file: "kid-torch-fidelity", PackageResources.kid_torch_fidelity_yaml),
+        ProtocolFile("torchmetrics-kid", file: "kid-torchmetrics", PackageResources.kid_torchmetrics_yaml),
       ], guide: PackageResources.KID_md,
       fields: frames + statistics(FieldDefinition.kernel) + extras(of: .frame)),
     Metric(

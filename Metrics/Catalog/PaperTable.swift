@@ -17,6 +17,8 @@ public struct PaperTable: Sendable, Equatable {
   public struct OpenQuestion: Sendable, Equatable {
     public let question: String
     public let chosen: String
+    /// How much another choice changes a score, as it was measured; nil where nothing was.
+    public let effect: String?
   }
 
   static let files: [(name: String, yaml: [UInt8])] = [

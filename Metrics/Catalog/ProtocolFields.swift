@@ -31,10 +31,14 @@ public struct ProtocolFields: Sendable, Equatable {
   public var loaderResize = LoaderResize.none
   /// Pixels; 0 where there is no loader resize.
   public var loaderResolution = 0
+  public var loaderCrop = LoaderCrop.center
+  public var loaderFloats = LoaderFloats.unit
+  public var loaderSets = LoaderSets.both
 
   // Which frames
   public var frames = 0
   public var stride = 0
+  public var shortestVideo = ShortestVideo.clip
   public var clips = ClipSelection.one
   public var offsetReal = ClipOffset.start
   public var offsetFake = ClipOffset.start

@@ -46,9 +46,10 @@ struct ProtocolReader {
       return row
     }
     let open = try top.requiredList("open").map { node in
-      let keys = try keys(node, "open", "an open question", ["question", "chosen"])
+      let keys = try keys(node, "open", "an open question", ["question", "chosen", "effect"])
       return PaperTable.OpenQuestion(
-        question: try keys.requiredText("question"), chosen: try keys.requiredText("chosen"))
+        question: try keys.requiredText("question"), chosen: try keys.requiredText("chosen"),
+        effect: try keys.text("effect"))
     }
     return PaperTable(
       name: name, version: version, source: source, rows: rows, open: open, sentence: sentence, bibtex: bibtex,
@@ -91,10 +92,10 @@ struct ProtocolReader {
   }
 
   private func departure(_ node: Node) throws -> EvaluationProtocol.Departure {
-    let keys = try keys(node, "departures", "a departure", ["field", "published", "here"])
+    let keys = try keys(node, "departures", "a departure", ["field", "published", "here", "effect"])
     return EvaluationProtocol.Departure(
       field: try keys.requiredText("field"), published: try keys.requiredText("published"),
-      here: try keys.requiredText("here"))
+      here: try keys.requiredText("here"), effect: try keys.text("effect"))
   }
 
   private func change(_ node: Node) throws -> EvaluationProtocol.Change {

@@ -27,9 +27,10 @@ public struct KernelDistance: Sendable, Equatable {
   }
 
   /// The distances of `subsets` pairs of random subsets of `size` rows, drawn without replacement as NumPy's
-  /// `RandomState(seed).choice(rows, size, replace=False)` draws them. KID is their mean.
+  /// `RandomState(seed).choice(rows, size, replace=False)` draws them, or PyTorch's `randperm` (`.torchmetrics`). KID is their
+  /// mean.
   ///
-  /// Throws as `between`, and where a set has fewer rows than a subset (`.torchFidelity`) or a subset too few.
+  /// Throws as `between`, and where a set has fewer rows than a subset (but for `.cleanFID`) or a subset too few.
   public func subsetDistances(
     _ a: FeatureMatrix, _ b: FeatureMatrix, subsets: Int = 100, size: Int = 1000, seed: UInt32 = 2020,
     draws: SubsetDraw = .torchFidelity
@@ -51,6 +52,9 @@ public struct KernelDistance: Sendable, Equatable {
       case .cleanFID:
         chosenB.append(generator.choice(b.rows, size: size))
         chosenA.append(generator.choice(a.rows, size: size))
+      case .torchmetrics:
+        chosenA.append(Array(generator.torchPermutation(a.rows).prefix(size)))
+        chosenB.append(Array(generator.torchPermutation(b.rows).prefix(size)))
       }
     }
     // All pairs once, or each subset by itself: whichever is less work.

@@ -62,6 +62,16 @@ public struct NumPyRandomState: Sendable {
     return Array(permutation(count).prefix(size))
   }
 
+  /// `torch.randperm(count)` after `torch.manual_seed(seed)`, whose generator on a processor is the same MT19937: each place from
+  /// the first on is exchanged with one of those from it on. Source: pytorch `aten/src/ATen/native/TensorFactories.cpp`
+  /// `randperm_cpu`.
+  public mutating func torchPermutation(_ count: Int) -> [Int] {
+    precondition(count >= 0 && count <= Int(UInt32.max) / 20, "NumPyRandomState: PyTorch draws larger ones otherwise")
+    var order = Array(0..<count)
+    for index in 0..<max(count - 1, 0) { order.swapAt(index, index + Int(next()) % (count - index)) }
+    return order
+  }
+
   private mutating func generate() {
     let (n, m) = (NumPyRandomState.length, NumPyRandomState.middle)
     for index in 0..<n {

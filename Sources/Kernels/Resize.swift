@@ -67,7 +67,8 @@ public struct Resize: Sendable, Equatable {
   private func region(of frames: Frames, range: ValueRange) throws -> ResizeRegion {
     let (width, height) = (frames.width, frames.height)
     guard size > 0 && size <= Resize.largestSide else { throw ResizeError.invalidSize(size) }
-    if case .loader(let resolution) = crop {
+    if case .loader(let stage) = crop {
+      let resolution = stage.resolution
       guard resolution > 0 && resolution <= Resize.largestSide else { throw ResizeError.invalidSize(resolution) }
     }
     if case .aspect(let width, let height) = crop {
@@ -98,11 +99,11 @@ public struct Resize: Sendable, Equatable {
       return stage(ResizeGeometry(height: height, width: width, shortSideTo: size), range: range)
     case .torchvisionCentre:
       return stage(ResizeGeometry(height: height, width: width, torchvisionShortSideTo: size), range: range)
-    case .loader(let resolution):
+    case .loader(let loader):
+      let square = ResizeGeometry(height: loader.resolution, width: loader.resolution, stretchedTo: size)
       return LoaderPlan(
-        loader: AntialiasPlan(ResizeGeometry(height: height, width: width, shortSideTo: resolution)),
-        then: stage(ResizeGeometry(height: resolution, width: resolution, stretchedTo: size), range: .byte),
-        range: range, scaling: ResizeScaling(.byte, to: scaling))
+        loader, height: height, width: width, then: stage(square, range: .byte), range: range,
+        scaling: ResizeScaling(.byte, to: scaling))
     }
   }
 

@@ -4,23 +4,15 @@ import Tensors
 ///
 /// Products are added with one rounding (float64 holds them exactly), as PyTorch's AVX2 build does: a truncation to bytes
 /// may follow, where a last bit can become a grey level.
-struct AntialiasPlan: ResizePlan {
+struct AntialiasPlan: LoaderResizePlan {
   private let vertical: AntialiasTaps
   private let horizontal: AntialiasTaps
-
-  /// Pixels of a side of the result.
-  var size: Int { horizontal.start.count }
 
   init(_ geometry: ResizeGeometry) {
     vertical = AntialiasTaps(geometry.vertical)
     horizontal = AntialiasTaps(geometry.horizontal)
   }
 
-  func run(_ source: ResizeSource, into output: UnsafeMutablePointer<Float>, target: ResizeTarget) {
-    run(source, into: output, target: target) { _, _ in }
-  }
-
-  /// `prepare` sees each input row before it is used.
   func run(
     _ source: ResizeSource, into output: UnsafeMutablePointer<Float>, target: ResizeTarget,
     prepare: (UnsafeMutablePointer<Float>, Int) -> Void
@@ -73,45 +65,6 @@ struct AntialiasPlan: ResizePlan {
     } else {
       let wide = Double(weight)
       for index in 0..<count { sums[index] = Float(Double(row[index]) * wide + Double(sums[index])) }
-    }
-  }
-}
-
-/// cd-fvd's loader, then a second resize.
-struct LoaderPlan: ResizePlan {
-  private let loader: AntialiasPlan
-  private let next: any ResizePlan
-  private let range: ValueRange
-  private let scaling: ResizeScaling
-  private let resolution: Int
-
-  /// - Parameter scaling: of the bytes between the stages.
-  init(loader: AntialiasPlan, then next: any ResizePlan, range: ValueRange, scaling: ResizeScaling) {
-    self.loader = loader
-    self.next = next
-    self.range = range
-    self.scaling = scaling
-    resolution = loader.size
-  }
-
-  func run(_ source: ResizeSource, into output: UnsafeMutablePointer<Float>, target: ResizeTarget) {
-    let square = FloatBuffer(zeros: resolution * resolution * 3)
-    let inner = ResizeTarget(size: resolution, rowStride: resolution * 3, scaling: .unchanged)
-    loader.run(source, into: square.pointer, target: inner) { row, count in toUnit(row, count: count) }
-    let pixels = square.pointer
-    // `(x · 255).byte()`: towards zero.
-    for index in 0..<square.count { pixels[index] = min(max(pixels[index] * 255, 0), 255).rounded(.towardZero) }
-    let bytes = ResizeTarget(size: target.size, rowStride: target.rowStride, scaling: scaling)
-    let loaded = ResizeSource(samples: .floats(square.pointer), rowStride: resolution * 3, count: resolution * 3)
-    next.run(loaded, into: output, target: bytes)
-  }
-
-  /// The loader works on [0, 1].
-  private func toUnit(_ row: UnsafeMutablePointer<Float>, count: Int) {
-    switch range {
-    case .byte: for index in 0..<count { row[index] /= 255 }
-    case .symmetric: for index in 0..<count { row[index] = (row[index] + 1) / 2 }
-    case .unit, .network: break
     }
   }
 }

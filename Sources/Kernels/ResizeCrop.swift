@@ -11,10 +11,8 @@ public enum Crop: Sendable, Equatable {
   /// The short side becomes the network's size, the other ⌊size · long / short⌋, and the middle is kept, from (long - size) / 2
   /// on, halves to the nearest even number: torchvision's `Resize(size)` and `CenterCrop(size)`.
   case torchvisionCentre
-  /// cd-fvd's two stages: its loader resizes the short side to `resolution` with antialiasing, keeps the middle and
-  /// truncates to bytes; the mode then resizes that square to the network's size.
-  /// Source: content-debiased-fvd `cdfvd/utils/data_utils.py` `preprocess`, `cdfvd/fvd.py` `compute_real_stats`.
-  case loader(resolution: Int)
+  /// A published program's loader makes a square of bytes first; the mode then resizes that square to the network's size.
+  case loader(LoaderStage)
   /// Before the resize, the largest region of this aspect ratio in the middle is kept, its sides rounded down, from
   /// ⌊(side - kept) / 2⌋ on; width and height of it are then resized apart. 2:1 keeps 256×128 of 256×160, as in
   /// "Generative Image Dynamics" (CVPR 2024), section 7.

@@ -49,6 +49,8 @@ public struct FrameWindow: Hashable, Sendable {
 ///   `offset` play no part. Source: LFDM `DM/datasets_mug.py` l.284-287.
 /// - `.all` takes consecutive clips that share no frame, from `skipFirst` on; `offset` plays no part, and frames after
 ///   the last whole clip are left over.
+/// - With `shortestVideo` `.wholeStrides` a video of fewer than frames · stride frames has no clip; a longer one has the same
+///   clips as without. It says nothing of `.even`.
 ///
 /// A draw depends on `seed` and the name of the video alone, not on order or on other videos.
 public struct ClipSampler: Hashable, Sendable {
@@ -58,10 +60,11 @@ public struct ClipSampler: Hashable, Sendable {
   public var offset: ClipOffset
   public var seed: UInt64
   public var skipFirst: Int
+  public var shortestVideo: ShortestVideo
 
   public init(
     frames: Int, stride: Int = 1, clips: ClipSelection = .one, offset: ClipOffset = .start, seed: UInt64 = 0,
-    skipFirst: Int = 0
+    skipFirst: Int = 0, shortestVideo: ShortestVideo = .clip
   ) {
     self.frames = frames
     self.stride = stride
@@ -69,6 +72,7 @@ public struct ClipSampler: Hashable, Sendable {
     self.offset = offset
     self.seed = seed
     self.skipFirst = skipFirst
+    self.shortestVideo = shortestVideo
   }
 
   /// The windows of a video of `frameCount` frames, by rising start.
@@ -77,14 +81,19 @@ public struct ClipSampler: Hashable, Sendable {
   public func windows(frameCount: Int, videoName: String) throws -> [FrameWindow] {
     if clips == .even { return [try evenWindow(frameCount: frameCount, videoName: videoName)] }
     let span = try checkedSpan()
-    let (needed, overflow) = span.addingReportingOverflow(skipFirst)
+    let least =
+      switch shortestVideo {
+      case .clip: span
+      case .wholeStrides: span.addingReportingOverflow(stride - 1).overflow ? .max : span + stride - 1
+      }
+    let (needed, overflow) = least.addingReportingOverflow(skipFirst)
     guard !overflow, frameCount >= needed else {
       throw VideoError.clip(
         .tooShort(
           name: videoName, wanted: overflow ? .max : needed, found: frameCount, frames: frames, stride: stride,
           skipFirst: skipFirst))
     }
-    let starts = frameCount - needed + 1
+    let starts = frameCount - skipFirst - span + 1
     switch clips {
     case .all:
       return Swift.stride(from: skipFirst, through: frameCount - span, by: span).map { window(at: $0) }

@@ -45,12 +45,39 @@ public enum CropMode: String, Sendable, CaseIterable, Codable {
   case torchvisionCenter = "torchvision-center"
 }
 
-/// A resize that the published program's loader makes before the network's own.
+/// A resize that the published program's loader makes before the network's own: short side to `loader-resolution`, centre crop
+/// to a square, values truncated to whole numbers 0...255. Rows of arrays have passed their loader and are left alone.
 public enum LoaderResize: String, Sendable, CaseIterable, Codable {
   case none
-  /// Short side to `loader-resolution` (the other rounded up) by bilinear interpolation with antialiasing, centre crop to
-  /// a square, values truncated to whole numbers 0...255. Rows of arrays have passed their loader and are left alone.
+  /// As `ResizeMode.antialiasBilinear`.
   case antialiasBilinear = "antialias-bilinear"
+  /// As `ResizeMode.halfPixelBilinear`.
+  case halfPixelBilinear = "half-pixel-bilinear"
+}
+
+/// How a loader's roundings make a square.
+public enum LoaderCrop: String, Sendable, CaseIterable, Codable {
+  /// As `CropMode.center`: the long side is rounded up.
+  case center
+  /// As `CropMode.torchvisionCenter`: the long side is rounded down, and the offset to the nearest even number.
+  case torchvisionCenter = "torchvision-center"
+}
+
+/// The float32 that a loader makes of a byte x, and how it makes a byte of it again: towards zero. The resize is between the two.
+public enum LoaderFloats: String, Sendable, CaseIterable, Codable {
+  /// x/255, and 255 v: every byte comes back.
+  case unit
+  /// x/255, and 255 ((v - ½) + ½): the levels 1 to 63 come back one lower. VideoGPT and TATS.
+  case centred
+  /// (x/255 - ½) / ½, and (v + 1) · 255 / 2: the levels 1 to 63 come back one lower. LVDM.
+  case symmetric
+}
+
+/// The sets whose videos pass the loader.
+public enum LoaderSets: String, Sendable, CaseIterable, Codable {
+  case both
+  /// Fake videos are scored as the generator wrote them.
+  case real
 }
 
 /// What the values given to the network mean.

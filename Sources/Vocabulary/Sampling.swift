@@ -21,6 +21,14 @@ public enum ClipSelection: Sendable, Hashable, Codable {
 /// Where in a video a clip begins.
 public enum ClipOffset: String, Sendable, CaseIterable, Codable { case start, center, random }
 
+/// What a video must hold for its clips to be taken.
+public enum ShortestVideo: String, Sendable, CaseIterable, Codable {
+  /// One clip: (frames - 1) · stride + 1 frames.
+  case clip
+  /// frames · stride frames, as StyleGAN-V's data set.
+  case wholeStrides = "whole-strides"
+}
+
 /// What a series is made of.
 public enum SeriesKind: String, Sendable, CaseIterable, Codable {
   case none

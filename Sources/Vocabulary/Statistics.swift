@@ -28,6 +28,9 @@ public enum SubsetDraw: String, Sendable, CaseIterable, Codable {
   /// `kernel_distance(feats1, feats2)`: rows of the second set, then of the first. A subset has no more rows than the smaller
   /// set. It leaves NumPy's generator unseeded; the seed stands for `np.random.seed(seed)` before.
   case cleanFID = "clean-fid"
+  /// Rows of the first set, then of the second, each the beginning of a permutation by PyTorch's generator, which the package
+  /// leaves unseeded; the seed stands for `torch.manual_seed(seed)` before.
+  case torchmetrics
 }
 
 /// When a sample is in a ball.
@@ -43,6 +46,8 @@ public enum PartialBatch: String, Sendable, CaseIterable, Codable {
   case keep
   /// Programs that compute in batches of 40 and leave the rest out.
   case drop40 = "drop-40"
+  /// TATS and LVDM compute fake clips in batches of 32 and leave the rest of them out; real clips are kept.
+  case dropFake32 = "drop-32-fake"
 }
 
 /// The type of numbers that statistics and distances are computed in.

@@ -80,7 +80,10 @@ struct Explain: ParsableCommand {
     lines += ["", "on    " + program.compactMap { $0 }.joined(separator: ", ")]
     if let departures = preset?.departures, !departures.isEmpty {
       lines += ["", "where this program departs from the published one"]
-      lines += departures.map { "  \($0.field): \($0.here) (published: \($0.published))" }
+      lines += departures.map { departure in
+        "  \(departure.field): \(departure.here) (published: \(departure.published)"
+          + (departure.effect.map { "; measured: \($0)" } ?? "") + ")"
+      }
     }
     if !score.warnings.isEmpty { lines += ["", "warnings"] + score.warnings.map { "  [\($0.code)] \($0.text)" } }
     return lines.joined(separator: "\n")

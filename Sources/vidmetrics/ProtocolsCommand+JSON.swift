@@ -35,7 +35,10 @@ extension EvaluationProtocol {
         "departures",
         .array(
           departures.map {
-            .object([("field", .string($0.field)), ("published", .string($0.published)), ("here", .string($0.here))])
+            .object([
+              ("field", .string($0.field)), ("published", .string($0.published)), ("here", .string($0.here)),
+              ("effect", $0.effect.map { .string($0) } ?? .null),
+            ])
           })
       ),
       (
@@ -59,7 +62,13 @@ extension PaperTable {
       ("rows", .array(rows.map(\.fullJSON))),
       (
         "open",
-        .array(open.map { .object([("question", .string($0.question)), ("chosen", .string($0.chosen))]) })
+        .array(
+          open.map {
+            .object([
+              ("question", .string($0.question)), ("chosen", .string($0.chosen)),
+              ("effect", $0.effect.map { .string($0) } ?? .null),
+            ])
+          })
       ),
       ("sentence", .string(sentence)), ("bibtex", .string(bibtex)),
     ])

@@ -73,6 +73,7 @@ struct ProtocolsCommand: ParsableCommand {
       if !preset.departures.isEmpty { lines += ["", "known departures from the published program"] }
       for departure in preset.departures {
         lines += ["  \(departure.field)", "    published: \(departure.published)", "    here: \(departure.here)"]
+        lines += effect(departure.effect)
       }
       lines += ["", "changes"] + preset.changelog.map { "  version \($0.version), \($0.date): \($0.text)" }
       return lines.joined(separator: "\n")
@@ -88,10 +89,12 @@ struct ProtocolsCommand: ParsableCommand {
       }
       lines += ["read in \(table.source.title)", "  \(table.source.repository) at \(table.source.commit)"]
       lines += table.source.read.map { "  \($0)" } + ["", "what the paper leaves open"]
-      lines += table.open.flatMap { ["  \($0.question)", "    chosen: \($0.chosen)"] }
+      lines += table.open.flatMap { ["  \($0.question)", "    chosen: \($0.chosen)"] + effect($0.effect) }
       lines += ["", "changes"] + table.changelog.map { "  version \($0.version), \($0.date): \($0.text)" }
       return lines.joined(separator: "\n")
     }
+
+    private static func effect(_ measured: String?) -> [String] { measured.map { ["    measured: \($0)"] } ?? [] }
 
     private static func counts(_ counts: EvaluationProtocol.Counts) -> String {
       func words(_ number: Int?) -> String { number.map(String.init) ?? "any number of" }

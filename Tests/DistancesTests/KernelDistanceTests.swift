@@ -95,6 +95,9 @@ import Vocabulary
   @Test("NumPy's legacy draws")
   func randomState() {
     let draws = golden.randomState
+    // torch.manual_seed(0); torch.randperm(10), torch.randperm(7)
+    var torch = NumPyRandomState(seed: 0)
+    #expect(torch.torchPermutation(10) == [4, 1, 7, 5, 3, 9, 0, 8, 6, 2])
     var words = NumPyRandomState(seed: 5489)
     #expect(draws.words.map { _ in words.next() } == draws.words)
     var generator = NumPyRandomState(seed: 2020)

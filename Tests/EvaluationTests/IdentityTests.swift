@@ -106,7 +106,7 @@ import Weights
       clip(a, .quickGELU), clip(a, .gelu), clip(b, .quickGELU),
     ]
     #expect(Set(networks.map(\.identity)).count == networks.count)
-    let recipes = networks.map { FeatureSource(fvd, network: $0, frames: 16).recipe }
+    let recipes = networks.map { FeatureSource(fvd, of: .real, network: $0, frames: 16).recipe }
     #expect(Set(recipes).count == networks.count)
     #expect(try i3d(a, 1e-3, .logitsMean).identity == networks[0].identity, "one network, one identity")
     if KernelTable(.widest).name != table.name {

@@ -119,7 +119,8 @@ import Vocabulary
   @Test("cd-fvd's loader gives the same for bytes and for 0..1")
   func loaderValueRanges() throws {
     let bytes = generated(height: 9, width: 14)
-    let resize = Resize(mode: .halfPixelBilinear, crop: .loader(resolution: 6), size: 7)
+    let resize = Resize(
+      mode: .halfPixelBilinear, crop: .loader(LoaderStage(isAntialiased: true, resolution: 6)), size: 7)
     let wanted = try resized(resize, frames(bytes, height: 9, width: 14), range: .byte)
     let source = Frames(count: 1, height: 9, width: 14, samples: .floats(bytes.map { Float($0) / 255 }))
     #expect(try resized(resize, source, range: .unit) == wanted)
@@ -181,7 +182,7 @@ import Vocabulary
     #expect(message(Resize(mode: .tf1Bilinear), empty, .byte) == "frames of 4×0 have no pixels")
     #expect(message(Resize(mode: .tf1Bilinear, size: 0), small, .byte) == "frames cannot be resized to 0×0")
     #expect(
-      message(Resize(mode: .tf1Bilinear, crop: .loader(resolution: -1)), small, .byte)
+      message(Resize(mode: .tf1Bilinear, crop: .loader(LoaderStage(isAntialiased: true, resolution: -1))), small, .byte)
         == "frames cannot be resized to -1×-1")
     #expect(
       message(Resize(mode: .tf1Bilinear, crop: .aspect(width: 2, height: 0)), small, .byte)
@@ -219,8 +220,8 @@ import Vocabulary
     "half-pixel": (.halfPixelBilinear, .none, .symmetric), "tf1": (.tf1Bilinear, .none, .symmetric),
     "align-corners": (.alignCornersBilinear, .none, .symmetric), "antialias": (.antialiasBilinear, .none, .symmetric),
     "short side: VideoGPT": (.halfPixelBilinear, .shortSideCentre, .symmetric),
-    "loader 16: cd-fvd": (.halfPixelBilinear, .loader(resolution: 16), .symmetric),
-    "loader 128: cd-fvd": (.halfPixelBilinear, .loader(resolution: 128), .symmetric),
+    "loader 16: cd-fvd": (.halfPixelBilinear, .loader(LoaderStage(isAntialiased: true, resolution: 16)), .symmetric),
+    "loader 128: cd-fvd": (.halfPixelBilinear, .loader(LoaderStage(isAntialiased: true, resolution: 128)), .symmetric),
     "half-pixel: pytorch-fid": (.halfPixelBilinear, .none, .symmetric),
     "tf1: torch-fidelity": (.tf1Bilinear, .none, .tensorflow),
     "PIL bicubic: clean-fid": (.pilBicubic, .none, .tensorflow),
@@ -250,6 +251,68 @@ import Vocabulary
       if ResizeParityTests.exact.contains(golden.method) { #expect(sampled == golden.values, "\(name)") }
       let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
       #expect(abs(mean - golden.mean) < 1e-6, "\(name)")
+    }
+  }
+}
+
+/// Against the loaders of VideoGPT and TATS, LVDM and cd-fvd, every byte: `Fixtures/golden/resize/loader.py`.
+@Suite struct LoaderTests {
+  struct Golden: Decodable { let cases: [Case] }
+
+  struct Case: Decodable {
+    let loader: String
+    let height: Int
+    let width: Int
+    let resolution: Int
+    /// Of 32 bits, over all bytes.
+    let fnv1a: UInt32
+    let step: Int
+    let values: [Int]
+  }
+
+  static let stages: [String: @Sendable (Int) -> LoaderStage] = [
+    "VideoGPT": { LoaderStage(isAntialiased: false, resolution: $0, floats: .centred) },
+    "LVDM": { LoaderStage(isAntialiased: false, resolution: $0, crop: .torchvisionCenter, floats: .symmetric) },
+    "LVDM, antialiased": {
+      LoaderStage(isAntialiased: true, resolution: $0, crop: .torchvisionCenter, floats: .symmetric)
+    },
+    "cd-fvd": { LoaderStage(isAntialiased: true, resolution: $0) },
+  ]
+
+  private func bytes(_ stage: LoaderStage, _ frames: Frames, _ range: ValueRange) throws -> [UInt8] {
+    let resize = Resize(mode: .halfPixelBilinear, crop: .loader(stage), size: stage.resolution, scaling: .unit)
+    return try resized(resize, frames, range: range).map { UInt8(($0 * 255).rounded()) }
+  }
+
+  @Test func parity() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let data = try Data(contentsOf: root.appendingPathComponent("Fixtures/golden/resize/loader.json"))
+    let cases = try JSONDecoder().decode(Golden.self, from: data).cases
+    #expect(Set(cases.map(\.loader)) == Set(Self.stages.keys))
+    for golden in cases {
+      let make = try #require(Self.stages[golden.loader])
+      let stage = make(golden.resolution)
+      let source = generated(
+        height: golden.height, width: golden.width, seed: UInt64(golden.height + golden.width))
+      let loaded = try bytes(stage, frames(source, height: golden.height, width: golden.width), .byte)
+      let name = "\(golden.loader), \(golden.width)×\(golden.height) to \(golden.resolution)"
+      #expect(stride(from: 0, to: loaded.count, by: golden.step).map { Int(loaded[$0]) } == golden.values, "\(name)")
+      #expect(loaded.reduce(0x811c_9dc5) { ($0 ^ UInt32($1)) &* 0x0100_0193 } == golden.fnv1a, "\(name)")
+      let floats = Frames(
+        count: 1, height: golden.height, width: golden.width, samples: .floats(source.map { Float($0) / 255 }))
+      #expect(try bytes(stage, floats, .unit) == loaded, "\(name)")
+    }
+  }
+
+  /// Bytes to floats and back without a resize: what each program loses of the 256 levels.
+  @Test func levels() throws {
+    let levels = (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] }
+    let source = frames(levels, height: 16, width: 16)
+    for (floats, lower) in [(LoaderFloats.unit, 0...0), (.centred, 1...63), (.symmetric, 1...63)] {
+      let loaded = try bytes(LoaderStage(isAntialiased: false, resolution: 16, floats: floats), source, .byte)
+      let wanted = levels.map { floats != .unit && lower.contains(Int($0)) ? $0 - 1 : $0 }
+      #expect(loaded == wanted, "\(floats)")
     }
   }
 }

@@ -115,9 +115,12 @@ import Testing
       message { _ = try EvaluationProtocol.named("styleganv2") }
         == "there is no protocol `styleganv2`\nhint: did you mean `styleganv`?")
     #expect(
+      message { _ = try EvaluationProtocol.named("q", metric: "kvd") }
+        == "there is no protocol `q`\nhint: the protocols are tats, lvdm, fvd-paper, tats-128, lvdm-256")
+    // More than fit into a line.
+    #expect(
       message { _ = try EvaluationProtocol.named("q", metric: "fvd") }
-        == "there is no protocol `q`\nhint: the protocols are stylegan-v, styleganv, tf-original, google-research, "
-        + "videogpt, tats, lvdm, cd-fvd, cdfvd-i3d, common-metrics, junyaohu")
+        == "there is no protocol `q`\nhint: `vidmetrics protocols list` lists them")
     #expect(
       message { _ = try EvaluationProtocol.named("nosuch") }
         == "there is no protocol `nosuch`\nhint: `vidmetrics protocols list` lists them")

@@ -16,6 +16,15 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "tats": (1, "sha256:8c31bd65b676b8c1e1f047e3379b41f9f41cdbaf43f52462fc4e871d854fff42"),
     "cd-fvd": (1, "sha256:01780c318b25321fd47405927f36463eec1ef2e94dd6b6488af1a9608d688482"),
     "common-metrics": (1, "sha256:9f737c0073dc6d7edb684565063e81733b604cfc027a477edf53e77f0f71d8e7"),
+    "stylegan-v-subsample8f": (1, "sha256:8524f65c00bb7a11a768f11d449fe12b91c27617c4099859d2f58ffa2fd5c048"),
+    "videogpt-64": (1, "sha256:81a4d7c38a31aaae03b455af8b4d3fa89334bcc5397bc859424a5afafec3db29"),
+    "videogpt-128": (1, "sha256:4f74734cba0f6c2a11942b89bd3f7e8ef07f2538e72712bc12b235a85c44f430"),
+    "tats-128": (1, "sha256:34eb114baf5e0ed79c2d1aff661c3f56846130afc5ffcc25479b5402b38c5d46"),
+    "lvdm-256": (1, "sha256:c2f50973d939ecc55e67c30bb27a585fdb4316a0607fd92a965772eebe6cd170"),
+    "kvd/tats-128": (1, "sha256:1280fca0a0fec8769b8a01307e2bd08382ed2eec66fd43ec1f32f34b1ed5f055"),
+    "kvd/lvdm-256": (1, "sha256:de5800ddd4293c80a297a8a35d42fc7a8b2194b9ee8a399872a2093a911bbc08"),
+    "torchmetrics-fid": (1, "sha256:f29ad6b64861309f1e0e6acb34bc31bfa3b5a4e980898f4030682e9e50767252"),
+    "torchmetrics-kid": (1, "sha256:80d9151d238c44b67f9ae8839fb988c52e55594720f2005768fea6c88fa60d42"),
     "kvd/tats": (1, "sha256:ea707c1f3fe3fe62ac25dc59db99fe29fc39741088760d99ed144dfed1783d59"),
     "fvd-paper": (1, "sha256:783273185096e9754cd7e493cd1612a98d34b5cd22465135cec108690a6dbd45"),
     "dt-fvd-16": (1, "sha256:8ccbe949711cd65bce9c7a3181ca4d262d2e3cdc7c17c17cc6747f28268c6e5e"),
@@ -132,7 +141,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
   @Test(arguments: EvaluationProtocol.names)
   func aPresetDescribesItself(_ name: String) throws {
     let preset = try EvaluationProtocol.named(name)
-    let fields = Set(preset.definition.fields.map(\.name))
+    let fields = Set(preset.definition.fields.map(\.name) + [EvaluationProtocol.Departure.decoding])
     #expect(preset.departures.allSatisfy { fields.contains($0.field) })
     #expect(preset.changelog.last?.version == preset.version)
     #expect(preset.changelog.allSatisfy { $0.date.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil })
@@ -150,6 +159,10 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       ("tats", 1e-5, 1, .halfPixelBilinear, .none, .svd, .count(2048)),
       ("cd-fvd", 1e-5, 0, .halfPixelBilinear, .none, .symmetricEigen, .all),
       ("common-metrics", 1e-3, 1, .halfPixelBilinear, .center, .symmetricEigen, .all),
+      ("videogpt-64", 1e-5, 1, .halfPixelBilinear, .center, .svd, .count(256)),
+      ("videogpt-128", 1e-5, 1, .halfPixelBilinear, .center, .svd, .count(256)),
+      ("tats-128", 1e-5, 1, .halfPixelBilinear, .none, .svd, .count(2048)),
+      ("lvdm-256", 1e-5, 1, .halfPixelBilinear, .none, .svd, .count(2048)),
     ]
     for row in table {
       let fields = try EvaluationProtocol.named(row.0, metric: "fvd").fields
@@ -164,5 +177,31 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     #expect(styleganV.offsetReal == .random && styleganV.offsetFake == .start)
     let cdfvd = try EvaluationProtocol.named("cd-fvd").fields
     #expect(cdfvd.loaderResize == .antialiasBilinear && cdfvd.loaderResolution == 256 && cdfvd.seed == 42)
+    #expect(cdfvd.loaderSets == .both && cdfvd.loaderFloats == .unit && cdfvd.loaderCrop == .center)
+    let subsampled = try EvaluationProtocol.named("fvd2048-128f-subsample8f", metric: "fvd").fields
+    #expect(subsampled.frames == 16 && subsampled.stride == 8 && subsampled.shortestVideo == .wholeStrides)
+  }
+
+  /// The loaders of the published programs, which the protocols of their formulas do not have.
+  @Test func theLoadersOfWholePrograms() throws {
+    let table: [(String, metric: String, formula: String, side: Int, floats: LoaderFloats, crop: LoaderCrop)] = [
+      ("videogpt-64", "fvd", "videogpt", 64, .centred, .center),
+      ("videogpt-128", "fvd", "videogpt", 128, .centred, .center),
+      ("tats-128", "fvd", "tats", 128, .centred, .center), ("tats-128", "kvd", "tats", 128, .centred, .center),
+      ("lvdm-256", "fvd", "tats", 256, .symmetric, .torchvisionCenter),
+      ("lvdm-256", "kvd", "tats", 256, .symmetric, .torchvisionCenter),
+    ]
+    for row in table {
+      let program = try EvaluationProtocol.named(row.0, metric: row.metric)
+      let formula = try EvaluationProtocol.named(row.formula, metric: row.metric)
+      #expect(program.fields.loaderResize == .halfPixelBilinear && program.fields.loaderSets == .real, "\(row.0)")
+      #expect(program.fields.loaderResolution == row.side && program.fields.loaderFloats == row.floats, "\(row.0)")
+      #expect(program.fields.loaderCrop == row.crop, "\(row.0)")
+      let batch: PartialBatch = row.formula == "tats" ? .dropFake32 : .keep
+      #expect(program.fields.partialBatch == batch, "\(row.0)")
+      // And nothing else.
+      let plain = try program.overriding([("loader-resize", "none"), ("partial-batch", "keep")])
+      #expect(plain.fields == formula.fields, "\(row.0)")
+    }
   }
 }

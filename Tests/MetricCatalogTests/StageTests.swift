@@ -7,12 +7,13 @@ import Vocabulary
   /// By hand, so that the stage of a new field is thought about twice. Of a series of clips see below.
   static let stages: [FieldDefinition.Stage: Set<String>] = [
     .frames: [
-      "frames", "stride", "clips", "samples", "offset-real", "offset-fake", "seed", "skip-first", "repeats",
+      "frames", "stride", "shortest-video", "clips", "samples", "offset-real", "offset-fake", "seed", "skip-first",
+      "repeats",
     ],
     .features: [
       "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop",
-      "loader-resize",
-      "loader-resolution", "aspect-crop", "input-scaling", "device",
+      "loader-resize", "loader-resolution", "loader-crop", "loader-floats", "loader-sets", "aspect-crop",
+      "input-scaling", "device",
     ],
     .distance: [
       "head-weights-fingerprint", "max-videos-real", "max-videos-fake", "equal-counts", "ddof", "root", "root-eps",
@@ -51,6 +52,10 @@ import Vocabulary
     [("subsets", "100"), ("subset-size", "50"), ("subset-seed", "1")], [("crop", "none"), ("aspect-crop", "2:1")],
     [("aspect-crop", "2:1")],
     [("loader-resize", "antialias-bilinear"), ("loader-resolution", "128")], [("equal-counts", "yes")],
+    [
+      ("loader-resize", "half-pixel-bilinear"), ("loader-resolution", "64"), ("loader-crop", "torchvision-center"),
+      ("loader-floats", "centred"), ("loader-sets", "real"),
+    ], [("shortest-video", "whole-strides")],
     [("repeats", "3"), ("offset-real", "random"), ("clips", "one")],
     [("batch-norm-eps", "0.001"), ("endpoint", "pool-3")], [("input-scaling", "unit"), ("centre", "own-mean")],
     [("activation", "gelu"), ("endpoint", "clip")],
@@ -66,7 +71,7 @@ import Vocabulary
         return base
       }
     }
-    return presets + prepared.prefix(24)
+    return presets + prepared.prefix(32)
   }
 
   /// The protocol with other legal values of a field, whatever kind of field it is: values are tried that fields name as
@@ -102,20 +107,24 @@ import Vocabulary
     var changesFrames: Set<String> = []
     var wrong: [String] = []
     for base in try Self.bases(metric) {
-      let (texts, identity, fingerprint) = (base.fieldTexts, base.featureIdentity, base.fingerprint)
-      let ownRecipes = SetRole.allCases.map(base.recipe)
+      let (texts, fingerprint) = (base.fieldTexts, base.fingerprint)
       for (field, _) in base.decidingFields {
         for other in Self.others(base, field) {
           let moved = Self.differing(texts, other.fieldTexts)
-          let ofFeatures = moved.filter { stages[$0] == .features }
           let movesFrames = moved.contains { stages[$0] == .frames }
-          let recipes = zip(ownRecipes, SetRole.allCases).map { Self.differing($0, other.recipe(of: $1)) }
-          let isRight =
-            other.fingerprint != fingerprint && (other.featureIdentity != identity) == !ofFeatures.isEmpty
-            && recipes.allSatisfy { movesFrames ? $0.isSuperset(of: ofFeatures) : $0 == ofFeatures }
+          var isRight = other.fingerprint != fingerprint
+          for set in SetRole.allCases {
+            // A loader of the real videos is none to the fake ones.
+            let held = Self.differing(base.loaderTexts(of: set), other.loaderTexts(of: set))
+            let ofFeatures = moved.filter { stages[$0] == .features && !$0.hasPrefix("loader-") }.union(held)
+            let recipe = Self.differing(base.recipe(of: set), other.recipe(of: set))
+            isRight =
+              isRight && (other.featureIdentity(of: set) != base.featureIdentity(of: set)) == !ofFeatures.isEmpty
+              && (movesFrames ? recipe.isSuperset(of: ofFeatures) : recipe == ofFeatures)
+            if recipe != ofFeatures { changesFrames.insert(field.name) }
+          }
           if !isRight { wrong.append("\(base.displayName): \(field.name) = \(field.value(in: other))") }
           changes.insert(field.name)
-          if recipes.contains(where: { $0 != ofFeatures }) { changesFrames.insert(field.name) }
         }
       }
     }
@@ -123,6 +132,23 @@ import Vocabulary
     let all = Set(metric.fields.map(\.name)).subtracting(["dtype"]).subtracting(Self.unchangeable[name] ?? [])
     #expect(all.subtracting(changes).isEmpty)
     #expect(changesFrames.isSuperset(of: metric.fields.filter { $0.stage == .frames }.map(\.name)))
+  }
+
+  /// The program's loader is that of real videos: fake ones are those of the protocol without it, and features kept for one are
+  /// not taken for the other.
+  @Test func aLoaderOfRealVideosAlone() throws {
+    let plain = try EvaluationProtocol.named("tats", metric: "fvd")
+    let program = try EvaluationProtocol.named("tats-128", metric: "fvd")
+    #expect(program.recipe(of: .fake) == plain.recipe(of: .fake))
+    #expect(program.featureIdentity(of: .fake) == plain.featureIdentity(of: .fake))
+    #expect(
+      Self.differing(program.recipe(of: .real), plain.recipe(of: .real)) == [
+        "loader-resize", "loader-resolution", "loader-floats",
+      ])
+    #expect(program.featureIdentity(of: .real) != program.featureIdentity(of: .fake))
+    let both = try program.overriding("loader-sets", with: "both")
+    #expect(both.featureIdentity(of: .fake) == program.featureIdentity(of: .real))
+    #expect(both.recipe(of: .real) == program.recipe(of: .real) && both.fingerprint != program.fingerprint)
   }
 
   /// Each set has its own offset and seed.
@@ -172,6 +198,12 @@ import Vocabulary
 }
 
 extension EvaluationProtocol {
+  /// The loader's fields as they are for a set: none, or all of them, whatever sets pass it.
+  fileprivate func loaderTexts(of set: SetRole) -> [String: String] {
+    let own = fields.loaderSets == .real && set == .fake ? (try? overriding("loader-resize", with: "none")) : self
+    return (own ?? self).fieldTexts.filter { $0.key.hasPrefix("loader-") && $0.key != "loader-sets" }
+  }
+
   fileprivate var fieldTexts: [String: String] {
     Dictionary(decidingFields.map { ($0.definition.name, "\($0.value)") }) { first, _ in first }
   }

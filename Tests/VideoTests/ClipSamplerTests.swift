@@ -23,6 +23,21 @@ import Vocabulary
     #expect(windows[0].last == 120)
   }
 
+  /// 9 frames at a stride of 8 span 65 frames, and StyleGAN-V's data set wants 72; of these it takes any start.
+  @Test func wholeStrides() throws {
+    var sampler = ClipSampler(frames: 9, stride: 8, clips: .all, shortestVideo: .wholeStrides)
+    #expect(
+      message { _ = try starts(sampler, 71) } == "`v` is too short: 71 frames found, 72 needed for 9 frames at stride 8"
+    )
+    #expect(try starts(sampler, 72) == [0])
+    (sampler.clips, sampler.offset) = (.one, .center)
+    #expect(try starts(sampler, 72) == [3])
+    sampler.skipFirst = 1
+    #expect(message { _ = try starts(sampler, 72) }?.contains("73 needed") == true)
+    sampler.shortestVideo = .clip
+    #expect(try starts(sampler, 66) == [1])
+  }
+
   @Test func closedForms() throws {
     #expect(try starts(ClipSampler(frames: 16, clips: .all), 50) == [0, 16, 32])
     #expect(try starts(ClipSampler(frames: 4, stride: 3, clips: .all, skipFirst: 2), 32) == [2, 12, 22])

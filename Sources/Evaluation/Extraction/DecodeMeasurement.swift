@@ -27,7 +27,7 @@ package final class DecodeMeasurement {
       return (item, try sampler.windows(frameCount: item.info().frameCount, videoName: item.name))
     }
     clips = planned.reduce(0) { $0 + $1.windows.count }
-    preprocessing = Preprocessing(fields, side: I3D.side)
+    preprocessing = Preprocessing(fields, of: .real, side: I3D.side)
     buffer = FloatBuffer(zeros: frames * I3D.side * I3D.side * 3)
   }
 

@@ -13,13 +13,13 @@ package struct FeatureSource: Sendable {
   package let recipe: String
 
   /// - Parameter frames: of a clip; a network that is per frame has its own.
-  package init(_ settled: EvaluationProtocol, network: any FeatureNetwork, frames: Int) {
+  package init(_ settled: EvaluationProtocol, of set: SetRole, network: any FeatureNetwork, frames: Int) {
     self.network = network
     self.frames = network.isPerFrame ? Self.framesTogether : frames
-    preprocessing = Preprocessing(settled.fields, side: network.side)
+    preprocessing = Preprocessing(settled.fields, of: set, side: network.side)
     let versions = PipelineVersions.current
     recipe = """
-      \(settled.featureIdentity)
+      \(settled.featureIdentity(of: set))
       decoding \(versions.decoding), preprocessing \(versions.preprocessing) to \(network.side)
       \(network.identity)
       """
@@ -86,6 +86,7 @@ extension ProtocolFields {
   /// The sampler of the real or the fake videos.
   func sampler(offset: ClipOffset, seed: Int) -> ClipSampler {
     ClipSampler(
-      frames: frames, stride: stride, clips: clips, offset: offset, seed: UInt64(seed), skipFirst: skipFirst)
+      frames: frames, stride: stride, clips: clips, offset: offset, seed: UInt64(seed), skipFirst: skipFirst,
+      shortestVideo: shortestVideo)
   }
 }

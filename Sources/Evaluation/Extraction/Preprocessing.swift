@@ -9,8 +9,9 @@ struct Preprocessing: Sendable {
   private let fields: ProtocolFields
   private let side: Int
 
-  init(_ fields: ProtocolFields, side: Int) {
-    self.fields = fields
+  /// - Parameter set: whose frames they are; a loader may be that of real videos alone.
+  init(_ fields: ProtocolFields, of set: SetRole, side: Int) {
+    self.fields = fields.holding(for: set)
     self.side = side
   }
 
@@ -25,10 +26,22 @@ struct Preprocessing: Sendable {
       frames: frames, range: item.valueRange, into: clip)
   }
 
+  private var loader: LoaderStage? {
+    let isAntialiased: Bool
+    switch fields.loaderResize {
+    case .none: return nil
+    case .antialiasBilinear: isAntialiased = true
+    case .halfPixelBilinear: isAntialiased = false
+    }
+    return LoaderStage(
+      isAntialiased: isAntialiased, resolution: fields.loaderResolution, crop: fields.loaderCrop,
+      floats: fields.loaderFloats)
+  }
+
   /// Rows of arrays have passed the published program's loader.
   private func crop(of item: VideoItem) -> Crop {
     if case .ratio(let width, let height) = fields.aspectCrop { return .aspect(width: width, height: height) }
-    if fields.loaderResize != .none, !item.isArrayRow { return .loader(resolution: fields.loaderResolution) }
+    if !item.isArrayRow, let loader { return .loader(loader) }
     switch fields.crop {
     case .none: return .none
     case .center: return .shortSideCentre

@@ -22,16 +22,17 @@ struct SamplePlan: Sendable {
       let lengths = try Self.lengths(settled.fields, metric.sample, network)
       let roles = metric.rolesOfSamples
       let parts = lengths.map { length in
-        let source = FeatureSource(settled, network: network, frames: length)
-        let place = places[source.identity] ?? sources.count
-        if place == sources.count {
-          sources.append(source)
-          places[source.identity] = place
+        let taken = roles.map { role in
+          let source = FeatureSource(settled, of: role.set, network: network, frames: length)
+          let place = places[source.identity] ?? sources.count
+          if place == sources.count {
+            sources.append(source)
+            places[source.identity] = place
+          }
+          let rules = Self.rules(settled.fields, length, role, metric.sample)
+          return (role, ProtocolSamples.Part.Taken(source: place, rules: rules))
         }
-        return ProtocolSamples.Part(
-          source: place, frames: length,
-          rules: Dictionary(
-            uniqueKeysWithValues: roles.map { ($0, Self.rules(settled.fields, length, $0, metric.sample)) }))
+        return ProtocolSamples.Part(frames: length, taken: Dictionary(uniqueKeysWithValues: taken))
       }
       return ProtocolSamples(
         parts: parts, fields: settled.fields, sample: metric.sample, columns: network.columns,
@@ -94,15 +95,23 @@ extension Metric {
 
 /// The samples of one protocol.
 struct ProtocolSamples: Sendable {
-  /// One clip length of one source.
+  /// One clip length.
   struct Part: Sendable {
-    let source: Int
+    /// What is taken of one set.
+    struct Taken: Sendable {
+      /// Index of the feature source, which may be another one for each set.
+      let source: Int
+      /// One for each repeat.
+      let rules: [SampleRule]
+    }
+
     /// Frames of a clip.
     let frames: Int
-    /// Of each set that takes part, one for each repeat.
-    fileprivate let rules: [Role: [SampleRule]]
+    /// Of each set that takes part.
+    fileprivate let taken: [Role: Taken]
 
-    func rules(_ role: Role) -> [SampleRule] { rules[role] ?? [] }
+    func taken(_ role: Role) -> Taken? { taken[role] }
+    func rules(_ role: Role) -> [SampleRule] { taken[role]?.rules ?? [] }
   }
 
   /// More than one for prefixes of growing length; none for metrics that look at pixels.
@@ -125,10 +134,10 @@ struct ProtocolSamples: Sendable {
   func demands(_ role: Role) -> [Demand] {
     let takesInputs = role == .fake && fields.input == .firstFrame
     return parts.compactMap { part in
-      let rules = part.rules(role) + (takesInputs ? part.rules(.input) : [])
-      guard !rules.isEmpty else { return nil }
+      guard let taken = part.taken(role) else { return nil }
       return Demand(
-        source: part.source, limit: limit(role), rules: rules, takesFramesAsTheyAre: fields.resize == .none,
+        source: taken.source, limit: limit(role), rules: taken.rules + (takesInputs ? part.rules(.input) : []),
+        takesFramesAsTheyAre: fields.resize == .none,
         least: leastOfVideo)
     }
   }

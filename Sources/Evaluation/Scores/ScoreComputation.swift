@@ -60,16 +60,20 @@ struct ScoreComputation {
     var runs: [Measurement] = []
     var first: (real: FeatureSet, fake: FeatureSet)?
     var drawn: [ScoreWarning] = []
-    let fakes = wholeBatches(fake.features(part, round: 0, samples))
+    let allFakes = fake.features(part, round: 0, samples)
+    let fakes = wholeBatches(allFakes, of: .fake)
     for round in 0..<fields.repeats {
-      let (a, b, note) = try equalised(
-        wholeBatches(real.features(part, round: round, samples)), fakes, seed: fields.seed + round)
+      let allReals = real.features(part, round: round, samples)
+      let (a, b, note) = try equalised(wholeBatches(allReals, of: .real), fakes, seed: fields.seed + round)
       for (side, set) in [(real, a), (fake, b)] where set.rows.count < settled.counts.minimum {
         throw EvaluationError.tooFewClips(
           role: side.role.rawValue, path: side.path, clips: set.rows.count, sample: samples.sample.rawValue,
           least: settled.counts.minimum, skipped: side.skipped.count)
       }
-      if first == nil { (first, drawn) = ((a, b), note) }
+      if first == nil {
+        first = (a, b)
+        drawn = partialBatches([(real, allReals.rows.count), (fake, allFakes.rows.count)]) + note
+      }
       runs.append(try distribution.measure(a.features, b.features))
     }
     guard let first else { return [] }
@@ -122,9 +126,22 @@ struct ScoreComputation {
     ]
   }
 
-  /// Where the protocol wants it, without the samples that do not fill a batch of 40.
-  private func wholeBatches(_ set: FeatureSet) -> FeatureSet {
-    fields.partialBatch == .drop40 ? set.selecting(Array(0..<set.rows.count / 40 * 40)) : set
+  /// Where the protocol wants it, without the samples that do not fill a batch.
+  private func wholeBatches(_ set: FeatureSet, of role: Role) -> FeatureSet {
+    guard let batch = fields.partialBatch?.batch(of: role.set) else { return set }
+    return set.selecting(Array(0..<set.rows.count / batch * batch))
+  }
+
+  /// Of the sets as they were found.
+  private func partialBatches(_ found: [(side: SampleSide, count: Int)]) -> [ScoreWarning] {
+    found.compactMap { side, count in
+      guard let batch = fields.partialBatch?.batch(of: side.role.set), count % batch != 0 else { return nil }
+      return ScoreWarning(
+        code: "partial-batch",
+        text:
+          "the last \(count % batch) of \(count) \(side.role.rawValue) \(samples.sample.rawValue)s do not fill a batch of "
+          + "\(batch) and do not count, as `\(settled.name)` wants it")
+    }
   }
 
   /// Where the protocol wants it, the larger set is drawn down to the smaller one's number.

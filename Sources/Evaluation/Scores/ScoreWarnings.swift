@@ -145,8 +145,11 @@ struct ScoreWarnings {
     let text =
       "\(count(shared, "fake video")) of \(fake.facts.count) \(shared == 1 ? "is" : "are") also in the \(real.role) set"
     let fields = evaluationProtocol.fields
+    // A video that is one clip long has no other.
+    let clip = fields.skipFirst + (fields.frames - 1) * fields.stride + 1
+    let haveOtherClips = fake.facts.contains { known.contains($0.digest) && $0.frameCount > clip }
     let otherClips =
-      fields.clips != .all && fields.offsetReal != fields.offsetFake
+      haveOtherClips && fields.clips != .all && fields.offsetReal != fields.offsetFake
       ? "\n`\(evaluationProtocol.name)` takes real clips at offset `\(fields.offsetReal.rawValue)` and fake ones at "
         + "`\(fields.offsetFake.rawValue)`, so even a set against itself is not 0; `--offset start` takes the same clips"
       : ""

@@ -11,12 +11,7 @@ package struct FeatureRecipe: Sendable, Equatable {
     fields = evaluationProtocol.recipe(of: set)
   }
 
-  init(_ evaluationProtocol: EvaluationProtocol, role: Role) {
-    switch role {
-    case .real: self.init(evaluationProtocol, of: .real)
-    case .fake, .input: self.init(evaluationProtocol, of: .fake)
-    }
-  }
+  init(_ evaluationProtocol: EvaluationProtocol, role: Role) { self.init(evaluationProtocol, of: role.set) }
 
   /// As a file holds it. Files of 0.1.0 say `clips = windows of 4, 3 apart` where later ones have the fields of a series.
   package init(stored: [String: String]) {

@@ -192,7 +192,9 @@ struct SampleSide: Sendable {
     case nil:
       guard let videos else { return nil }
       guard let part = samples.parts.last else { return videos.scored(samples.limit(role)).count }
-      return part.rules(role).first.map { videos.count($0, source: part.source, limit: samples.limit(role)) }
+      return part.taken(role).flatMap { taken in
+        taken.rules.first.map { videos.count($0, source: taken.source, limit: samples.limit(role)) }
+      }
     }
   }
 
@@ -209,18 +211,20 @@ struct SampleSide: Sendable {
   /// The features of one part and repeat.
   func features(_ part: ProtocolSamples.Part, round: Int, _ samples: ProtocolSamples) -> FeatureSet {
     let rules = part.rules(role)
-    return features(rules.isEmpty ? nil : rules[min(round, rules.count - 1)], part, samples)
+    return features(rules.isEmpty ? nil : rules[min(round, rules.count - 1)], of: part.taken(role), samples)
   }
 
   /// The frames that inputs are: the first of each video.
   func inputs(_ part: ProtocolSamples.Part, _ samples: ProtocolSamples) -> FeatureSet {
-    features(part.rules(.input).first, part, samples)
+    features(part.rules(.input).first, of: part.taken(.input), samples)
   }
 
-  private func features(_ rule: SampleRule?, _ part: ProtocolSamples.Part, _ samples: ProtocolSamples) -> FeatureSet {
+  private func features(
+    _ rule: SampleRule?, of taken: ProtocolSamples.Part.Taken?, _ samples: ProtocolSamples
+  ) -> FeatureSet {
     if case .features(let set) = stored { return set.first(samples.limit(role)) }
-    if let videos, let rule {
-      return videos.features(rule, source: part.source, limit: samples.limit(role), columns: samples.columns)
+    if let videos, let rule, let taken {
+      return videos.features(rule, source: taken.source, limit: samples.limit(role), columns: samples.columns)
     }
     return FeatureSet(features: FeatureMatrix(rows: 0, columns: samples.columns, values: []), rows: [], recipe: [:])
   }

@@ -11,6 +11,14 @@ enum Role: String, Sendable {
   case fake
   /// The pictures that the fake videos were made from.
   case input
+
+  /// The set whose preprocessing it has.
+  var set: SetRole {
+    switch self {
+    case .real: .real
+    case .fake, .input: .fake
+    }
+  }
 }
 
 /// What one protocol wants of one set: samples of the first videos, by one or more rules.
