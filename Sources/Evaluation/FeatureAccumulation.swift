@@ -42,14 +42,9 @@ public final class FeatureAccumulation {
     var added: [FeatureSet] = []
     var left: [SkippedVideo] = []
     for part in parts {
-      var extraction = FeatureExtraction(
-        path: path, wanted: part.wanted, cache: template.cache, network: template.network)
-      extraction.isReal = template.isReal
-      extraction.valueRange = template.valueRange
-      extraction.picturesAreImages = template.picturesAreImages
-      extraction.skipsUnusable = template.skipsUnusable
-      extraction.threads = template.threads
-      extraction.isInterrupted = template.isInterrupted
+      var extraction = template
+      extraction.path = path
+      extraction.wanted = part.wanted
       let extracted = try extraction.run()
       var features = extracted.features
       for row in features.rows.indices { features.rows[row].video = "\(name)/\(features.rows[row].video)" }

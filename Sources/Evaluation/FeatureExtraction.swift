@@ -24,7 +24,7 @@ public struct Shard: Sendable, Equatable {
 
 /// The features of one set, as a protocol takes them of its real or fake set.
 public struct FeatureExtraction {
-  public let path: String
+  public var path: String
   public var wanted: RequestedScore
   public let network: (EvaluationProtocol) throws -> any FeatureNetwork
   public let cache: CacheFolder?

@@ -59,7 +59,7 @@ extension FeaturesCommand {
       Output.print(JSONValue.object([("ready", .bool(true)), ("schema", .string("vidmetrics.stream/1"))]).line)
       while let line = readLine() {
         Output.print(answer(to: line, accumulation).line)
-        if Interruption.isRequested { throw ExitCode(Exit.interrupted) }
+        if Interruption.isRequested { throw ExitCode(Interruption.status) }
       }
     }
 
