@@ -104,7 +104,10 @@ extension RunFilter {
     add("generator = ?", generator)
     add("suite = ?", suite)
     add("dataset = ?", dataset)
-    add("name = ?", name)
+    if !names.isEmpty {
+      terms.append("name IN (\(names.map { _ in "?" }.joined(separator: ", ")))")
+      arguments += names
+    }
     add("checkpoint = ?", checkpoint)
     add("id IN (SELECT run_id FROM tag WHERE name = ?)", tag)
     add("date >= ?", since)

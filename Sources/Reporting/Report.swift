@@ -18,11 +18,12 @@ public enum TableFormat: String, Sendable, CaseIterable {
   /// - Parameters:
   ///   - files: what the runs have kept, for formats with pictures.
   ///   - version: of this program, for formats that say so.
-  public func writer(files: KeptFiles?, version: String) -> any TableWriter {
+  ///   - style: of Markdown and LaTeX.
+  public func writer(files: KeptFiles?, version: String, style: TableStyle) -> any TableWriter {
     switch self {
     case .html: HTMLWriter(version: version, date: String(RunRecord.now().prefix(10)), files: files)
-    case .markdown: MarkdownWriter()
-    case .latex: LaTeXWriter()
+    case .markdown: MarkdownWriter(style: style)
+    case .latex: LaTeXWriter(style: style)
     case .csv: CSVWriter()
     case .jsonl: JSONLinesWriter()
     }
@@ -50,8 +51,20 @@ public struct Report: Sendable, Equatable {
   public var metrics: [String]?
   public var datasets: [String]?
   public var title: String?
+  /// How much is said below a table; nil: as much as suits its format.
+  public var notes: TableStyle.Notes?
+  public var isTransposed = false
+  public var label: String?
+  public var caption: String?
+  /// Only these methods, in this order; nil: all.
+  public var methods: [String]?
+  /// Digits behind the point, by metric; those of all metrics under the empty name.
+  public var digits: [String: Int] = [:]
 
   public init() {}
+
+  /// Every paper that has published rows.
+  public static var papers: [String] { Baseline.names }
 
   /// Papers whose rows stand beside the runs.
   ///
@@ -69,9 +82,16 @@ public struct Report: Sendable, Equatable {
     builder.layout = paper?.layout
     builder.baselines = try published()
     (builder.metrics, builder.datasets) = (metrics, datasets)
+    (builder.methods, builder.digits) = (methods, digits)
     let measured = runs.isEmpty ? "" : ", and runs measured here"
     builder.title = title ?? paper.map { "\($0.short), \($0.table)" + measured } ?? "Scores"
     return try builder.table(of: runs)
+  }
+
+  /// A paper's table has its own text around it, a page and a terminal have none.
+  public func style(of format: TableFormat) -> TableStyle {
+    TableStyle(
+      notes: notes ?? (format == .latex ? .short : .full), isTransposed: isTransposed, label: label, caption: caption)
   }
 
   /// Writes every file of it: whole, or not at all.
@@ -86,7 +106,8 @@ public struct Report: Sendable, Equatable {
   ) throws {
     let table = try table(of: runs, by: differences)
     for file in self.files {
-      try WholeFile.write(file.format.writer(files: files, version: version).text(table, runs: runs), to: file.path)
+      let writer = file.format.writer(files: files, version: version, style: style(of: file.format))
+      try WholeFile.write(writer.text(table, runs: runs), to: file.path)
     }
   }
 }

@@ -136,7 +136,7 @@ public enum ScoreText {
   }
 
   private static func deviation(_ score: ScoreRecord) -> String {
-    guard let std = score.std else { return "" }
+    guard let std = score.deviation else { return "" }
     guard score.settings != nil else { return " ± \(significant(std))" }
     let over =
       if let repeats = score.repeats { count(repeats.count, "run") } else if let groups = score.groups {

@@ -12,7 +12,7 @@ public enum Words {
 
   /// `618.8551 ± 2.1`.
   public static func value(_ score: ScoreRecord) -> String {
-    significant(score.value) + (score.std.map { " ± " + significant($0) } ?? "")
+    significant(score.value) + (score.deviation.map { " ± " + significant($0) } ?? "")
   }
 
   /// `[590.1, 640.2]`.

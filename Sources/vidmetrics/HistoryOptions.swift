@@ -98,7 +98,7 @@ struct RunFilterOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Runs of this generator.", valueName: "name")) var generator: String?
   @Option(help: ArgumentHelp("Runs of this suite.", valueName: "name")) var suite: String?
   @Option(help: ArgumentHelp("Runs against this real set.", valueName: "name")) var dataset: String?
-  @Option(help: ArgumentHelp("Runs of this name.", valueName: "name")) var name: String?
+  @Option(help: ArgumentHelp("Runs of this name. Repeatable.", valueName: "name")) var name: [String] = []
   @Option(help: ArgumentHelp("Runs with this tag.", valueName: "tag")) var tag: String?
   @Option(help: ArgumentHelp("Runs from this day or time on, UTC: 2026-11-21, 2026-11-21T14:05.", valueName: "date"))
   var since: String?
@@ -111,7 +111,7 @@ struct RunFilterOptions: ParsableArguments {
     filter.generator = generator
     filter.suite = suite
     filter.dataset = dataset
-    filter.name = name
+    filter.names = name
     filter.tag = tag
     filter.since = since
     filter.until = until

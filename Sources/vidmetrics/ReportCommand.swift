@@ -20,7 +20,7 @@ struct ReportCommand: ParsableCommand {
         vidmetrics report                                              every run, as Markdown on stdout
         vidmetrics report --suite faces --html report.html --latex table.tex
         vidmetrics report tag:camera-ready --layout lfdm               as the paper's own table, beside its numbers
-        vidmetrics report name:mine --baselines lvdm --metric fvd
+        vidmetrics report --name ours --name theirs --newest --latex table.tex --label tab:main --notes none
 
       A run is an id or its first digits, latest, or the latest of tag:NAME or name:NAME; --tag takes all of a tag. The \
       HTML page is one file with charts, and with the pictures that the runs kept when they were scored.
@@ -32,11 +32,12 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "Only runs of this suite.") var suite: String?
   @Option(help: "Only runs with this tag.") var tag: String?
   @Option(help: "Only runs of this generator.") var generator: String?
-  @Option(help: "Only runs called so.") var name: String?
+  @Option(help: ArgumentHelp("Only runs called so; may be repeated.")) var name: [String] = []
   @Option(help: ArgumentHelp("Only this metric; may be repeated."), completion: .list(Metric.names)) var metric:
     [String] = []
   @Option(help: ArgumentHelp("Only this data set; may be repeated.")) var dataset: [String] = []
   @Option(help: ArgumentHelp("Only the newest so many runs.", valueName: "N")) var limit: Int?
+  @Flag(help: "Of each name and data set only the checkpoint that was scored last.") var newest = false
 
   @Option(help: ArgumentHelp("Write a page.", valueName: "file")) var html: String?
   @Option(help: ArgumentHelp("Write a Markdown table.", valueName: "file")) var markdown: String?
@@ -55,19 +56,23 @@ struct ReportCommand: ParsableCommand {
       valueName: "names"), completion: .commaList(Baseline.names))
   var baselines: String?
   @Option(help: "The table's title.") var title: String?
+  @OptionGroup(title: "How the table is printed") var table: TableOptions
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
     try OptionRange.check("limit", limit, OptionRange.count)
     let filters = [
-      ("suite", suite), ("tag", tag), ("generator", generator), ("name", name), ("limit", limit.map(String.init)),
+      ("suite", suite), ("tag", tag), ("generator", generator), ("name", name.first),
+      ("limit", limit.map(String.init)),
     ]
     if let first = filters.first(where: { $0.1 != nil }), !references.isEmpty {
       throw ValidationError("runs are named, and --\(first.0) chooses runs: give one of them")
     }
+    let printsTable = markdown != nil || latex != nil || (html == nil && csv == nil && jsonl == nil)
+    try table.check(printsTable: printsTable, latex: latex != nil)
   }
 
-  private var report: Report {
+  private func report() throws -> Report {
     var report = Report()
     for (format, path) in [
       (TableFormat.html, html), (.markdown, markdown), (.latex, latex), (.csv, csv), (.jsonl, jsonl),
@@ -79,18 +84,22 @@ struct ReportCommand: ParsableCommand {
     report.metrics = metric.isEmpty ? nil : metric
     report.datasets = dataset.isEmpty ? nil : dataset
     report.title = title
+    try table.apply(to: &report)
     return report
   }
 
   func run() throws {
-    let report = report
-    let runs = try runs(isAlone: report.published().isEmpty)
+    let report = try report()
+    let all = try runs(isAlone: report.published().isEmpty)
+    let runs = newest ? all.newestOfEachName() : all
     let files = KeptFiles(of: database.path)
     let differences = files.differences()
     guard report.files.isEmpty else {
       return try report.write(runs, by: differences, files: files, version: Version.text)
     }
-    Output.print(try MarkdownWriter().text(report.table(of: runs, by: differences)), terminator: "")
+    Output.print(
+      try MarkdownWriter(style: report.style(of: .markdown)).text(report.table(of: runs, by: differences)),
+      terminator: "")
   }
 
   /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a history that is not there is no error.
@@ -106,8 +115,8 @@ struct ReportCommand: ParsableCommand {
     filter.suite = suite
     filter.tag = tag
     filter.generator = generator
-    filter.name = name
     filter.limit = limit
+    filter.names = name
     return try store.runs(filter)
   }
 }

@@ -45,6 +45,7 @@ struct Vidmetrics: AsyncParsableCommand {
     vidmetrics_memory_begin(Exit.usageOrInput)
     do {
       var command = try parseAsRoot()
+      try RepeatedOption.check(Array(CommandLine.arguments.dropFirst()), of: Self.self)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

@@ -5,6 +5,7 @@ import Scores
 /// The curves that runs hold. What is drawn into one chart can be held against each other.
 struct ChartBuilder {
   let runs: [RunRecord]
+  let runNames: RunNames
 
   struct Drawn {
     /// For the page's list of charts: `steps`, `series`, `curve`, `groups`.
@@ -42,7 +43,7 @@ struct ChartBuilder {
 
   /// Names, told apart by what tells the runs apart.
   private func names(_ items: [Item]) -> [String] {
-    let plain = items.map { TableBuilder.name(of: $0.run) }
+    let plain = items.map { runNames[$0.run] }
     return zip(items, plain).map { item, name in
       plain.count { $0 == name } > 1 ? "\(name) (\(item.run.id.prefix(6)))" : name
     }

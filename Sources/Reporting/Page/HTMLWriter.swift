@@ -24,14 +24,15 @@ public struct HTMLWriter: TableWriter {
   /// - Throws: `ReportError.badTemplate`.
   public func text(_ table: ReportTable, runs: [RunRecord]) throws -> String {
     let shown = shownRuns(table, runs)
-    let charts = ChartBuilder(runs: shown).all()
-    let book = PictureBook(runs: shown, limits: limits, files: files)
+    let names = RunNames(runs)
+    let charts = ChartBuilder(runs: shown, runNames: names).all()
+    let book = PictureBook(runs: shown, names: names, limits: limits, files: files)
     var context: [String: Any] = [
       "title": table.title, "style": ReportAssets.style, "script": ReportAssets.script, "version": version,
       "table": TablePart(table: table).context,
       "charts": charts.map { ["chartTitle": $0.title, "chartNote": $0.note, "kind": $0.kind, "svg": $0.svg] },
       "hasCharts": !charts.isEmpty,
-      "runs": shown.map { RunPart(run: $0).context }, "hasRuns": !shown.isEmpty,
+      "runs": shown.map { RunPart(run: $0, names: names).context }, "hasRuns": !shown.isEmpty,
       "summary": summary(table, shown),
     ]
     if let date { context["date"] = date }

@@ -5,10 +5,11 @@ import Scores
 /// One run with the fields behind each of its numbers, as the page's template takes it.
 struct RunPart {
   let run: RunRecord
+  let names: RunNames
 
   var context: [String: Any] {
     var context: [String: Any] = [
-      "runName": TableBuilder.name(of: run), "runDate": String(run.date.prefix(16)).replacing("T", with: " "),
+      "runName": names[run], "runDate": String(run.date.prefix(16)).replacing("T", with: " "),
       "runID": run.id, "facts": pairs(facts),
       "scores": run.scores.enumerated().map { score($0.element, $0.offset) },
       "skipped": run.skipped.map { ["skippedPath": $0.path, "skippedReason": $0.reason] },

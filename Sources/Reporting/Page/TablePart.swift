@@ -4,26 +4,28 @@ import Scores
 /// The table as the page's template takes it.
 struct TablePart {
   let table: ReportTable
-  private var words: TableText { TableText(table: table) }
+  private var words: TableText { TableText(table: table, notes: .full) }
 
   var context: [String: Any] {
-    var context: [String: Any] = [
+    let context: [String: Any] = [
       "namesDatasets": table.namesDatasets,
       "datasets": table.datasets.map { group -> [String: Any] in
         ["dataset": group.name ?? "", "span": group.columns.count]
       },
       "columns": table.columns.indices.map(head),
       "rows": table.rows.map(row),
-      "hasRanks": words.hasRanks,
-      "notes": table.notes.enumerated().map { ["noteMark": TableText.letter($0.offset), "noteText": $0.element] },
-      "elsewhere": table.elsewhere.enumerated().map {
-        ["elsewhereMark": "†\($0.offset + 1)", "elsewhereText": $0.element]
-      },
-      "remarks": table.remarks,
+      "footnotes": words.footnotes.map(footnote),
     ]
-    if let seeds = words.seeds { context["seeds"] = seeds }
-    if let intervals = words.intervals { context["intervals"] = intervals }
     return context
+  }
+
+  private func footnote(_ footnote: TableText.Footnote) -> [String: Any] {
+    switch footnote {
+    case .key: ["isKey": true, "noteText": TableText.key]
+    case .plain(let text): ["noteText": text]
+    case .marked(let mark, let text): ["noteMark": mark, "noteText": text]
+    case .remark(let text): ["noteText": text, "isRemark": true]
+    }
   }
 
   private func head(_ column: Int) -> [String: Any] {
@@ -43,7 +45,7 @@ struct TablePart {
       "name": own.name, "origin": own.origin.rawValue,
       "cells": own.cells.enumerated().map { cell($0.element, $0.offset) },
     ]
-    if let mark = own.mark { row["rowMark"] = "†\(mark + 1)" }
+    if let mark = words.dagger(own) { row["rowMark"] = mark }
     return row
   }
 
@@ -55,7 +57,7 @@ struct TablePart {
       "value": table.text(cell.value, column: column), "exact": NumberText.exact(cell.value),
       "rank": rank + (isFirst ? " first" : ""), "hint": hint(cell),
     ]
-    if let std = table.deviation(cell, column: column) { context["std"] = std }
+    if let std = words.deviation(cell, column: column) { context["std"] = std }
     if let low = cell.low, let high = cell.high {
       context["interval"] = "\(table.text(low, column: column)) … \(table.text(high, column: column))"
     }

@@ -29,6 +29,7 @@ struct PictureBook {
   }
 
   let runs: [RunRecord]
+  let names: RunNames
   let limits: PictureLimits
   /// nil: there is no history, and no pictures.
   let files: KeptFiles?
@@ -61,7 +62,7 @@ struct PictureBook {
     if all.count > own.count { sheet.notes.append("the last \(own.count) of \(all.count) generated sets are shown") }
     let shown = own.filter { run in
       let isKept = run.previews?.contains { $0.kind == .strip } ?? false
-      if !isKept { sheet.notes.append("no pictures of \(TableBuilder.name(of: run)): its run has kept none") }
+      if !isKept { sheet.notes.append("no pictures of \(names[run]): its run has kept none") }
       return isKept
     }
     sheet.contact = plates(.strip, shown, &sheet.notes)
@@ -86,7 +87,7 @@ struct PictureBook {
       (run.previews ?? []).filter { $0.kind == kind && $0.side == side }
     }
     for run in runs { for preview in previews(run, .real) { add(preview, "real") } }
-    for run in runs { for preview in previews(run, .fake) { add(preview, TableBuilder.name(of: run)) } }
+    for run in runs { for preview in previews(run, .fake) { add(preview, names[run]) } }
     return plates
   }
 
@@ -111,10 +112,10 @@ struct PictureBook {
         ? "distance to the nearest real \(score.sample ?? "sample"), in the \(score.features.map { "\($0) " } ?? "")features of "
           + ScoreName.title(score.metric)
         : "\(ScoreName.title(score.metric)) of each video"
-      var found = Extremes(title: TableBuilder.name(of: run), note: what)
+      var found = Extremes(title: names[run], note: what)
       func strips(_ kind: Preview.Kind) -> [(label: String, uri: String)] {
         (run.previews ?? []).filter { $0.kind == kind }.compactMap { preview in
-          uri(preview, TableBuilder.name(of: run), &notes).map {
+          uri(preview, names[run], &notes).map {
             ("\(preview.video)  \(preview.value.map(NumberText.short) ?? "")", $0)
           }
         }
