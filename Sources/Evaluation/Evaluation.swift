@@ -52,13 +52,17 @@ public struct Evaluation {
       throw EvaluationError.valueRangeUnused(range.rawValue)
     }
     try SampleSide.checkFilter(sides)
-    let pass = ExtractionPass(
+    var pass = ExtractionPass(
       cache: cache, threads: request.threads, memory: request.memory, skipsUnusable: request.skipsUnusable,
       progress: progress,
       isInterrupted: isInterrupted)
     try pass.survey(&sides)
     let settled = try request.scores.map { try pass.withArrayLength($0, [sides[0], sides[1]]) }
     let plan = try SamplePlan(settled, network: network)
+    pass.everyFrame = settled.map(\.evaluationProtocol).filter {
+      $0.definition.sample == .frame && $0.fields.clips == .all
+    }
+    .map(\.definition.title)
     for (wanted, samples) in zip(settled, plan.samples) {
       for side in try wanted.sides(sides) { try side.check(wanted.evaluationProtocol, samples) }
     }
@@ -99,7 +103,11 @@ public struct Evaluation {
     let made = clock.now
     try checkCounts(settled, plan, sides)
 
-    let computed = try zip(settled, plan.samples).flatMap { wanted, samples in
+    progress.begin(.measuring, total: settled.count)
+    defer { progress.end() }
+    let computed = try zip(settled, plan.samples).enumerated().flatMap { place, parts in
+      let (wanted, samples) = parts
+      progress.advance(to: place)
       let own = try wanted.sides(sides)
       var computation = ScoreComputation(
         wanted: wanted, samples: samples, real: own[0], fake: own[1], request: request, cache: cache,

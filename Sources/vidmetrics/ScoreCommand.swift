@@ -51,7 +51,7 @@ struct ScoreCommand: ParsableCommand {
         throw ValidationError("the table `\(table)` has none of the metrics \(metrics ?? "")")
       }
     } else {
-      guard let metrics else {
+      guard let metrics = metrics ?? Project.known?.metrics?.joined(separator: ",") else {
         throw ValidationError(
           "--metrics or --table says what to score; metrics are \(Metric.names.joined(separator: ", "))")
       }

@@ -60,3 +60,4 @@ struct TableOptions: ParsableArguments {
 }
 
 extension TableStyle.Notes: ExpressibleByArgument {}
+extension Media: ExpressibleByArgument {}

@@ -78,7 +78,7 @@ struct ClipPipeline {
       slots: max(decoders, extractors.count) + 1, values: values, decoders: decoders, receivers: extractors.count)
     start(decoders, on: queue, stopsAtFailure: stopsAtFailure)
 
-    extraction.progress.begin(.computing(cached: cached, noun: noun), total: total)
+    extraction.progress.begin(.computing(cached: cached, noun: noun, plan: framePlan), total: total)
     defer { extraction.progress.end() }
     let state = Mutex(Computation())
     let threads = DispatchGroup()
@@ -105,6 +105,20 @@ struct ClipPipeline {
       for clip in jobs.first(where: { $0.video == failure.video })?.clips ?? [] { outcome.features[clip] = nil }
     }
     return outcome
+  }
+
+  /// nil where no metric takes every frame.
+  private var framePlan: FramePlan? {
+    guard !extraction.everyFrame.isEmpty else { return nil }
+    var (frames, others, videos) = (0, 0, 0)
+    for job in jobs {
+      let own = job.clips.filter { extraction.sources[clips[$0].source].network.isPerFrame }
+      let inVideo = own.reduce(0) { $0 + extraction.samples(clips[$1]) }
+      frames += inVideo
+      videos += min(4, inVideo)
+      others += job.clips.count - own.count
+    }
+    return FramePlan(metrics: extraction.everyFrame, frames: frames, atFour: others + videos)
   }
 
   /// What the teams have done so far.

@@ -78,7 +78,7 @@ struct Ranking {
     }
   }
 
-  private typealias Placed = (row: Int, cell: ReportTable.Cell)
+  typealias Placed = (row: Int, cell: ReportTable.Cell)
 
   /// Each method's last step beside the one before it.
   private func advance(_ rows: [Int], _ column: Int, _ table: inout ReportTable) {
@@ -95,7 +95,7 @@ struct Ranking {
   }
 
   /// The second number beside the first.
-  private func contest(_ first: Placed, _ second: Placed, _ alpha: Double) -> ReportTable.Contest {
+  func contest(_ first: Placed, _ second: Placed, _ alpha: Double) -> ReportTable.Contest {
     var contest = ReportTable.Contest(first: first.row, second: second.row, verdict: .notComparable, reason: "")
     guard let differences else { return contest }
     let comparison = Comparison(first.cell.score, second.cell.score)
@@ -108,6 +108,7 @@ struct Ranking {
     if let found = judgement.difference {
       (contest.p, contest.units) = (found.p, found.units)
       contest.neededUnits = Self.needed(found, alpha)
+      contest.unit = hasSeeds ? "seed" : "video"
     }
     return contest
   }

@@ -111,6 +111,33 @@ public struct ReportTable: Sendable {
     /// nothing is known of it.
     public var units: Int?
     public var neededUnits: Int?
+    /// `video` or `seed`.
+    public var unit = "video"
+  }
+
+  /// What is new since something earlier.
+  public struct Changes: Sendable {
+    public struct New: Sendable {
+      public var row: Int
+      /// The row that it was held against.
+      public var before: Int?
+      public var contests: [(column: Int, contest: Contest)] = []
+    }
+
+    /// What it is since: `the page of 2026-11-28 13:05`.
+    public var label: String
+    public var news: [New] = []
+    /// Rows that are new, too, or have new runs.
+    public var others = 0
+  }
+
+  /// A generator that made no videos.
+  public struct Failure: Sendable, Equatable {
+    public var name: String
+    /// Its last.
+    public var words: String
+
+    public init(name: String, words: String) { (self.name, self.words) = (name, words) }
   }
 
   /// What is known of the order of a column's numbers.
@@ -135,6 +162,9 @@ public struct ReportTable: Sendable {
   public var standings: [Standing] = []
   /// By column: a checkpoint held against the one before it.
   public var advances: [(column: Int, contest: Contest)] = []
+  /// nil where nothing earlier was given.
+  public var changes: Changes?
+  public var failures: [Failure] = []
 
   /// Neighbouring columns of one data set.
   public var datasets: [(name: String?, columns: Range<Int>)] {

@@ -18,6 +18,10 @@ public struct TableBuilder {
   public var methods: [String]?
   /// Digits behind the point, by metric; those of all metrics under the empty name.
   public var digits: [String: Int] = [:]
+  /// Something earlier that new rows are held against.
+  public var since: Since?
+  /// Generators that made no videos.
+  public var failures: [ReportTable.Failure] = []
   /// What tells which number is best; nil: nothing is marked.
   public var differences: (any DifferenceSource)?
 
@@ -63,7 +67,10 @@ public struct TableBuilder {
     if let methods { try choose(methods, &table) }
     for index in table.columns.indices { table.columns[index].digits = decidedDigits(index, table) }
     renumberMarks(&table)
-    Ranking(differences: differences).decide(&table)
+    table.failures = failures
+    let ranking = Ranking(differences: differences)
+    ranking.decide(&table)
+    table.changes = since.map { ranking.changes(since: $0, table) }
     return table
   }
 
