@@ -20,7 +20,9 @@ enum HistorySchema {
   ]
 
   private static let previewsThatPlay = """
-    CREATE TABLE new_preview (
+    CREATE TEMP TABLE kept AS SELECT * FROM preview;
+    DROP TABLE preview;
+    CREATE TABLE preview (
       run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
       position INTEGER NOT NULL,
       kind TEXT NOT NULL CHECK (kind IN ('strip', 'slice', 'best', 'worst', 'nearest', 'group', 'window')),
@@ -29,10 +31,9 @@ enum HistorySchema {
       bytes INTEGER NOT NULL CHECK (bytes >= 0), frames INTEGER CHECK (frames > 0), value REAL,
       PRIMARY KEY (run_id, position)
     ) STRICT, WITHOUT ROWID;
-    INSERT INTO new_preview (run_id, position, kind, side, video, title, digest, bytes, value)
-      SELECT run_id, position, kind, side, video, title, digest, bytes, value FROM preview;
-    DROP TABLE preview;
-    ALTER TABLE new_preview RENAME TO preview;
+    INSERT INTO preview (run_id, position, kind, side, video, title, digest, bytes, value)
+      SELECT run_id, position, kind, side, video, title, digest, bytes, value FROM kept;
+    DROP TABLE kept;
     """
 
   private static let previews = """

@@ -70,7 +70,7 @@ struct SVG {
 
   /// What fits into a width, with `…` where that is not all.
   static func shortened(_ text: String, to width: Double) -> String {
-    let most = max(2, Int(width / 6.4))
+    let most = max(2, Int((width / 6.4).rounded()))
     return text.count > most ? text.prefix(most - 1) + "…" : text
   }
 
