@@ -29,7 +29,7 @@ DIST_TEST_PACKAGES := ffmpeg debootstrap python3-venv
 PYTHON_PACKAGES := numpy onnxruntime pandas mypy pytest
 
 # What two tests of reports look with; they are left out where it is missing.
-REPORT_PACKAGES := chromium texlive-latex-base texlive-latex-recommended
+REPORT_PACKAGES := chromium texlive-latex-base texlive-latex-recommended texlive-science
 
 .PHONY: help demo test test-python lint format build install conformance packages report-packages fuzz faults weights clean dist dist-check dist-test release
 

@@ -92,6 +92,20 @@ public struct Baseline: Sendable, Equatable {
     public let scaleFactor: Double
   }
 
+  /// With the numbers that pass; a row without any is left out.
+  public func keeping(_ passes: (Score) -> Bool) -> Baseline {
+    Baseline(
+      name: name, version: version, paper: paper, short: short, table: table, settings: settings,
+      protocolName: protocolName, protocolVersion: protocolVersion, layout: layout,
+      rows: rows.compactMap { row in
+        let kept = row.scores.filter(passes)
+        return kept.isEmpty
+          ? nil
+          : Row(
+            method: row.method, source: row.source, settings: row.settings, certainty: row.certainty, scores: kept)
+      })
+  }
+
   private static let files: [(name: String, yaml: [UInt8])] = [
     ("lfdm", PackageResources.lfdm_yaml),
     ("lvdm", PackageResources.lvdm_yaml),

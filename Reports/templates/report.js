@@ -1,4 +1,4 @@
-// Sorts a table by the column whose head is clicked; the page is whole without this.
+// Sorts tables, opens what a link leads to, plays the videos and reloads a page that is followed; the page is whole without this.
 (() => {
   const value = (row, column) => {
     const cell = row.cells[column];
@@ -20,7 +20,9 @@
         head.setAttribute("aria-sort", falling ? "descending" : "ascending");
         const body = table.tBodies[0];
         const rows = [...body.rows].map((row, place) => ({ row, place, key: value(row, column) }));
+        const failed = (entry) => entry.row.classList.contains("failed");
         rows.sort((a, b) => {
+          if (failed(a) || failed(b)) return failed(a) - failed(b) || a.place - b.place;
           if (a.key === null || b.key === null) return compare(a.key, b.key) || a.place - b.place;
           return (falling ? -1 : 1) * compare(a.key, b.key) || a.place - b.place;
         });
@@ -28,13 +30,60 @@
       });
     });
   }
+  // Whatever a link leads to may be inside of something that is closed.
   const open = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target && target.tagName === "DETAILS") {
-      target.open = true;
-      target.scrollIntoView({ block: "start" });
+    const box = target && target.closest("details");
+    if (box) {
+      box.open = true;
+      target.scrollIntoView({ block: "center" });
     }
   };
   addEventListener("hashchange", open);
   open();
+
+  // One clock for every video: a phase from 0 to 1, and for each length of a strip the frame that is shown.
+  const root = document.documentElement;
+  const lengths = [...new Set([...document.querySelectorAll(".film")].map((film) => Number(film.style.getPropertyValue("--n"))))]
+    .filter((length) => length > 1);
+  if (lengths.length) {
+    const most = Math.max(...lengths);
+    let frame = 0;
+    let timer = null;
+    const bar = document.createElement("div");
+    bar.id = "clock";
+    const button = document.createElement("button");
+    button.type = "button";
+    const slider = document.createElement("input");
+    slider.type = "range";
+    slider.min = 0;
+    slider.max = most - 1;
+    slider.setAttribute("aria-label", "frame of every video");
+    bar.append(button, slider);
+    const show = (next) => {
+      frame = next % most;
+      slider.value = frame;
+      for (const length of lengths) {
+        const own = length === most ? frame : Math.floor((frame * length) / most);
+        root.style.setProperty(`--f${length}`, own / (length - 1));
+      }
+    };
+    const play = (plays) => {
+      clearInterval(timer);
+      timer = plays ? setInterval(() => show(frame + 1), 125) : null;
+      button.textContent = plays ? "Pause" : "Play";
+    };
+    button.addEventListener("click", () => play(timer === null));
+    slider.addEventListener("input", () => {
+      play(false);
+      show(Number(slider.value));
+    });
+    root.classList.add("plays");
+    document.querySelector("#pictures h2").after(bar);
+    show(0);
+    play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
+  }
+
+  const seconds = Number(document.body.dataset.reload);
+  if (seconds) setTimeout(() => location.reload(), seconds * 1000);
 })();

@@ -54,13 +54,17 @@ public struct Evaluation {
       throw EvaluationError.valueRangeUnused(range.rawValue)
     }
     try SampleSide.check(sides.map { (request.input(of: $0.role).filter, of: $0) })
-    let pass = ExtractionPass(
+    var pass = ExtractionPass(
       cache: cache, threads: request.threads, memory: request.memory, skipsUnusable: request.skipsUnusable,
       progress: progress,
       isInterrupted: isInterrupted)
     try pass.survey(&sides)
     let settled = try request.scores.map { try pass.withArrayLength($0, [sides[0], sides[1]]) }
     let plan = try SamplePlan(settled, network: network)
+    pass.everyFrame = settled.map(\.evaluationProtocol).filter {
+      $0.definition.sample == .frame && $0.fields.clips == .all
+    }
+    .map(\.definition.title)
     for (wanted, samples) in zip(settled, plan.samples) {
       for side in try wanted.sides(sides) { try side.check(wanted.evaluationProtocol, samples) }
     }
@@ -124,7 +128,11 @@ public struct Evaluation {
 
   /// - Throws: `UnreadableVideos` for what only pixels tell.
   private func compute(_ known: Preparation, _ sides: [SampleSide]) throws -> [ScoreComputation.Computed] {
-    try zip(known.settled, known.plan.samples).flatMap { wanted, samples in
+    progress.begin(.measuring, total: known.settled.count)
+    defer { progress.end() }
+    return try zip(known.settled, known.plan.samples).enumerated().flatMap { place, parts in
+      let (wanted, samples) = parts
+      progress.advance(to: place)
       let own = try wanted.sides(sides)
       var computation = ScoreComputation(
         wanted: wanted, samples: samples, real: own[0], fake: own[1], request: request, cache: cache,

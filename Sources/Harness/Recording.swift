@@ -57,7 +57,10 @@ extension HistoryStore {
       run.scores[index].real?.features = try keep(scored.real)
       run.scores[index].fake?.features = try keep(scored.fake)
     }
-    let previews = try PreviewMaker(history: self).previews(of: run)
+    let maker = PreviewMaker(history: self) { score, video in
+      features.indices.contains(score) ? features[score]?.nearestReal(to: video) : nil
+    }
+    let previews = try maker.previews(of: run)
     run.previews = previews.isEmpty ? nil : previews
     try record(run)
   }
@@ -74,6 +77,25 @@ extension HistoryStore {
     text:
       "features of more than \(NumberText.memory(KeptFiles.mostBytes)) a set are not kept beside the history: no verdict "
       + "can be given of this score")
+}
+
+extension ScoredFeatures {
+  /// The real video that has the feature nearest to one of a fake video's. O(samples of it · N · D).
+  func nearestReal(to video: String) -> String? {
+    let (a, b, columns) = (fake.features.values, real.features.values, real.features.columns)
+    var nearest: (distance: Float, row: Int)?
+    for row in fake.rows.indices where fake.rows[row].video == video {
+      for other in real.rows.indices {
+        var distance: Float = 0
+        for column in 0..<columns {
+          let difference = a[row * columns + column] - b[other * columns + column]
+          distance += difference * difference
+        }
+        if nearest.map({ distance < $0.distance }) ?? true { nearest = (distance, other) }
+      }
+    }
+    return nearest.map { real.rows[$0.row].video }
+  }
 }
 
 extension KeptFiles {

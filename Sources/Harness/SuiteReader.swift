@@ -94,10 +94,10 @@ struct SuiteReader {
     report.layout = try keys.text("layout")
     report.baselines = try keys.texts("baselines")
     for (key, names) in [("layout", report.layout.map { [$0] } ?? []), ("baselines", report.baselines ?? [])] {
-      for name in names where !PaperTable.names.contains(name) && (key, name) != ("baselines", "none") {
+      for name in names where !Report.papers.contains(name) && (key, name) != ("baselines", "none") {
         throw HarnessError.unknownName(
-          keys.place(key), what: "paper", name: name, nearest: NearestName.of(name, among: PaperTable.names),
-          known: PaperTable.names)
+          keys.place(key), what: "paper", name: name, nearest: NearestName.of(name, among: Report.papers),
+          known: Report.papers)
       }
     }
     report.title = try keys.text("title")

@@ -22,6 +22,8 @@ public struct SuiteRun: Sendable {
     public var force = false
     public var tags: [String] = []
     public var threads = 1
+    /// Generators whose commands run side by side, before the scoring; 1: each is scored before the next begins.
+    public var generatorsAtOnce = 1
     public var version = ""
     /// nil: nothing is recorded.
     public var historyPath: String?
@@ -60,19 +62,57 @@ public struct SuiteRun: Sendable {
       for job in jobs { _ = try networks.settled(job.generator.metrics, isTable: false) }
       scoring = SuiteScoring(suite: suite, options: options, networks: networks, history: history)
     }
-    for job in jobs {
+    let made = options.generatorsAtOnce > 1 ? await madeSideBySide(jobs) : [:]
+    for (place, job) in jobs.enumerated() {
       if options.isInterrupted() { summary.wasInterrupted = true }
       if summary.wasInterrupted { break }
-      await run(job, scoring, &summary)
+      await run(job, made: made[place], scoring, &summary)
       if let error = summary.fatal { throw error }
     }
     return summary
   }
 
-  private func run(_ job: SampleJob, _ scoring: SuiteScoring?, _ summary: inout SuiteSummary) async {
+  /// Outputs that are there.
+  private struct Made: Sendable {
+    var record: GenerationRecord?
+    /// Whether they were made before.
+    var wasThere = false
+  }
+
+  /// The outputs of the jobs that have commands, by their places. Jobs that share a folder are made one after another.
+  private func madeSideBySide(_ jobs: [SampleJob]) async -> [Int: Result<Made, any Error>] {
+    let byFolder = Dictionary(grouping: jobs.indices.filter { jobs[$0].base != nil }) { jobs[$0].base ?? "" }
+    var waiting = byFolder.values.sorted { $0[0] < $1[0] }[...]
+    return await withTaskGroup(of: [Int: Result<Made, any Error>].self) { group in
+      var all: [Int: Result<Made, any Error>] = [:]
+      func start() {
+        guard let places = waiting.popFirst() else { return }
+        group.addTask {
+          var made: [Int: Result<Made, any Error>] = [:]
+          for place in places where !options.isInterrupted() {
+            do { made[place] = .success(try await outputs(jobs[place])) } catch { made[place] = .failure(error) }
+          }
+          return made
+        }
+      }
+      for _ in 0..<options.generatorsAtOnce { start() }
+      for await made in group {
+        all.merge(made) { $1 }
+        if !options.isInterrupted() { start() }
+      }
+      return all
+    }
+  }
+
+  private func run(
+    _ job: SampleJob, made: Result<Made, any Error>?, _ scoring: SuiteScoring?, _ summary: inout SuiteSummary
+  ) async {
     var row = SuiteSummary.Row(title: job.title, generator: job.generator.name)
     do {
-      let record = try await outputs(job, &row)
+      let outputs = if let made { try made.get() } else { try await outputs(job) }
+      let record = outputs.record
+      (row.samples, row.seconds, row.peakMemory) = (record?.samples, record?.seconds, record?.peakMemory)
+      row.wasThere = outputs.wasThere
       if let scoring {
         let set = job.base == nil ? job.folder : Outputs(folder: job.folder).set
         let sets: [RealSet?] = job.generator.data.compactMap { name in suite.data.first { $0.name == name } }
@@ -108,31 +148,28 @@ public struct SuiteRun: Sendable {
   }
 
   /// Makes the outputs unless they are there.
-  private func outputs(_ job: SampleJob, _ row: inout SuiteSummary.Row) async throws -> GenerationRecord? {
+  private func outputs(_ job: SampleJob) async throws -> Made {
     guard job.base != nil else {
       guard SuitePaths.exists(job.folder) else { throw HarnessError.noOutputs(folder: job.folder) }
-      return nil
+      return Made()
     }
     let run = GeneratorRun(
       job: job, threads: options.threads, isInterrupted: options.isInterrupted, say: options.say)
     run.recover()
-    let record: GenerationRecord
     if !options.force || options.work == .scoreOnly, let known = try job.finished() {
       options.say("\(job.title): \(count(known.samples, "video")) from before: \(job.folder)")
-      (record, row.wasThere) = (known, true)
-    } else {
-      guard options.work != .scoreOnly else { throw HarnessError.noOutputs(folder: job.folder) }
-      let calls = job.calls.count == 1 ? "" : " in \(job.calls.count) calls"
-      options.say("\(job.title): generating" + (job.wanted.map { " " + count($0, "video") } ?? "") + calls)
-      record = try await run.run()
-      let memory = record.peakMemory.map { ", peak memory \(NumberText.memory($0))" } ?? ""
-      options.say("\(job.title): \(count(record.samples, "video")) in \(TimeText.text(record.seconds))\(memory)")
-      if let wanted = job.wanted, record.samples > wanted {
-        options.say("\(job.title): note: asked for were \(wanted) videos, and all \(record.samples) are scored")
-      }
+      return Made(record: known, wasThere: true)
     }
-    (row.samples, row.seconds, row.peakMemory) = (record.samples, record.seconds, record.peakMemory)
-    return record
+    guard options.work != .scoreOnly else { throw HarnessError.noOutputs(folder: job.folder) }
+    let calls = job.calls.count == 1 ? "" : " in \(job.calls.count) calls"
+    options.say("\(job.title): generating" + (job.wanted.map { " " + count($0, "video") } ?? "") + calls)
+    let record = try await run.run()
+    let memory = record.peakMemory.map { ", peak memory \(NumberText.memory($0))" } ?? ""
+    options.say("\(job.title): \(count(record.samples, "video")) in \(TimeText.text(record.seconds))\(memory)")
+    if let wanted = job.wanted, record.samples > wanted {
+      options.say("\(job.title): note: asked for were \(wanted) videos, and all \(record.samples) are scored")
+    }
+    return Made(record: record)
   }
 }
 

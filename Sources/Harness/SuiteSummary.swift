@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import History
+import Reporting
 import Scores
 
 /// What a suite has come to.
@@ -97,6 +98,16 @@ public struct SuiteSummary: Sendable {
 }
 
 extension SuiteSummary {
+  /// The failures as rows of a table: of each what it was, and its last words.
+  public var reportFailures: [ReportTable.Failure] {
+    failed.map { row in
+      let lines = (row.failure ?? "").split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      let written = lines.last { $0.hasPrefix("stderr: ") }
+      let words = [lines.first, written].compactMap { $0 }.joined(separator: "; ")
+      return ReportTable.Failure(name: row.title, words: words)
+    }
+  }
+
   /// The failures, for people; empty if there are none. Ends with a line break.
   public var failures: String {
     failed.map { row in

@@ -16,8 +16,25 @@ enum HistorySchema {
   /// Names and statements, oldest first.
   static let migrations: [(name: String, sql: String)] = [
     ("1 runs and scores", runsAndScores), ("2 prompts", prompts), ("3 features", features),
-    ("4 previews", previews),
+    ("4 previews", previews), ("5 previews that play", previewsThatPlay),
   ]
+
+  private static let previewsThatPlay = """
+    CREATE TEMP TABLE kept AS SELECT * FROM preview;
+    DROP TABLE preview;
+    CREATE TABLE preview (
+      run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('strip', 'slice', 'best', 'worst', 'nearest', 'group', 'window')),
+      side TEXT NOT NULL CHECK (side IN ('real', 'fake')),
+      video TEXT NOT NULL, title TEXT NOT NULL, digest TEXT NOT NULL,
+      bytes INTEGER NOT NULL CHECK (bytes >= 0), frames INTEGER CHECK (frames > 0), value REAL,
+      PRIMARY KEY (run_id, position)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO preview (run_id, position, kind, side, video, title, digest, bytes, value)
+      SELECT run_id, position, kind, side, video, title, digest, bytes, value FROM kept;
+    DROP TABLE kept;
+    """
 
   private static let previews = """
     CREATE TABLE preview (

@@ -7,10 +7,13 @@ extension HistoryStore {
   /// The run of that name: an id or its first digits, `latest`, `tag:NAME` (the latest with that tag) or `name:NAME` (the
   /// latest of that name).
   ///
+  /// - Parameters:
+  ///   - metric: the latest of several runs is that of those which have a score of this name; nil: of all.
+  ///   - dataset: against a real set of this name; nil: of all.
   /// - Throws: `HistoryError`.
-  public func run(_ reference: String) throws -> RunRecord {
+  public func run(_ reference: String, having metric: String? = nil, on dataset: String? = nil) throws -> RunRecord {
     try reading { database in
-      let id = try resolve(reference, database)
+      let id = try resolve(reference, Wanted(metric: metric, dataset: dataset), database)
       guard let run = try database.runs("id = ?", [id], detail: .everything).first else {
         throw HistoryError.noRun(reference: reference, path: path, instead: nil)
       }
@@ -37,7 +40,7 @@ extension HistoryStore {
       try Preview.fetchAll(
         database,
         sql: """
-          SELECT DISTINCT kind, side, video, title, digest, bytes, value FROM preview
+          SELECT DISTINCT kind, side, video, title, digest, bytes, frames, value FROM preview
           WHERE side = 'real' AND run_id IN (SELECT run_id FROM score WHERE real_digest = ?1)
             OR side = 'fake' AND run_id IN (SELECT run_id FROM score WHERE fake_digest = ?2)
           """, arguments: [real, fake])
@@ -49,26 +52,55 @@ extension HistoryStore {
     try reading { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") ?? 0 }
   }
 
-  private func resolve(_ reference: String, _ database: Database) throws -> String {
+  /// What the latest of several runs must have.
+  private struct Wanted {
+    let metric: String?
+    let dataset: String?
+
+    var sql: String {
+      (metric == nil ? "" : " AND id IN (SELECT run_id FROM score WHERE metric = :metric)")
+        + (dataset == nil ? "" : " AND dataset = :dataset")
+    }
+
+    func arguments(_ more: [String: String] = [:]) -> StatementArguments {
+      var all = more
+      all["metric"] = metric
+      all["dataset"] = dataset
+      return StatementArguments(all)
+    }
+
+    /// ` with a score `fvd` on `Sky``.
+    var words: String { (metric.map { " with a score `\($0)`" } ?? "") + (dataset.map { " on `\($0)`" } ?? "") }
+  }
+
+  private func resolve(_ reference: String, _ wanted: Wanted, _ database: Database) throws -> String {
     if reference == "latest" {
-      let latest = "SELECT id FROM run WHERE origin = 'measured' ORDER BY date DESC, rowid DESC LIMIT 1"
-      guard let id = try String.fetchOne(database, sql: latest) else {
-        throw HistoryError.noRuns(path: path, wanted: " that was measured here")
+      let latest =
+        "SELECT id FROM run WHERE origin = 'measured'\(wanted.sql) ORDER BY date DESC, rowid DESC LIMIT 1"
+      guard let id = try String.fetchOne(database, sql: latest, arguments: wanted.arguments()) else {
+        throw HistoryError.noRuns(path: path, wanted: " that was measured here\(wanted.words)")
       }
       return id
     }
     let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     if parts.count == 2 {
       guard ["tag", "name"].contains(parts[0]), !parts[1].isEmpty else { throw HistoryError.badReference(reference) }
-      return try latest(parts[0], parts[1], database)
+      return try latest(parts[0], parts[1], wanted, database)
     }
     return try identified(reference, database)
   }
 
-  private func latest(_ kind: String, _ name: String, _ database: Database) throws -> String {
-    let condition = kind == "tag" ? "id IN (SELECT run_id FROM tag WHERE name = ?)" : "name = ?"
-    let sql = "SELECT id FROM run WHERE \(condition) ORDER BY date DESC, rowid DESC LIMIT 1"
-    if let id = try String.fetchOne(database, sql: sql, arguments: [name]) { return id }
+  private func latest(_ kind: String, _ name: String, _ wanted: Wanted, _ database: Database) throws -> String {
+    let condition = kind == "tag" ? "id IN (SELECT run_id FROM tag WHERE name = :name)" : "name = :name"
+    func first(_ wanted: Wanted) throws -> String? {
+      try String.fetchOne(
+        database, sql: "SELECT id FROM run WHERE \(condition)\(wanted.sql) ORDER BY date DESC, rowid DESC LIMIT 1",
+        arguments: wanted.arguments(["name": name]))
+    }
+    if let id = try first(wanted) { return id }
+    if !wanted.words.isEmpty, try first(Wanted(metric: nil, dataset: nil)) != nil {
+      throw HistoryError.noRuns(path: path, wanted: " `\(kind):\(name)`\(wanted.words)")
+    }
     let names = try String.fetchAll(database, sql: "SELECT DISTINCT name FROM \(kind == "tag" ? "tag" : "run")")
     throw HistoryError.noRun(
       reference: "\(kind):\(name)", path: path, instead: NearestName.of(name, among: names).map { "\(kind):\($0)" })
@@ -104,7 +136,10 @@ extension RunFilter {
     add("generator = ?", generator)
     add("suite = ?", suite)
     add("dataset = ?", dataset)
-    add("name = ?", name)
+    if !names.isEmpty {
+      terms.append("name IN (\(names.map { _ in "?" }.joined(separator: ", ")))")
+      arguments += names
+    }
     add("checkpoint = ?", checkpoint)
     add("id IN (SELECT run_id FROM tag WHERE name = ?)", tag)
     add("date >= ?", since)

@@ -7,7 +7,8 @@ public struct RunFilter: Sendable, Equatable {
   public var generator: String?
   public var suite: String?
   public var dataset: String?
-  public var name: String?
+  /// Runs of any of these names; empty: all.
+  public var names: [String] = []
   public var checkpoint: String?
   public var tag: String?
   /// Beginning of a date as runs have them: `2026-11-21`, `2026-11-21T14:05`. Runs from it on.

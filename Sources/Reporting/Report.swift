@@ -18,11 +18,13 @@ public enum TableFormat: String, Sendable, CaseIterable {
   /// - Parameters:
   ///   - files: what the runs have kept, for formats with pictures.
   ///   - version: of this program, for formats that say so.
-  public func writer(files: KeptFiles?, version: String) -> any TableWriter {
+  ///   - style: of Markdown and LaTeX.
+  func writer(files: KeptFiles?, version: String, style: TableStyle, media: Media, reload: Int?) -> any TableWriter {
     switch self {
-    case .html: HTMLWriter(version: version, date: String(RunRecord.now().prefix(10)), files: files)
-    case .markdown: MarkdownWriter()
-    case .latex: LaTeXWriter()
+    case .html:
+      HTMLWriter(version: version, moment: RunRecord.now(), files: files, media: media, reload: reload)
+    case .markdown: MarkdownWriter(style: style)
+    case .latex: LaTeXWriter(style: style)
     case .csv: CSVWriter()
     case .jsonl: JSONLinesWriter()
     }
@@ -50,8 +52,27 @@ public struct Report: Sendable, Equatable {
   public var metrics: [String]?
   public var datasets: [String]?
   public var title: String?
+  /// How much is said below a table; nil: as much as suits its format.
+  public var notes: TableStyle.Notes?
+  public var isTransposed = false
+  public var label: String?
+  public var caption: String?
+  /// Only these methods, in this order; nil: all.
+  public var methods: [String]?
+  /// Digits behind the point, by metric; those of all metrics under the empty name.
+  public var digits: [String: Int] = [:]
+  /// Something earlier that is asked what is new since; nil: the page that is written over.
+  public var since: Since?
+  /// Generators that made no videos.
+  public var failures: [ReportTable.Failure] = []
+  public var media = Media.full
+  /// Seconds after which the page loads itself anew; nil: it is finished.
+  public var reload: Int?
 
   public init() {}
+
+  /// Every paper that has published rows.
+  public static var papers: [String] { Baseline.names }
 
   /// Papers whose rows stand beside the runs.
   ///
@@ -69,9 +90,22 @@ public struct Report: Sendable, Equatable {
     builder.layout = paper?.layout
     builder.baselines = try published()
     (builder.metrics, builder.datasets) = (metrics, datasets)
+    (builder.methods, builder.digits) = (methods, digits)
+    (builder.since, builder.failures) = (since, failures)
     let measured = runs.isEmpty ? "" : ", and runs measured here"
     builder.title = title ?? paper.map { "\($0.short), \($0.table)" + measured } ?? "Scores"
     return try builder.table(of: runs)
+  }
+
+  /// The page that is written over.
+  public var earlierPage: Since? {
+    files.lazy.filter { $0.format == .html }.compactMap { Since(page: $0.path) }.first
+  }
+
+  /// A paper's table has its own text around it, a page and a terminal have none.
+  public func style(of format: TableFormat) -> TableStyle {
+    TableStyle(
+      notes: notes ?? (format == .latex ? .short : .full), isTransposed: isTransposed, label: label, caption: caption)
   }
 
   /// Writes every file of it: whole, or not at all.
@@ -84,9 +118,13 @@ public struct Report: Sendable, Equatable {
   public func write(
     _ runs: [RunRecord], by differences: (any DifferenceSource)?, files: KeptFiles?, version: String
   ) throws {
-    let table = try table(of: runs, by: differences)
+    var report = self
+    report.since = since ?? earlierPage
+    let table = try report.table(of: runs, by: differences)
     for file in self.files {
-      try WholeFile.write(file.format.writer(files: files, version: version).text(table, runs: runs), to: file.path)
+      let writer = file.format.writer(
+        files: files, version: version, style: style(of: file.format), media: media, reload: reload)
+      try WholeFile.write(writer.text(table, runs: runs), to: file.path)
     }
   }
 }

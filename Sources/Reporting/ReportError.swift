@@ -1,6 +1,7 @@
 /// What can stop a report: facts; `description` writes the words.
 public enum ReportError: Error, Equatable, CustomStringConvertible {
   case nothingToShow
+  case noMethod(String, nearest: String?, known: [String])
   case badTemplate(reason: String)
   case severalVideos(path: String, count: Int, first: String)
   case noRow(path: String, row: String, count: Int)
@@ -9,6 +10,9 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .nothingToShow:
       "no score fits what was asked for\nhint: `vidmetrics runs` lists what the history holds"
+    case .noMethod(let name, let nearest, let known):
+      "the table has no row `\(name)`\nhint: "
+        + (nearest.map { "did you mean `\($0)`?" } ?? "its rows are \(known.joined(separator: "; "))")
     case .badTemplate(let reason): "the template of the report cannot be read: \(reason)"
     case .severalVideos(let path, let count, let first):
       "`\(path)` holds \(count) videos, and a slice is of one\nhint: name one of them, such as `\(first)`"

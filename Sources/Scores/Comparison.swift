@@ -66,8 +66,13 @@ public struct Comparison: Sendable, Equatable {
   /// Second less first.
   public var difference: Double { second.value - first.value }
 
-  /// The difference in percent of the first; nil where that is 0.
-  public var percent: Double? { first.value == 0 ? nil : 100 * difference / abs(first.value) }
+  /// The difference in percent of the first; nil where that says nothing: of a value that is not above 0, and of metrics
+  /// whose values lie on both sides of it, such as unbiased kernel distances.
+  public var percent: Double? {
+    guard first.value > 0, second.value >= 0 else { return nil }
+    if case .kernel? = ScoreName(first.metric)?.metric.computation { return nil }
+    return 100 * difference / first.value
+  }
 
   /// The change for the worse from first to second, in the metric's unit; negative for an improvement.
   public var regression: Double { first.direction == .lower ? difference : -difference }

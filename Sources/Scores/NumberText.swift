@@ -59,6 +59,11 @@ public enum NumberText {
     }
   }
 
+  /// How many digits after the point an uncertainty of this size bears: two digits of it. It must be above 0.
+  public static func digits(forUncertainty size: Double) -> Int {
+    min(9, max(0, 1 - Int(log10(size).rounded(.down))))
+  }
+
   /// Bytes as `3.5 MB`.
   public static func memory(_ bytes: Int) -> String {
     let megabytes = Double(bytes) / 1_000_000

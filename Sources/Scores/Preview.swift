@@ -7,6 +7,12 @@ public struct Preview: Sendable, Equatable, Codable {
     case slice
     /// A strip of one of the best videos of a score, and of one of the worst.
     case best, worst
+    /// A strip of the real video that is nearest to one of these.
+    case nearest
+    /// A strip of a video of one of the worst groups of a score.
+    case group
+    /// The frames of one of the worst windows of a score along time.
+    case window
   }
 
   public enum Side: String, Sendable, Codable { case real, fake }
@@ -15,16 +21,20 @@ public struct Preview: Sendable, Equatable, Codable {
   public var side: Side
   /// The video's name in its set.
   public var video: String
-  /// What stands beside each other: the real video's name without its extension; of best and worst the score's name.
+  /// What stands beside each other: the real video's name without its extension; of best and worst the score's name; of the
+  /// nearest the fake video's name; of a group and a window which one it is.
   public var title: String
   /// SHA-256 of the JPEG file.
   public var digest: String
   public var bytes: Int
-  /// Of best and worst: the distance, or the score of the video.
+  /// How many frames of one width stand beside each other; nil where they do not.
+  public var frames: Int?
+  /// Of best and worst: the distance, or the score of the video; of groups and windows their score.
   public var value: Double?
 
   public init(
-    kind: Kind, side: Side, video: String, title: String, digest: String, bytes: Int, value: Double? = nil
+    kind: Kind, side: Side, video: String, title: String, digest: String, bytes: Int, frames: Int? = nil,
+    value: Double? = nil
   ) {
     self.kind = kind
     self.side = side
@@ -32,6 +42,7 @@ public struct Preview: Sendable, Equatable, Codable {
     self.title = title
     self.digest = digest
     self.bytes = bytes
+    self.frames = frames
     self.value = value
   }
 }

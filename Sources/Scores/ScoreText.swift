@@ -41,7 +41,25 @@ public enum ScoreText {
         }
       }
     }
-    return found.flatMap { lines($0.warning, of: $0.metrics) }.map { $0 + "\n" }.joined()
+    // A kind of warning once: in the words of the first score that has it.
+    let told = found.filter { entry in
+      let first = found.first { $0.warning.code == entry.warning.code }?.metrics.first
+      return first.map(entry.metrics.contains) ?? true
+    }
+    let left = found.count - told.count
+    let more =
+      left == 0
+      ? ""
+      : "\(count(left, "warning")) of the same \(left == 1 ? "kind" : "kinds") \(left == 1 ? "is" : "are") not repeated: "
+        + "`--json` has every one, and `vidmetrics explain` of what is recorded\n"
+    return told.flatMap { lines($0.warning, of: metrics($0.warning.code, found)) }.map { $0 + "\n" }.joined() + more
+  }
+
+  /// All that have a warning of this kind.
+  private static func metrics(_ code: String, _ found: [(warning: ScoreWarning, metrics: [String])]) -> [String] {
+    found.filter { $0.warning.code == code }.flatMap(\.metrics).reduce(into: []) { all, own in
+      if !all.contains(own) { all.append(own) }
+    }
   }
 
   /// - Parameter metrics: whose warning it is, where there are several scores.
@@ -107,15 +125,25 @@ public enum ScoreText {
     if let series = score.series {
       lines.append("series    \(seriesWords(score, series.count))")
       lines += series.map {
-        "  frames \($0.start)..<\($0.start + $0.frames)  \(significant($0.value))  "
+        "  frames \($0.start)-\($0.start + $0.frames - 1)  \(significant($0.value))  "
           + samples($0.realSamples, $0.fakeSamples)
       }
     }
     if let videos = score.videos {
-      lines.append("videos")
-      lines += videos.map { "  \($0.name)  \(significant($0.value))" }
+      lines.append("videos    \(videos.count)")
+      lines += Self.ends(videos, direction: score.direction).map { "  \($0)" }
     }
     return lines
+  }
+
+  /// All of a few videos; of many the best and the worst three.
+  private static func ends(_ videos: [VideoValue], direction: Direction) -> [String] {
+    func line(_ video: VideoValue) -> String { "\(video.name)  \(significant(video.value))" }
+    guard videos.count > 8 else { return videos.map(line) }
+    let sign: Double = direction == .lower ? 1 : -1
+    let sorted = videos.sorted { (sign * $0.value, $0.name) < (sign * $1.value, $1.name) }
+    return sorted.prefix(3).map(line) + ["... \(videos.count - 6) more, from best to worst: --json has each"]
+      + sorted.suffix(3).map(line)
   }
 
   private static func seriesWords(_ score: ScoreRecord, _ points: Int) -> String {
@@ -136,7 +164,7 @@ public enum ScoreText {
   }
 
   private static func deviation(_ score: ScoreRecord) -> String {
-    guard let std = score.std else { return "" }
+    guard let std = score.deviation else { return "" }
     guard score.settings != nil else { return " ± \(significant(std))" }
     let over =
       if let repeats = score.repeats { count(repeats.count, "run") } else if let groups = score.groups {

@@ -23,11 +23,15 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var unit: UnitOption
   @OptionGroup var database: DatabaseOption
   @Option(help: ArgumentHelp("Only the scores of this name.", valueName: "name")) var metric: String?
+  @Option(help: ArgumentHelp("Of several runs the latest against this real set.", valueName: "name"))
+  var dataset: String?
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
     let store = try database.reading()
-    var (a, b) = (try store.run(first), try store.run(second))
+    var (a, b) = (
+      try store.run(first, having: metric, on: dataset), try store.run(second, having: metric, on: dataset)
+    )
     a.scores = try a.scores(named: metric, place: "run \(a.id)")
     b.scores = try b.scores(named: metric, place: "run \(b.id)")
     let found = Comparison.pairs(a.scores, b.scores)

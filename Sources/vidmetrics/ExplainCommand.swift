@@ -139,7 +139,7 @@ extension DatabaseOption {
     var run: RunRecord
     let place: String
     if !isFile, FileManager.default.fileExists(atPath: path) || !reference.contains(where: { "./".contains($0) }) {
-      run = try reading().run(reference)
+      run = try reading().run(reference, having: metric)
       place = "run \(run.id)"
     } else {
       place = "`\(reference)`"

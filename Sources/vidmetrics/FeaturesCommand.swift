@@ -71,7 +71,7 @@ struct FeaturesCommand: ParsableCommand {
         options.runOptions.noCache ? nil : CacheFolder(path: CacheFolder.defaultPath(environment: environment))
       var extraction = options.extraction(of: path, score, as: side, cache: cache, network: networks.network)
       extraction.shard = part
-      if Terminal.isInteractive { extraction.progress = TerminalProgress() }
+      extraction.progress = TerminalProgress()
       Interruption.listen()
 
       try extraction.check()

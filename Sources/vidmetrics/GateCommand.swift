@@ -33,6 +33,9 @@ struct GateCommand: ParsableCommand {
     completion: .commaList(Metric.names))
   var metric: String
 
+  @Option(help: ArgumentHelp("Of several runs the latest against this real set.", valueName: "name"))
+  var dataset: String?
+
   @Option(help: ArgumentHelp("What they are held against.", valueName: "run|tag:NAME|best"))
   var baseline: String
 
@@ -85,7 +88,7 @@ struct GateCommand: ParsableCommand {
       throw ValidationError("a limit is given for `\(name)`, which is not among --metric \(metric)")
     }
     let store = try database.reading()
-    let candidate = try store.run(reference)
+    let candidate = try store.run(reference, having: metrics[0], on: dataset)
     var inputs = Gate.Inputs(
       metrics: metrics,
       limits: { name in
@@ -126,7 +129,7 @@ struct GateCommand: ParsableCommand {
   {
     let isBest = baseline == "best"
     guard isBest || baseline.hasPrefix("tag:") else {
-      let run = try store.run(baseline)
+      let run = try store.run(baseline, having: metrics[0], on: dataset)
       guard run.id != candidate.id else { throw ValidationError("run and baseline are the same: \(run.id)") }
       return { _ in [run] }
     }
@@ -134,6 +137,7 @@ struct GateCommand: ParsableCommand {
     let found = try metrics.map { metric in
       var filter = RunFilter()
       filter.metric = metric
+      filter.dataset = dataset
       if isBest {
         filter.origin = .measured
       } else {

@@ -3,17 +3,23 @@ import Foundation
 import Harness
 import History
 import MetricCatalog
+import Scores
 import Vocabulary
 
 /// Which history.
 struct DatabaseOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The history. (default: VIDMETRICS_DB, else vidmetrics.sqlite in the working folder)", valueName: "file"),
+      "The history. (default: VIDMETRICS_DB, else that of vidmetrics.yaml, else vidmetrics.sqlite in the working folder)",
+      valueName: "file"),
     completion: .file())
   var db: String?
 
-  var path: String { db ?? HistoryStore.defaultPath(environment: ProcessInfo.processInfo.environment) }
+  var path: String {
+    let environment = ProcessInfo.processInfo.environment
+    let isSet = !environment["VIDMETRICS_DB", default: ""].isEmpty
+    return db ?? (isSet ? nil : Project.known?.history) ?? HistoryStore.defaultPath(environment: environment)
+  }
 
   func reading() throws -> HistoryStore { try HistoryStore(path: path, mode: .reading) }
   func changing() throws -> HistoryStore { try HistoryStore(path: path, mode: .changing) }
@@ -98,9 +104,12 @@ struct RunFilterOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Runs of this generator.", valueName: "name")) var generator: String?
   @Option(help: ArgumentHelp("Runs of this suite.", valueName: "name")) var suite: String?
   @Option(help: ArgumentHelp("Runs against this real set.", valueName: "name")) var dataset: String?
-  @Option(help: ArgumentHelp("Runs of this name.", valueName: "name")) var name: String?
+  @Option(help: ArgumentHelp("Runs of this name. Repeatable.", valueName: "name")) var name: [String] = []
   @Option(help: ArgumentHelp("Runs with this tag.", valueName: "tag")) var tag: String?
-  @Option(help: ArgumentHelp("Runs from this day or time on, UTC: 2026-11-21, 2026-11-21T14:05.", valueName: "date"))
+  @Option(
+    help: ArgumentHelp(
+      "Runs from this day or time on, UTC: 2026-11-21, 2026-11-21T14:05, or of the last 90m, 12h, 7d, 2w.",
+      valueName: "date|time"))
   var since: String?
   @Option(help: ArgumentHelp("Runs up to this day or time; a day counts whole.", valueName: "date")) var until: String?
   @Option(parsing: .unconditional, help: ArgumentHelp("The newest so many.", valueName: "number")) var limit: Int?
@@ -111,17 +120,31 @@ struct RunFilterOptions: ParsableArguments {
     filter.generator = generator
     filter.suite = suite
     filter.dataset = dataset
-    filter.name = name
+    filter.names = name
     filter.tag = tag
-    filter.since = since
+    filter.since = since.map { Self.date(ago: $0) ?? $0 }
     filter.until = until
     filter.limit = limit
     return filter
   }
 
+  /// When it was so long ago: of 90m, 12h, 7d, 2w; nil for anything else.
+  static func date(ago text: String, from now: Date = Date()) -> String? {
+    guard let unit = text.last, let number = Int(text.dropLast()), number > 0, number < 1_000_000 else { return nil }
+    let seconds: Double
+    switch unit {
+    case "m": seconds = 60
+    case "h": seconds = 3600
+    case "d": seconds = 86_400
+    case "w": seconds = 604_800
+    default: return nil
+    }
+    return RunRecord.date(now.addingTimeInterval(-Double(number) * seconds))
+  }
+
   func validate() throws {
     for (option, date) in [("--since", since), ("--until", until)] {
-      guard let date else { continue }
+      guard let date, option == "--until" || Self.date(ago: date) == nil else { continue }
       guard date.wholeMatch(of: /\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?/) != nil else {
         throw ValidationError("\(option) \(date): a date such as 2026-11-21 or 2026-11-21T14:05 is expected")
       }

@@ -29,7 +29,7 @@ struct Inspect: ParsableCommand {
     }
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     try ScoreRequest.check(threads: threads)
-    let progress: any ExtractionProgress = Terminal.isInteractive ? TerminalProgress() : NoProgress()
+    let progress: any ExtractionProgress = TerminalProgress()
     let inspection = try SetInspection(
       path: path, options: setOptions.sets, frames: frames, threads: threads, progress: progress)
     Output.print(json ? inspection.json.text() : inspection.table, terminator: json ? "\n" : "")

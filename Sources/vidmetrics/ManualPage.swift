@@ -5,59 +5,14 @@ import Foundation
 ///
 /// Options that many commands share stand in a section of their own, once.
 struct ManualPage {
-  /// What the parser knows of a command; `--experimental-dump-help` prints the same.
-  private struct Command: Decodable {
-    struct Argument: Decodable {
-      struct Name: Decodable {
-        let kind: String
-        let name: String
-      }
-
-      let abstract: String?
-      let isOptional: Bool
-      let isRepeating: Bool
-      let kind: String
-      let names: [Name]?
-      let sectionTitle: String?
-      let shouldDisplay: Bool
-      let valueName: String?
-
-      /// `--frames T`, `real`.
-      var usage: String {
-        let all = (names ?? []).map { ($0.kind == "short" ? "-" : "--") + $0.name }.joined(separator: ", ")
-        switch kind {
-        case "flag": return all
-        case "option": return "\(all) \(valueName ?? "value")"
-        default: return (valueName ?? "argument") + (isRepeating ? "..." : "")
-        }
-      }
-
-      /// Arguments of one key are the same in all that is printed.
-      var key: String { [sectionTitle ?? "", usage, abstract ?? ""].joined(separator: "\n") }
-      var isOfEveryCommand: Bool { usage == "-h, --help" || usage == "--version" }
-    }
-
-    let commandName: String
-    let abstract: String?
-    let discussion: String?
-    let shouldDisplay: Bool
-    let arguments: [Argument]?
-    let subcommands: [Command]?
-
-    var shownArguments: [Argument] { (arguments ?? []).filter { $0.shouldDisplay && !$0.isOfEveryCommand } }
-    var shownSubcommands: [Command] { (subcommands ?? []).filter { $0.shouldDisplay && $0.commandName != "help" } }
-  }
-
-  private struct Dump: Decodable { let command: Command }
-
   /// An argument of that many commands is printed once.
   private static let many = 8
 
-  private let root: Command
+  private let root: CommandDump
   private let groups: [(name: String, commands: [String])]
 
   init(of program: any ParsableCommand.Type) throws {
-    root = try JSONDecoder().decode(Dump.self, from: Data(program._dumpHelp().utf8)).command
+    root = try CommandDump.of(program)
     groups = program.configuration.groupedSubcommands.map { group in
       (group.name, group.subcommands.compactMap { $0.configuration.commandName })
     }
@@ -101,7 +56,7 @@ struct ManualPage {
   ]
 
   /// Options with a section that many commands have, in the order of the first command that has them.
-  private var shared: [Command.Argument] {
+  private var shared: [CommandDump.Argument] {
     var counts: [String: Int] = [:]
     for command in root.shownSubcommands {
       for argument in command.shownArguments where argument.sectionTitle != nil {
@@ -114,7 +69,7 @@ struct ManualPage {
     }
   }
 
-  private func section(_ command: Command, path: String, shared: [Command.Argument]) -> [String] {
+  private func section(_ command: CommandDump, path: String, shared: [CommandDump.Argument]) -> [String] {
     let arguments = command.shownArguments
     let keys = Set(shared.map(\.key))
     let own = arguments.filter { !keys.contains($0.key) }
@@ -130,7 +85,7 @@ struct ManualPage {
     return lines
   }
 
-  private static func entry(_ argument: Command.Argument) -> [String] {
+  private static func entry(_ argument: CommandDump.Argument) -> [String] {
     [".TP", ".B " + escaped(argument.usage), escaped(argument.abstract ?? "")]
   }
 

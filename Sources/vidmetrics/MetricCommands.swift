@@ -32,13 +32,24 @@ protocol ScoredSets {
 }
 
 struct SetArguments: ParsableArguments, ScoredSets {
-  @Argument(help: ArgumentHelp("The set of real videos.", valueName: "real"), completion: .file())
-  var real: String
+  @Argument(
+    help: ArgumentHelp("The set of real videos; left out where \(Project.name) names it.", valueName: "real"),
+    completion: .file())
+  var first: String
 
   @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"), completion: .file())
-  var fake: String
+  var second: String?
 
-  var reference: String? { real }
+  var reference: String? { second == nil ? Project.known?.real : first }
+  var fake: String { second ?? first }
+
+  func validate() throws {
+    if second == nil, Project.known?.real == nil {
+      throw ValidationError(
+        "two sets are wanted, real and generated, and there is one: a file `\(Project.name)` with the key `real` names the other"
+      )
+    }
+  }
 
   static let discussion = """
     A set is a folder of videos, of frame folders or of classes of either, a .zip or .tar of those or a folder of \

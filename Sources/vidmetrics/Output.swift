@@ -5,7 +5,8 @@ import Foundation
 /// status 0.
 enum Output {
   static func print(_ text: String, terminator: String = "\n") {
-    let text = isatty(1) == 1 ? ControlCharacters.spelled(text + terminator) : text + terminator
+    let text =
+      isatty(1) == 1 ? Colour.painted(ControlCharacters.spelled(text + terminator), on: 1) : text + terminator
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }

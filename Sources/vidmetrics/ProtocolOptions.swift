@@ -161,6 +161,8 @@ struct InputOptions: ParsableArguments {
 }
 
 struct RunOptions: ParsableArguments {
+  @OptionGroup var quiet: QuietOption
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -182,7 +184,7 @@ struct RunOptions: ParsableArguments {
 
   /// Told on stderr where it is much.
   var memoryAllowance: MemoryAllowance {
-    MemoryAllowance(bytes: memory) { Terminal.write("this takes \($0.text)\n") }
+    MemoryAllowance(bytes: memory) { Terminal.note("this takes \($0.text)\n") }
   }
 
   @Flag(help: "Neither use nor keep cached features.")

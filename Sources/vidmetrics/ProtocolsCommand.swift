@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import MetricCatalog
 import Scores
+import Threads
 
 struct ProtocolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,27 +15,46 @@ struct ProtocolsCommand: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
-      let (all, tables) = (try EvaluationProtocol.all(), try PaperTable.all())
+      let (all, tables) = try Self.catalog()
       if json {
         return Output.print(
           JSONValue.object([
             ("protocols", .array(all.map(\.fullJSON))), ("tables", .array(tables.map(\.json))),
           ]).text())
       }
-      let names = all.map { ([$0.qualifiedName] + $0.aliases).joined(separator: ", ") }
-      let width = (names + tables.map(\.name)).map(\.count).max() ?? 0
-      let metricWidth = all.map(\.metric.count).max() ?? 0
+      let names = all.map {
+        $0.aliases.isEmpty ? $0.qualifiedName : "\($0.qualifiedName) (\($0.aliases.joined(separator: ", ")))"
+      }
+      let width = min((names + tables.map(\.name)).map(\.count).max() ?? 0, 36)
+      var metric: String?
       for (preset, name) in zip(all, names) {
+        if preset.metric != metric { Output.print((metric == nil ? "" : "\n") + preset.metric) }
+        metric = preset.metric
         Output.print(
-          "\(padded(name, width))  \(padded(preset.metric, metricWidth))  v\(preset.version)  "
-            + "\(preset.fingerprint.hex.prefix(12))  \(preset.source.title)")
+          Self.line(
+            "  \(padded(name, width))  v\(preset.version)  \(preset.fingerprint.hex.prefix(12))", preset.source.title))
       }
       Output.print("\npapers' tables, for `vidmetrics score --table NAME`")
       for table in tables {
         Output.print(
-          "\(padded(table.name, width))  \(padded("\(table.rows.count) rows", metricWidth))  v\(table.version)  "
-            + table.source.title)
+          Self.line(
+            "  \(padded(table.name, width))  v\(table.version)  \(padded("\(table.rows.count) rows", 12))",
+            table.source.title))
       }
+    }
+
+    /// At most 80 letters: `protocols show` has the whole title.
+    private static func line(_ facts: String, _ title: String) -> String {
+      let room = max(0, 78 - facts.count)
+      return facts + "  " + (title.count > room ? title.prefix(max(0, room - 1)) + "…" : title)
+    }
+
+    /// Protocols and tables, read side by side.
+    private static func catalog() throws -> ([EvaluationProtocol], [PaperTable]) {
+      let halves: [([EvaluationProtocol], [PaperTable])] = try parallelMap(2, threads: 2) { half in
+        half == 0 ? (try EvaluationProtocol.all(), []) : ([], try PaperTable.all())
+      }
+      return (halves[0].0, halves[1].1)
     }
   }
 

@@ -21,6 +21,6 @@ struct Recorder {
   /// - Throws: `HistoryError`, `FilesError.unwritable`.
   func record(_ run: inout RunRecord, keeping features: [ScoredFeatures?]) throws {
     try HistoryStore(path: path).record(&run, keeping: features)
-    if Terminal.isInteractive { Terminal.write("run \(run.id) in \(path)\n") }
+    if Terminal.isInteractive { Terminal.note("run \(run.id) in \(path)\n") }
   }
 }

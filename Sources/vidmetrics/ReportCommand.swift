@@ -8,7 +8,7 @@ import ReportAssets
 import Reporting
 import Scores
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "The table of runs as HTML, Markdown, LaTeX and CSV",
     discussion: """
@@ -20,7 +20,7 @@ struct ReportCommand: ParsableCommand {
         vidmetrics report                                              every run, as Markdown on stdout
         vidmetrics report --suite faces --html report.html --latex table.tex
         vidmetrics report tag:camera-ready --layout lfdm               as the paper's own table, beside its numbers
-        vidmetrics report name:mine --baselines lvdm --metric fvd
+        vidmetrics report --name ours --name theirs --newest --latex table.tex --label tab:main --notes none
 
       A run is an id or its first digits, latest, or the latest of tag:NAME or name:NAME; --tag takes all of a tag. The \
       HTML page is one file with charts, and with the pictures that the runs kept when they were scored.
@@ -32,11 +32,12 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "Only runs of this suite.") var suite: String?
   @Option(help: "Only runs with this tag.") var tag: String?
   @Option(help: "Only runs of this generator.") var generator: String?
-  @Option(help: "Only runs called so.") var name: String?
+  @Option(help: ArgumentHelp("Only runs called so; may be repeated.")) var name: [String] = []
   @Option(help: ArgumentHelp("Only this metric; may be repeated."), completion: .list(Metric.names)) var metric:
     [String] = []
   @Option(help: ArgumentHelp("Only this data set; may be repeated.")) var dataset: [String] = []
   @Option(help: ArgumentHelp("Only the newest so many runs.", valueName: "N")) var limit: Int?
+  @Flag(help: "Of each name and data set only the checkpoint that was scored last.") var newest = false
 
   @Option(help: ArgumentHelp("Write a page.", valueName: "file")) var html: String?
   @Option(help: ArgumentHelp("Write a Markdown table.", valueName: "file")) var markdown: String?
@@ -55,19 +56,42 @@ struct ReportCommand: ParsableCommand {
       valueName: "names"), completion: .commaList(Baseline.names))
   var baselines: String?
   @Option(help: "The table's title.") var title: String?
+  @Option(
+    help: ArgumentHelp(
+      "Videos of the page: none, small (at most \(NumberText.memory(Media.small.bytes))) or full (at most "
+        + "\(NumberText.memory(Media.full.bytes))). (default: full)", valueName: "none|small|full"))
+  var media: Media?
+  @Option(
+    help: ArgumentHelp(
+      "What the page says is new, since a run (tag:main) or an earlier page. (default: the page that is written over)",
+      valueName: "run|page"))
+  var since: String?
+  @Flag(help: "Write the page anew as scores arrive; it loads itself again. ^C ends.") var follow = false
+  @OptionGroup(title: "How the table is printed") var table: TableOptions
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
     try OptionRange.check("limit", limit, OptionRange.count)
     let filters = [
-      ("suite", suite), ("tag", tag), ("generator", generator), ("name", name), ("limit", limit.map(String.init)),
+      ("suite", suite), ("tag", tag), ("generator", generator), ("name", name.first),
+      ("limit", limit.map(String.init)),
     ]
     if let first = filters.first(where: { $0.1 != nil }), !references.isEmpty {
       throw ValidationError("runs are named, and --\(first.0) chooses runs: give one of them")
     }
+    for (option, isGiven) in [("media", media != nil), ("since", since != nil), ("follow", follow)]
+    where isGiven && html == nil {
+      throw ValidationError("--\(option) is of the page, and has no effect without --html")
+    }
+    if follow, WholeFile.isStandardOutput(html ?? "") {
+      throw ValidationError("--follow writes a file, again and again")
+    }
+    if follow, !references.isEmpty { throw ValidationError("--follow takes the runs that come, and runs are named") }
+    let printsTable = markdown != nil || latex != nil || (html == nil && csv == nil && jsonl == nil)
+    try table.check(printsTable: printsTable, latex: latex != nil)
   }
 
-  private var report: Report {
+  private func report() throws -> Report {
     var report = Report()
     for (format, path) in [
       (TableFormat.html, html), (.markdown, markdown), (.latex, latex), (.csv, csv), (.jsonl, jsonl),
@@ -79,18 +103,64 @@ struct ReportCommand: ParsableCommand {
     report.metrics = metric.isEmpty ? nil : metric
     report.datasets = dataset.isEmpty ? nil : dataset
     report.title = title
+    report.media = media ?? .full
+    try table.apply(to: &report)
     return report
   }
 
-  func run() throws {
-    let report = report
-    let runs = try runs(isAlone: report.published().isEmpty)
+  func run() async throws {
+    var report = try report()
+    if follow { return try await follow(report) }
+    let all = try runs(isAlone: report.published().isEmpty)
+    let runs = newest ? all.newestOfEachName() : all
     let files = KeptFiles(of: database.path)
     let differences = files.differences()
+    report.since = try earlier(all)
     guard report.files.isEmpty else {
       return try report.write(runs, by: differences, files: files, version: Version.text)
     }
-    Output.print(try MarkdownWriter().text(report.table(of: runs, by: differences)), terminator: "")
+    Output.print(
+      try MarkdownWriter(style: report.style(of: .markdown)).text(report.table(of: runs, by: differences)),
+      terminator: "")
+  }
+
+  /// What the page is asked what is new since.
+  private func earlier(_ runs: [RunRecord]) throws -> Since? {
+    guard let since else { return nil }
+    if FileManager.default.fileExists(atPath: since) {
+      guard let page = Since(page: since) else {
+        throw ValidationError("--since \(since): the file is not a page that `vidmetrics report --html` wrote")
+      }
+      return page
+    }
+    return Since(try database.reading().run(since), called: since, among: runs)
+  }
+
+  /// Writes the page whenever the history has changed, until somebody ends it.
+  private func follow(_ asked: Report) async throws {
+    Interruption.listen()
+    var report = asked
+    report.since = try since == nil ? report.earlierPage : earlier(database.reading().runs(detail: .scores))
+    report.reload = LivePage.reload
+    let page = LivePage(report: report, history: database.path)
+    Terminal.write("writing \(html ?? "") as scores arrive in \(database.path); ^C ends\n")
+    var seen: Date?
+    while !Interruption.isRequested {
+      let changed = (try? FileManager.default.attributesOfItem(atPath: database.path))?[.modificationDate] as? Date
+      if let changed, changed != seen {
+        seen = changed
+        try page.write(try chosen())
+      }
+      try? await Task.sleep(for: .milliseconds(200))
+    }
+    // Finished: it loads itself no more.
+    try page.finished().write(try chosen())
+    if !Interruption.isByPerson { throw ExitCode(Interruption.status) }
+  }
+
+  private func chosen() throws -> [RunRecord] {
+    let runs = try runs(isAlone: true)
+    return newest ? runs.newestOfEachName() : runs
   }
 
   /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a missing history is not an error.
@@ -106,8 +176,8 @@ struct ReportCommand: ParsableCommand {
     filter.suite = suite
     filter.tag = tag
     filter.generator = generator
-    filter.name = name
     filter.limit = limit
+    filter.names = name
     return try store.runs(filter)
   }
 }

@@ -63,8 +63,10 @@ enum SuiteReports {
       return
     }
     let files = KeptFiles(of: history)
-    try suite.report.write(summary.runs, by: files.differences(), files: files, version: Version.text)
-    for file in suite.report.files { Terminal.write("report: \(file.path)\n") }
+    var report = suite.report
+    report.failures = summary.reportFailures
+    try report.write(summary.runs, by: files.differences(), files: files, version: Version.text)
+    for file in suite.report.files { Terminal.note("report: \(file.path)\n") }
   }
 }
 

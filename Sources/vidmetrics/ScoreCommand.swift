@@ -34,6 +34,20 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var options: ScoreOptions
 
+  /// With the project's real set where the fake one stands alone and a metric wants both.
+  private func setsMeant(for requested: [RequestedProtocol]) -> any ScoredSets {
+    let references = requested.map { $0.evaluationProtocol.definition.reference }
+    guard sets.reference == nil, let real = Project.known?.real, references.contains(.real),
+      !references.contains(.inputs)
+    else { return sets }
+    return ProjectSets(reference: real, fake: sets.fake)
+  }
+
+  private struct ProjectSets: ScoredSets {
+    let reference: String?
+    let fake: String
+  }
+
   func run() throws {
     let besides = BesideOptions(input: input, prompts: prompts, isTable: table != nil)
     var requested: [RequestedProtocol] = []
@@ -51,7 +65,7 @@ struct ScoreCommand: ParsableCommand {
         throw ValidationError("the table `\(table)` has none of the metrics \(metrics ?? "")")
       }
     } else {
-      guard let metrics else {
+      guard let metrics = metrics ?? Project.known?.metrics?.joined(separator: ",") else {
         throw ValidationError(
           "--metrics or --table says what to score; metrics are \(Metric.names.joined(separator: ", "))")
       }
@@ -64,6 +78,6 @@ struct ScoreCommand: ParsableCommand {
     guard input == nil || requested.contains(where: { $0.evaluationProtocol.isOfInputs }) else {
       throw EvaluationError.inputUnused
     }
-    try ScoreRun(sets: sets, options: options, besides: besides).run(requested)
+    try ScoreRun(sets: setsMeant(for: requested), options: options, besides: besides).run(requested)
   }
 }

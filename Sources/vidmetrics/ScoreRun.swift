@@ -11,7 +11,13 @@ struct ScoreRun {
   var besides = BesideOptions()
 
   func run(_ requested: [RequestedProtocol]) throws {
+    options.runOptions.quiet.apply()
     let recorder = try Recorder(options.recordOptions)
+    var labels = options.recordOptions.labels
+    if let project = Project.known, let real = project.real, sets.reference == real {
+      Terminal.note("the real set is \(real), as \(project.file) says\n")
+      labels.dataset = labels.dataset ?? project.dataset
+    }
     // As things are when the work begins.
     let place = RunRecord.Circumstances.ofThisProcess()
     let environment = ProcessInfo.processInfo.environment
@@ -36,12 +42,12 @@ struct ScoreRun {
     var evaluation = Evaluation(request: request, cache: cache, network: networks.network)
     evaluation.textNetwork = networks.textNetwork
     evaluation.version = Version.text
-    if Terminal.isInteractive { evaluation.progress = TerminalProgress() }
+    evaluation.progress = TerminalProgress()
     Interruption.listen()
     evaluation.isInterrupted = { Interruption.isRequested }
 
     let result = try evaluation.run()
-    var run = RunRecord(result, labels: options.recordOptions.labels, place: place)
+    var run = RunRecord(result, labels: labels, place: place)
     // What cannot be kept is printed before the error is.
     let recorded = Result { try recorder?.record(&run, keeping: result.features) }
     let json = options.runOptions.json

@@ -6,6 +6,7 @@ import Harness
 /// How a suite is run, whichever command does.
 struct SuiteOptions: ParsableArguments {
   @OptionGroup var database: DatabaseOption
+  @OptionGroup var quiet: QuietOption
 
   @Flag(help: "Do not keep the scores in the history.")
   var noRecord = false
@@ -29,6 +30,13 @@ struct SuiteOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads of scoring. (default: all processors)", valueName: "number"))
   var threads: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Generators that make videos side by side, before the scoring; each must have its own processor or GPU. (default: 1)",
+      valueName: "number"))
+  var jobs = 1
+
   @Flag(help: "Neither use nor keep cached features.")
   var noCache = false
 
@@ -36,6 +44,7 @@ struct SuiteOptions: ParsableArguments {
     if generateOnly, scoreOnly { throw ValidationError("--generate-only and --score-only leave nothing to do") }
     try OptionRange.check("limit", limit, OptionRange.count)
     try OptionRange.check("threads", threads, OptionRange.threads)
+    try OptionRange.check("jobs", jobs, 1...64)
     if noRecord, database.db != nil || !tag.isEmpty {
       throw ValidationError("--no-record keeps nothing: --db and --tag have no effect with it")
     }
@@ -48,6 +57,8 @@ struct SuiteOptions: ParsableArguments {
     options.limit = limit
     options.force = force
     options.tags = tag
+    options.generatorsAtOnce = jobs
+    quiet.apply()
     if let threads { options.threads = threads }
     options.usesCache = !noCache
     return options
@@ -62,9 +73,9 @@ struct SuiteOptions: ParsableArguments {
     options.version = Version.text
     options.historyPath = history
     options.environment = ProcessInfo.processInfo.environment
-    if Terminal.isInteractive { options.progress = TerminalProgress() }
+    options.progress = TerminalProgress()
     options.isInterrupted = { Interruption.isRequested }
-    options.say = { Terminal.write($0 + "\n") }
+    options.say = { Terminal.note($0 + "\n") }
     return options
   }
 }

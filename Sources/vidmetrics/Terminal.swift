@@ -1,14 +1,30 @@
-import Evaluation
+import ArgumentParser
 import Files
 import Foundation
-import Scores
 import Synchronization
 
-/// stderr: messages, and progress where a person looks on. What stderr does not take (it is closed, its disk is full, nobody
+/// stderr: messages and progress. What stderr does not take (it is closed, its disk is full, nobody
 /// reads it) is dropped: the work and the exit status are the same.
 enum Terminal {
   /// A message. Names in it may come from files: control characters are spelled, so that none moves the cursor.
-  static func write(_ text: String) { put(ControlCharacters.spelled(text)) }
+  static func write(_ text: String) { put(Colour.painted(ControlCharacters.spelled(text), on: 2)) }
+
+  /// What `--quiet` leaves out: all but errors.
+  ///
+  /// - Parameter isLine: otherwise it moves the cursor, and holds no name of a file.
+  static func note(_ text: String, isLine: Bool = true) {
+    guard !isQuiet.load(ordering: .relaxed) else { return }
+    if isLine { write(text) } else { put(text) }
+  }
+
+  static let isQuiet = Atomic<Bool>(false)
+
+  /// Letters of a line; 80 where nobody knows.
+  static var width: Int {
+    var size = winsize()
+    guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
 
   /// As it is.
   fileprivate static func put(_ text: String) {
@@ -29,59 +45,37 @@ enum Terminal {
   static var isInteractive: Bool { isatty(2) == 1 }
 }
 
-/// One line on stderr that is written again and again: how far, how fast, how long still.
-final class TerminalProgress: ExtractionProgress {
-  private struct State {
-    var stage = ExtractionStage.reading
-    var total = 0
-    var begin = ContinuousClock().now
-    var shown: ContinuousClock.Instant?
-    var width = 0
+/// The colour of words at the beginning of a line that say how things are, where a terminal shows it and NO_COLOR
+/// (https://no-color.org) is not set.
+enum Colour: String {
+  case red = "31"
+  case green = "32"
+  case yellow = "33"
+  case faint = "2"
+
+  private static let words: [(word: String, colour: Colour)] = [
+    ("error:", .red), ("warning:", .yellow), ("hint:", .faint), ("failed:", .red), ("passed", .green), ("worse", .red),
+    ("not shown", .yellow), ("not comparable", .yellow),
+  ]
+
+  static func painted(_ text: String, on descriptor: Int32) -> String {
+    guard isShown(descriptor) else { return text }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      guard let (word, colour) = words.first(where: { line.hasPrefix($0.word) }) else { return String(line) }
+      return "\u{1b}[\(colour.rawValue)m\(word)\u{1b}[0m\(line.dropFirst(word.count))"
+    }.joined(separator: "\n")
   }
 
-  private let state = Mutex(State())
-
-  func begin(_ stage: ExtractionStage, total: Int) {
-    state.withLock { $0 = State(stage: stage, total: total) }
-    advance(to: 0)
+  private static func isShown(_ descriptor: Int32) -> Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return isatty(descriptor) == 1 && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
   }
+}
 
-  func advance(to done: Int) {
-    state.withLock { state in
-      let now = ContinuousClock().now
-      if let shown = state.shown, now - shown < .milliseconds(200), done < state.total { return }
-      state.shown = now
-      let line = Self.line(state.stage, done: done, total: state.total, elapsed: now - state.begin)
-      let padding = String(repeating: " ", count: max(0, state.width - line.count))
-      state.width = line.count
-      Terminal.put("\r" + line + padding)
-    }
-  }
+/// Of every command that works for long.
+struct QuietOption: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say nothing on stderr but errors.") var quiet = false
 
-  func end() {
-    state.withLock { Terminal.put("\r" + String(repeating: " ", count: $0.width) + "\r") }
-  }
-
-  private static func line(_ stage: ExtractionStage, done: Int, total: Int, elapsed: Duration) -> String {
-    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-    var line: String
-    switch stage {
-    case .reading: line = "reading \(done)/\(total) videos"
-    case .computing(let cached, let noun):
-      line = "computing \(done)/\(total) \(noun)" + (cached > 0 ? " (\(cached) more from the cache)" : "")
-    }
-    guard done > 0, seconds > 0.5 else { return line }
-    let rate = Double(done) / seconds
-    line += ", " + fixed(rate, digits: rate < 10 ? 2 : 0) + " a second"
-    return line + ", " + time(Double(total - done) / rate) + " left"
-  }
-
-  /// `8 s`, `2 min 05 s`, `1 h 20 min`.
-  static func time(_ seconds: Double) -> String {
-    let whole = Int(min(seconds.rounded(.up), 1e9))
-    if whole < 60 { return "\(whole) s" }
-    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    if whole < 3600 { return "\(whole / 60) min \(two(whole % 60)) s" }
-    return "\(whole / 3600) h \(two(whole / 60 % 60)) min"
-  }
+  /// From here on.
+  func apply() { if quiet { Terminal.isQuiet.store(true, ordering: .relaxed) } }
 }

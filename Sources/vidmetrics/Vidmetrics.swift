@@ -33,7 +33,8 @@ struct Vidmetrics: AsyncParsableCommand {
       CommandGroup(
         name: "History",
         subcommands: [
-          RunsCommand.self, ShowCommand.self, CompareCommand.self, Diff.self, Explain.self, QueryCommand.self,
+          RunsCommand.self, ShowCommand.self, BestCommand.self, CompareCommand.self, Diff.self, Explain.self,
+          QueryCommand.self,
           TagCommand.self, DeleteCommand.self, ExportCommand.self, ImportCommand.self,
         ]),
       CommandGroup(name: "Report", subcommands: [ReportCommand.self, SliceCommand.self, GateCommand.self]),
@@ -45,6 +46,8 @@ struct Vidmetrics: AsyncParsableCommand {
     vidmetrics_memory_begin(Exit.usageOrInput)
     do {
       var command = try parseAsRoot()
+      _ = try Project.current.get()
+      try RepeatedOption.check(Array(CommandLine.arguments.dropFirst()), of: Self.self)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
 import Harness
+import History
+import Reporting
+import Synchronization
 
 struct WatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,6 +61,9 @@ struct WatchCommand: AsyncParsableCommand {
   @Flag(help: "End when all that is there has been scored.")
   var once = false
 
+  @Option(help: ArgumentHelp("Write a page, anew with each score; it loads itself again.", valueName: "file"))
+  var html: String?
+
   @OptionGroup var options: SuiteOptions
 
   func validate() throws {
@@ -71,6 +77,9 @@ struct WatchCommand: AsyncParsableCommand {
       }
     } else if generator != nil {
       throw ValidationError("--generator is one of a --suite")
+    }
+    if html != nil, options.noRecord || options.generateOnly {
+      throw ValidationError("--html shows scores that are kept, and none are")
     }
     guard interval > 0, interval <= 86_400, settle >= 0, settle <= 86_400 else {
       throw ValidationError("--interval and --settle are seconds, up to a day")
@@ -97,7 +106,33 @@ struct WatchCommand: AsyncParsableCommand {
       folder: CheckpointFolder(path: folder, pattern: pattern, settling: settle), suite: watched, options: settings,
       interval: interval, once: once)
     Interruption.listen()
-    let summary = try await watch.run { Output.print($0.table, terminator: "") }
+    var report = Report()
+    report.reload = LivePage.reload
+    if let html { report.files = [Report.File(format: .html, path: html)] }
+    report.title = "\(watched.generators.first?.label ?? watched.name), watched"
+    report.since = report.earlierPage
+    let page = LivePage(report: report, history: settings.historyPath ?? "")
+    let (suiteName, generatorName) = (watched.name, watched.generators.first?.name)
+    @Sendable func show(_ page: LivePage, _ failures: [ReportTable.Failure]) {
+      guard !page.report.files.isEmpty else { return }
+      var filter = RunFilter()
+      (filter.suite, filter.generator) = (suiteName, generatorName)
+      var page = page
+      page.report.failures = failures
+      do { try page.write(HistoryStore(path: page.history, mode: .reading).runs(filter)) } catch {
+        Terminal.write("the page cannot be written: \(error)\n")
+      }
+    }
+    let failures = Mutex<[ReportTable.Failure]>([])
+    let summary = try await watch.run { found in
+      Output.print(found.table, terminator: "")
+      let all = failures.withLock { all in
+        all += found.reportFailures
+        return all
+      }
+      show(page, all)
+    }
+    show(page.finished(), failures.withLock { $0 })
     // ^C is how a watch ends.
     if summary.wasInterrupted, !once, Interruption.isByPerson, summary.failed.isEmpty { return }
     try SuiteExit.check(summary)

@@ -52,10 +52,10 @@ struct Program {
     return (process, output, errors)
   }
 
-  func run(_ arguments: String...) throws -> Result { try run(arguments) }
+  func run(_ arguments: String..., in folder: String? = nil) throws -> Result { try run(arguments, in: folder) }
 
-  func run(_ arguments: [String]) throws -> Result {
-    let (process, output, errors) = try start(arguments)
+  func run(_ arguments: [String], in folder: String? = nil) throws -> Result {
+    let (process, output, errors) = try start(arguments, folder: folder)
     // What goes to stderr is short: it fits the pipe while stdout is read.
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -168,7 +168,8 @@ import Testing
 
   @Test func protocolsAndCite() throws {
     let list = try program.run("protocols", "list")
-    #expect(list.output.contains("\ntats, lvdm ") && list.output.contains("\nkvd/tats, lvdm "))
+    #expect(list.output.contains("\n  tats (lvdm) ") && list.output.contains("\nkvd\n  kvd/tats (lvdm) "))
+    #expect(list.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
     let shown = try program.run("protocols", "show", "tats")
     #expect(shown.output.hasPrefix("tats  (fvd, version 1, lower is better)\nalso called lvdm\nsha256:"))
     let table = try program.run("protocols", "show", "lvdm")

@@ -23,7 +23,7 @@ import Testing
     #expect(abs((Double(measured[0][6]) ?? 0) - 618.8551) < 1e-3)
     let page = try String(contentsOfFile: place.file("t.html"), encoding: .utf8)
     // Distances were recorded, and the videos are there: both sheets stand in the page.
-    #expect(page.contains("id=\"extremes\"") && page.contains("data:image/jpeg"))
+    #expect(page.contains("nearest and farthest") && page.contains("data:image/jpeg"))
   }
 
   @Test func messages() throws {

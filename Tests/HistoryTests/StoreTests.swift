@@ -91,7 +91,7 @@ import Testing
     #expect(try ids { ($0.since, $0.until) = ("2026-11-21", "2026-11-21") } == ["b2"])
     #expect(try ids { ($0.dataset, $0.generator, $0.suite, $0.tag) = ("MUG", "lvdm", "nightly", "main") } == ["c3"])
     #expect(try ids { ($0.tag, $0.metric) = ("main", "kvd") } == [])
-    #expect(try ids { $0.name = "' OR 1 --" } == [])
+    #expect(try ids { $0.names = ["' OR 1 --"] } == [])
   }
 
   @Test func whatBelongsToARunGoesWithIt() throws {

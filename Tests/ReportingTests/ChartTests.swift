@@ -27,6 +27,26 @@ import Testing
     }
   }
 
+  @Test func stepsAreWholeNumbers() {
+    let few = Axis(covering: [1, 3], isTight: true, isWhole: true)
+    #expect(few.ticks.map(few.shortText) == ["1", "2", "3"])
+    let many = Axis(covering: [5000, 20000], isTight: true, isWhole: true)
+    #expect(many.ticks.map(many.shortText) == ["5k", "10k", "15k", "20k"])
+  }
+
+  @Test func dotsLieBetweenTheEndsOfTheirIntervals() throws {
+    let chart = DotChart(
+      title: "t", valueLabel: "FVD ↓",
+      rows: [.init(name: "a<b", value: 5, low: 2, high: 10, singles: [4, 6]), .init(name: "c", value: 8)])
+    #expect(isXML(chart.svg) && chart.svg.contains("a&lt;b"))
+    let span = try #require(
+      chart.svg.firstMatch(of: /class="span stroke0" x1="([0-9.]+)" y1="([0-9.]+)" x2="([0-9.]+)"/))
+    let dot = try #require(chart.svg.firstMatch(of: /cx="([0-9.]+)" cy="([0-9.]+)" r="4.4"/))
+    let (low, high, x) = (Double(span.output.1) ?? 0, Double(span.output.3) ?? 0, Double(dot.output.1) ?? 0)
+    #expect(abs((x - low) / (high - low) - 3.0 / 8) < 0.01 && span.output.2 == dot.output.2)
+    #expect(chart.svg.components(separatedBy: "mark faint").count - 1 == 2)
+  }
+
   private func isXML(_ text: String) -> Bool { XMLParser(data: Data(text.utf8)).parse() }
 
   @Test func drawingsAreXMLWhateverTheNames() {

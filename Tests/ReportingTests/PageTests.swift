@@ -64,7 +64,7 @@ import Testing
   private func page(_ runs: [RunRecord], _ files: KeptFiles? = nil) throws -> String {
     var writer = HTMLWriter(files: files)
     writer.version = "0.0.0"
-    writer.date = "2026-11-21"
+    writer.moment = "2026-11-21T14:05:09.250Z"
     return try writer.text(Sample.table(runs) { $0.title = "Degraded clips <& real>" }, runs: runs)
   }
 
@@ -72,7 +72,9 @@ import Testing
     let folder = try TemporaryFolder()
     let (runs, files) = try kept(Self.runs(), in: folder)
     let page = try page(runs, files)
-    for kind in ["steps", "series", "curve", "groups"] { #expect(page.contains("data-kind=\"\(kind)\""), "\(kind)") }
+    for kind in ["dots", "steps", "series", "curve", "groups"] {
+      #expect(page.contains("data-kind=\"\(kind)\""), "\(kind)")
+    }
     #expect(page.contains("Degraded clips &lt;&amp; real&gt;"))
     #expect(page.contains("data:image/jpeg;base64,"))
     // Four real videos, and of each of the six runs its own.
@@ -80,17 +82,23 @@ import Testing
     // A set that was previewed before is not read again: two fake sets and the real one.
     // Two of the four best and worst videos have a strip already.
     #expect(files.total().files == 8 * 3 + 4 * 3 + 2 * 2)
-    #expect(page.contains("bounce/cross.mp4  11"))
+    #expect(page.contains("farthest 11") && page.contains("nearest 8") && !page.contains("best samples"))
+    // Each picture is in the page once, however often it is shown.
+    let pictures = page.matches(of: /base64,([^)]+)\)/).map { String($0.output.1) }
+    #expect(pictures.count == files.total().files && Set(pictures).count == pictures.count)
+    #expect(page.contains("class=\"film p0\"") && page.contains("--n:16;--f:var(--f16,0);"))
     for text in ["16 clips are few &amp; &lt;far&gt;", "--name &#39;&lt;mild&gt;&#39;", "0123456789abcdef"] {
       #expect(page.contains(text), "\(text)")
     }
     // Nothing is fetched: no address stands in an attribute.
-    #expect(page.firstMatch(of: /(src|href)="(?!data:image|#)/) == nil)
+    #expect(page.firstMatch(of: /(src|href)="(?!#)|url\((?!data:image)/) == nil)
     #expect(page.utf8.count < 4_000_000)
-    // Each number of the table leads to its fields.
-    let ids = Set(page.matches(of: /<details id="([^"]+)"/).map { String($0.output.1) })
+    // Every link leads to something: each number of the table to its score, each score to its protocol, each warning to its scores.
+    let ids = page.matches(of: /id="([^"]+)"/).map { String($0.output.1) }
     let links = page.matches(of: /href="#([^"]+)"/).map { String($0.output.1) }
-    #expect(links.count == 18 && links.allSatisfy(ids.contains))
+    #expect(Set(ids).count == ids.count && links.allSatisfy(Set(ids).contains))
+    #expect(page.components(separatedBy: "<td class=\"number").count - 1 == 18)
+    #expect(links.count { $0.hasPrefix("s-") } == 18 + 6 && links.count { $0.hasPrefix("p-") } == 18)
   }
 
   @Test func whatIsMissingIsANote() throws {
@@ -102,8 +110,10 @@ import Testing
     #expect(page.contains("data:image/jpeg;base64,"))
     try FileManager.default.removeItem(atPath: files.folder)
     let bare = try self.page(runs, files)
-    #expect(bare.contains("no picture of real: its files are not beside the history") && !bare.contains("data:image"))
-    #expect(try !self.page(runs).contains("data:image"))
+    #expect(
+      bare.contains("some pictures are not shown: their files are not beside the history")
+        && !bare.contains("data:image/jpeg"))
+    #expect(try !self.page(runs).contains("data:image/jpeg"))
   }
 
   /// A training loop writes every step's samples into one folder: each run shows those that it was scored from.
@@ -145,7 +155,90 @@ import Testing
     var runs = [Sample.run("a", [Sample.score("fvd", 1)]), Sample.run("b", [Sample.score("fvd", 2)])]
     for index in runs.indices { (runs[index].scores[0].real, runs[index].scores[0].fake) = (nil, nil) }
     let page = try page(runs)
-    #expect(!page.contains("id=\"charts\"") && !page.contains("id=\"pictures\"") && page.contains("id=\"numbers\""))
+    #expect(page.contains("data-kind=\"dots\"") && !page.contains("id=\"pictures\"") && page.contains("id=\"numbers\""))
+  }
+
+  /// No more bytes of pictures than were asked for, and the page says what it leaves out.
+  @Test func picturesHaveABudget() throws {
+    let folder = try TemporaryFolder()
+    let (runs, files) = try kept(Self.runs(), in: folder)
+    func page(_ media: Media) throws -> String {
+      var writer = HTMLWriter(version: "0.0.0", files: files, media: media)
+      writer.moment = nil
+      return try writer.text(Sample.table(runs), runs: runs)
+    }
+    #expect(try !page(.none).contains("data:image/jpeg"))
+    let (small, full) = (try page(.small), try page(.full))
+    func bytes(_ page: String) -> Int { page.matches(of: /base64,([^)]+)\)/).reduce(0) { $0 + $1.output.1.utf8.count } }
+    #expect(bytes(small) > 0 && bytes(small) < bytes(full) && bytes(full) <= Media.full.bytes)
+    #expect(
+      small.contains("`--media full` shows more of what the runs have kept") && small.contains("of at most 1.5 MB"))
+    #expect(!full.contains("--media full"))
+  }
+
+  /// A followed page loads itself anew, a finished one does not; what runs it shows stands in its head.
+  @Test func aFollowedPageReloads() throws {
+    let runs = [Sample.run("a", [Sample.score("fvd", 1)])]
+    var writer = HTMLWriter(moment: "2026-11-21T14:05:09.250Z", reload: 5)
+    let folder = try TemporaryFolder()
+    try WholeFile.write(writer.text(Sample.table(runs), runs: runs), to: folder.file("p.html"))
+    let page = try String(contentsOfFile: folder.file("p.html"), encoding: .utf8)
+    #expect(page.contains("<body data-reload=\"5\">"))
+    #expect(
+      Since(page: folder.file("p.html")) == Since(label: "the page of 2026-11-21 14:05", known: [runs[0].id]))
+    #expect(Since(page: folder.file("absent.html")) == nil)
+    writer.reload = nil
+    #expect(try !writer.text(Sample.table(runs), runs: runs).contains("data-reload=\""))
+  }
+
+  @Test func aFailedGeneratorIsARow() throws {
+    let runs = [Sample.run("a", [Sample.score("fvd", 1), Sample.score("kvd", 1)])]
+    let page = try HTMLWriter().text(
+      Sample.table(runs) { $0.failures = [.init(name: "broken", words: "status 1; stderr: out of <memory>")] },
+      runs: runs)
+    #expect(
+      page.contains(
+        "<tr class=\"failed\"><th scope=\"row\">broken</th><td colspan=\"2\">failed: status 1; stderr: out of &lt;memory&gt;"
+      ))
+    #expect(page.contains("1 measured run · 1 failed"))
+  }
+
+  /// Wide tables of several data sets are several, each with the rows that have a number there.
+  @Test func wideTablesAreOneForEachDataSet() throws {
+    let metrics = ["fvd", "kvd", "fid", "kid"]
+    let runs = ["MUG", "Sky"].map { set in
+      Sample.run("in \(set)", metrics.map { Sample.score($0, 1) }, dataset: set)
+    }
+    let page = try HTMLWriter().text(Sample.table(runs), runs: runs)
+    #expect(page.components(separatedBy: "<table class=\"scores sortable\">").count - 1 == 2)
+    for name in ["in MUG", "in Sky"] {
+      #expect(page.components(separatedBy: "<th scope=\"row\">\(name)</th>").count - 1 == 1, "\(name)")
+    }
+    #expect(!page.contains("<td class=\"none"))
+  }
+
+  @Test("500 runs with 8 metrics are a page of less than 10 MB")
+  func manyRuns() throws {
+    let metrics = ["fvd", "kvd", "fid", "kid", "dt-fvd", "pic", "ssim", "psnr"]
+    let runs = (0..<500).map { index in
+      var run = Sample.run(
+        "generator \(index / 50)",
+        metrics.map { metric in
+          var score = Sample.score(metric, 100 + Double(index * 7919 % 500), metric, fields: ["seed": .integer(0)])
+          score.interval = ScoreInterval(low: 90, high: 700, level: 0.95, resamples: 1000, method: "bootstrap")
+          score.warnings = [ScoreWarning(code: "small-n", text: "scores are published with 2048 real clips (here 16)")]
+          return score
+        }, step: index % 50 * 1000)
+      run.circumstances.command = "vidmetrics run suite.yaml"
+      run.circumstances.host = "node"
+      return run
+    }
+    let page = try HTMLWriter(version: "0.0.0", moment: RunRecord.now()).text(Sample.table(runs), runs: runs)
+    #expect(page.utf8.count < 10_000_000, "\(page.utf8.count)")
+    #expect(page.components(separatedBy: "<details class=\"run\"").count - 1 == 500)
+    if let kept = ProcessInfo.processInfo.environment["VIDMETRICS_KEEP_LARGE_PAGE"] {
+      try WholeFile.write(page, to: kept)
+    }
   }
 
   static let browser = tool(["chromium", "chromium-browser", "google-chrome"])
@@ -165,14 +258,17 @@ import Testing
       [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
         "--user-data-dir=\(folder.file("profile"))",
-        "--virtual-time-budget=2000", "--dump-dom", "file://" + folder.file("report.html"),
+        "--virtual-time-budget=1000", "--dump-dom", "file://" + folder.file("report.html"),
       ], in: folder.path)
     #expect(result.status == 0)
     let document = result.output
-    #expect(document.components(separatedBy: "<svg class=\"chart\"").count - 1 == 5)
-    #expect(document.components(separatedBy: "</svg>").count - 1 == 5)
-    // The script has run to its end: each head of the table has become a button.
-    #expect(document.components(separatedBy: "<button type=\"button\">").count - 1 == 4)
+    #expect(document.components(separatedBy: "<svg class=\"chart\"").count - 1 == 8)
+    #expect(document.components(separatedBy: "</svg>").count - 1 == 8)
+    // The script has run to its end: each head of the table has become a button, and there is one to stop the videos.
+    #expect(document.components(separatedBy: "<button type=\"button\">").count - 1 == 5)
+    // The videos play: after a second the clock is not at the first frame.
+    let clock = try #require(document.firstMatch(of: /<html[^>]*class="plays"[^>]*--f16: *([0-9.]+)/))
+    #expect((Double(clock.output.1) ?? 0) > 0)
     #expect(document.components(separatedBy: "<td class=\"number").count - 1 == 18)
   }
 }

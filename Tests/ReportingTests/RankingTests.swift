@@ -36,7 +36,7 @@ import Testing
     let close = try table([run("a", -26.9), run("b", 11.9)], error: 30)
     #expect(marks(close) == ["-", "-"])
     #expect(
-      close.remarks == [
+      close.remarks.map(\.text) == [
         "KVD on MUG: no number is marked best, since `a` is not shown to be better than `b`: p = 0.001, 95 % of the "
           + "difference: [-19.99892, 97.59892]"
       ])
@@ -47,16 +47,30 @@ import Testing
     #expect(marks(try table(three) { $0.second.value < 3 ? 0.001 : 0.04 }) == ["-", "-", "-"])
     let second = try table([run("a", 1), run("b", 2), run("c", 2.1)])
     #expect(marks(second) == ["1", "-", "-"])
-    #expect(second.remarks[0].hasPrefix("KVD on MUG: no number is marked second, since `b` is not shown"))
+    #expect(second.remarks[0].text.hasPrefix("KVD on MUG: no number is marked second, since `b` is not shown"))
     // Without features nobody can tell.
     let missing = try Sample.table(three) { $0.differences = KnownDifferences(obstacle: "features missing") }
-    #expect(marks(missing) == ["-", "-", "-"] && missing.remarks[0].hasSuffix("better than `b`: features missing"))
+    #expect(
+      marks(missing) == ["-", "-", "-"] && missing.remarks[0].text.hasSuffix("better than `b`: features missing"))
     #expect(marks(try Sample.table(three) { $0.differences = nil }) == ["-", "-", "-"])
   }
 
   @Test func oneAloneAndAllEqualHaveNoRank() throws {
     #expect(try marks([Sample.score("fvd", 1)]) == ["-"])
     #expect(try marks([1, 1].map { Sample.score("fvd", $0) }) == ["-", "-"])
+  }
+
+  /// Each method's last step beside the one before, and about how many videos would show what is not shown.
+  @Test func checkpointsAreHeldAgainstTheOneBefore() throws {
+    func run(_ step: Int, _ value: Double) -> RunRecord { Sample.run("a", [Sample.score("fvd", value)], step: step) }
+    let table = try table([run(1, 30), run(2, 20), run(3, 10)], error: 2)
+    let (column, contest) = try #require(table.advances.first)
+    #expect(table.advances.count == 1 && column == 0 && contest.verdict == .better)
+    #expect([contest.first, contest.second].map { table.rows[$0].step } == [2, 3])
+    // The error of 16 videos is as large as the difference: (1.96 + 0.84)² times as many are needed.
+    let open = try self.table([run(1, 30), run(2, 20)], error: 10)
+    #expect(open.standings.first?.open?.units == 16 && open.standings.first?.open?.neededUnits == 126)
+    #expect(open.advances.first?.contest.verdict == .notShown)
   }
 
   // MARK: Seeds
@@ -77,8 +91,12 @@ import Testing
     #expect(table.rows.map(\.name) == ["a", "b"] && table.rows[0].runs.count == 3)
     let cell = try #require(table.rows[0].cells[0])
     #expect(cell.value == 12 && cell.std == 2 && cell.seeds.map(\.seed) == [0, 1, 2])
-    #expect(MarkdownWriter().text(table).contains("| a | 12.00 ± 2.00 (3) |"))
-    #expect(MarkdownWriter().text(table).contains("± deviation (n): over n seeds of one generator and checkpoint"))
+    // Two digits of the deviation, and no more of the number. One number of seeds for all stands below.
+    #expect(MarkdownWriter().text(table).contains("| a | 12.0 ± 2.0 |"))
+    #expect(MarkdownWriter().text(table).contains("±: deviation over 3 seeds of one generator and checkpoint"))
+    let mixed = MarkdownWriter().text(try self.table(seeded("a", [10, 12, 14]) + seeded("b", [20, 21])))
+    #expect(mixed.contains("| a | 12.00 ± 2.00 (3) |") && mixed.contains("| b | 20.50 ± 0.71 (2) |"))
+    #expect(mixed.contains("± deviation (n): over n seeds of one generator and checkpoint"))
     // Another checkpoint is another row, and so is a seed that was scored twice with two numbers.
     #expect(try self.table(seeded("a", [1, 2], step: 1) + seeded("a", [3, 4], step: 2)).rows.count == 2)
     var again = seeded("a", [1])[0]
@@ -92,7 +110,8 @@ import Testing
     // One seed of `a` is best of all.
     let few = try table(seeded("a", [1, 30]) + seeded("b", [10, 11]))
     #expect(marks(few) == ["-", "-"])
-    #expect(few.remarks[0].contains("`b` is not shown to be better than `a`: 2 seeds of one of them, and 3 are needed"))
+    #expect(
+      few.remarks[0].text.contains("`b` is not shown to be better than `a`: 2 seeds of one of them, and 3 are needed"))
     let many = try table(
       seeded("a", [10.1, 10.2, 10.3, 10.4, 10.1, 10.2]) + seeded("b", [20.1, 20.4, 20.2, 20.3, 20.1, 20.2]))
     #expect(marks(many) == ["1", "2"])
@@ -105,7 +124,7 @@ import Testing
     ]
     let table = try table(runs)
     #expect(table.rows.allSatisfy { $0.cells[0]?.rank == nil })
-    #expect(table.remarks == ["FVD on MUG: the numbers are of 2 evaluation protocols, so none is ranked"])
+    #expect(table.remarks.map(\.text) == ["FVD on MUG: the numbers are of 2 evaluation protocols, so none is ranked"])
     #expect(table.rows.map { $0.cells[0]?.note } == [0, 0, 1])
     #expect(table.notes.count == 2)
   }
@@ -115,7 +134,7 @@ import Testing
       Sample.run("a", [Sample.score("fvd", 1)]), Sample.run("b", [Sample.score("fvd", 2, real: "r2")]),
     ])
     #expect(table.rows.allSatisfy { $0.cells[0]?.rank == nil })
-    #expect(table.remarks == ["FVD on MUG: the numbers are of 2 real sets, so none is ranked"])
+    #expect(table.remarks.map(\.text) == ["FVD on MUG: the numbers are of 2 real sets, so none is ranked"])
   }
 
   @Test func publishedAndImportedRowsTakeNoPart() throws {
@@ -132,6 +151,6 @@ import Testing
     #expect(ranks["LFDM, 64x64"] == .some(nil) && ranks["imported"] == .some(nil))
     #expect(ranks["b"] == .some(.best) && ranks["a"] == .some(.second))
     #expect(table.rows.last?.origin == .measured)
-    #expect(table.elsewhere.last == "scores.csv")
+    #expect(table.elsewhere.last?.full == "scores.csv")
   }
 }

@@ -39,13 +39,25 @@ import Testing
     #expect(table.rows[0].cells.map { $0?.low } == [0.5, nil])
   }
 
-  @Test("data sets that were measured stand before those that papers add")
-  func measuredDataSetsComeFirst() throws {
-    let baselines = [try Baseline.named("lfdm")]
-    let table = try Sample.table([Sample.run("ours", [Sample.score("fvd", 1)], dataset: "NATOPS")]) {
-      $0.baselines = baselines
+  @Test("published rows stand on the data sets that the runs are of, and a remark says where that leaves none")
+  func publishedRowsOfTheDataSetsPresent() throws {
+    func table(_ dataset: String) throws -> ReportTable {
+      try Sample.table([Sample.run("ours", [Sample.score("fvd", 1)], dataset: dataset)]) {
+        $0.baselines = [try! Baseline.named("lfdm")]
+      }
     }
-    #expect(table.datasets.map(\.name) == ["NATOPS", "MUG", "MHAD"])
+    let known = try table("NATOPS")
+    #expect(known.datasets.map(\.name) == ["NATOPS"] && known.rows.count > 1 && known.remarks.isEmpty)
+    let other = try table("Sky")
+    #expect(other.rows.map(\.name) == ["ours"])
+    #expect(
+      other.remarks.map(\.text) == [
+        "LFDM, Table 1: no row is shown, since it has numbers on MUG, MHAD, NATOPS, and the runs are of Sky"
+      ])
+    // With a data set named, its published rows stand without any run.
+    #expect(
+      try Sample.table([]) { ($0.baselines, $0.datasets) = ([try! Baseline.named("lfdm")], ["MHAD"]) }
+        .datasets.map(\.name) == ["MHAD"])
   }
 
   @Test func columnsAreInTheCatalogsOrder() throws {
@@ -61,6 +73,53 @@ import Testing
   @Test func stepsAreInTheName() throws {
     let table = try Sample.table([20000, 9000].map { Sample.run("ours", [Sample.score("fvd", 1)], step: $0) })
     #expect(table.rows.map(\.name) == ["ours, step 9000", "ours, step 20000"])
+    // A step that tells nothing apart is left out: the name is what its owner called it.
+    #expect(try Sample.table([Sample.run("ours", [Sample.score("fvd", 1)], step: 9000)]).rows[0].name == "ours")
+  }
+
+  @Test("of a name the checkpoint that was scored last, with the newest run of each seed")
+  func newestOfEachName() {
+    func run(_ id: String, _ day: Int, step: Int, seed: Int) -> RunRecord {
+      var run = Sample.run("ours", [], step: step)
+      (run.id, run.date) = (id, "2026-11-0\(day)T00:00:00.000Z")
+      run.generation = RunRecord.Generation()
+      run.generation?.seed = seed
+      return run
+    }
+    let runs = [
+      run("old", 1, step: 1, seed: 1), run("first", 2, step: 2, seed: 1), run("other", 3, step: 2, seed: 2),
+      run("again", 4, step: 2, seed: 1), Sample.run("theirs", [], step: 1),
+    ]
+    #expect(runs.newestOfEachName().map(\.id) == ["other", "again", runs[4].id])
+  }
+
+  @Test func rowsAndDigitsAreAsAskedFor() throws {
+    let runs = [
+      Sample.run("a", [Sample.score("fvd", 1.26), Sample.score("kvd", 2)]), Sample.run("b", [Sample.score("fvd", 20)]),
+    ]
+    let table = try Sample.table(runs) { ($0.methods, $0.digits) = (["b", "a"], ["": 0, "fvd": 1]) }
+    #expect(table.rows.map(\.name) == ["b", "a"])
+    #expect(table.text(1.26, column: 0) == "1.3" && table.text(2, column: 1) == "2")
+    // A column that the rows leave empty goes with them.
+    #expect(try Sample.table(runs) { $0.methods = ["b"] }.columns.map(\.metric) == ["fvd"])
+    #expect(
+      message { _ = try Sample.table(runs) { $0.methods = ["bb"] } }
+        == "the table has no row `bb`\nhint: did you mean `b`?")
+  }
+
+  @Test("a deviation that says nothing is left out")
+  func deviationOfOnePart() throws {
+    var score = Sample.score("kid", 5, fields: ["subsets": .integer(1), "subset-size": .integer(4)])
+    score.std = 0.5
+    #expect(score.deviation == nil)
+    score.settings?.fields["subsets"] = .integer(10)
+    #expect(score.deviation == 0.5)
+    // Every subset is the whole set.
+    score.settings?.fields["subset-size"] = .integer(16)
+    #expect(score.deviation == nil && Words.value(score) == "5.000000")
+    var videos = Sample.score("ssim", 1)
+    (videos.std, videos.videos) = (0.1, [VideoValue(name: "a", value: 1)])
+    #expect(videos.deviation == nil)
   }
 
   @Test func twoScoresOfAMetricHaveColumnsOfTheirOwn() throws {
@@ -112,7 +171,7 @@ import Testing
     let table = try Sample.table([run]) { $0.layout = baseline.layout }
     #expect(table.rows[0].cells.map { $0?.value } == [1])
     #expect(
-      table.remarks == ["FVD on Sky: `ours` has several scores that fit the column; shown is that of tats"])
+      table.remarks.map(\.text) == ["FVD on Sky: `ours` has several scores that fit the column; shown is that of tats"])
   }
 
   @Test(arguments: Baseline.names) func everyLayoutTakesItsOwnRows(name: String) throws {

@@ -78,7 +78,7 @@ struct ClipPipeline {
       receivers: extractors.count)
     start(decoders, on: queue, stopsAtFailure: stopsAtFailure)
 
-    extraction.progress.begin(.computing(cached: cached, noun: noun), total: total)
+    extraction.progress.begin(.computing(cached: cached, noun: noun, plan: framePlan), total: total)
     defer { extraction.progress.end() }
     let state = Mutex(Computation())
     let threads = DispatchGroup()
@@ -111,6 +111,20 @@ struct ClipPipeline {
   /// first of all and then needs it no more; one of frames holds it nearly all the time, so there is one more.
   private func slots(_ decoders: Int, _ teams: Int, _ networks: NetworksInUse) -> Int {
     max(decoders, teams) + (networks.sources.contains { extraction.sources[$0].network.isPerFrame } ? 1 : 0)
+  }
+
+  /// nil where no metric takes every frame.
+  private var framePlan: FramePlan? {
+    guard !extraction.everyFrame.isEmpty else { return nil }
+    var (frames, others, videos) = (0, 0, 0)
+    for job in jobs {
+      let own = job.clips.filter { extraction.sources[clips[$0].source].network.isPerFrame }
+      let inVideo = own.reduce(0) { $0 + extraction.samples(clips[$1]) }
+      frames += inVideo
+      videos += min(4, inVideo)
+      others += job.clips.count - own.count
+    }
+    return FramePlan(metrics: extraction.everyFrame, frames: frames, atFour: others + videos)
   }
 
   /// What the teams have done so far.

@@ -17,6 +17,8 @@ struct Extraction {
   let progress: any ExtractionProgress
   /// Asked between clips.
   let isInterrupted: @Sendable () -> Bool
+  /// Titles of the metrics that look at every frame.
+  var everyFrame: [String] = []
 
   struct Outcome {
     /// For each video, its clips' features in the order of its clips; nil for a video that could not be read.

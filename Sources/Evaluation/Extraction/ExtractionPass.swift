@@ -9,6 +9,8 @@ struct ExtractionPass {
   let skipsUnusable: Bool
   let progress: any ExtractionProgress
   let isInterrupted: @Sendable () -> Bool
+  /// Titles of the metrics that look at every frame.
+  var everyFrame: [String] = []
 
   /// How many networks compute side by side in one decoding pass; more of them take a pass each so many.
   private static let networksInOnePass = 4
@@ -51,7 +53,7 @@ struct ExtractionPass {
     var counts = (computed: 0, cached: 0)
     let extraction = Extraction(
       sources: plan.sources, cache: cache.map { FeatureCache(folder: $0) }, threads: threads, memory: memory,
-      progress: progress, isInterrupted: isInterrupted)
+      progress: progress, isInterrupted: isInterrupted, everyFrame: everyFrame)
     for start in stride(from: 0, to: plan.sources.count, by: Self.networksInOnePass) {
       let sources = Set(start..<min(start + Self.networksInOnePass, plan.sources.count))
       let wanted = sides.indices.flatMap { side in

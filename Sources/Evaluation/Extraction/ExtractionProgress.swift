@@ -1,6 +1,6 @@
 /// Hears how far the work is. Calls come from several threads.
 public protocol ExtractionProgress: Sendable {
-  /// A stage begins: "reading" or "computing", with how many videos or clips.
+  /// A stage begins, with how many videos, samples or scores.
   func begin(_ stage: ExtractionStage, total: Int)
   func advance(to done: Int)
   func end()
@@ -10,7 +10,19 @@ public enum ExtractionStage: Sendable, Equatable {
   /// Videos are opened, counted and digested.
   case reading
   /// Samples are decoded, resized and given to the networks: "clips", "frames", or both; how many were in the cache.
-  case computing(cached: Int, noun: String)
+  case computing(cached: Int, noun: String, plan: FramePlan?)
+  /// Distances are measured, with their intervals and floors.
+  case measuring
+}
+
+/// What takes most of the work: metrics that look at every frame.
+public struct FramePlan: Sendable, Equatable {
+  /// Titles: `FID`.
+  public let metrics: [String]
+  /// Frames among the network runs.
+  public let frames: Int
+  /// Network runs where four frames of each video are taken.
+  public let atFour: Int
 }
 
 /// Hears nothing.

@@ -12,14 +12,19 @@ package struct Axis: Equatable {
   /// Marks at multiples of 1, 2 or 5 times a power of ten, about `count` of them, and a range that ends on marks.
   ///
   /// Equal values get a range of their own around them. Values must be finite.
-  package init(covering values: [Double], includesZero: Bool = false, isTight: Bool = false, count: Int = 5) {
+  ///
+  /// - Parameter isWhole: of things that are counted: no mark lies between two whole numbers.
+  package init(
+    covering values: [Double], includesZero: Bool = false, isTight: Bool = false, isWhole: Bool = false, count: Int = 5
+  ) {
     let all = values + (includesZero ? [0] : [])
     var (low, high) = (all.min() ?? 0, all.max() ?? 1)
     if low == high {
       let reach = low == 0 ? 1 : abs(low) * 0.1
       (low, high) = (low - (includesZero && low >= 0 ? 0 : reach), high + reach)
     }
-    let step = Self.niceStep((high - low) / Double(count))
+    let nice = Self.niceStep((high - low) / Double(count))
+    let step = isWhole ? max(1, nice) : nice
     let first = isTight ? (low / step).rounded(.up) : (low / step).rounded(.down)
     let last = isTight ? (high / step).rounded(.down) : (high / step).rounded(.up)
     ticks = first <= last ? (0...Int(last - first)).map { (first + Double($0)) * step } : []
@@ -39,4 +44,12 @@ package struct Axis: Equatable {
   func place(_ value: Double) -> Double { (value - low) / (high - low) }
 
   package func text(_ tick: Double) -> String { fixed(tick, digits: digits) }
+
+  /// `20k`, where every mark is a multiple of a thousand.
+  package func shortText(_ tick: Double) -> String {
+    guard ticks.allSatisfy({ $0.remainder(dividingBy: 1000) == 0 }), ticks.contains(where: { $0 != 0 }) else {
+      return text(tick)
+    }
+    return tick == 0 ? "0" : "\(fixed(tick / 1000, digits: 0))k"
+  }
 }

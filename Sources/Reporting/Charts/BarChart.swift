@@ -23,7 +23,7 @@ public struct BarChart: Sendable {
     let thickness = 11.0
     let each = Double(names.count) * (thickness + 2) + 10
     var svg = SVG(width: SVG.pageWidth, height: 300)
-    let left = min(170, max(60, (groups.map { SVG.width(of: $0.label) }.max() ?? 0) + 14))
+    let left = min(140, max(60, (groups.map { SVG.width(of: $0.label) }.max() ?? 0) + 14))
     let right = SVG.pageWidth - 58
     let top = (names.count > 1 ? svg.legend(names, x: left, y: 16, right: SVG.pageWidth - 10) : 0) + 16
     let bottom = top + each * Double(groups.count)
@@ -33,11 +33,9 @@ public struct BarChart: Sendable {
       svg.line(across(tick), top - 4, across(tick), bottom, "grid")
       svg.text(axis.text(tick), across(tick), bottom + 17, "tick", .middle)
     }
-    let most = Int((left - 14) / 6.4)
     for (index, group) in groups.enumerated() {
       let start = top + each * Double(index) + 4
-      let label = group.label.count > most ? group.label.prefix(max(1, most - 1)) + "…" : group.label[...]
-      svg.text(String(label), left - 8, start + (each - 10) / 2 + 3, "label", .end)
+      svg.text(SVG.shortened(group.label, to: left - 14), left - 8, start + (each - 10) / 2 + 3, "label", .end)
       for (place, value) in group.values.enumerated() {
         guard let value else { continue }
         let y = start + Double(place) * (thickness + 2)

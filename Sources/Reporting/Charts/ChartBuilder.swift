@@ -5,9 +5,11 @@ import Scores
 /// The curves that runs hold. What is drawn into one chart can be held against each other.
 struct ChartBuilder {
   let runs: [RunRecord]
+  let runNames: RunNames
+  let table: ReportTable
 
   struct Drawn {
-    /// For the page's list of charts: `steps`, `series`, `curve`, `groups`.
+    /// For the page's list of charts: `dots`, `steps`, `series`, `curve`, `groups`.
     let kind: String
     let title: String
     let note: String
@@ -28,7 +30,7 @@ struct ChartBuilder {
     Ranking.comparable(items) { $0.score }.compactMap(draw)
   }
 
-  func all() -> [Drawn] { steps() + series() + curves() + groups() }
+  func all() -> [Drawn] { dots() + steps() + series() + curves() + groups() }
 
   private func title(_ item: Item) -> String {
     ScoreName.title(item.score.metric) + (item.run.dataset.map { " on \($0)" } ?? "")
@@ -42,10 +44,59 @@ struct ChartBuilder {
 
   /// Names, told apart by what tells the runs apart.
   private func names(_ items: [Item]) -> [String] {
-    let plain = items.map { TableBuilder.name(of: $0.run) }
+    let plain = items.map { runNames[$0.run] }
     return zip(items, plain).map { item, name in
       plain.count { $0 == name } > 1 ? "\(name) (\(item.run.id.prefix(6)))" : name
     }
+  }
+
+  // MARK: Methods beside each other
+
+  private static let mostDots = 24
+
+  /// The numbers of the table's columns, of each method its last step: what compares, in one chart each.
+  private func dots() -> [Drawn] {
+    table.columns.indices.flatMap { column -> [Drawn] in
+      let measured = table.rows.indices.filter {
+        table.rows[$0].origin == .measured && table.rows[$0].cells[column] != nil
+      }
+      let last = measured.filter { row in
+        !measured.contains { other in
+          table.rows[other].method == table.rows[row].method
+            && (table.rows[other].step ?? 0) > (table.rows[row].step ?? 0)
+        }
+      }
+      return Ranking.comparable(last) { table.rows[$0].cells[column]?.score }.filter { $0.count > 1 }
+        .map { dots($0, column) }
+    }
+  }
+
+  private func dots(_ rows: [Int], _ column: Int) -> Drawn {
+    let own = table.columns[column]
+    let sign: Double = own.direction == .lower ? 1 : -1
+    let sorted = rows.sorted { a, b in
+      let (x, y) = (table.rows[a].cells[column]?.value ?? 0, table.rows[b].cells[column]?.value ?? 0)
+      return (sign * x, a) < (sign * y, b)
+    }
+    // In the table's order where all are shown.
+    let shown = rows.count > Self.mostDots ? Array(sorted.prefix(Self.mostDots)) : rows
+    let chart = DotChart(
+      title: table.name(ofColumn: column), valueLabel: own.title,
+      rows: shown.compactMap { row in
+        table.rows[row].cells[column].map { cell in
+          DotChart.Row(
+            name: table.rows[row].name, value: cell.value, low: cell.low ?? cell.std.map { cell.value - $0 },
+            high: cell.high ?? cell.std.map { cell.value + $0 },
+            singles: cell.seeds.count > 1 ? cell.seeds.map(\.score.value) : [])
+        }
+      })
+    let cell = table.rows[shown[0]].cells[column]
+    let what = cell?.low != nil ? "95 % intervals" : cell?.std == nil ? nil : "± one deviation"
+    let words = [
+      rows.count > shown.count ? "the best \(shown.count) of \(rows.count)" : nil, what,
+      cell.map { Ranking.words($0.score) },
+    ]
+    return Drawn(kind: "dots", title: chart.title, note: Words.joined(words) ?? "", svg: chart.svg)
   }
 
   // MARK: Over training

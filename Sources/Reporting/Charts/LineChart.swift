@@ -51,7 +51,7 @@ public struct LineChart: Sendable {
     let points = lines.flatMap { $0.points + $0.singles }
     guard !points.isEmpty else { return "" }
     let y = Axis(covering: points.flatMap { [$0.y, $0.low ?? $0.y, $0.high ?? $0.y] })
-    let x = Axis(covering: points.map(\.x), isTight: true, count: 5)
+    let x = Axis(covering: points.map(\.x), isTight: true, isWhole: true, count: 5)
     var svg = SVG(width: SVG.pageWidth, height: 330)
     let widest = y.ticks.map { y.text($0).count }.max() ?? 1
     let left = max(44, Double(widest) * 7 + 14)
@@ -84,7 +84,7 @@ public struct LineChart: Sendable {
     }
     for tick in x.ticks {
       svg.line(across(tick), bottom, across(tick), bottom + 5, "axis")
-      svg.text(x.text(tick), across(tick), bottom + 19, "tick", .middle)
+      svg.text(x.shortText(tick), across(tick), bottom + 19, "tick", .middle)
     }
   }
 

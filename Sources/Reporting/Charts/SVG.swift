@@ -68,11 +68,17 @@ struct SVG {
     return y
   }
 
+  /// What fits into a width, with `…` where that is not all.
+  static func shortened(_ text: String, to width: Double) -> String {
+    let most = max(2, Int((width / 6.4).rounded()))
+    return text.count > most ? text.prefix(most - 1) + "…" : text
+  }
+
   /// About, at 12 units.
   static func width(of text: String) -> Double { Double(text.count) * 6.4 }
 
   /// Units; a chart is shown about as many pixels wide, so that 12 units are letters of 12 pixels.
-  static let pageWidth = 500.0
+  static let pageWidth = 420.0
 
   /// Colours of the style.
   static let colours = 8

@@ -7,10 +7,13 @@ public enum GateText {
 
   /// `+20 (+20.00 %)`.
   private static func change(_ check: Gate.Check) -> String {
-    guard let difference = check.difference?.value, let baseline = check.baseline?.value else { return "" }
+    guard let difference = check.difference?.value, let baseline = check.baseline, let score = check.score else {
+      return ""
+    }
     let text = signed(difference, number(difference))
-    guard baseline != 0 else { return text }
-    let percent = 100 * difference / abs(baseline)
+    // Of the numbers of samples that both have, as the difference is.
+    guard Comparison(baseline, score).percent != nil else { return text }
+    let percent = 100 * difference / baseline.value
     return "\(text) (\(signed(percent, fixed(percent, digits: 2))) %)"
   }
 

@@ -5,37 +5,57 @@ import Mustache
 import ReportAssets
 import Scores
 
-/// One page that holds all it shows and needs no network: table, charts, pictures, and the fields behind each number.
+/// One page that holds all it shows and needs no network. Its order is that of its readers' questions: what came out, the
+/// numbers, how they run, how the videos look, what to be careful of, how to make it again, and all that decided each number.
 public struct HTMLWriter: TableWriter {
-  public var limits = PictureLimits()
+  public var media = Media.full
   /// Where the runs' previews are; nil: there are none.
   public var files: KeptFiles?
   /// Of this program.
   public var version = ""
-  /// When the report is made, ISO 8601; nil leaves it out.
-  public var date: String?
+  /// When the report is made, as runs have it; nil leaves it out.
+  public var moment: String?
+  /// Seconds after which the page loads itself anew; nil: it is finished.
+  public var reload: Int?
 
-  public init(version: String = "", date: String? = nil, files: KeptFiles? = nil) {
-    self.files = files
-    self.version = version
-    self.date = date
+  public init(
+    version: String = "", moment: String? = nil, files: KeptFiles? = nil, media: Media = .full, reload: Int? = nil
+  ) {
+    (self.version, self.moment, self.files) = (version, moment, files)
+    (self.media, self.reload) = (media, reload)
   }
 
   /// - Throws: `ReportError.badTemplate`.
   public func text(_ table: ReportTable, runs: [RunRecord]) throws -> String {
     let shown = shownRuns(table, runs)
-    let charts = ChartBuilder(runs: shown).all()
-    let book = PictureBook(runs: shown, limits: limits, files: files)
+    let names = RunNames(runs)
+    let charts = ChartBuilder(runs: shown, runNames: names, table: table).all()
+    let book = PictureBook(runs: shown, names: names, media: media, files: files)
+    let warnings = WarningParts(runs: shown, names: names).context
+    let origins = OriginParts(runs: shown, names: names).context
+    let answers = Answer(table: table).parts
     var context: [String: Any] = [
       "title": table.title, "style": ReportAssets.style, "script": ReportAssets.script, "version": version,
-      "table": TablePart(table: table).context,
+      "summary": summary(table, shown), "runIDs": shown.map(\.id).joined(separator: " "), "moment": moment ?? "",
+      "answers": answers.map(Self.context), "hasAnswer": !answers.isEmpty,
       "charts": charts.map { ["chartTitle": $0.title, "chartNote": $0.note, "kind": $0.kind, "svg": $0.svg] },
-      "hasCharts": !charts.isEmpty,
-      "runs": shown.map { RunPart(run: $0).context }, "hasRuns": !shown.isEmpty,
-      "summary": summary(table, shown),
+      "hasCharts": !charts.isEmpty, "pictureStyle": book.style, "sheets": book.sheets.map(Self.context),
+      "pictureNotes": book.notes, "hasPictures": !book.sheets.isEmpty || !book.notes.isEmpty,
+      "warnings": warnings, "hasWarnings": !warnings.isEmpty,
+      "warningCount": "\(count(warnings.count, "warning")) below, with the numbers that they are of",
+      "origins": origins, "hasOrigins": !origins.isEmpty, "protocols": ProtocolParts(runs: shown).context,
+      "runs": shown.map { RunPart(run: $0, names: names).context }, "hasRuns": !shown.isEmpty,
     ]
-    if let date { context["date"] = date }
-    add(book, to: &context)
+    context.merge(TablePart(table: table).context) { $1 }
+    if let moment { context["date"] = Words.date(moment).prefix(16) + " UTC" }
+    if let reload { context["follows"] = "\(reload)" }
+    let places = [
+      ("charts", "Charts", !charts.isEmpty), ("pictures", "Videos", !book.sheets.isEmpty),
+      ("warnings", "Warnings", !warnings.isEmpty), ("reproduce", "How to reproduce", !origins.isEmpty),
+      ("numbers", "Behind the numbers", !shown.isEmpty),
+    ].filter(\.2)
+    context["places"] = places.map { ["place": $0.0, "placeName": $0.1] }
+    context["hasPlaces"] = places.count > 1
     do {
       return try MustacheTemplate(string: ReportAssets.page).render(Self.clean(context))
     } catch { throw ReportError.badTemplate(reason: "\(error)") }
@@ -43,8 +63,8 @@ public struct HTMLWriter: TableWriter {
 
   /// Runs that have a number in the table.
   private func shownRuns(_ table: ReportTable, _ runs: [RunRecord]) -> [RunRecord] {
-    let ids = table.rows.flatMap(\.runs)
-    return ids.compactMap { id in runs.first { $0.id == id } }
+    let byID = Dictionary(runs.map { ($0.id, $0) }) { first, _ in first }
+    return table.rows.flatMap(\.runs).compactMap { byID[$0] }
   }
 
   private func summary(_ table: ReportTable, _ runs: [RunRecord]) -> String {
@@ -53,35 +73,47 @@ public struct HTMLWriter: TableWriter {
     if published > 0 { parts.append(count(published, "published row")) }
     let imported = table.rows.count { $0.origin == .imported }
     if imported > 0 { parts.append(count(imported, "imported row")) }
-    let warnings = runs.flatMap(\.scores).reduce(0) { $0 + $1.warnings.count }
-    if warnings > 0 { parts.append(count(warnings, "warning")) }
+    if !table.failures.isEmpty { parts.append("\(table.failures.count) failed") }
     return parts.joined(separator: " · ")
   }
 
-  private func add(_ book: PictureBook, to context: inout [String: Any]) {
-    func rows(_ rows: [(label: String, uri: String)]) -> [[String: Any]] {
-      rows.map { ["label": $0.label, "uri": $0.uri, "isReal": $0.label == "real"] }
-    }
-    func plates(_ plates: [PictureBook.Plate]) -> [[String: Any]] {
-      plates.map { ["plateTitle": $0.title, "strips": rows($0.rows)] }
-    }
-    let sheets = book.sheets()
-    context["sheets"] = sheets.map { sheet -> [String: Any] in
-      [
-        "sheetTitle": sheet.title, "plates": plates(sheet.contact), "hasPlates": !sheet.contact.isEmpty,
-        "slices": plates(sheet.slices), "hasSlices": !sheet.slices.isEmpty,
-        "pictureNotes": sheet.notes,
-      ]
-    }
-    context["hasSheets"] = !sheets.isEmpty
-    let (extremes, notes) = book.extremes()
-    context["extremes"] = extremes.map { found -> [String: Any] in
-      [
-        "extremeTitle": found.title, "extremeNote": found.note, "best": rows(found.best), "worst": rows(found.worst),
-      ]
-    }
-    context["hasExtremes"] = !extremes.isEmpty || !notes.isEmpty
-    context["extremeNotes"] = notes
+  private static func context(_ part: Answer.Part) -> [String: Any] {
+    var context: [String: Any] = [
+      "sentences": part.sentences.map { sentence -> [String: Any] in
+        [
+          "tone": sentence.tone.rawValue,
+          "pieces": sentence.pieces.map { piece -> [String: Any] in
+            switch piece {
+            case .words(let text): ["words": text]
+            case .strong(let text): ["strong": text]
+            }
+          },
+        ]
+      }
+    ]
+    if let about = part.about { context["about"] = about }
+    return context
+  }
+
+  private static func context(_ sheet: PictureBook.Sheet) -> [String: Any] {
+    [
+      "sheetTitle": sheet.title, "sheetKind": sheet.kind.rawValue, "sheetNotes": sheet.notes,
+      "plates": sheet.plates.map { plate -> [String: Any] in
+        var context: [String: Any] = [
+          "strips": plate.strips.map { strip -> [String: Any] in
+            let (picture, plays) = (strip.picture, strip.picture.frames > 1)
+            let clock = plays ? "--n:\(picture.frames);--f:var(--f\(picture.frames),0);" : ""
+            return [
+              "label": strip.label, "what": strip.what, "isReal": strip.isReal,
+              "pictureClass": "\(plays ? "film " : "")p\(picture.place)",
+              "shape": "\(clock)--w:\(picture.width);--h:\(picture.height)",
+            ]
+          }
+        ]
+        if let title = plate.title { context["plateTitle"] = title }
+        return context
+      },
+    ]
   }
 
   /// Without characters that no document may hold.

@@ -1,65 +1,89 @@
 import History
 import Scores
 
-/// The table as the page's template takes it.
+/// The table as the page's template takes it: one for all data sets, or one for each where it would be wide.
 struct TablePart {
   let table: ReportTable
-  private var words: TableText { TableText(table: table) }
+  private var words: TableText { TableText(table: table, notes: .full) }
+
+  /// Columns that stand beside each other on a page.
+  private static let mostColumns = 7
 
   var context: [String: Any] {
+    let words = words
+    let datasets = table.datasets
+    let isSplit = datasets.count > 1 && table.columns.count > Self.mostColumns
+    let parts = isSplit ? datasets.map(\.columns) : [table.columns.indices]
+    return [
+      "tables": parts.enumerated().map { place, columns in
+        part(columns, isSplit: isSplit, isLast: place == parts.count - 1, words)
+      },
+      "footnotes": words.footnotes.map(footnote),
+    ]
+  }
+
+  private func part(_ columns: Range<Int>, isSplit: Bool, isLast: Bool, _ words: TableText) -> [String: Any] {
+    let groups = table.datasets.filter { columns.overlaps($0.columns) }
+    let rows = table.rows.filter { row in columns.contains { row.cells[$0] != nil } }
     var context: [String: Any] = [
-      "namesDatasets": table.namesDatasets,
-      "datasets": table.datasets.map { group -> [String: Any] in
+      "namesDatasets": !isSplit && table.namesDatasets,
+      "datasets": groups.map { group -> [String: Any] in
         ["dataset": group.name ?? "", "span": group.columns.count]
       },
-      "columns": table.columns.indices.map(head),
-      "rows": table.rows.map(row),
-      "hasRanks": words.hasRanks,
-      "notes": table.notes.enumerated().map { ["noteMark": TableText.letter($0.offset), "noteText": $0.element] },
-      "elsewhere": table.elsewhere.enumerated().map {
-        ["elsewhereMark": "†\($0.offset + 1)", "elsewhereText": $0.element]
+      "columns": columns.map { head($0, words) }, "rows": rows.map { row($0, columns, words) },
+      // A generator fails before it is scored against anything.
+      "failures": (isLast ? table.failures : []).map { failure -> [String: Any] in
+        ["failedName": failure.name, "lastWords": failure.words, "width": columns.count]
       },
-      "remarks": table.remarks,
     ]
-    if let seeds = words.seeds { context["seeds"] = seeds }
-    if let intervals = words.intervals { context["intervals"] = intervals }
+    if isSplit { context["tableTitle"] = groups.first?.name ?? "no data set" }
     return context
   }
 
-  private func head(_ column: Int) -> [String: Any] {
+  private func footnote(_ footnote: TableText.Footnote) -> [String: Any] {
+    switch footnote {
+    case .key: ["isKey": true, "noteText": TableText.key]
+    case .plain(let text): ["noteText": text]
+    case .marked(let mark, let text): ["noteMark": mark, "noteText": text]
+    case .remark(let text): ["noteText": text, "isRemark": true]
+    }
+  }
+
+  private func head(_ column: Int, _ words: TableText) -> [String: Any] {
     let own = table.columns[column]
     let scale = own.scaleFactor == 1 ? "" : " ×\(NumberText.exact(own.scaleFactor))"
     var head: [String: Any] = [
-      "label": own.label + scale, "arrow": own.direction == .lower ? "↓" : "↑",
-      "arrowWords": own.direction == .lower ? "lower is better" : "higher is better",
-      "isFirst": table.datasets.contains { $0.columns.lowerBound == column },
+      "label": own.label + scale, "arrow": Words.arrow(own.direction),
+      "arrowWords": "\(own.direction.rawValue) is better",
+      "isFirst": isFirst(column),
     ]
     if let note = words.note(ofColumn: column) { head["headNote"] = TableText.letter(note) }
     return head
   }
 
-  private func row(_ own: ReportTable.Row) -> [String: Any] {
+  private func isFirst(_ column: Int) -> Bool { table.datasets.contains { $0.columns.lowerBound == column } }
+
+  private func row(_ own: ReportTable.Row, _ columns: Range<Int>, _ words: TableText) -> [String: Any] {
     var row: [String: Any] = [
-      "name": own.name, "origin": own.origin.rawValue,
-      "cells": own.cells.enumerated().map { cell($0.element, $0.offset) },
+      "name": own.name, "origin": own.origin.rawValue, "cells": columns.map { cell(own.cells[$0], $0, words) },
     ]
-    if let mark = own.mark { row["rowMark"] = "†\(mark + 1)" }
+    if let mark = words.dagger(own) { row["rowMark"] = mark }
     return row
   }
 
-  private func cell(_ cell: ReportTable.Cell?, _ column: Int) -> [String: Any] {
-    let isFirst = table.datasets.contains { $0.columns.lowerBound == column }
-    guard let cell else { return ["isEmpty": true, "rank": isFirst ? "first" : ""] }
-    let rank = cell.rank.map { $0 == .best ? "best" : "second" } ?? ""
+  private func cell(_ cell: ReportTable.Cell?, _ column: Int, _ words: TableText) -> [String: Any] {
+    let first = isFirst(column) ? "first" : ""
+    guard let cell else { return ["isEmpty": true, "rank": first] }
+    let rank = cell.rank.map { $0 == .best ? "best " : "second " } ?? ""
     var context: [String: Any] = [
-      "value": table.text(cell.value, column: column), "exact": NumberText.exact(cell.value),
-      "rank": rank + (isFirst ? " first" : ""), "hint": hint(cell),
+      "value": table.text(cell.value, column: column), "exact": NumberText.exact(cell.value), "rank": rank + first,
+      "hint": hint(cell),
     ]
-    if let std = table.deviation(cell, column: column) { context["std"] = std }
+    if let std = words.deviation(cell, column: column) { context["std"] = std }
     if let low = cell.low, let high = cell.high {
       context["interval"] = "\(table.text(low, column: column)) … \(table.text(high, column: column))"
     }
-    if let run = cell.run, !cell.score.isOutside { context["anchor"] = "s-\(run)-\(cell.index)" }
+    if let run = cell.run, cell.score.settings != nil { context["anchor"] = RunPart.anchor(run, cell.index) }
     if let note = words.note(of: cell, column: column) { context["cellNote"] = TableText.letter(note) }
     return context
   }
@@ -67,12 +91,6 @@ struct TablePart {
   private func hint(_ cell: ReportTable.Cell) -> String {
     guard let settings = cell.score.settings else { return "reported elsewhere" }
     let counts = [cell.score.real, cell.score.fake].map { $0?.clips.map(String.init) ?? "–" }
-    return "\(settings.displayName)\n\(settings.fingerprint.prefix(19))\n\(counts[0]) real, \(counts[1]) fake "
-      + "\(cell.score.sample ?? "sample")s"
+    return "\(settings.displayName)\n\(counts[0]) real, \(counts[1]) fake \(cell.score.sample ?? "sample")s"
   }
-}
-
-extension ScoreRecord {
-  /// Whether nothing is known of how it was computed.
-  var isOutside: Bool { settings == nil }
 }

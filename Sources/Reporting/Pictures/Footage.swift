@@ -5,13 +5,14 @@ import Scores
 import Tensors
 import Video
 
-/// How much of the videos of a run is kept as previews: at the most 8 strips and 4 slices a set, and 8 strips more of the best and
-/// worst videos. A strip of 8 frames is some 20 to 60 kB, a run with its real set less than 2 MB.
+/// How much of the videos of a run is kept as previews: at the most 8 strips and 4 slices a set, 8 strips more of the best and
+/// worst videos with the real ones nearest to them, and 2 of the worst groups and windows. A strip of 16 frames is some 40 to
+/// 100 kB, a run with its real set less than 3 MB.
 public struct PictureLimits: Sendable {
   /// Videos of a contact sheet.
   public var videos = 8
   /// Frames of a video.
-  public var frames = 8
+  public var frames = 16
   /// Pixels.
   public var height = 96
   /// Videos cut through over time, and frames of a cut.
@@ -19,8 +20,8 @@ public struct PictureLimits: Sendable {
   public var sliceFrames = 240
   /// Best and worst samples, each.
   public var extremes = 4
-  /// Generated sets beside a real one.
-  public var methods = 6
+  /// Worst groups and worst windows, each.
+  public var worst = 2
 
   public init() {}
 }
@@ -58,15 +59,20 @@ struct Footage {
 
 /// Pictures of videos.
 enum FilmStrip {
-  /// Frames spread evenly over the video, beside each other.
-  static func jpeg(_ video: VideoItem, limits: PictureLimits) throws -> [UInt8] {
-    let frames = try video.info().frameCount
-    let count = min(limits.frames, max(1, frames))
-    let places = count == 1 ? [0] : (0..<count).map { $0 * (frames - 1) / (count - 1) }
+  /// Frames spread evenly over the video, beside each other without a gap, and how many they are: a page shows one after
+  /// another.
+  ///
+  /// - Parameter frames: between which they are chosen; nil: all.
+  static func jpeg(_ video: VideoItem, frames: Range<Int>? = nil, limits: PictureLimits) throws -> (
+    bytes: [UInt8], frames: Int?
+  ) {
+    let all = try frames ?? 0..<video.info().frameCount
+    let count = min(limits.frames, max(1, all.count))
+    let places = count == 1 ? [all.lowerBound] : (0..<count).map { all.lowerBound + $0 * (all.count - 1) / (count - 1) }
     var pictures: [Picture] = []
     try video.read(places.map { FrameWindow(start: $0, count: 1) }) { _, read in
       pictures.append(Picture(read, index: 0, range: video.valueRange).fitted(height: limits.height))
     }
-    return try PictureEncoder.jpeg(.beside(pictures, gap: 2, grey: 128))
+    return (try PictureEncoder.jpeg(.beside(pictures, gap: 0, grey: 128)), count)
   }
 }

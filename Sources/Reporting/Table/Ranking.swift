@@ -27,8 +27,13 @@ struct Ranking {
         }
       }
       if groups.count == 1 { rank(groups[0], column, &table) }
-      if groups.count > 1 { table.remarks.append(Self.remark(groups, column, table)) }
-      if groups.count == 1, let words = Self.differentCounts(groups[0], column, table) { table.remarks.append(words) }
+      if groups.count > 1 {
+        table.remarks.append(ReportTable.Remark(kind: .notRanked, text: Self.remark(groups, column, table)))
+      }
+      if groups.count == 1, let words = Self.differentCounts(groups[0], column, table) {
+        table.remarks.append(ReportTable.Remark(kind: .counts, text: words))
+      }
+      for group in groups { advance(group, column, &table) }
     }
   }
 
@@ -52,35 +57,75 @@ struct Ranking {
     let sign: Double = table.columns[column].direction == .lower ? 1 : -1
     let cells = rows.compactMap { row in table.rows[row].cells[column].map { (row: row, cell: $0) } }
       .sorted { (sign * $0.cell.score.value, $0.row) < (sign * $1.cell.score.value, $1.row) }
+    var standing = ReportTable.Standing(column: column, rows: cells.map(\.row))
+    defer { table.standings.append(standing) }
     for (place, rank) in [ReportTable.Rank.best, .second].enumerated() where place < cells.count {
       let rest = cells[(place + 1)...]
       let alpha = Judgement.alpha / Double(max(rest.count, 1))
-      let open = rest.lazy.map { (row: $0.row, found: judged(cells[place].cell, $0.cell, alpha)) }
-        .first { $0.found.verdict != .worse }
+      let open = rest.lazy.map { contest(cells[place], $0, alpha) }.first { $0.verdict != .worse }
       guard let open else {
         table.rows[cells[place].row].cells[column]?.rank = rank
         continue
       }
-      let names = (table.rows[cells[place].row].name, table.rows[open.row].name)
+      standing.open = open
+      let names = (table.rows[open.first].name, table.rows[open.second].name)
       table.remarks.append(
-        "\(Self.name(column, table)): no number is marked \(rank == .best ? "best" : "second"), since `\(names.0)` is not shown "
-          + "to be better than `\(names.1)`: \(open.found.reason)")
+        ReportTable.Remark(
+          kind: .notShown,
+          text: "\(table.name(ofColumn: column)): no number is marked \(rank == .best ? "best" : "second"), since "
+            + "`\(names.0)` is not shown to be better than `\(names.1)`: \(open.reason)"))
       return
     }
   }
 
-  /// The second number beside the first.
-  private func judged(_ first: ReportTable.Cell, _ second: ReportTable.Cell, _ alpha: Double) -> (
-    verdict: Verdict, reason: String
-  ) {
-    guard let differences else { return (.notComparable, "") }
-    guard first.seeds.count > 1 || second.seeds.count > 1 else {
-      let judgement = Judgement(Comparison(first.score, second.score), by: differences)
-      return (judgement.verdict(alpha: alpha), judgement.reason(alpha: alpha))
+  typealias Placed = (row: Int, cell: ReportTable.Cell)
+
+  /// Each method's last step beside the one before it.
+  private func advance(_ rows: [Int], _ column: Int, _ table: inout ReportTable) {
+    guard differences != nil else { return }
+    let placed = rows.compactMap { row in table.rows[row].cells[column].map { (row: row, cell: $0) } }
+    let methods = Dictionary(grouping: placed.filter { table.rows[$0.row].step != nil }) { table.rows[$0.row].method }
+    for method in methods.keys.sorted() {
+      let steps = (methods[method] ?? []).sorted { (table.rows[$0.row].step ?? 0) < (table.rows[$1.row].step ?? 0) }
+      guard let last = steps.last,
+        let before = steps.last(where: { table.rows[$0.row].step != table.rows[last.row].step })
+      else { continue }
+      table.advances.append((column, contest(before, last, Judgement.alpha)))
     }
-    let judgement = Judgement(
-      Comparison(first.score, second.score), by: SeedDifferences(first: first.seeds, second: second.seeds))
-    return (judgement.verdict(alpha: alpha), judgement.reason(alpha: alpha))
+  }
+
+  /// The second number beside the first.
+  func contest(_ first: Placed, _ second: Placed, _ alpha: Double) -> ReportTable.Contest {
+    var contest = ReportTable.Contest(first: first.row, second: second.row, verdict: .notComparable, reason: "")
+    guard let differences else { return contest }
+    let comparison = Comparison(first.cell.score, second.cell.score)
+    let hasSeeds = first.cell.seeds.count > 1 || second.cell.seeds.count > 1
+    let judgement =
+      hasSeeds
+      ? Judgement(comparison, by: SeedDifferences(first: first.cell.seeds, second: second.cell.seeds))
+      : Judgement(comparison, by: differences)
+    (contest.verdict, contest.reason) = (judgement.verdict(alpha: alpha), judgement.reason(alpha: alpha))
+    if let found = judgement.difference {
+      (contest.p, contest.units) = (found.p, found.units)
+      contest.neededUnits = Self.needed(found, alpha)
+      contest.unit = hasSeeds ? "seed" : "video"
+    }
+    return contest
+  }
+
+  /// About how many units would show a difference of the measured size in four of five tries: its error shrinks with the root
+  /// of their number.
+  static func needed(_ difference: Difference, _ alpha: Double) -> Int? {
+    guard difference.value != 0, difference.standardError > 0 else { return nil }
+    let reach = (StudentT.twoSided(1 - alpha, degrees: 1e9) + 0.8416) * difference.standardError / abs(difference.value)
+    let units = Double(difference.units) * reach * reach
+    // Below these no exchange of units is rare enough: 2 of 2ⁿ where they are paired, 2 of (2n over n) where not.
+    var (least, exchanges) = (1, 2.0)
+    while 2 / exchanges > alpha {
+      exchanges *= difference.isPaired ? 2 : Double(2 * (2 * least + 1)) / Double(least + 1)
+      least += 1
+    }
+    return units < 1e9 ? max(difference.units, least, Int(units.rounded(.up))) : nil
   }
 
   // MARK: Words
@@ -108,11 +153,6 @@ struct Ranking {
     return text
   }
 
-  private static func name(_ column: Int, _ table: ReportTable) -> String {
-    let own = table.columns[column]
-    return own.label + (own.dataset.map { " on \($0)" } ?? "")
-  }
-
   private static func remark(_ groups: [[Int]], _ column: Int, _ table: ReportTable) -> String {
     let scores = groups.flatMap { $0 }.compactMap { table.rows[$0].cells[column]?.score }
     let protocols = Set(scores.map { $0.settings?.fingerprint ?? "" }).count
@@ -123,7 +163,7 @@ struct Ranking {
     if sets > 1 { why.append("\(sets) real sets") }
     if prompts > 1 { why.append("\(prompts) sets of prompts") }
     if why.isEmpty { why.append("real sets of unknown content") }
-    return "\(name(column, table)): the numbers are of \(why.joined(separator: " and ")), so none is ranked"
+    return "\(table.name(ofColumn: column)): the numbers are of \(why.joined(separator: " and ")), so none is ranked"
   }
 
   private static func differentCounts(_ rows: [Int], _ column: Int, _ table: ReportTable) -> String? {
@@ -131,7 +171,7 @@ struct Ranking {
     let counts = scores.compactMap { $0.fake?.clips }
     guard let least = counts.min(), let most = counts.max(), least < most else { return nil }
     return
-      "\(name(column, table)): the fake sets hold from \(least) to \(most) \(scores[0].sample ?? "sample")s, and a "
+      "\(table.name(ofColumn: column)): the fake sets hold from \(least) to \(most) \(scores[0].sample ?? "sample")s, and a "
       + "score depends on that"
   }
 }

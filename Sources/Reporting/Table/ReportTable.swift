@@ -31,6 +31,9 @@ public struct ReportTable: Sendable {
 
   public struct Row: Sendable {
     public var name: String
+    /// The name without what tells its checkpoints apart.
+    public var method: String
+    public var step: Int?
     public var origin: RunRecord.Origin
     /// Index into `elsewhere`, for rows that were not measured here.
     public var mark: Int?
@@ -67,15 +70,101 @@ public struct ReportTable: Sendable {
 
   public enum Rank: Sendable, Equatable { case best, second }
 
+  /// Something that a reader of a column should know.
+  public struct Remark: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
+      /// A number is not marked, since no difference is shown.
+      case notShown
+      /// Nothing in the column is ranked.
+      case notRanked
+      /// Numbers of samples are not the same.
+      case counts
+      /// Of several numbers one is shown.
+      case choice
+      /// Published rows that were asked for are not there.
+      case absent
+    }
+
+    public var kind: Kind
+    public var text: String
+
+    public init(kind: Kind, text: String) { (self.kind, self.text) = (kind, text) }
+  }
+
+  /// Where numbers are from that were not measured here.
+  public struct Source: Sendable, Equatable {
+    /// Paper, table, settings, certainty.
+    public var full: String
+    /// `LFDM, Table 1`.
+    public var short: String
+  }
+
+  /// Two numbers of a column held against each other, the second judged by the first.
+  public struct Contest: Sendable {
+    public var first: Int
+    public var second: Int
+    public var verdict: Verdict
+    /// `p = 0.2, 95 % of the difference: ...`, or why there is none.
+    public var reason: String
+    public var p: Double?
+    /// Videos (or seeds) of a set, and about how many would show a difference of this size in four of five tries; nil where
+    /// nothing is known of it.
+    public var units: Int?
+    public var neededUnits: Int?
+    /// `video` or `seed`.
+    public var unit = "video"
+  }
+
+  /// What is new since something earlier.
+  public struct Changes: Sendable {
+    public struct New: Sendable {
+      public var row: Int
+      /// The row that it was held against.
+      public var before: Int?
+      public var contests: [(column: Int, contest: Contest)] = []
+    }
+
+    /// What it is since: `the page of 2026-11-28 13:05`.
+    public var label: String
+    public var news: [New] = []
+    /// Rows that are new, too, or have new runs.
+    public var others = 0
+  }
+
+  /// A generator that made no videos.
+  public struct Failure: Sendable, Equatable {
+    public var name: String
+    /// Its last.
+    public var words: String
+
+    public init(name: String, words: String) { (self.name, self.words) = (name, words) }
+  }
+
+  /// What is known of the order of a column's numbers.
+  public struct Standing: Sendable {
+    public var column: Int
+    /// From the best value to the worst; rows that compare.
+    public var rows: [Int]
+    /// Why the first (or second) is not marked; nil where both are.
+    public var open: Contest?
+  }
+
   public var title: String
   public var columns: [Column]
   public var rows: [Row]
   /// How the measured numbers of a group of cells were computed, and which sets they were measured against.
   public var notes: [String]
   /// What is said of columns: that several protocols meet there, and nothing is ranked.
-  public var remarks: [String]
+  public var remarks: [Remark]
   /// Where the rows are from that were not measured here.
-  public var elsewhere: [String]
+  public var elsewhere: [Source]
+  /// Of columns in which something was held against something.
+  public var standings: [Standing] = []
+  /// By column: a checkpoint held against the one before it.
+  public var advances: [(column: Int, contest: Contest)] = []
+  /// nil where nothing earlier was given.
+  public var changes: Changes?
+  public var failures: [Failure] = []
 
   /// Neighbouring columns of one data set.
   public var datasets: [(name: String?, columns: Range<Int>)] {
@@ -95,9 +184,9 @@ public struct ReportTable: Sendable {
   /// The value as the column writes it.
   public func text(_ value: Double, column: Int) -> String { columns[column].digits.text(value) }
 
-  /// The deviation, with the number of seeds where it is theirs: `2.1 (3)`; nil where there is none.
-  public func deviation(_ cell: Cell, column: Int) -> String? {
-    cell.std.map { text($0, column: column) + (cell.seeds.count > 1 ? " (\(cell.seeds.count))" : "") }
+  /// `FVD on MUG`.
+  public func name(ofColumn column: Int) -> String {
+    columns[column].label + (columns[column].dataset.map { " on \($0)" } ?? "")
   }
 }
 

@@ -64,6 +64,31 @@ extension TableBuilder {
     return columns.filter { column in entries.contains { belongs($0, to: column, layout) } }
   }
 
+  /// The data sets that the table is about; nil: there is no run, and published rows stand by themselves.
+  func presentDatasets(_ runs: [RunRecord]) -> Set<String>? {
+    if let datasets { return Set(datasets) }
+    return runs.isEmpty ? nil : Set(runs.flatMap(entriesOf).compactMap(\.dataset))
+  }
+
+  /// The rows of a paper with their numbers on the data sets that are there, and words where that leaves none. Numbers of no
+  /// named data set stay.
+  static func rows(of baseline: Baseline, on present: Set<String>?) -> (Baseline, ReportTable.Remark?) {
+    guard let present else { return (baseline, nil) }
+    let named = baseline.rows.flatMap(\.scores).compactMap(\.dataset)
+    let fitting = baseline.keeping { score in score.dataset.map(present.contains) ?? true }
+    guard fitting.rows.isEmpty else { return (fitting, nil) }
+    var known: [String] = []
+    for name in named where !known.contains(name) { known.append(name) }
+    return (
+      fitting,
+      ReportTable.Remark(
+        kind: .absent,
+        text:
+          "\(baseline.short), \(baseline.table): no row is shown, since it has numbers on \(known.joined(separator: ", ")), "
+          + "and the runs are of \(present.sorted().joined(separator: ", "))")
+    )
+  }
+
   static func belongs(_ entry: Entry, to column: ReportTable.Column) -> Bool {
     entry.dataset == column.dataset && entry.score.metric == column.metric && entry.variant == column.variant
   }

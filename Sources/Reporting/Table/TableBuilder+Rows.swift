@@ -6,12 +6,15 @@ import Scores
 // Runs and published rows as rows of the table.
 extension TableBuilder {
   func append(
-    _ baseline: Baseline, _ rows: inout [ReportTable.Row], _ elsewhere: inout [String], _ entries: inout [Entry]
+    _ baseline: Baseline, _ rows: inout [ReportTable.Row], _ elsewhere: inout [ReportTable.Source],
+    _ entries: inout [Entry]
   ) {
     for published in baseline.rows {
-      let mark = Self.mark(Self.words(baseline, published), &elsewhere)
+      let mark = Self.mark(Self.source(baseline, published), &elsewhere)
       let row = rows.count
-      rows.append(ReportTable.Row(name: published.method, origin: .published, mark: mark, cells: [], runs: []))
+      rows.append(
+        ReportTable.Row(
+          name: published.method, method: published.method, origin: .published, mark: mark, cells: [], runs: []))
       for (index, number) in published.scores.enumerated() {
         var score = ScoreRecord(
           metric: number.metric, value: number.value / number.scaleFactor, direction: number.direction)
@@ -23,7 +26,7 @@ extension TableBuilder {
   }
 
   /// Where a published row is from, and how sure that is.
-  static func words(_ baseline: Baseline, _ row: Baseline.Row) -> String {
+  static func source(_ baseline: Baseline, _ row: Baseline.Row) -> ReportTable.Source {
     let place =
       row.source.map { [$0, row.settings].compactMap { $0 }.joined(separator: ": ") }
       ?? "\(baseline.paper), \(baseline.table): \(row.settings ?? baseline.settings); protocol \(baseline.protocolName), as far as known"
@@ -33,35 +36,40 @@ extension TableBuilder {
       case .secondary: "; not read in a paper by the method's authors"
       case .memory: "; noted from memory, not held against the paper"
       }
-    return place + sure
+    return ReportTable.Source(
+      full: place + sure, short: "\(row.source ?? "\(baseline.short), \(baseline.table)")\(sure)")
   }
 
-  static func mark(_ words: String, _ elsewhere: inout [String]) -> Int {
-    if let known = elsewhere.firstIndex(of: words) { return known }
-    elsewhere.append(words)
+  static func mark(_ source: ReportTable.Source, _ elsewhere: inout [ReportTable.Source]) -> Int {
+    if let known = elsewhere.firstIndex(of: source) { return known }
+    elsewhere.append(source)
     return elsewhere.count - 1
   }
 
   /// Runs of one method share a row, as far as their numbers do not contradict each other; where two runs have different
   /// numbers of one column, each has a row of its own. Seeds of one generator and checkpoint contradict nothing.
   func append(
-    _ runs: [RunRecord], _ rows: inout [ReportTable.Row], _ elsewhere: inout [String], _ entries: inout [Entry]
+    _ runs: [RunRecord], _ rows: inout [ReportTable.Row], _ elsewhere: inout [ReportTable.Source],
+    _ entries: inout [Entry]
   ) {
+    let names = RunNames(runs)
     var taken: [Int: [String: [Taken]]] = [:]
     var rowsOfName: [String: [Int]] = [:]
     for run in runs.sorted(by: Self.precedes) {
-      let mark = run.origin == .measured ? nil : Self.mark(Self.words(run), &elsewhere)
+      let mark = run.origin == .measured ? nil : Self.mark(Self.source(run), &elsewhere)
       let own = entriesOf(run)
       let places = Dictionary(own.map { (Self.place($0), Taken(score: $0.score, seed: $0.seed)) }) { first, _ in first }
-      let key = "\(run.origin.rawValue)\u{1}\(Self.name(of: run))\u{1}\(mark ?? -1)"
+      let key = "\(run.origin.rawValue)\u{1}\(names[run])\u{1}\(mark ?? -1)"
       let known = rowsOfName[key, default: []]
       let free = known.first { row in
         places.allSatisfy { place, new in (taken[row]?[place] ?? []).allSatisfy { new.stands(beside: $0) } }
       }
       let row = free ?? rows.count
       if free == nil {
-        let name = known.isEmpty ? Self.name(of: run) : "\(Self.name(of: run)) (\(run.date.prefix(10)), \(run.id))"
-        rows.append(ReportTable.Row(name: name, origin: run.origin, mark: mark, cells: [], runs: []))
+        let name = known.isEmpty ? names[run] : "\(names[run]) (\(run.date.prefix(10)), \(run.id))"
+        rows.append(
+          ReportTable.Row(
+            name: name, method: run.name, step: run.step, origin: run.origin, mark: mark, cells: [], runs: []))
         rowsOfName[key, default: []].append(row)
       }
       rows[row].runs.append(run.id)
@@ -102,18 +110,10 @@ extension TableBuilder {
     return a.name == b.name || key(a).0 != key(b).0 ? key(a) < key(b) : a.name < b.name
   }
 
-  /// `LFDM, step 20000`.
-  static func name(of run: RunRecord) -> String {
-    if let step = run.step { return "\(run.name), step \(step)" }
-    if let checkpoint = run.checkpoint, let file = checkpoint.split(separator: "/").last, !run.name.contains(file) {
-      return "\(run.name), \(file)"
-    }
-    return run.name
-  }
-
-  static func words(_ run: RunRecord) -> String {
+  static func source(_ run: RunRecord) -> ReportTable.Source {
     let what = run.origin == .published ? "published" : "imported"
-    return (run.source.map { "\($0)" } ?? what) + (run.note.map { ": \($0)" } ?? "")
+    let words = (run.source.map { "\($0)" } ?? what) + (run.note.map { ": \($0)" } ?? "")
+    return ReportTable.Source(full: words, short: words)
   }
 
   func entriesOf(_ run: RunRecord) -> [Entry] {

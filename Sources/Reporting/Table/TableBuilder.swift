@@ -14,6 +14,14 @@ public struct TableBuilder {
   public var metrics: [String]?
   public var datasets: [String]?
   public var baselines: [Baseline] = []
+  /// Only these methods, in this order; nil: all.
+  public var methods: [String]?
+  /// Digits behind the point, by metric; those of all metrics under the empty name.
+  public var digits: [String: Int] = [:]
+  /// Something earlier that new rows are held against.
+  public var since: Since?
+  /// Generators that made no videos.
+  public var failures: [ReportTable.Failure] = []
   /// What tells which number is best; nil: nothing is marked.
   public var differences: (any DifferenceSource)?
 
@@ -34,27 +42,35 @@ public struct TableBuilder {
   /// - Throws: `ReportError.nothingToShow`.
   public func table(of runs: [RunRecord]) throws -> ReportTable {
     var rows: [ReportTable.Row] = []
-    var elsewhere: [String] = []
+    var elsewhere: [ReportTable.Source] = []
     var entries: [Entry] = []
-    for baseline in baselines { append(baseline, &rows, &elsewhere, &entries) }
+    var remarks: [ReportTable.Remark] = []
+    let present = presentDatasets(runs)
+    for baseline in baselines {
+      let (fitting, remark) = Self.rows(of: baseline, on: present)
+      append(fitting, &rows, &elsewhere, &entries)
+      if let remark { remarks.append(remark) }
+    }
     append(runs, &rows, &elsewhere, &entries)
     entries = entries.filter { entry in
       (metrics.map { $0.contains(entry.score.metric) || $0.contains(Self.plain(entry.score.metric)) } ?? true)
         && (datasets.map { wanted in entry.dataset.map(wanted.contains) ?? false } ?? true)
     }
     entries = underOneName(entries)
-    var columns = layout.map { laidOut($0, entries) } ?? found(entries)
-    for index in columns.indices where columns[index].digits == Self.undecided {
-      let values = entries.filter { Self.belongs($0, to: columns[index]) }.map { abs($0.score.value) }
-      columns[index].digits = .fixed(NumberText.digits(forLargest: values.max() ?? 1))
-    }
-    var table = ReportTable(title: title, columns: columns, rows: rows, notes: [], remarks: [], elsewhere: elsewhere)
+    let columns = layout.map { laidOut($0, entries) } ?? found(entries)
+    var table = ReportTable(
+      title: title, columns: columns, rows: rows, notes: [], remarks: remarks, elsewhere: elsewhere)
     for index in table.rows.indices { table.rows[index].cells = Array(repeating: nil, count: columns.count) }
     for entry in entries { place(entry, in: &table) }
     table.rows.removeAll { row in row.cells.allSatisfy { $0 == nil } }
     guard !table.rows.isEmpty else { throw ReportError.nothingToShow }
+    if let methods { try choose(methods, &table) }
+    for index in table.columns.indices { table.columns[index].digits = decidedDigits(index, table) }
     renumberMarks(&table)
-    Ranking(differences: differences).decide(&table)
+    table.failures = failures
+    let ranking = Ranking(differences: differences)
+    ranking.decide(&table)
+    table.changes = since.map { ranking.changes(since: $0, table) }
     return table
   }
 
@@ -78,10 +94,10 @@ public struct TableBuilder {
       }
       // One number that was measured twice: the one with an interval is shown.
       guard Self.identity(there.score) == Self.identity(entry.score) else {
-        let own = table.columns[column]
-        let remark =
-          "\(own.label)\(own.dataset.map { " on \($0)" } ?? ""): `\(table.rows[entry.row].name)` has several scores that fit "
-          + "the column; shown is that of \(there.score.settings?.displayName ?? "its first run")"
+        let remark = ReportTable.Remark(
+          kind: .choice,
+          text: "\(table.name(ofColumn: column)): `\(table.rows[entry.row].name)` has several scores that fit "
+            + "the column; shown is that of \(there.score.settings?.displayName ?? "its first run")")
         if !table.remarks.contains(remark) { table.remarks.append(remark) }
         return
       }
@@ -89,7 +105,7 @@ public struct TableBuilder {
     }
     table.rows[entry.row].cells[column] = ReportTable.Cell(
       score: entry.score, seeds: entry.seed.map { [ReportTable.Seed(seed: $0, score: entry.score)] } ?? [],
-      value: entry.score.value * scale, std: entry.score.std.map { $0 * scale },
+      value: entry.score.value * scale, std: entry.score.deviation.map { $0 * scale },
       low: entry.score.interval.map { $0.low * scale }, high: entry.score.interval.map { $0.high * scale }, rank: nil,
       note: nil, run: entry.run, index: entry.index)
   }
@@ -113,6 +129,41 @@ public struct TableBuilder {
     guard layout != nil, let field = score.settings?.fields["scale-factor"], let own = Double("\(field)"), own != 0
     else { return 1 }
     return own
+  }
+
+  // MARK: Rows and digits
+
+  /// Keeps the rows of these methods, in their order: of a method or of one of its checkpoints.
+  ///
+  /// - Throws: `ReportError.noMethod`.
+  private func choose(_ methods: [String], _ table: inout ReportTable) throws {
+    var rows: [ReportTable.Row] = []
+    for method in methods {
+      let found = table.rows.filter { $0.name == method || $0.method == method }
+      guard !found.isEmpty else {
+        let known = table.rows.map(\.name)
+        throw ReportError.noMethod(method, nearest: NearestName.of(method, among: known), known: known)
+      }
+      rows += found.filter { row in !rows.contains { $0.name == row.name && $0.mark == row.mark } }
+    }
+    table.rows = rows
+    for column in table.columns.indices.reversed() where rows.allSatisfy({ $0.cells[column] == nil }) {
+      table.columns.remove(at: column)
+      for row in table.rows.indices { table.rows[row].cells.remove(at: column) }
+    }
+  }
+
+  /// As asked for, as the layout has it, or else as many as the least uncertainty of the column bears: two digits of it.
+  private func decidedDigits(_ column: Int, _ table: ReportTable) -> ReportTable.Digits {
+    let own = table.columns[column]
+    if let wanted = digits[own.metric] ?? digits[Self.plain(own.metric)] ?? digits[""] { return .fixed(wanted) }
+    guard own.digits == Self.undecided else { return own.digits }
+    let cells = table.rows.compactMap { $0.cells[column] }
+    let most = NumberText.digits(forLargest: cells.map { abs($0.value) }.max() ?? 1)
+    let least = cells.flatMap { cell in
+      [cell.std, cell.low.flatMap { low in cell.high.map { ($0 - low) / 2 } }].compactMap { $0 }
+    }.filter { $0 > 0 && $0.isFinite }.min()
+    return .fixed(least.map { min(most, NumberText.digits(forUncertainty: $0)) } ?? most)
   }
 
   func renumberMarks(_ table: inout ReportTable) {

@@ -19,7 +19,7 @@ public struct CSVWriter: TableWriter {
       for (column, cell) in zip(table.columns, row.cells) {
         guard let cell else { continue }
         let fields = identity(row, column, cell) + numbers(cell) + settings(cell)
-        let last = [cell.run ?? "", row.mark.map { table.elsewhere[$0] } ?? ""]
+        let last = [cell.run ?? "", row.mark.map { table.elsewhere[$0].full } ?? ""]
         lines.append(CSV.sheetLine(fields + sides(cell) + last))
       }
     }

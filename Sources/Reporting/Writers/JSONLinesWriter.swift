@@ -20,7 +20,7 @@ public struct JSONLinesWriter: TableWriter {
       ("dataset", .string(orNull: column.dataset)), ("variant", .string(orNull: column.variant)),
       ("rank", .string(orNull: cell.rank.map { $0 == .best ? "best" : "second" })), ("run", .string(orNull: cell.run)),
       ("seeds", .array(cell.seeds.map { .object([("seed", .integer($0.seed)), ("value", .number($0.score.value))]) })),
-      ("source", .string(orNull: row.mark.map { table.elsewhere[$0] })), ("score", try JSONValue(cell.score)),
+      ("source", .string(orNull: row.mark.map { table.elsewhere[$0].full })), ("score", try JSONValue(cell.score)),
     ]).line + "\n"
   }
 }
