@@ -129,7 +129,8 @@ import Testing
   /// The line that is begun, and what it can become.
   private static let completions: [(line: String, words: Set<String>)] = [
     ("vidmetrics sel", ["selftest"]), ("vidmetrics manu", []), ("vidmetrics guide hon", ["honesty"]),
-    ("vidmetrics fvd a b --protocol tat", ["tats"]), ("vidmetrics protocols show kvd/", ["kvd/tats"]),
+    ("vidmetrics fvd a b --protocol tat", ["tats", "tats-128"]),
+    ("vidmetrics protocols show kvd/ta", ["kvd/tats", "kvd/tats-128"]),
     ("vidmetrics weights fetch lp", ["lpips-alex"]), ("vidmetrics fvd compl", ["completion.bash", "completion.fish"]),
     ("vidmetrics report --layout lf", ["lfdm"]),
   ]

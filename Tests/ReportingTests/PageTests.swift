@@ -211,6 +211,9 @@ import Testing
     }
     let page = try HTMLWriter().text(Sample.table(runs), runs: runs)
     #expect(page.components(separatedBy: "<table class=\"scores sortable\">").count - 1 == 2)
+    for name in ["in MUG", "in Sky"] {
+      #expect(page.components(separatedBy: "<th scope=\"row\">\(name)<").count - 1 == 1, "\(name)")
+    }
     #expect(!page.contains("<td class=\"none"))
   }
 
