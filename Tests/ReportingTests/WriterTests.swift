@@ -120,7 +120,8 @@ import Testing
     let short = MarkdownWriter(style: TableStyle(notes: .short)).text(table)
     #expect(short.contains("<sup>a</sup> stylegan-v; 16 real videos, 16 clips (r1)."))
     #expect(short.contains("\ncounts.") && !short.contains("not shown."))
-    #expect(short.hasSuffix("Where nothing is marked, no number is shown to be better than the others of its column.\n"))
+    #expect(
+      short.hasSuffix("Where nothing is marked, no number is shown to be better than the others of its column.\n"))
     #expect(MarkdownWriter().text(table).contains("\nnot shown.  \ncounts."))
   }
 

@@ -101,9 +101,12 @@ struct TableText {
       // One sentence for all of them.
       if notes == .short, remark.kind == .notShown { isOpen = true } else { lines.append(.remark(remark.text)) }
     }
-    if isOpen { lines.append(.plain("Where nothing is marked, no number is shown to be better than the others of its column")) }
+    if isOpen { lines.append(.plain(Self.nothingMarked)) }
     return lines
   }
+
+  private static let nothingMarked =
+    "Where nothing is marked, no number is shown to be better than the others of its column"
 
   /// The protocol and the size of the real set, without fingerprint and digest.
   private static func short(_ note: String) -> String {
