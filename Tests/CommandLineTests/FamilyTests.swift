@@ -220,7 +220,9 @@ struct FamilyTests {
     #expect(
       try errors("fvd", fakes, merged, "--frames", "9").hasPrefix(
         "error: `\(fakes)` was made with offset = start, and the protocol asks for random\n"))
-    #expect(try errors("features", "extract", real, "--out", whole).hasPrefix("error: `\(whole)` is there already"))
+    #expect(
+      try errors("features", "extract", real, "--out", whole).hasPrefix(
+        "error: `\(whole)` exists already, and is replaced only"))
     #expect(
       try errors("features", "merge", parts[0], parts[0], "--out", workplace.file("twice.safetensors"))
         == "error: `\(parts[0])` and `\(parts[0])` both hold part 1 of 3\n")
