@@ -27,7 +27,9 @@ import Testing
   private func values(_ history: String) throws -> [Double] {
     let report = try workplace.program.run("report", "--db", history, "--csv", "-")
     #expect(report.status == 0)
-    let rows = report.output.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    // Names may hold commas, in quotes.
+    let rows = report.output.replacing(#/"[^"]*"/#, with: "").split(separator: "\n")
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     let column = try #require(rows.first?.firstIndex(of: "value"))
     return try rows.dropFirst().map { try #require(Double($0[column])) }.sorted()
   }

@@ -175,7 +175,7 @@ def test_every_option_of_the_program_is_known() -> None:
     text = _program.output(["score", "--help"])
     options = set(re.findall(r"^  --([a-z-]+)", text, re.M)) | set(re.findall(r", --([a-z-]+)", text))
     # Arrays are brought to one layout here, so `--layout` is not passed on.
-    own = {"json", "help", "version", "metrics", "set", "batch-norm-eps", "layout"}
+    own = {"json", "help", "version", "metrics", "set", "batch-norm-eps", "layout", "quiet"}
     known = {name.replace("_", "-") for name in _options.EXTRACTION | _options.REPORT}
     known = {{"cache": "no-cache", "record": "no-record"}.get(name, name) for name in known}
     aliases = {"bn-eps"}  # printed as `--bn-eps, --batch-norm-eps`
