@@ -63,6 +63,8 @@ public struct Report: Sendable, Equatable {
   public var digits: [String: Int] = [:]
   /// Something earlier that is asked what is new since; nil: the page that is written over.
   public var since: Since?
+  /// Whether the page is written again and again: then what lies there is this page, and tells nothing of before.
+  public var isLive = false
   /// Generators that made no videos.
   public var failures: [ReportTable.Failure] = []
   public var media = Media.full
@@ -119,7 +121,7 @@ public struct Report: Sendable, Equatable {
     _ runs: [RunRecord], by differences: (any DifferenceSource)?, files: KeptFiles?, version: String
   ) throws {
     var report = self
-    report.since = since ?? earlierPage
+    report.since = since ?? (isLive ? nil : earlierPage)
     let table = try report.table(of: runs, by: differences)
     for file in self.files {
       let writer = file.format.writer(

@@ -36,10 +36,13 @@ struct BestCommand: ParsableCommand {
     filter.origin = .measured
     let runs = try store.runs(filter, detail: .everything)
     let differences = store.files.differences()
-    let found = metric.split(separator: ",").flatMap { metric in
-      groups(runs, metric.trimmingCharacters(in: .whitespaces)).map { Best($0, by: differences) }
+    let metrics = metric.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    guard !metrics.isEmpty else { throw ValidationError("--metric names no score") }
+    let found = try metrics.flatMap { metric in
+      let groups = groups(runs, metric)
+      guard !groups.isEmpty else { throw HistoryError.noRuns(path: store.path, wanted: " with a score `\(metric)`") }
+      return groups.map { Best($0, by: differences) }
     }
-    guard !found.isEmpty else { throw HistoryError.noRuns(path: store.path, wanted: " with a score `\(metric)`") }
     if json { return Output.print(JSONValue.array(found.map(\.json)).text()) }
     let head = ["metric", "dataset", "best", "run", "date", "name", "of", "shown"]
     Output.print(TextTable.text(TextTable.withoutEmptyColumns([head] + found.map(\.row))))
@@ -121,4 +124,6 @@ struct BestFilterOptions: ParsableArguments {
     filter.since = since.map { RunFilterOptions.date(ago: $0) ?? $0 }
     return filter
   }
+
+  func validate() throws { try RunFilterOptions.check(since: since) }
 }

@@ -143,12 +143,22 @@ struct RunFilterOptions: ParsableArguments {
   }
 
   func validate() throws {
-    for (option, date) in [("--since", since), ("--until", until)] {
-      guard let date, option == "--until" || Self.date(ago: date) == nil else { continue }
-      guard date.wholeMatch(of: /\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?/) != nil else {
-        throw ValidationError("\(option) \(date): a date such as 2026-11-21 or 2026-11-21T14:05 is expected")
-      }
+    try Self.check(since: since)
+    if let until, !Self.isDate(until) {
+      throw ValidationError("--until \(until): a date such as 2026-11-21 or 2026-11-21T14:05 is expected")
     }
     try OptionRange.check("limit", limit, OptionRange.count)
+  }
+
+  /// - Throws: `ValidationError` for what is neither a date nor a time from now back.
+  static func check(since: String?) throws {
+    guard let since, date(ago: since) == nil, !isDate(since) else { return }
+    throw ValidationError(
+      "--since \(since): a date such as 2026-11-21 or 2026-11-21T14:05, or a time such as 90m, 12h, 7d, 2w is expected")
+  }
+
+  private static func isDate(_ text: String) -> Bool {
+    let day = #/\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d)?)?)?)?)?/#
+    return text.wholeMatch(of: day) != nil
   }
 }

@@ -16,6 +16,8 @@ struct LivePage {
   /// Writes it; without any number yet there is nothing to write.
   func write(_ runs: [RunRecord]) throws {
     let files = KeptFiles(of: history)
+    var report = report
+    report.isLive = true
     do {
       try report.write(runs, by: files.differences(), files: files, version: Version.text)
     } catch ReportError.nothingToShow {}

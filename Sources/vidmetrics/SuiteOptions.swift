@@ -33,7 +33,7 @@ struct SuiteOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Generators that make videos side by side, before the scoring; each must have its own processor or GPU. (default: 1)",
+      "Generators that make videos side by side, before the scoring; each must have its own processor or GPU.",
       valueName: "number"))
   var jobs = 1
 

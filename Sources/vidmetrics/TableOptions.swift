@@ -33,6 +33,9 @@ struct TableOptions: ParsableArguments {
       ("transpose", transpose && !printsTable, "Markdown and LaTeX"),
       ("label", label != nil && !latex, "--latex"), ("caption", caption != nil && !latex, "--latex"),
     ] where isGiven { throw ValidationError("--\(option) is of \(what), and has no effect here") }
+    if let label, let wrong = label.first(where: "{}\\%#".contains) {
+      throw ValidationError("--label \(label): a label of LaTeX has no `\(wrong)`")
+    }
     _ = try numbers()
   }
 
@@ -47,8 +50,9 @@ struct TableOptions: ParsableArguments {
   private func numbers() throws -> [String: Int] {
     var found: [String: Int] = [:]
     for text in digits {
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard let last = parts.last, let number = Int(last), (0...9).contains(number) else {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard let last = parts.last, let number = Int(last), (0...9).contains(number), parts.count == 1 || parts[0] != ""
+      else {
         throw ValidationError("--digits \(text): a number from 0 to 9 is expected, such as 2 or fvd=1")
       }
       guard found.updateValue(number, forKey: parts.count == 2 ? parts[0] : "") == nil else {

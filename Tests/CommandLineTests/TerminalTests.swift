@@ -57,6 +57,20 @@ import Testing
     #expect(lines[2].contains(" B ") && lines[2].hasSuffix("nothing to hold it against"))
     let none = try place.program.run("best", "--metric", "fvd", "--db", database)
     #expect(none.status == 2 && none.errors == "error: `\(database)` holds no run with a score `fvd`\n")
+    // One of several that is not there is not passed over.
+    let one = try place.program.run("best", "--metric", "psnr,psrn", "--db", database)
+    #expect(one.status == 2 && one.errors == "error: `\(database)` holds no run with a score `psrn`\n")
+  }
+
+  @Test(arguments: [
+    (["best", "--metric", "psnr", "--since", "7x"], "--since 7x: a date such as"),
+    (["runs", "--since", "2026-13-45"], "--since 2026-13-45: a date such as"),
+    (["report", "--digits", "=2"], "--digits =2: a number from 0 to 9"),
+    (["report", "--latex", "-", "--label", "a}b"], "--label a}b: a label of LaTeX has no `}`"),
+  ])
+  func valuesThatMeanNothing(words: [String], message: String) throws {
+    let result = try place.program.run(words + ["--db", try history()])
+    #expect(result.status == 2 && result.errors.hasPrefix("error: \(message)"), "\(result.errors)")
   }
 
   /// The parser would keep the last in silence.

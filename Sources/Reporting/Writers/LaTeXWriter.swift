@@ -14,8 +14,7 @@ public struct LaTeXWriter: TableWriter {
       "\\begin{\(environment)}[t]", "  \\centering", "  \\setlength{\\belowcaptionskip}{4pt}",
       "  \\caption{\(Escaping.latex(style.caption ?? table.title))}",
     ]
-    // Braces and backslashes have no place in a label.
-    if let label = style.label { body.append("  \\label{\(label.filter { !"{}\\%#".contains($0) })}") }
+    if let label = style.label { body.append("  \\label{\(label)}") }
     if grid.isAligned { body.append("  \\sisetup{detect-weight=true,mode=text}") }
     if grid.fit != .column { body.append("  \\setlength{\\tabcolsep}{4pt}") }
     if grid.fit == .small || grid.fit == .scaled { body.append("  \\footnotesize") }
