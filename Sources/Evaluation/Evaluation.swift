@@ -1,5 +1,6 @@
 import Distances
 import Files
+import Foundation
 import MetricCatalog
 import Scores
 import Tensors
@@ -48,11 +49,7 @@ public struct Evaluation {
     let inputs = try InputPairs(request, fake: fake)
     let prompts = try metrics.contains { $0.reference == .prompts } ? Prompts(request.prompts, of: fake) : nil
     var sides = [real, fake, inputs?.side ?? SampleSide(absent: .input)]
-    if let range = (request.input.valueRange ?? request.realInput?.valueRange),
-      !sides.flatMap(\.items).contains(where: \.holdsFloats)
-    {
-      throw EvaluationError.valueRangeUnused(range.rawValue)
-    }
+    try request.checkUses(sides)
     try SampleSide.check(sides.map { (request.input(of: $0.role).filter, of: $0) })
     var pass = ExtractionPass(
       cache: cache, threads: request.threads, memory: request.memory, skipsUnusable: request.skipsUnusable,
@@ -109,7 +106,11 @@ public struct Evaluation {
     while computed == nil {
       do { computed = try compute(known, sides) } catch let unreadable as UnreadableVideos {
         // As those whose frames a network could not get: they are left out of every score.
-        for index in sides.indices { try sides[index].drop(unreadable, skipsUnusable: request.skipsUnusable) }
+        var dropped = 0
+        for index in sides.indices {
+          dropped += try sides[index].drop(unreadable, skipsUnusable: request.skipsUnusable)
+        }
+        precondition(dropped > 0, "Evaluation: an unreadable video that no side holds")
         try checkCounts(settled, plan, sides)
       }
     }
@@ -172,6 +173,26 @@ public struct Evaluation {
   private func checkCounts(_ settled: [RequestedScore], _ plan: SamplePlan, _ sides: [SampleSide]) throws {
     for (wanted, samples) in zip(settled, plan.samples) {
       for side in try wanted.sides(sides) { try side.checkCount(wanted.evaluationProtocol, samples) }
+    }
+  }
+}
+
+extension ScoreRequest {
+  /// - Throws: `EvaluationError.optionUnused` for what says how sets are read, where no set is one of that kind.
+  fileprivate func checkUses(_ sides: [SampleSide]) throws {
+    let (given, items) = ([input, realInput].compactMap { $0 }, sides.flatMap(\.items))
+    func isTable(_ side: SampleSide) -> Bool {
+      side.isGiven && Table.endings.contains(URL(fileURLWithPath: side.path).pathExtension.lowercased())
+    }
+    if let range = given.compactMap(\.valueRange).first, !items.contains(where: \.holdsFloats) {
+      throw EvaluationError.optionUnused(
+        "--value-range \(range.rawValue)", "what the numbers of float arrays mean", "a float array")
+    }
+    if let layout = given.compactMap(\.layout).first, !items.contains(where: \.isArray) {
+      throw EvaluationError.optionUnused("--layout \(layout)", "what the axes of arrays are", "an array")
+    }
+    if let column = given.compactMap(\.pathColumn).first, !sides.contains(where: isTable) {
+      throw EvaluationError.optionUnused("--path-column \(column)", "where a manifest has its paths", "a manifest")
     }
   }
 }

@@ -19,7 +19,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case badThreads(Int)
   case notFinite(Double)
   case zeroEmbedding(name: String, isCentred: Bool)
-  case valueRangeUnused(String)
+  /// An option with its value, what it says, and what no set holds.
+  case optionUnused(String, String, String)
   /// A pattern of --include or --exclude that matches no file of any set.
   case patternUnused(String)
   case interruptedReading
@@ -111,8 +112,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "hint: --memory allows more; fewer --threads and shorter clips take less"
     case .badThreads(let threads):
       return "`\(threads)` is not a number of threads: 1 or more are expected"
-    case .valueRangeUnused(let range):
-      return "--value-range \(range) says what the numbers of float arrays mean, and neither set holds a float array"
+    case .optionUnused(let option, let meaning, let kind):
+      return "\(option) says \(meaning), and no set is or holds \(kind)"
     case .patternUnused(let pattern):
       return
         "`\(pattern)` matches no file of the sets\nhint: `*.mp4` is compared with each part of a name, `a/*.mp4` against the "

@@ -20,14 +20,9 @@ struct AntialiasPlan: LoaderResizePlan {
     let count = horizontal.start.count * 3
     let firstRow = vertical.start[0]
     let lastIndex = vertical.start.count - 1
-    let rows = vertical.start[lastIndex] + vertical.count[lastIndex] - firstRow
-    let row = FloatBuffer(zeros: source.count + 1)
-    let resized = FloatBuffer(zeros: rows * count + 1)
-    for index in 0..<rows {
-      source.read(row: firstRow + index, into: row.pointer)
-      prepare(row.pointer, source.count)
-      resizeRow(row.pointer, into: resized.pointer + index * count)
-    }
+    let resized = rows(
+      firstRow..<vertical.start[lastIndex] + vertical.count[lastIndex], of: source, count: count, prepare: prepare,
+      resize: resizeRow)
     for index in vertical.start.indices {
       let result = output + index * target.rowStride
       let start = resized.pointer + (vertical.start[index] - firstRow) * count
@@ -39,7 +34,7 @@ struct AntialiasPlan: LoaderResizePlan {
     }
   }
 
-  private func resizeRow(_ row: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>) {
+  private func resizeRow(_ row: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>) {
     let samples = UnsafeRawPointer(row)
     let pixels = UnsafeMutableRawPointer(result)
     horizontal.weights.withUnsafeBufferPointer { weights in

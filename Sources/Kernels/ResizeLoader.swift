@@ -42,6 +42,26 @@ protocol LoaderResizePlan: ResizePlan {
 }
 
 extension LoaderResizePlan {
+  /// The input rows from one on, each resized horizontally: rows×count floats and one more, since pixels are moved four floats
+  /// at a time.
+  ///
+  /// - Parameters:
+  ///   - count: floats of a resized row.
+  ///   - resize: from an input row to a resized one.
+  func rows(
+    _ rows: Range<Int>, of source: ResizeSource, count: Int, prepare: (UnsafeMutablePointer<Float>, Int) -> Void,
+    resize: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> FloatBuffer {
+    let row = FloatBuffer(zeros: source.count + 1)
+    let resized = FloatBuffer(zeros: rows.count * count + 1)
+    for (place, index) in rows.enumerated() {
+      source.read(row: index, into: row.pointer)
+      prepare(row.pointer, source.count)
+      resize(row.pointer, resized.pointer + place * count)
+    }
+    return resized
+  }
+
   func run(_ source: ResizeSource, into output: UnsafeMutablePointer<Float>, target: ResizeTarget) {
     run(source, into: output, target: target) { _, _ in }
   }
@@ -144,15 +164,9 @@ struct PyTorchBilinearPlan: LoaderResizePlan {
   ) {
     let count = horizontal.low.count * 3
     let firstRow = vertical.low[0]
-    let rows = vertical.high[vertical.high.count - 1] - firstRow + 1
-    // Pixels are moved four floats at a time: one more is read and written.
-    let row = FloatBuffer(zeros: source.count + 1)
-    let resized = FloatBuffer(zeros: rows * count + 1)
-    for index in 0..<rows {
-      source.read(row: firstRow + index, into: row.pointer)
-      prepare(row.pointer, source.count)
-      resizeRow(row.pointer, into: resized.pointer + index * count)
-    }
+    let resized = rows(
+      firstRow..<vertical.high[vertical.high.count - 1] + 1, of: source, count: count, prepare: prepare,
+      resize: resizeRow)
     for index in vertical.low.indices {
       let result = output + index * target.rowStride
       let upper = resized.pointer + (vertical.low[index] - firstRow) * count
@@ -165,7 +179,7 @@ struct PyTorchBilinearPlan: LoaderResizePlan {
     }
   }
 
-  private func resizeRow(_ row: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>) {
+  private func resizeRow(_ row: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>) {
     let (samples, pixels) = (UnsafeRawPointer(row), UnsafeMutableRawPointer(result))
     for x in horizontal.low.indices {
       let left = samples.loadUnaligned(fromByteOffset: horizontal.low[x] &* 12, as: SIMD4<Float>.self)

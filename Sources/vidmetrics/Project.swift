@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import MetricCatalog
 
 /// What is the same for all work in a folder: the file `vidmetrics.yaml` in it, or in one above it.
 ///
@@ -48,10 +49,18 @@ struct Project: Equatable {
       file: file, text: text, owner: "a project", known: ["real", "dataset", "metrics", "history"])
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
     func path(_ key: String) throws -> String? {
-      try keys.text(key).map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }
+      try keys.text(key).map {
+        URL(fileURLWithPath: $0, relativeTo: URL(fileURLWithPath: folder + "/")).standardizedFileURL.path
+      }
+    }
+    let metrics = try keys.texts("metrics")
+    for metric in metrics ?? [] {
+      do { _ = try Metric.named(String(metric.prefix { $0 != ":" })) } catch {
+        throw keys.bad("metrics", metric, Metric.names.joined(separator: ", "))
+      }
     }
     return Project(
-      file: file, real: try path("real"), dataset: try keys.text("dataset"), metrics: try keys.texts("metrics"),
+      file: file, real: try path("real"), dataset: try keys.text("dataset"), metrics: metrics,
       history: try path("history"))
   }
 }

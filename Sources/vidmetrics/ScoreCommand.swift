@@ -65,6 +65,10 @@ struct ScoreCommand: ParsableCommand {
         throw ValidationError("the table `\(table)` has none of the metrics \(metrics ?? "")")
       }
     } else {
+      if metrics == nil, let project = Project.known, let own = project.metrics {
+        options.runOptions.quiet.apply()
+        Terminal.note("the metrics are \(own.joined(separator: ", ")), as \(project.file) says\n")
+      }
       guard let metrics = metrics ?? Project.known?.metrics?.joined(separator: ",") else {
         throw ValidationError(
           "--metrics or --table says what to score; metrics are \(Metric.names.joined(separator: ", "))")

@@ -16,7 +16,10 @@ struct ScoreRun {
     var labels = options.recordOptions.labels
     if let project = Project.known, let real = project.real, sets.reference == real {
       Terminal.note("the real set is \(real), as \(project.file) says\n")
-      labels.dataset = labels.dataset ?? project.dataset
+      if labels.dataset == nil, let dataset = project.dataset {
+        Terminal.note("its name is \(dataset), as \(project.file) says\n")
+        labels.dataset = dataset
+      }
     }
     // As things are when the work begins.
     let place = RunRecord.Circumstances.ofThisProcess()

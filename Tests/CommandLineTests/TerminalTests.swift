@@ -62,6 +62,24 @@ import Testing
     #expect(one.status == 2 && one.errors == "error: `\(database)` holds no run with a score `psrn`\n")
   }
 
+  /// What says how sets are read is not passed over where no set is of that kind.
+  @Test(arguments: [
+    (["--layout", "NTHWC"], "--layout NTHWC says what the axes of arrays are, and no set is or holds an array"),
+    (
+      ["--path-column", "clip"],
+      "--path-column clip says where a manifest has its paths, and no set is or holds a manifest"
+    ),
+    (
+      ["--value-range", "0..1"],
+      "--value-range 0..1 says what the numbers of float arrays mean, and no set is or holds a float array"
+    ),
+  ])
+  func optionsWithoutUse(words: [String], message: String) throws {
+    let clips = SuitePlace.clips
+    let result = try place.program.run(["psnr", "\(clips)/real", "\(clips)/fake-mild", "--no-record"] + words)
+    #expect(result.status == 2 && result.errors == "error: \(message)\n", "\(result.errors)")
+  }
+
   @Test(arguments: [
     (["best", "--metric", "psnr", "--since", "7x"], "--since 7x: a date such as"),
     (["runs", "--since", "2026-13-45"], "--since 2026-13-45: a date such as"),
@@ -97,11 +115,16 @@ import Testing
       toFile: place.file("vidmetrics.yaml"), atomically: true, encoding: .utf8)
     let scored = try place.program.run("score", "\(clips)/fake-mild", in: below)
     #expect(scored.status == 0 && scored.output.contains("PSNR"), "\(scored.errors)")
-    #expect(scored.errors.contains("the real set is \(clips)/real, as "))
+    for told in ["the real set is \(clips)/real", "its name is shapes", "the metrics are "] {
+      #expect(scored.errors.contains("\(told)"), "\(scored.errors)")
+    }
     let runs = try place.program.run("runs", in: below)
     #expect(runs.output.contains(" shapes "))
     try "rael: x\n".write(toFile: place.file("vidmetrics.yaml"), atomically: true, encoding: .utf8)
     let wrong = try place.program.run("runs", in: below)
     #expect(wrong.status == 2 && wrong.errors.contains("vidmetrics.yaml:1: a project has no key `rael`"))
+    try "metrics: [psrn]\n".write(toFile: place.file("vidmetrics.yaml"), atomically: true, encoding: .utf8)
+    let metric = try place.program.run("runs", in: below)
+    #expect(metric.status == 2 && metric.errors.contains("vidmetrics.yaml:1: "), "\(metric.errors)")
   }
 }

@@ -26,15 +26,16 @@ extension SurveyedVideo {
 }
 
 extension SampleSide {
-  /// Leaves out the videos of this side.
+  /// Leaves out the videos of this side; returns how many they are.
   ///
   /// - Throws: `EvaluationError.unusableVideos` where none may be left out.
-  mutating func drop(_ unreadable: UnreadableVideos, skipsUnusable: Bool) throws {
+  mutating func drop(_ unreadable: UnreadableVideos, skipsUnusable: Bool) throws -> Int {
     var seen: Set<String> = []
     let own = unreadable.videos.filter { $0.role == role && seen.insert($0.name).inserted }
     let failures = own.compactMap { video in
       items.firstIndex { $0.name == video.name }.map { (item: $0, error: video.error) }
     }
     try drop(failures, skipsUnusable: skipsUnusable)
+    return failures.count
   }
 }
