@@ -42,7 +42,7 @@ public struct HTMLWriter: TableWriter {
       "hasCharts": !charts.isEmpty, "pictureStyle": book.style, "sheets": book.sheets.map(Self.context),
       "pictureNotes": book.notes, "hasPictures": !book.sheets.isEmpty || !book.notes.isEmpty,
       "warnings": warnings, "hasWarnings": !warnings.isEmpty,
-      "warningCount": "\(count(warnings.count, "warning")) below, with the numbers that they are of",
+      "warningCount": "\(count(warnings.count, "warning")) below, each with its number",
       "origins": origins, "hasOrigins": !origins.isEmpty, "protocols": ProtocolParts(runs: shown).context,
       "runs": shown.map { RunPart(run: $0, names: names).context }, "hasRuns": !shown.isEmpty,
     ]
