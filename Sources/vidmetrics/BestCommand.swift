@@ -104,7 +104,8 @@ private struct Best {
     .object([
       ("metric", .string(score.metric)), ("dataset", .string(orNull: run.dataset)), ("value", .number(score.value)),
       ("direction", .string(score.direction.rawValue)), ("run", .string(run.id)), ("date", .string(run.date)),
-      ("name", .string(run.name)), ("of", .integer(count)), ("shown", .bool(count > 1 && open == nil)),
+      ("name", .string(run.name)), ("step", run.step.map { .integer($0) } ?? .null), ("of", .integer(count)),
+      ("shown", .bool(count > 1 && open == nil)),
       ("not_shown_beside", .string(orNull: open?.run.id)), ("reason", .string(orNull: open?.reason)),
     ])
   }
@@ -115,12 +116,14 @@ struct BestFilterOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Runs of this generator.", valueName: "name")) var generator: String?
   @Option(help: ArgumentHelp("Runs of this suite.", valueName: "name")) var suite: String?
   @Option(help: ArgumentHelp("Runs against this real set.", valueName: "name")) var dataset: String?
+  @Option(help: ArgumentHelp("Runs of this name. Repeatable.", valueName: "name")) var name: [String] = []
   @Option(help: ArgumentHelp("Runs with this tag.", valueName: "tag")) var tag: String?
   @Option(help: ArgumentHelp("Runs from this day on, or of the last 7d.", valueName: "date|time")) var since: String?
 
   var filter: RunFilter {
     var filter = RunFilter()
     (filter.generator, filter.suite, filter.dataset, filter.tag) = (generator, suite, dataset, tag)
+    filter.names = name
     filter.since = since.map { RunFilterOptions.date(ago: $0) ?? $0 }
     return filter
   }

@@ -33,8 +33,11 @@ import Testing
     }
     try suite.write("ckpt/log.txt", "no checkpoint")
     try suite.write("ckpt/step-2000.pt", "")
-    let result = try suite.place.program.run(arguments(suite, "--once"))
+    let result = try suite.place.program.run(arguments(suite, "--once", "--html", suite.place.file("page.html")))
     #expect(result.status == 0, "\(result.errors)")
+    // The page was written several times, and is not held against itself.
+    let page = suite.text("page.html")
+    #expect(page.contains("ckpt") && !page.contains("no run is new") && !page.contains("http-equiv=\"refresh\""))
     #expect(suite.errors(result).contains("`ckpt/step-2000.pt` is empty, and is left alone until it is written\n"))
     #expect(suite.text("calls") == "50\n200\n1000\n")
     let runs = try suite.runs()

@@ -24,7 +24,7 @@ real = torch.from_numpy(squares(24))
 model = torch.nn.Parameter(torch.rand_like(real))  # as simple as a generator can be: its videos themselves
 optimizer = torch.optim.Adam([model], lr=0.01)
 
-with vidmetrics.Scorer(real, ["fvd", "kvd"], value_range="0..1", name="toy") as scorer:
+with vidmetrics.Scorer(real, ["fvd", "kvd"], value_range="0..1", name="plain toy") as scorer:
     for step in range(1, 301):
         loss = ((model - real) ** 2).mean()
         optimizer.zero_grad()
@@ -37,4 +37,4 @@ with vidmetrics.Scorer(real, ["fvd", "kvd"], value_range="0..1", name="toy") as 
     for scores in scorer.wait():
         print(f"at the end: step {scores.step} has", scores.numbers("val/"))
 
-print(vidmetrics.History().best("fvd"))
+print(vidmetrics.History().best("fvd", name="plain toy"))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import shlex
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +65,23 @@ def test_features_know_their_device(videos: Pair, fvd: float, tmp_path: Path) ->
     merged = tmp_path / "merged.safetensors"
     with pytest.raises(vidmetrics.InputError, match="`device` is"):
         _program.output(["features", "merge", own, pair[0], "--out", str(merged)])
+
+
+def test_features_of_one_device_are_not_kept_for_another(videos: Pair) -> None:
+    """The key of the cache has the whole name of the device."""
+    code = "from vidmetrics import runtime; runtime.device_name = lambda *_: 'onnxruntime 0.1 Other'; runtime.main()"
+    other = f"{shlex.quote(sys.executable)} -c {shlex.quote(code)} --provider cpu"
+    environment = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(vidmetrics.__file__).parent.parent), environment])
+    try:
+        computed = [
+            vidmetrics.score(*videos, metrics=["fvd"], bn_eps=0.002, **how).to_dict()["circumstances"]["clips_computed"]
+            for how in ({"device": DEVICE}, {"runtime": other}, {"device": DEVICE}, {"runtime": other})
+        ]
+    finally:
+        os.environ["PYTHONPATH"] = environment
+    clips = 2 * len(videos[0])
+    assert computed == [clips, clips, 0, 0]
 
 
 def test_batches_on_a_device(videos: Pair) -> None:

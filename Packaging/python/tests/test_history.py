@@ -20,6 +20,7 @@ def test_history(videos: Pair, tmp_path: Path) -> None:
     assert [row["step"] for row in history.scores(metric="fvd")] == [1, 2]
     best = history.best("fvd")
     assert best is not None and best["value"] == min(row["value"] for row in history.scores(metric="fvd"))
+    assert best == history.best("fvd", name="mine") and history.best("fvd", name="other") is None
     first, second = (run["id"] for run in reversed(history.runs()))
     compared = history.compare(first, second, metric="fvd")["scores"][0]
     assert compared["comparable"]

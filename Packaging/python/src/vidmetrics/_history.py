@@ -56,21 +56,25 @@ class History:
         return [row for row in rows if metric is None or row["metric"] == metric]
 
     def best(self, metric: str, **filters: Any) -> Optional[Dict[str, Any]]:
-        """The best score of a metric; None where there is none.
+        """The best measured score of a metric, as `vidmetrics best --json` prints it: value, run, date, name, step, whether it is
+        `shown` to be best, and else beside which run not; None where no run has that metric.
+
+        Args:
+            filters: `generator`, `suite`, `dataset`, `name`, `tag` and `since`.
 
         Raises:
-            InputError: where the scores cannot be ranked, since they have different fingerprints: choose by `dataset`,
-                `name` or `tag`, or rank `scores()` of one fingerprint.
+            InputError: where the scores cannot be ranked, since they are of several protocols or real sets.
         """
-        rows = [row for row in self.scores(metric=metric, **filters) if row["fingerprint"] is not None]
-        kinds = {(row["fingerprint"], row["real_digest"]) for row in rows}
-        if len(kinds) > 1:
+        if not self.runs(metric=metric, **filters):
+            return None
+        line = [f"--{_dashes(name)}={_text(name, value)}" for name, value in filters.items() if value is not None]
+        found: List[Dict[str, Any]] = _program.document(["best", f"--metric={metric}", "--json", *line, *self._db()])
+        if len(found) > 1:
             raise InputError(
-                f"the scores `{metric}` are of {len(kinds)} protocols or real sets and have no best one",
+                f"the scores `{metric}` are of {len(found)} protocols or real sets and have no best one",
                 "choose by `dataset`, `name`, `tag` or `generator`; `compare` says what differs",
             )
-        lower = bool(rows) and rows[0]["direction"] == "lower"
-        return min(rows, key=lambda row: row["value"] if lower else -row["value"], default=None)
+        return found[0]
 
     def compare(self, first: str, second: str, metric: Optional[str] = None) -> Dict[str, Any]:
         """Two runs, metric by metric, as `vidmetrics compare --json` prints it: values, the difference, what is known of it,
