@@ -4,7 +4,8 @@ import Files
 ///
 /// FFmpeg reads such files to where they break off and reports an ordinary end.
 enum ContainerEnd {
-  /// - Throws: `FilesError.truncated` (MP4/MOV, AVI, Matroska/WebM), `VideoError.decoding(.noEndMark)` (GIF).
+  /// - Throws: `FilesError.truncated` (MP4/MOV, AVI, Matroska/WebM), `VideoError.decoding(.noEndMark)` (GIF, PNG
+  ///   and APNG, Ogg), `.undecodable` for a checksum of Ogg that is wrong.
   static func check(_ region: ByteRegion, name: String) throws {
     let head = try region.bytes(at: 0, count: 16)
     guard head.count == 16 else { return }
@@ -16,6 +17,12 @@ enum ContainerEnd {
       try checkSegment(region, name)
     } else if head.starts(with: "GIF8".utf8) {
       guard try endsWithTrailer(region) else { throw VideoError.decoding(.noEndMark(name: name)) }
+    } else if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+      guard try endsWithChunk(region) else { throw VideoError.decoding(.noEndMark(name: name)) }
+    } else if head.starts(with: "OggS".utf8) {
+      guard try OggPages.endWithTheirStreams(region, name: name) else {
+        throw VideoError.decoding(.noEndMark(name: name))
+      }
     }
   }
 
@@ -77,6 +84,18 @@ enum ContainerEnd {
     }
     if let failure = cursor.failure { throw failure }
     return isWhole
+  }
+
+  /// PNG (W3C, 3rd edition, 5.3): chunks that say their length, the last of which is IEND.
+  private static func endsWithChunk(_ region: ByteRegion) throws -> Bool {
+    var place = 8
+    while place + 12 <= region.count {
+      let head = try region.bytes(at: place, count: 8)
+      guard head.count == 8, let size = bigEndian(head[0..<4]), size <= region.count - place - 12 else { return false }
+      if head[4..<8].elementsEqual("IEND".utf8) { return true }
+      place += size + 12
+    }
+    return false
   }
 
   /// RFC 8794: the EBML header, then a segment that holds the rest.

@@ -2,12 +2,15 @@ import CFFmpeg
 import Files
 
 extension ContentKind {
-  /// Whether FFmpeg is to say what it holds.
-  fileprivate var isVideo: Bool {
+  /// Whether FFmpeg is to say what it holds. Pictures under a video's name are none; PNG may be animated, and motion JPEG without
+  /// a container begins as a JPEG does.
+  fileprivate func isVideo(_ path: String) -> Bool {
     switch self {
-    case .mp4, .matroska, .avi, .wav, .png, .jpeg, .gif, .webp, .bmp, .tiff: true
-    case .empty, .webPage, .gitLFSPointer, .text, .textUTF16, .pickle, .torchLegacy, .zip, .tar, .gzip, .bzip2, .xz,
-      .zstandard, .sevenZip, .rar, .npy, .safetensors, .hdf5, .matlab, .sqlite, .pdf, .zeros:
+    case .mp4, .matroska, .avi, .wav, .gif, .png: true
+    case .jpeg: ["mjpeg", "mjpg"].contains(path.split(separator: ".").last?.lowercased())
+    case .webp, .bmp, .tiff, .empty, .webPage, .gitLFSPointer, .text, .textUTF16, .pickle, .torchLegacy, .zip, .tar,
+      .gzip,
+      .bzip2, .xz, .zstandard, .sevenZip, .rar, .npy, .safetensors, .hdf5, .matlab, .sqlite, .pdf, .zeros:
       false
     }
   }
@@ -25,8 +28,10 @@ struct EncodedVideo: VideoSource {
   func info(_ name: String) throws -> VideoInfo {
     try LibavLog.capturing {
       let region = try origin.open()
-      try region.refuse({ !$0.isVideo }, wanted: "a video", path: name)
+      try region.refuse({ !$0.isVideo(origin.path) }, wanted: "a video", path: name)
       let input = try LibavInput(region, path: origin.path, name: name)
+      let isAnimated = input.stream.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_APNG
+      try region.refuse({ $0 == .png && !isAnimated }, wanted: "a video", path: name)
       try ContainerEnd.check(region, name: name)
       let count = try FrameCounter.count(input)
       guard count.frames > 0 else {

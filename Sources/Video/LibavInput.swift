@@ -62,19 +62,31 @@ final class LibavInput {
       && !FrameAlpha.has(stream.pointee.codecpar.pointee.format)
   }
 
+  /// Whether nothing follows the last frame: YUV4MPEG2, whose demuxer leaves out one that is cut short.
+  private var isOfPacketsAlone: Bool {
+    format.pointee.iformat.map { String(cString: $0.pointee.name) } == "yuv4mpegpipe"
+  }
+
   /// Gives the video stream's packets to `body` until it returns false or the container ends.
   func forEachPacket(_ body: (UnsafeMutablePointer<AVPacket>) throws -> Bool) throws {
     var packet = av_packet_alloc()
     defer { av_packet_free(&packet) }
     guard let packet else { throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "out of memory")) }
+    var end = 0
     while true {
       let code = av_read_frame(format, packet)
       if let failure = cursor.failure { throw failure }
-      if code == vidmetrics_averror_eof() { return }
+      if code == vidmetrics_averror_eof() {
+        if isOfPacketsAlone, end < region.count {
+          throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: "its last frame is cut short"))
+        }
+        return
+      }
       guard code >= 0 else {
         throw VideoError.decoding(.undecodable(name: name, frame: nil, reason: LibavLog.reason(code)))
       }
       defer { av_packet_unref(packet) }
+      end = Int(packet.pointee.pos) + Int(packet.pointee.size)
       if packet.pointee.stream_index == stream.pointee.index, try !body(packet) { return }
     }
   }

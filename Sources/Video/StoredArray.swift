@@ -53,7 +53,10 @@ struct ArrayFile {
     switch ending {
     case "npz":
       guard case .file = origin else { throw VideoError.array(.noVideos(path: path)) }
+      try origin.open().refuse({ $0 != .zip }, wanted: "an .npz of NumPy", path: path)
       let archive = try Archive(path)
+      let media = archive.members.first { ![nil, .array].contains(MediaKind($0.name)) }
+      if let media { throw VideoError.array(.mediaBesideArrays(path: path, member: media.name)) }
       let shapes = try archive.members.indices.map { index -> [Int]? in
         let name = archive.members[index].name
         guard name.hasSuffix(".npy") else { return nil }

@@ -28,6 +28,8 @@ extension VideoError {
     case unknownKind(path: String)
     case loneImage(path: String)
     case emptySet(path: String, ignored: Int)
+    /// `filter` leaves out so many files, and nothing is left.
+    case nothingMeant(path: String, filter: NameFilter, files: Int, first: String)
     case mixedFolder(path: String, images: Int, others: [String])
     case manifest(path: String, line: Int?, reason: String)
     /// Names of one sample that differ in their endings; how many samples have several, and the names of the first.
@@ -60,6 +62,8 @@ extension VideoError {
   public enum ArrayProblem: Equatable, Sendable {
     /// None of the arrays of a .npz has the axes of videos.
     case noVideos(path: String)
+    /// An archive of videos, pictures or others that is called .npz.
+    case mediaBesideArrays(path: String, member: String)
     case fortranOrder(path: String)
     case elementType(path: String, descriptor: String)
     case layout(path: String, shape: [Int])

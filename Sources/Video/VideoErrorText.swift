@@ -11,6 +11,11 @@ extension VideoError.SetProblem: CustomStringConvertible {
     case .emptySet(let path, let ignored):
       "no videos in `\(path)`\(ignored == 0 ? "" : " (\(ignored) other \(ignored == 1 ? "file" : "files"))")\n"
         + "hint: a set is \(MediaKind.setKinds)"
+    case .nothingMeant(let path, let filter, let files, let first):
+      "\(Self.options(filter)) \(filter.patterns.count == 1 ? "leaves" : "leave") out "
+        + (files == 1
+          ? "`\(first)`, the only file of `\(path)`" : "all \(files) files of `\(path)`, such as `\(first)`")
+        + "\nhint: a pattern without `/` is held against each part of a name, one with `/` against the whole name below the set"
     case .mixedFolder(let path, let images, let others):
       "folder `\(path)` holds \(images) \(images == 1 ? "picture" : "pictures") beside "
         + others.map { "`\($0)`" }.joined(separator: ", ")
@@ -51,6 +56,10 @@ extension VideoError.SetProblem {
     return "folder `\(path)` holds \(series.count) series of pictures, so it is unclear which of them is the video: "
       + "\(shown)\(more)\nhint: --include '\(series[0].glob)' takes one of them; --include '*' says that all are one video; "
       + "--images takes each picture by itself, for FID and KID"
+  }
+
+  private static func options(_ filter: NameFilter) -> String {
+    (filter.include.map { "--include '\($0)'" } + filter.exclude.map { "--exclude '\($0)'" }).joined(separator: " ")
   }
 
   private static let allMeant = "--include '*' says that all are"
@@ -95,6 +104,8 @@ extension VideoError.ArrayProblem: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noVideos(let path): "none of the arrays of `\(path)` has the four or five axes of videos"
+    case .mediaBesideArrays(let path, let member):
+      "`\(path)` holds `\(member)`, and an .npz holds arrays alone\nhint: give the file the ending .zip"
     case .fortranOrder(let path):
       "`\(path)` does not lie in the order of its axes (Fortran order, or a view of another array)\nhint: save "
         + "`numpy.ascontiguousarray(a)`, of a tensor `a.contiguous()`"

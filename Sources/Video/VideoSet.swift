@@ -66,7 +66,7 @@ public struct VideoSet: Sendable {
 
   /// Finds the videos of the set at `path`.
   ///
-  /// - Throws: `VideoError.set(.missing)`, `.emptySet`, `.mixedFolder`, what `SetDoubts` finds, `FilesError`, or what is wrong
+  /// - Throws: `VideoError.set(.missing)`, `.emptySet`, `.nothingMeant`, `.mixedFolder`, what `SetDoubts` finds, `FilesError`, or what is wrong
   ///   with an array's header.
   /// - Complexity: O(files · log files) plus the header of every array and the index of an archive. Compressed tars
   ///   and compressed arrays are unpacked to an unlinked temporary file.
@@ -96,7 +96,13 @@ public struct VideoSet: Sendable {
       }
     }
     let ignored = scan.ignored.sorted { NaturalOrder.precedes($0.name, $1.name) }
-    guard !scan.items.isEmpty else { throw VideoError.set(.emptySet(path: path, ignored: ignored.count)) }
+    guard !scan.items.isEmpty else {
+      let left = ignored.filter(\.isFiltered)
+      throw VideoError.set(
+        left.isEmpty
+          ? .emptySet(path: path, ignored: ignored.count)
+          : .nothingMeant(path: path, filter: options.filter, files: left.count, first: left[0].name))
+    }
     if !suffix.hasSuffix("manifest"), !options.filter.meansAll { try SetDoubts.check(scan.items, path: path) }
     let items = scan.items.sorted { NaturalOrder.precedes($0.name, $1.name) }
     return VideoSet(

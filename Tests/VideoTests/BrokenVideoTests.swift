@@ -12,12 +12,15 @@ import Video
         == "`truncated.gif` is truncated: it ends without its end mark")
   }
 
-  @Test(arguments: ["untagged.mp4", "vfr.mkv", "odd.avi", "sixteen.gif", "altref.webm"])
+  @Test(arguments: [
+    "untagged.mp4", "vfr.mkv", "odd.avi", "sixteen.gif", "altref.webm", "theora.ogv", "raw.y4m",
+    "animations/transparent.apng",
+  ])
   func noPrefixOfAFilePassesForTheWhole(_ name: String) throws {
     let whole = try Data(contentsOf: URL(fileURLWithPath: Fixture.path(name)))
     let folder = try TemporaryFolder()
     for part in stride(from: 0, to: whole.count, by: whole.count / 23) {
-      try folder.write(name, whole.prefix(part))
+      try folder.write(name.split(separator: "/").last.map(String.init) ?? name, whole.prefix(part))
       #expect {
         let video = try VideoSet.open(folder.path).videos[0]
         let frames = try video.info().frameCount

@@ -7,7 +7,8 @@ import Video
 @Suite struct GoldenVideoTests {
   static let videos = [
     "altref.webm", "bt2020.mp4", "bt601.mp4", "bt709-full.mp4", "bt709.mp4", "editlist.mp4", "odd.avi",
-    "rotated180.mp4", "rotated270.mp4", "rotated90.mp4", "sixteen.gif", "untagged.mp4", "vfr.mkv", "yuv444.mkv",
+    "raw.y4m", "rotated180.mp4", "rotated270.mp4", "rotated90.mp4", "sixteen.gif", "theora.ogv", "untagged.mp4",
+    "vfr.mkv", "yuv444.mkv",
   ]
   static let pngs = [
     "bilevel", "gamma", "grey-alpha", "grey", "palette-transparent", "palette", "palette2", "rgb-transparent", "rgb",

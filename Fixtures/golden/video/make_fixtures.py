@@ -1,7 +1,7 @@
 """Makes the fixtures of the Video tests and golden.json beside them.
 
     python3 -m venv venv && venv/bin/pip install numpy==2.4.6 pillow==13.0.0 av==18.1.0 decord==0.6.0
-    venv/bin/python make_fixtures.py          # needs the ffmpeg program (made with 5.1.9), with libx264 and libvpx
+    venv/bin/python make_fixtures.py          # needs the ffmpeg program (made with 5.1.9), with libx264, libvpx and libtheora
 
 golden.json holds, for each file, what the reference program named there decodes: frame count, height, width, SHA-256 of
 all RGB bytes, and the pixels at three places (frame, y, x, [R, G, B]).
@@ -103,6 +103,10 @@ def videos():
     encode("altref.webm", scene(), "-c:v", "libvpx", "-b:v", "200k", "-auto-alt-ref", "1", "-lag-in-frames", "8",
            "-arnr-maxframes", "5")
     by_pyav("altref.webm")
+    encode("theora.ogv", scene(5), "-c:v", "libtheora", "-q:v", "7")
+    by_pyav("theora.ogv")
+    encode("raw.y4m", scene(3, 12, 16), "-pix_fmt", "yuv420p")
+    by_pyav("raw.y4m")
     encode("sixteen.gif", scene(), "-f", "gif", "-loop", "0", rate=8)
     by_pyav("sixteen.gif")
     encode("faststart.mp4", scene(), *x264, "-bf", "2", "-movflags", "+faststart")
