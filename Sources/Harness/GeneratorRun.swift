@@ -23,7 +23,7 @@ struct GeneratorRun {
     let above = String(job.folder[..<(job.folder.lastIndex(of: "/") ?? job.folder.startIndex)])
     let name = String(job.folder.dropFirst(above.count + 1))
     try WholeFile.makeFolder(above)
-    let lock = try FolderLock(base)
+    let lock = try self.lock(base)
     defer { lock.release() }
     await sweep(above, name: name)
     let part = Outputs(folder: "\(above)/.\(name).part")
@@ -59,7 +59,7 @@ struct GeneratorRun {
     let part = "\(job.folder[..<slash])/.\(job.folder[slash...].dropFirst()).part"
     do {
       guard try Outputs(folder: part).record() != nil else { return }
-      let lock = try FolderLock(base)
+      let lock = try self.lock(base)
       defer { lock.release() }
       try WholeFile.rename(part, to: job.folder)
     } catch { say("\(job.title): the outputs of a run that was killed stay in `\(part)`: \(error)") }
@@ -175,6 +175,14 @@ struct GeneratorRun {
 
   // MARK: Folders
 
+  /// Held while outputs below a folder are made.
+  ///
+  /// - Throws: `HarnessError.inUse`, `FilesError.unwritable`.
+  private func lock(_ folder: String) throws -> FileLock {
+    guard let lock = try FileLock(folder + "/.lock") else { throw HarnessError.inUse(folder: folder) }
+    return lock
+  }
+
   /// Removes what a run left that was killed, and ends its generator if that is still at work.
   private func sweep(_ folder: String, name: String) async {
     for entry in [".\(name).part", ".\(name).old"] {
@@ -206,26 +214,5 @@ extension Condition {
     case .class: `class`
     case .image: image
     }
-  }
-}
-
-/// Held while outputs below a folder are made; the system lets go of it with the process.
-final class FolderLock {
-  private var descriptor: Int32
-
-  /// - Throws: `HarnessError.inUse`, `.unwritable`.
-  init(_ folder: String) throws {
-    let path = folder + "/.lock"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw HarnessError.unwritable(path: path, reason: systemMessage()) }
-    // File systems without locks: nothing is held.
-    guard flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
-    close(descriptor)
-    throw HarnessError.inUse(folder: folder)
-  }
-
-  func release() {
-    close(descriptor)
-    descriptor = -1
   }
 }

@@ -29,7 +29,6 @@ public enum HarnessError: Error, CustomStringConvertible {
   // Running
   case unknownGenerators(names: [String], nearest: String?, known: [String])
   case inUse(folder: String)
-  case unwritable(path: String, reason: String)
   case cannotStart(command: String, reason: String)
   case failed(command: String, ending: String, found: Int, wanted: Int?, errors: [String], log: String)
   case tooFew(found: Int, wanted: Int, folder: String, errors: [String], log: String)
@@ -75,7 +74,6 @@ public enum HarnessError: Error, CustomStringConvertible {
       return "the suite has no generator \(names.map { "`\($0)`" }.joined(separator: ", "))\nhint: "
         + (nearest.map { "did you mean `\($0)`?" } ?? "it has \(known.joined(separator: ", "))")
     case .inUse(let folder): return "`\(folder)` is in use by another vidmetrics: wait for it, or end it"
-    case .unwritable(let path, let reason): return "`\(path)` cannot be written: \(reason)"
     case .cannotStart(let command, let reason): return "`\(command)` cannot be started: \(reason)"
     case .failed(_, let ending, let found, let wanted, let errors, let log):
       return "the command \(ending) after \(found)\(wanted.map { " of \($0)" } ?? "") videos" + Self.tail(errors, log)

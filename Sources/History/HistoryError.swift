@@ -4,6 +4,8 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
   case notSQLite(path: String)
   /// A folder, a pipe, a device.
   case notAFile(path: String)
+  /// A history is not made where a link points: the folder may be another's, and the link to what must not be written.
+  case linkToNothing(path: String, target: String)
   /// A SQLite database of somebody else.
   case notHistory(path: String)
   /// Written by a newer version of the program.
@@ -40,6 +42,9 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
       "`\(path)` is not a history: it is not a SQLite database\nhint: --db FILE or VIDMETRICS_DB names another file"
     case .notAFile(let path):
       "`\(path)` is not a history: it is not a file\nhint: --db FILE or VIDMETRICS_DB names another"
+    case .linkToNothing(let path, let target):
+      "`\(path)` is a link to `\(target)`, which is not there, and no history is made through it\n"
+        + "hint: --db FILE or VIDMETRICS_DB names the file itself"
     case .notHistory(let path):
       "`\(path)` is a SQLite database, but not a history of vidmetrics; it was left as it is\n"
         + "hint: --db FILE or VIDMETRICS_DB names another file"

@@ -38,6 +38,7 @@ public struct HistoryStore: Sendable {
 
   private static func opened(_ path: String, _ mode: Mode, _ patience: Int) throws -> DatabaseQueue {
     if mode != .writing, !FileManager.default.fileExists(atPath: path) { throw HistoryError.absent(path: path) }
+    try checkIsNoLinkToNothing(path)
     // Opening a pipe would wait for whoever is at its other end.
     if let status = FileStatus(path), status.kind != .file { throw HistoryError.notAFile(path: path) }
     do {
@@ -98,6 +99,14 @@ public struct HistoryStore: Sendable {
     }
   }
 
+  private static func checkIsNoLinkToNothing(_ path: String) throws {
+    if !FileManager.default.fileExists(atPath: path),
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
+    {
+      throw HistoryError.linkToNothing(path: path, target: target)
+    }
+  }
+
   /// - Throws: `HistoryError`.
   func reading<Value>(_ work: (Database) throws -> Value) throws -> Value {
     do { return try queue.read(work) } catch let error as DatabaseError { throw HistoryError(error, path: path) }
@@ -131,6 +140,7 @@ public struct HistoryStore: Sendable {
     if FileManager.default.fileExists(atPath: path) {
       return try HistoryStore(path: path, mode: .changing).checkIsWritable()
     }
+    try checkIsNoLinkToNothing(path)
     let probe = path + ".\(getpid())"
     let descriptor = Foundation.open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {

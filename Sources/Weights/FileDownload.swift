@@ -16,7 +16,10 @@ struct FileDownload {
     let path = "\(folder)/\(file.name)"
     if size(path) != nil { return path }
     let part = path + ".part"
-    let lock = try Lock(part)
+    // Keeps two processes from writing one file.
+    guard let lock = try FileLock(part) else {
+      throw FilesError.unwritable(path: part, reason: "another process is downloading it")
+    }
     defer {
       if size(part) == 0 { unlink(part) }
       withExtendedLifetime(lock) {}
@@ -117,21 +120,5 @@ struct FileDownload {
       let of = total.map { " of \(megabytes($0))" } ?? ""
       return "  \(megabytes(size))\(of), \(megabytes(Int(max(rate, 0)))) a second"
     }
-  }
-
-  /// Keeps two processes from writing one file; ends with this process, however that ends.
-  private final class Lock {
-    private let descriptor: Int32
-
-    init(_ path: String) throws {
-      descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else { throw FilesError.unwritable(path: path, reason: systemMessage()) }
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-        close(descriptor)
-        throw FilesError.unwritable(path: path, reason: "another process is downloading it")
-      }
-    }
-
-    deinit { close(descriptor) }
   }
 }

@@ -81,11 +81,12 @@ extension FeaturesCommand {
         case (nil, nil, let folder?, nil):
           facts = [("files", .array(try accumulation.write(to: folder).map { .string($0) }))]
         case (nil, nil, nil, true?): accumulation.reset()
-        case (_, _, _, _): return Self.failure("a request has `add` and `name`, or `write`, or `reset`: \(line)")
+        case (_, _, _, _):
+          return Self.failure("a request has `add` and `name`, or `write`, or `reset`: \(line.prefix(200))")
         }
         return .object([(key: "videos", value: .integer(accumulation.videos))] + facts)
       } catch is DecodingError {
-        return Self.failure("a request is an object of JSON on one line: \(line)")
+        return Self.failure("a request is an object of JSON on one line: \(line.prefix(200))")
       } catch {
         return Self.failure("\(error)")
       }

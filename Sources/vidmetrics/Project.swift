@@ -8,8 +8,11 @@ import MetricCatalog
 /// real: data/real            # what FAKE alone is scored against
 /// dataset: Sky               # what tables call it
 /// metrics: [fvd, kvd, fid]   # of `vidmetrics score`
-/// history: scores.sqlite
+/// history: scores.sqlite     # in this folder or below it
 /// ```
+///
+/// The file may be another's, such as that of a repository that was cloned: nothing in it is run, and nothing is written outside
+/// its folder.
 struct Project: Equatable {
   static let name = "vidmetrics.yaml"
 
@@ -59,8 +62,24 @@ struct Project: Equatable {
         throw keys.bad("metrics", metric, Metric.names.joined(separator: ", "))
       }
     }
+    let history = try path("history")
+    if let history, !isWithin(folder, history) {
+      throw keys.bad(
+        "history", try keys.text("history") ?? "",
+        "a file in the folder of \(name) or below it (--db and VIDMETRICS_DB name any other)")
+    }
     return Project(
-      file: file, real: try path("real"), dataset: try keys.text("dataset"), metrics: metrics,
-      history: try path("history"))
+      file: file, real: try path("real"), dataset: try keys.text("dataset"), metrics: metrics, history: history)
+  }
+
+  /// Whether a file lies below a folder, links on the way followed.
+  private static func isWithin(_ folder: String, _ file: String) -> Bool {
+    func real(_ path: String) -> String {
+      guard let resolved = realpath(path, nil) else { return path }
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    let above = real(URL(fileURLWithPath: file).deletingLastPathComponent().path)
+    return above == real(folder) || above.hasPrefix(real(folder) + "/")
   }
 }
