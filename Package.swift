@@ -181,3 +181,12 @@ let package = Package(
   ] + kernelVariants,
   swiftLanguageModes: [.v6]
 )
+
+// libFuzzer on the readers, see Fixtures/fuzz/in-process: no part of the program, and built only when asked for.
+if Context.environment["VIDMETRICS_IN_PROCESS"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "in-process", dependencies: ["Files", "Video", "Weights", "Scores", "Evaluation"],
+      path: "Fixtures/fuzz/InProcess",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

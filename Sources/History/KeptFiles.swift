@@ -33,6 +33,15 @@ public struct KeptFiles: Sendable {
     return digest.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil && access(path, R_OK) == 0 ? path : nil
   }
 
+  /// The picture of that content; nil where it is not there, or where its file holds something else.
+  public func preview(_ digest: String) -> Data? {
+    guard let path = found(digest, .previews), let file = try? OpenFile(path), file.isRegular,
+      file.size <= Self.mostBytes, let bytes = try? ByteRegion(file).array(),
+      bytes.withUnsafeBytes({ SHA256.digest(of: $0) }).description == digest
+    else { return nil }
+    return Data(bytes)
+  }
+
   /// Writes a file unless one of its content is there.
   ///
   /// - Parameter write: makes the file of the given name, whole or not at all.

@@ -145,6 +145,13 @@ import Testing
       #expect(page.contains(bytes.base64EncodedString()))
     }
     #expect(try history.run(runs[0].id) == runs[0])
+    // A picture is what its digest says, or is not shown.
+    let changed = try #require(history.files.found(strips(runs[0], .fake)[0], .previews))
+    let whole = try Data(contentsOf: URL(fileURLWithPath: changed))
+    try (whole.dropLast() + [0]).write(to: URL(fileURLWithPath: changed))
+    let other = try self.page(runs, history.files)
+    #expect(!other.contains((whole.dropLast() + [0]).base64EncodedString()) && other.contains("or are damaged"))
+    try whole.write(to: URL(fileURLWithPath: changed))
     // What no other run needs goes with a run.
     let freed = try history.delete([runs[1].id])
     #expect(freed.files == 8 + 4 && history.files.total().files == 2 * 12)

@@ -229,13 +229,11 @@ struct PictureBook {
     }
   }
 
-  /// nil where there is no file, or no room for it.
+  /// nil where there is no whole file, or no room for it.
   private mutating func picture(_ preview: Preview, _ label: String) -> Picture? {
     if let own = known[preview.digest] { return own }
-    guard let path = files?.found(preview.digest, .previews), let data = FileManager.default.contents(atPath: path),
-      let size = JPEGSize(data)
-    else {
-      let words = "some pictures are not shown: their files are not beside the history"
+    guard let data = files?.preview(preview.digest), let size = JPEGSize(data) else {
+      let words = "some pictures are not shown: their files are not beside the history, or are damaged"
       if !notes.contains(words) { notes.append(words) }
       return nil
     }
