@@ -10,7 +10,7 @@ first. Needs the ffmpeg program for `decoding`, and NumPy and safetensors for `d
     departures                  H.264 clips of at least 16 frames, tagged BT.709
     arithmetic                  clips of at least 16 frames: the same features by other programs' arithmetic
     dynamicrafter               clips of at least 46 frames (16, every third)
-    generative-image-dynamics   clips of at least 33 frames, for windows of 32 behind the given frame
+    generative-image-dynamics   clips of at least 17 frames: 16 behind the given one
 
 `decoding`: the same files without their tags, which every reader takes as BT.601, as one that does not look at tags takes all.
 """
@@ -83,7 +83,6 @@ ROWS = {
          f"fvd --clips all {GID_FVD} --set batch-norm-eps=1e-5"),
         ("which FVD: one clip of each video", f"fvd --clips all {GID_FVD}", f"fvd {GID_FVD}"),
         ("the given first frame: left out", f"fvd --clips all {GID_FVD}", f"fvd --clips all {GID_FVD} --set skip-first=1"),
-        ("window of 32 frames", f"fvd --clips all {GID_FVD}", f"fvd --clips all {GID_FVD} --frames 32"),
     ],
 }
 
