@@ -57,4 +57,19 @@ import Testing
       #expect(choices.count == table.open.count + 2, "\(table.name): one line for each choice")
     }
   }
+
+  @Test func everySizeOfADepartureStandsBesideItsCommand() throws {
+    let page = try Documents.text("docs/conformance.md")
+    let effects =
+      try EvaluationProtocol.all().flatMap { preset in preset.departures.compactMap { $0.effect } }
+      + PaperTable.all().flatMap { table in table.open.compactMap { $0.effect } }
+    #expect(effects.count > 10)
+    for effect in effects {
+      let numbers = effect.matches(of: /-?\d+\.\d+(e-\d+)?/).map { $0.output.0 }
+      #expect(!numbers.isEmpty, "\(effect)")
+      for number in numbers {
+        #expect(page.contains(number), "docs/conformance.md: \(number) of \(effect)")
+      }
+    }
+  }
 }

