@@ -1,4 +1,4 @@
-// Sorts tables, opens what a link leads to, plays the videos and reloads a page that is followed; the page is whole without this.
+// Sorts tables and shows the rest of long ones, opens what a link leads to, plays the videos and reloads a page that is followed; the page is whole without this.
 (() => {
   const value = (row, column) => {
     const cell = row.cells[column];
@@ -30,12 +30,38 @@
       });
     });
   }
+  for (const table of document.querySelectorAll("table.scores")) {
+    const count = table.tBodies[0].rows.length;
+    if (count <= 100) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "whole-table";
+    button.textContent = `These are the first 100 rows: show all ${count}`;
+    button.addEventListener("click", () => {
+      table.classList.add("whole");
+      button.remove();
+    });
+    table.parentElement.after(button);
+  }
+
+  // What stands behind a run is text until somebody opens it: a page of many runs is read in no time.
+  const fill = (run) => {
+    const text = run.querySelector("noscript");
+    if (text) text.outerHTML = text.textContent;
+  };
+  for (const run of document.querySelectorAll("details.run")) run.addEventListener("toggle", () => fill(run));
   // Whatever a link leads to may be inside of something that is closed.
   const open = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const name = decodeURIComponent(location.hash.slice(1));
+    if (!name) return;
+    const run = document.getElementById(name.replace(/^s-(.*)-\d+$/, "r-$1"));
+    if (run && run.matches("details.run")) fill(run);
+    const target = document.getElementById(name);
     const box = target && target.closest("details");
     if (box) {
       box.open = true;
+      // It is a target only now that it is there.
+      location.replace(location.hash);
       target.scrollIntoView({ block: "center" });
     }
   };
@@ -85,5 +111,10 @@
   }
 
   const seconds = Number(document.body.dataset.reload);
-  if (seconds) setTimeout(() => location.reload(), seconds * 1000);
+  if (seconds) {
+    // Whoever writes the page renews its time each minute. An old time: the writer ended without a last word.
+    const silence = Date.now() - Date.parse(document.body.dataset.written);
+    if (silence < 180000) setTimeout(() => location.reload(), seconds * 1000);
+    else document.querySelector(".live").textContent = "no longer written: its program has ended";
+  }
 })();

@@ -1,7 +1,7 @@
 /// Percentile intervals of a statistic of two sets, by drawing rows of both with replacement (Efron).
 ///
 /// Each resample has a random stream of its own, so results depend on `seed` and `resamples` alone, not on threads.
-public struct Bootstrap: Sendable, Equatable {
+public struct Bootstrap: Sendable {
   public struct Interval: Sendable, Equatable {
     /// The (1 - confidence)/2 and (1 + confidence)/2 quantiles of the values, between neighbours by a straight line
     /// (NumPy's default).
@@ -43,6 +43,9 @@ public struct Bootstrap: Sendable, Equatable {
   /// drawn one by one. Each row is in one unit.
   public var units: Units?
 
+  /// Hears of each resample that is done, on any thread. A kernel distance has all of them at once, and tells of none.
+  public var heard: (@Sendable () -> Void)?
+
   /// The rows of each unit of either set.
   public struct Units: Sendable, Equatable {
     public let first: [[Int]]
@@ -79,6 +82,7 @@ public struct Bootstrap: Sendable, Equatable {
     try check(first, second)
     let values = try LinearAlgebra.parallelMap(resamples, threads: threads) { resample in
       let (a, b) = draw(resample, first, second)
+      defer { heard?() }
       return try statistics(a, b)
     }
     return values[0].indices.map { index in Interval(values: values.map { $0[index] }, confidence: confidence) }

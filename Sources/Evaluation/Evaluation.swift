@@ -129,15 +129,16 @@ public struct Evaluation {
 
   /// - Throws: `UnreadableVideos` for what only pixels tell.
   private func compute(_ known: Preparation, _ sides: [SampleSide]) throws -> [ScoreComputation.Computed] {
-    progress.begin(.measuring, total: known.settled.count)
-    defer { progress.end() }
-    return try zip(known.settled, known.plan.samples).enumerated().flatMap { place, parts in
+    try zip(known.settled, known.plan.samples).enumerated().flatMap { place, parts in
       let (wanted, samples) = parts
+      progress.begin(.measuring(wanted.evaluationProtocol.definition.title), total: known.settled.count)
       progress.advance(to: place)
+      defer { progress.end() }
       let own = try wanted.sides(sides)
       var computation = ScoreComputation(
         wanted: wanted, samples: samples, real: own[0], fake: own[1], request: request, cache: cache,
         isInterrupted: isInterrupted)
+      computation.progress = progress
       computation.inputs = known.inputs
       computation.prompts = known.prompts
       if wanted.evaluationProtocol.definition.reference == .prompts {

@@ -34,6 +34,15 @@ public struct SampleJob: Sendable {
     return generator.name + parts.compactMap { $0 }.joined()
   }
 
+  /// As tables call it: `LFDM, step 1000, seed 3`.
+  var label: String {
+    let parts = [
+      checkpoint.map { own in own.step.map { "step \($0)" } ?? own.folderName },
+      seed.flatMap { generator.seeds.count > 1 ? "seed \($0)" : nil },
+    ]
+    return ([generator.label] + parts.compactMap { $0 }).joined(separator: ", ")
+  }
+
   /// Videos that the command must write at the least; nil where `count` is not given.
   public var wanted: Int? {
     let counts = calls.compactMap(\.count)

@@ -94,11 +94,18 @@ struct SuiteReader {
     report.layout = try keys.text("layout")
     report.baselines = try keys.texts("baselines")
     for (key, names) in [("layout", report.layout.map { [$0] } ?? []), ("baselines", report.baselines ?? [])] {
-      for name in names where !Report.papers.contains(name) && (key, name) != ("baselines", "none") {
+      for name in names where !Report.papers.contains(name) && (key, name) != ("baselines", Report.noPaper) {
         throw HarnessError.unknownName(
           keys.place(key), what: "paper", name: name, nearest: NearestName.of(name, among: Report.papers),
           known: Report.papers)
       }
+    }
+    if let others = report.baselines?.filter({ $0 != Report.noPaper }), let other = others.first,
+      others.count < report.baselines?.count ?? 0
+    {
+      throw HarnessError.conflict(
+        keys.place("baselines"), first: Report.noPaper, second: other, reason: "one says that no published row is shown"
+      )
     }
     report.title = try keys.text("title")
     guard !report.files.isEmpty else {

@@ -107,7 +107,7 @@ public struct SuiteRun: Sendable {
   private func run(
     _ job: SampleJob, made: Result<Made, any Error>?, _ scoring: SuiteScoring?, _ summary: inout SuiteSummary
   ) async {
-    var row = SuiteSummary.Row(title: job.title, generator: job.generator.name)
+    var row = SuiteSummary.Row(title: job.title, label: job.label, generator: job.generator.name)
     do {
       let outputs = if let made { try made.get() } else { try await outputs(job) }
       let record = outputs.record
@@ -141,7 +141,8 @@ public struct SuiteRun: Sendable {
         row.failure = "interrupted"
       } else {
         row.failure = "\(error)"
-        options.say("\(job.title): failed: \(error)")
+        // In a line; all of it stands below the summary.
+        options.say("\(job.title): failed: " + ("\(error)".split(separator: "\n").first ?? ""))
       }
     }
     summary.rows.append(row)

@@ -14,6 +14,8 @@ public struct SuiteSummary: Sendable {
 
   public struct Row: Sendable {
     public let title: String
+    /// As tables call it.
+    public let label: String
     public let generator: String
     public var samples: Int?
     public var seconds: Double?
@@ -98,17 +100,20 @@ public struct SuiteSummary: Sendable {
 }
 
 extension SuiteSummary {
-  /// The failures as rows of a table: of each what it was, and its last words.
+  /// The failures as rows of a table: of each why, and the last words that it wrote itself.
   public var reportFailures: [ReportTable.Failure] {
     failed.map { row in
       let lines = (row.failure ?? "").split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-      let written = lines.last { $0.hasPrefix("stderr: ") }
-      let words = [lines.first, written].compactMap { $0 }.joined(separator: "; ")
-      return ReportTable.Failure(name: row.title, words: words)
+      let last = lines.lastIndex { $0.hasPrefix("stderr: ") }
+      // Where logs are and what to do is for the person at the terminal.
+      let words = lines.enumerated().filter { place, line in
+        !line.hasPrefix("logs: ") && !line.hasPrefix("hint: ") && (!line.hasPrefix("stderr: ") || place == last)
+      }.map(\.element)
+      return ReportTable.Failure(name: row.label, words: words.joined(separator: "; "))
     }
   }
 
-  /// The failures, for people; empty if there are none. Ends with a line break.
+  /// The failures in full, for people; empty if there are none. Ends with a line break.
   public var failures: String {
     failed.map { row in
       "failed: \(row.title): " + (row.failure ?? "").replacingOccurrences(of: "\nhint:", with: "\n  hint:") + "\n"

@@ -19,6 +19,8 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
   case unfinishedWrite(path: String)
   case database(path: String, reason: String)
   case noRuns(path: String, wanted: String)
+  /// - Parameter what: what the name is of: `data set`, `tag`.
+  case noName(path: String, what: String, name: String, nearest: String?, known: [String])
   case noRun(reference: String, path: String, instead: String?)
   case severalRuns(reference: String, ids: [String])
   case sameRun(id: String, path: String)
@@ -67,6 +69,11 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
         + "hint: open it once as somebody who may write there, or copy it together with `\(path)-journal`"
     case .database(let path, let reason): "the history `\(path)`: \(reason)"
     case .noRuns(let path, let wanted): "`\(path)` holds no run\(wanted)"
+    case .noName(let path, let what, let name, let nearest, let known):
+      "no run in `\(path)` has the \(what) `\(name)`"
+        + (known.isEmpty
+          ? "\nhint: none has a \(what)"
+          : "\nhint: " + (nearest.map { "did you mean `\($0)`?" } ?? "there is \(Self.list(known))"))
     case .noRun(let reference, let path, let instead):
       "no run `\(reference)` in `\(path)`\nhint: "
         + (instead.map { "did you mean `\($0)`?" } ?? "`vidmetrics runs` lists them")

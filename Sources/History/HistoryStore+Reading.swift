@@ -8,12 +8,12 @@ extension HistoryStore {
   /// latest of that name).
   ///
   /// - Parameters:
-  ///   - metric: the latest of several runs is that of those which have a score of this name; nil: of all.
+  ///   - metrics: the latest of several runs is that of those which have a score of each of these names; none: of all.
   ///   - dataset: against a real set of this name; nil: of all.
   /// - Throws: `HistoryError`.
-  public func run(_ reference: String, having metric: String? = nil, on dataset: String? = nil) throws -> RunRecord {
+  public func run(_ reference: String, having metrics: [String] = [], on dataset: String? = nil) throws -> RunRecord {
     try reading { database in
-      let id = try resolve(reference, Wanted(metric: metric, dataset: dataset), database)
+      let id = try resolve(reference, Wanted(metrics: metrics, dataset: dataset), database)
       guard let run = try database.runs("id = ?", [id], detail: .everything).first else {
         throw HistoryError.noRun(reference: reference, path: path, instead: nil)
       }
@@ -29,6 +29,28 @@ extension HistoryStore {
     return try reading { database in
       try database.runs(
         "\(condition) ORDER BY date DESC, rowid DESC LIMIT \(filter.limit ?? -1)", arguments, detail: detail)
+    }
+  }
+
+  /// Whether some run has each of the names that a filter asks for: a name that none has was meant otherwise.
+  ///
+  /// - Throws: `HistoryError.noName`.
+  public func checkNames(of filter: RunFilter) throws {
+    let asked: [(what: String, sql: String, names: [String])] = [
+      ("score", "SELECT DISTINCT metric FROM score", [filter.metric].compactMap { $0 }),
+      ("generator", "SELECT DISTINCT generator FROM run", [filter.generator].compactMap { $0 }),
+      ("suite", "SELECT DISTINCT suite FROM run", [filter.suite].compactMap { $0 }),
+      ("data set", "SELECT DISTINCT dataset FROM run", [filter.dataset].compactMap { $0 }),
+      ("name", "SELECT DISTINCT name FROM run", filter.names),
+      ("tag", "SELECT DISTINCT name FROM tag", [filter.tag].compactMap { $0 }),
+    ]
+    try reading { database in
+      for (what, sql, names) in asked where !names.isEmpty {
+        let known = try Optional<String>.fetchAll(database, sql: sql).compactMap { $0 }.sorted()
+        guard let absent = names.first(where: { !known.contains($0) }) else { continue }
+        throw HistoryError.noName(
+          path: path, what: what, name: absent, nearest: NearestName.of(absent, among: known), known: known)
+      }
     }
   }
 
@@ -54,23 +76,26 @@ extension HistoryStore {
 
   /// What the latest of several runs must have.
   private struct Wanted {
-    let metric: String?
+    let metrics: [String]
     let dataset: String?
 
     var sql: String {
-      (metric == nil ? "" : " AND id IN (SELECT run_id FROM score WHERE metric = :metric)")
+      metrics.indices.map { " AND id IN (SELECT run_id FROM score WHERE metric = :metric\($0))" }.joined()
         + (dataset == nil ? "" : " AND dataset = :dataset")
     }
 
     func arguments(_ more: [String: String] = [:]) -> StatementArguments {
       var all = more
-      all["metric"] = metric
+      for (place, metric) in metrics.enumerated() { all["metric\(place)"] = metric }
       all["dataset"] = dataset
       return StatementArguments(all)
     }
 
     /// ` with a score `fvd` on `Sky``.
-    var words: String { (metric.map { " with a score `\($0)`" } ?? "") + (dataset.map { " on `\($0)`" } ?? "") }
+    var words: String {
+      let scores = metrics.map { "`\($0)`" }.joined(separator: " and ")
+      return (metrics.isEmpty ? "" : " with a score \(scores)") + (dataset.map { " on `\($0)`" } ?? "")
+    }
   }
 
   private func resolve(_ reference: String, _ wanted: Wanted, _ database: Database) throws -> String {
@@ -98,7 +123,7 @@ extension HistoryStore {
         arguments: wanted.arguments(["name": name]))
     }
     if let id = try first(wanted) { return id }
-    if !wanted.words.isEmpty, try first(Wanted(metric: nil, dataset: nil)) != nil {
+    if !wanted.words.isEmpty, try first(Wanted(metrics: [], dataset: nil)) != nil {
       throw HistoryError.noRuns(path: path, wanted: " `\(kind):\(name)`\(wanted.words)")
     }
     let names = try String.fetchAll(database, sql: "SELECT DISTINCT name FROM \(kind == "tag" ? "tag" : "run")")

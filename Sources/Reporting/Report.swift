@@ -59,6 +59,8 @@ public struct Report: Sendable, Equatable {
   public var caption: String?
   /// Only these methods, in this order; nil: all.
   public var methods: [String]?
+  /// Whether of each name and data set only the checkpoint stands in it that was scored last.
+  public var isNewestOnly = false
   /// Digits behind the point, by metric; those of all metrics under the empty name.
   public var digits: [String: Int] = [:]
   /// Something earlier that is asked what is new since; nil: the page that is written over.
@@ -73,6 +75,8 @@ public struct Report: Sendable, Equatable {
 
   public init() {}
 
+  /// In place of papers: no published rows.
+  public static let noPaper = "none"
   /// Every paper that has published rows.
   public static var papers: [String] { Baseline.names }
 
@@ -80,7 +84,12 @@ public struct Report: Sendable, Equatable {
   ///
   /// - Throws: `BaselineError`.
   public func published() throws -> [Baseline] {
-    try (baselines ?? layout.map { [$0] } ?? []).filter { $0 != "none" }.map { try Baseline.named($0) }
+    let names = baselines ?? layout.map { [$0] } ?? []
+    if names == [Self.noPaper] { return [] }
+    if let other = names.first(where: { $0 != Self.noPaper }), names.contains(Self.noPaper) {
+      throw ReportError.noneAndOthers(other)
+    }
+    return try names.map { try Baseline.named($0) }
   }
 
   /// - Parameter differences: what tells which number is best.
@@ -94,9 +103,14 @@ public struct Report: Sendable, Equatable {
     (builder.metrics, builder.datasets) = (metrics, datasets)
     (builder.methods, builder.digits) = (methods, digits)
     (builder.since, builder.failures) = (since, failures)
+    builder.isLive = isLive
     let measured = runs.isEmpty ? "" : ", and runs measured here"
     builder.title = title ?? paper.map { "\($0.short), \($0.table)" + measured } ?? "Scores"
-    return try builder.table(of: runs)
+    guard isNewestOnly else { return try builder.table(of: runs) }
+    let newest = NewestRuns(of: runs)
+    var table = try builder.table(of: newest.kept)
+    table.remarks += newest.remarks
+    return table
   }
 
   /// The page that is written over.
@@ -126,7 +140,7 @@ public struct Report: Sendable, Equatable {
     for file in self.files {
       let writer = file.format.writer(
         files: files, version: version, style: style(of: file.format), media: media, reload: reload)
-      try WholeFile.write(writer.text(table, runs: runs), to: file.path)
+      try WholeFile.write(writer.text(table, runs: isNewestOnly ? NewestRuns(of: runs).kept : runs), to: file.path)
     }
   }
 }

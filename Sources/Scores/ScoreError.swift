@@ -7,6 +7,7 @@ public enum ScoreError: Error, Equatable, CustomStringConvertible {
   case otherFields(place: String, metric: String, fingerprint: String)
   /// - Parameter place: the file or the run.
   case noSuchScore(place: String, metric: String, known: [String])
+  case noScores(place: String)
   /// Scores that were not measured by this program.
   case noSettings(place: String, metric: String)
 
@@ -22,6 +23,7 @@ public enum ScoreError: Error, Equatable, CustomStringConvertible {
         + "hint: the document was changed by hand, or written by a version of vidmetrics that has other fields"
     case .noSuchScore(let place, let metric, let known):
       "\(place) has no score `\(metric)`" + (known.isEmpty ? "" : "\nhint: it has \(known.joined(separator: ", "))")
+    case .noScores(let place): "\(place) holds no score"
     case .noSettings(let place, let metric):
       "`\(metric)` of \(place) was not measured by this program, so its fields are not known\n"
         + "hint: `vidmetrics show RUN` prints what is known"
@@ -30,16 +32,17 @@ public enum ScoreError: Error, Equatable, CustomStringConvertible {
 }
 
 extension RunRecord {
-  /// The scores, or those of one name.
+  /// The scores, or those of some names.
   ///
-  /// - Parameter place: the file or the run, for messages.
+  /// - Parameters:
+  ///   - names: none: all.
+  ///   - place: the file or the run, for messages.
   /// - Throws: `ScoreError.noSuchScore`.
-  public func scores(named metric: String?, place: String) throws -> [ScoreRecord] {
-    guard let metric else { return scores }
-    let found = scores.filter { $0.metric == metric }
-    guard !found.isEmpty else {
-      throw ScoreError.noSuchScore(place: place, metric: metric, known: scores.map(\.metric))
+  public func scores(named names: [String], place: String) throws -> [ScoreRecord] {
+    let known = scores.map(\.metric)
+    if let absent = names.first(where: { !known.contains($0) }) {
+      throw ScoreError.noSuchScore(place: place, metric: absent, known: known)
     }
-    return found
+    return scores.filter { names.isEmpty || names.contains($0.metric) }
   }
 }

@@ -34,10 +34,14 @@ struct BestCommand: ParsableCommand {
     let store = try database.reading()
     var filter = filters.filter
     filter.origin = .measured
+    let metrics = try CommaList.names(metric, of: "metric")
+    for metric in metrics {
+      filter.metric = metric
+      try store.checkNames(of: filter)
+    }
+    filter.metric = nil
     let runs = try store.runs(filter, detail: .everything)
     let differences = store.files.differences()
-    let metrics = metric.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    guard !metrics.isEmpty else { throw ValidationError("--metric names no score") }
     let found = try metrics.flatMap { metric in
       let groups = groups(runs, metric)
       guard !groups.isEmpty else { throw HistoryError.noRuns(path: store.path, wanted: " with a score `\(metric)`") }

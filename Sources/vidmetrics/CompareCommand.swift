@@ -22,18 +22,19 @@ struct CompareCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Another one.", valueName: "second")) var second: String
   @OptionGroup var unit: UnitOption
   @OptionGroup var database: DatabaseOption
-  @Option(help: ArgumentHelp("Only the scores of this name.", valueName: "name")) var metric: String?
+  @OptionGroup var scores: ScoreNamesOption
   @Option(help: ArgumentHelp("Of several runs the latest against this real set.", valueName: "name"))
   var dataset: String?
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
     let store = try database.reading()
+    let names = try scores.names
     var (a, b) = (
-      try store.run(first, having: metric, on: dataset), try store.run(second, having: metric, on: dataset)
+      try store.run(first, having: names, on: dataset), try store.run(second, having: names, on: dataset)
     )
-    a.scores = try a.scores(named: metric, place: "run \(a.id)")
-    b.scores = try b.scores(named: metric, place: "run \(b.id)")
+    a.scores = try a.scores(named: names, place: "run \(a.id)")
+    b.scores = try b.scores(named: names, place: "run \(b.id)")
     let found = Comparison.pairs(a.scores, b.scores)
     let differences = store.files.differences(unit: unit.grouping)
     let judgements = found.pairs.map { Judgement($0, by: differences) }

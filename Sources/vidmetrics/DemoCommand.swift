@@ -23,10 +23,6 @@ struct DemoCommand: AsyncParsableCommand {
     help: ArgumentHelp("The folder for clips, suite, history and page.", valueName: "folder"), completion: .directory)
   var out = "vidmetrics-demo"
 
-  func validate() throws {
-    if out.isEmpty { throw ValidationError("--out is empty") }
-  }
-
   func run() async throws {
     let folder = DemoFolder(path: out)
     let environment = ProcessInfo.processInfo.environment

@@ -13,12 +13,12 @@ struct Diff: ParsableCommand {
   @Argument(help: ArgumentHelp("A document of scores, or a run.", valueName: "first")) var first: String
   @Argument(help: ArgumentHelp("Another one.", valueName: "second")) var second: String
   @OptionGroup var database: DatabaseOption
-  @Option(help: ArgumentHelp("Only the scores of this name.", valueName: "name")) var metric: String?
+  @OptionGroup var scores: ScoreNamesOption
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
-    let a = try database.scores(first, metric: metric)
-    let b = try database.scores(second, metric: metric)
+    let a = try database.scores(first, named: scores.names)
+    let b = try database.scores(second, named: scores.names)
     let (left, right) = (a.run.scores, b.run.scores)
     // The only scores of two documents belong together, whatever they are called.
     let found =

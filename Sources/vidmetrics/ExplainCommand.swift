@@ -20,23 +20,25 @@ struct Explain: ParsableCommand {
 
   @OptionGroup var database: DatabaseOption
 
-  @Option(help: ArgumentHelp("Only the score of this name.", valueName: "name")) var metric: String?
+  @OptionGroup var scores: ScoreNamesOption
 
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
     if path.hasSuffix(".jsonl") { return try records() }
-    let found = try database.scores(path, metric: metric)
+    let found = try database.scores(path, named: scores.names)
     if json { return Output.print(JSONValue.array(try found.run.scores.map(Self.json)).text()) }
     Output.print(found.run.scores.map { Self.words($0, found.run.circumstances) }.joined(separator: "\n\n"))
   }
 
   /// StyleGAN-V's lines hold values alone.
   private func records() throws {
-    let found = try StyleGANVRecord.read(path).filter { metric == nil || $0.metric == metric }
-    guard !found.isEmpty else {
-      throw ScoreError.noSuchScore(place: "`\(path)`", metric: metric ?? "of any name", known: ["no such line"])
+    let (names, lines) = (try scores.names, try StyleGANVRecord.read(path))
+    if let absent = names.first(where: { name in !lines.contains { $0.metric == name } }) {
+      throw ScoreError.noSuchScore(place: "`\(path)`", metric: absent, known: lines.map(\.metric))
     }
+    let found = lines.filter { names.isEmpty || names.contains($0.metric) }
+    guard !found.isEmpty else { throw ScoreError.noScores(place: "`\(path)`") }
     if json {
       let lines = found.map { record in
         JSONValue.object([
@@ -132,14 +134,14 @@ extension DatabaseOption {
   /// The scores of a file that `--json` printed, or of a run of the history: what is not a file is looked up. Where there is
   /// no history, a word that has a point or a slash was meant for a file.
   ///
-  /// - Parameter metric: only those of this name.
+  /// - Parameter names: only those of these names; none: all.
   /// - Throws: `ScoreError`, `HistoryError`.
-  func scores(_ reference: String, metric: String?) throws -> (run: RunRecord, place: String) {
+  func scores(_ reference: String, named names: [String]) throws -> (run: RunRecord, place: String) {
     let isFile = FileManager.default.fileExists(atPath: reference)
     var run: RunRecord
     let place: String
     if !isFile, FileManager.default.fileExists(atPath: path) || !reference.contains(where: { "./".contains($0) }) {
-      run = try reading().run(reference, having: metric)
+      run = try reading().run(reference, having: names)
       place = "run \(run.id)"
     } else {
       place = "`\(reference)`"
@@ -148,7 +150,7 @@ extension DatabaseOption {
       }
       run = try RunDocument.read(String(decoding: bytes, as: UTF8.self), place: place)
     }
-    run.scores = try run.scores(named: metric, place: place)
+    run.scores = try run.scores(named: names, place: place)
     if let score = run.scores.first(where: { $0.settings == nil }) {
       throw ScoreError.noSettings(place: place, metric: score.metric)
     }

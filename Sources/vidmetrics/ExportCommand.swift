@@ -17,7 +17,9 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     // Oldest first, so that an import keeps the order.
-    let runs = try database.reading().runs(filters.filter).reversed()
+    let store = try database.reading()
+    try store.checkNames(of: filters.filter)
+    let runs = try store.runs(filters.filter).reversed()
     if csv {
       var runs = Array(runs)
       if let metric = filters.metric {

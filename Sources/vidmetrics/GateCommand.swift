@@ -73,22 +73,15 @@ struct GateCommand: ParsableCommand {
   @OptionGroup var unit: UnitOption
   @OptionGroup var database: DatabaseOption
 
-  func validate() throws {
-    for (option, file) in [("markdown", markdown), ("summary", summary), ("junit", junit)] where file?.isEmpty == true {
-      throw ValidationError("--\(option) is empty: it takes the name of a file")
-    }
-  }
-
   func run() throws {
     let relative = try Limit.parse(maxRegress, option: "--max-regress")
     let absolute = try Limit.parse(minAbsolute, option: "--min-absolute")
-    let metrics = metric.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    guard !metrics.isEmpty else { throw ValidationError("--metric names no metric") }
+    let metrics = try CommaList.names(metric, of: "metric")
     for name in Set(relative.keys).union(absolute.keys) where !name.isEmpty && !metrics.contains(name) {
       throw ValidationError("a limit is given for `\(name)`, which is not among --metric \(metric)")
     }
     let store = try database.reading()
-    let candidate = try store.run(reference, having: metrics[0], on: dataset)
+    let candidate = try store.run(reference, having: [metrics[0]], on: dataset)
     var inputs = Gate.Inputs(
       metrics: metrics,
       limits: { name in
@@ -129,7 +122,7 @@ struct GateCommand: ParsableCommand {
   {
     let isBest = baseline == "best"
     guard isBest || baseline.hasPrefix("tag:") else {
-      let run = try store.run(baseline, having: metrics[0], on: dataset)
+      let run = try store.run(baseline, having: [metrics[0]], on: dataset)
       guard run.id != candidate.id else { throw ValidationError("run and baseline are the same: \(run.id)") }
       return { _ in [run] }
     }

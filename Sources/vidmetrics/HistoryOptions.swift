@@ -25,6 +25,17 @@ struct DatabaseOption: ParsableArguments {
   func changing() throws -> HistoryStore { try HistoryStore(path: path, mode: .changing) }
 }
 
+/// Of one or two runs or documents.
+struct ScoreNamesOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Only the scores of these names, separated by commas.", valueName: "name,..."),
+    completion: .commaList(Metric.names))
+  var metric: String?
+
+  /// None: all.
+  var names: [String] { get throws { try metric.map { try CommaList.names($0, of: "metric") } ?? [] } }
+}
+
 /// What a difference draws and exchanges as one.
 struct UnitOption: ParsableArguments {
   @Option(
@@ -92,7 +103,6 @@ struct RecordOptions: ParsableArguments {
     if noRecord, isGiven {
       throw ValidationError("--no-record keeps nothing: the labels and --db have no effect with it")
     }
-    if tag.contains(where: \.isEmpty) { throw ValidationError("--tag is empty") }
     try OptionRange.check("step", step, OptionRange.step)
   }
 }
@@ -157,8 +167,15 @@ struct RunFilterOptions: ParsableArguments {
       "--since \(since): a date such as 2026-11-21 or 2026-11-21T14:05, or a time such as 90m, 12h, 7d, 2w is expected")
   }
 
+  /// A day of the calendar, or its beginning; a time behind a whole day.
   private static func isDate(_ text: String) -> Bool {
-    let day = #/\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d)?)?)?)?)?/#
-    return text.wholeMatch(of: day) != nil
+    let form = #/(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:T([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d)?)?)?)?)?/#
+    guard let found = text.wholeMatch(of: form) else { return false }
+    guard let year = Int(found.1), let month = found.2.flatMap({ Int($0) }), let day = found.3.flatMap({ Int($0) })
+    else {
+      return true
+    }
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    return day <= [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
   }
 }

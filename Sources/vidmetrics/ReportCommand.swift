@@ -33,11 +33,13 @@ struct ReportCommand: AsyncParsableCommand {
   @Option(help: "Only runs with this tag.") var tag: String?
   @Option(help: "Only runs of this generator.") var generator: String?
   @Option(help: ArgumentHelp("Only runs called so; may be repeated.")) var name: [String] = []
-  @Option(help: ArgumentHelp("Only this metric; may be repeated."), completion: .list(Metric.names)) var metric:
-    [String] = []
+  @Option(
+    help: ArgumentHelp("Only these scores, separated by commas or repeated.", valueName: "metric,..."),
+    completion: .commaList(Metric.names)) var metric: [String] = []
   @Option(help: ArgumentHelp("Only this data set; may be repeated.")) var dataset: [String] = []
   @Option(help: ArgumentHelp("Only the newest so many runs.", valueName: "N")) var limit: Int?
-  @Flag(help: "Of each name and data set only the checkpoint that was scored last.") var newest = false
+  @Flag(help: "Of each name and data set only the checkpoint that was scored last; says what that leaves out.")
+  var newest = false
 
   @Option(help: ArgumentHelp("Write a page.", valueName: "file")) var html: String?
   @Option(help: ArgumentHelp("Write a Markdown table.", valueName: "file")) var markdown: String?
@@ -88,7 +90,10 @@ struct ReportCommand: AsyncParsableCommand {
     }
     if follow, !references.isEmpty { throw ValidationError("--follow takes the runs that come, and runs are named") }
     let printsTable = markdown != nil || latex != nil || (html == nil && csv == nil && jsonl == nil)
-    try table.check(printsTable: printsTable, latex: latex != nil)
+    try table.check(printsTable: printsTable, printsNumbers: printsTable || html != nil, latex: latex != nil)
+    if title != nil, !printsTable, html == nil {
+      throw ValidationError("--title is of a table, and has no effect here")
+    }
   }
 
   private func report() throws -> Report {
@@ -99,11 +104,12 @@ struct ReportCommand: AsyncParsableCommand {
       if let path { report.files.append(Report.File(format: format, path: path)) }
     }
     report.layout = layout
-    report.baselines = baselines.map { $0.split(separator: ",").map { String($0.filter { $0 != " " }) } }
-    report.metrics = metric.isEmpty ? nil : metric
+    report.baselines = try baselines.map { try CommaList.names($0, of: "baselines") }
+    report.metrics = metric.isEmpty ? nil : try metric.flatMap { try CommaList.names($0, of: "metric") }
     report.datasets = dataset.isEmpty ? nil : dataset
     report.title = title
     report.media = media ?? .full
+    report.isNewestOnly = newest
     try table.apply(to: &report)
     return report
   }
@@ -111,11 +117,11 @@ struct ReportCommand: AsyncParsableCommand {
   func run() async throws {
     var report = try report()
     if follow { return try await follow(report) }
-    let all = try runs(isAlone: report.published().isEmpty)
-    let runs = newest ? all.newestOfEachName() : all
+    let runs = try runs(isAlone: report.published().isEmpty)
+    if newest, let words = NewestRuns(of: runs).words { Terminal.write(words + "\n") }
     let files = KeptFiles(of: database.path)
     let differences = files.differences()
-    report.since = try earlier(all)
+    report.since = try earlier(runs)
     guard report.files.isEmpty else {
       return try report.write(runs, by: differences, files: files, version: Version.text)
     }
@@ -145,22 +151,23 @@ struct ReportCommand: AsyncParsableCommand {
     let page = LivePage(report: report, history: database.path)
     Terminal.write("writing \(html ?? "") as scores arrive in \(database.path); ^C ends\n")
     var seen: Date?
+    let clock = ContinuousClock()
+    var written = clock.now
     while !Interruption.isRequested {
       let changed = (try? FileManager.default.attributesOfItem(atPath: database.path))?[.modificationDate] as? Date
       if let changed, changed != seen {
         seen = changed
-        try page.write(try chosen())
+        try page.write(runs(isAlone: true))
+        written = clock.now
+      } else if clock.now - written > LivePage.pulse {
+        page.beat()
+        written = clock.now
       }
       try? await Task.sleep(for: .milliseconds(200))
     }
     // Finished: it loads itself no more.
-    try page.finished().write(try chosen())
+    try page.finished().write(runs(isAlone: true))
     if !Interruption.isByPerson { throw ExitCode(Interruption.status) }
-  }
-
-  private func chosen() throws -> [RunRecord] {
-    let runs = try runs(isAlone: true)
-    return newest ? runs.newestOfEachName() : runs
   }
 
   /// - Parameter isAlone: whether there is nothing but runs to show; otherwise a missing history is not an error.
@@ -178,6 +185,8 @@ struct ReportCommand: AsyncParsableCommand {
     filter.generator = generator
     filter.limit = limit
     filter.names = name
+    // While somebody waits for scores, their names may not be there yet.
+    if !follow { try store.checkNames(of: filter) }
     return try store.runs(filter)
   }
 }

@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var options: SuiteOptions
 
   func run() async throws {
-    let names = only.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    let names = try only.map { try CommaList.names($0, of: "only") }
     let suite = try Suite.read(self.suite, only: names)
     var settings = options.options()
     settings.only = names

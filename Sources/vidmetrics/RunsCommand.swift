@@ -19,9 +19,16 @@ struct RunsCommand: ParsableCommand {
   @Flag(help: "Print JSON: a list of runs, each as `show --json` prints it.") var json = false
 
   func run() throws {
-    let runs = try database.reading().runs(filters.filter, detail: json ? .everything : .scores)
+    let store = try database.reading()
+    let runs = try store.runs(filters.filter, detail: json ? .everything : .scores)
+    if runs.isEmpty {
+      // A list may be empty; a name that no run has is said all the same.
+      var words = "no such run in \(database.path)"
+      do { try store.checkNames(of: filters.filter) } catch let error as HistoryError { words = "\(error)" }
+      Terminal.write(words + "\n")
+    }
     if json { return Output.print(JSONValue.array(try runs.map(RunDocument.json)).text()) }
-    guard !runs.isEmpty else { return Terminal.write("no such run in \(database.path)\n") }
+    guard !runs.isEmpty else { return }
     let head = ["run", "date", "suite", "dataset", "name", "checkpoint", "step", "scores", "tags", "origin"]
     let rows = runs.map { run in
       [

@@ -55,7 +55,7 @@ struct ScoreCommand: ParsableCommand {
       guard options.protocolOptions.name == nil else {
         throw ValidationError("--table and --protocol both say how: give one")
       }
-      let only = metrics.map { Set(ScoreOptions.parts($0)) }
+      let only = try metrics.map { try CommaList.names($0, of: "metrics") }
       let rows = try PaperTable.named(table).rows.filter { only?.contains($0.metric) ?? true }
       for row in rows {
         requested += try options.withGroups(

@@ -28,17 +28,13 @@ struct ScoreOptions: ParsableArguments {
   ///
   /// - Parameter metrics: as `--metrics` has them: `fvd,kvd:tats`.
   func requested(metrics: String, besides: BesideOptions = BesideOptions()) throws -> [RequestedProtocol] {
-    try Self.parts(metrics).flatMap { part in
+    try CommaList.names(metrics, of: "metrics").flatMap { part in
       let halves = part.split(separator: ":", maxSplits: 1).map(String.init)
       let metric = try Metric.named(halves[0])
       let name = halves.count > 1 ? halves[1] : protocolOptions.name ?? metric.defaultProtocol
       let base = try EvaluationProtocol.named(name, metric: metric.name)
       return try withGroups(applied(to: base, isOneOfSeveral: true, besides: besides), isOneOfSeveral: true)
     }
-  }
-
-  static func parts(_ text: String) -> [String] {
-    text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
   }
 
   /// A protocol with every option that concerns it.

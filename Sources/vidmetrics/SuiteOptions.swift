@@ -48,7 +48,6 @@ struct SuiteOptions: ParsableArguments {
     if noRecord, database.db != nil || !tag.isEmpty {
       throw ValidationError("--no-record keeps nothing: --db and --tag have no effect with it")
     }
-    if tag.contains(where: \.isEmpty) { throw ValidationError("--tag is empty") }
   }
 
   func options() -> SuiteRun.Options {

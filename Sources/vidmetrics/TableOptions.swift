@@ -25,12 +25,15 @@ struct TableOptions: ParsableArguments {
     help: ArgumentHelp("The \\caption of the LaTeX table, as plain text. (default: the title)", valueName: "text"))
   var caption: String?
 
-  /// - Parameter printsTable: whether Markdown or LaTeX is written.
+  /// - Parameters:
+  ///   - printsTable: whether Markdown or LaTeX is written.
+  ///   - printsNumbers: whether numbers are rounded somewhere.
   /// - Throws: `ValidationError` for what has no effect.
-  func check(printsTable: Bool, latex: Bool) throws {
+  func check(printsTable: Bool, printsNumbers: Bool, latex: Bool) throws {
     for (option, isGiven, what) in [
       ("notes", notes != nil && !printsTable, "Markdown and LaTeX"),
       ("transpose", transpose && !printsTable, "Markdown and LaTeX"),
+      ("digits", !digits.isEmpty && !printsNumbers, "Markdown, LaTeX and HTML"),
       ("label", label != nil && !latex, "--latex"), ("caption", caption != nil && !latex, "--latex"),
     ] where isGiven { throw ValidationError("--\(option) is of \(what), and has no effect here") }
     if let label, let wrong = label.first(where: "{}\\%#".contains) {

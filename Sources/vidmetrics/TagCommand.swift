@@ -16,10 +16,6 @@ struct TagCommand: ParsableCommand {
   @Flag(help: "Take it away.") var remove = false
   @OptionGroup var database: DatabaseOption
 
-  func validate() throws {
-    if name.isEmpty { throw ValidationError("the tag is empty") }
-  }
-
   func run() throws {
     let store = try database.changing()
     let run = try store.run(reference)

@@ -30,9 +30,9 @@ final class TerminalProgress: ExtractionProgress {
           + "network runs; `--set samples=4` makes it \(plan.atFour)\n")
     }
     let turn = state.withLock { state in
-      state = State(stage: stage, total: total, turn: state.turn + 1)
-      // Nothing is due yet where there are lines.
-      if !isOnTerminal { state.shown = state.begin }
+      // Half a minute runs on from stage to stage: none of many short ones has a line of its own.
+      let shown = isOnTerminal ? nil : state.shown ?? ContinuousClock().now
+      state = State(stage: stage, total: total, shown: shown, width: state.width, turn: state.turn + 1)
       return state.turn
     }
     if isOnTerminal { advance(to: 0) }
@@ -67,6 +67,7 @@ final class TerminalProgress: ExtractionProgress {
   func end() {
     state.withLock { state in
       if isOnTerminal { Terminal.note("\r" + String(repeating: " ", count: state.width) + "\r", isLine: false) }
+      state.width = 0
       state.turn += 1
     }
   }
@@ -78,11 +79,14 @@ final class TerminalProgress: ExtractionProgress {
     case .reading: line = "reading \(done)/\(total) videos"
     case .computing(let cached, let noun, _):
       line = "computing \(done)/\(total) \(noun)" + (cached > 0 ? " (\(cached) more from the cache)" : "")
-    case .measuring:
-      line = "measuring \(done)/\(total) scores"
+    case .measuring(let title):
+      line = "measuring \(title)" + (total > 1 ? ", \(done + 1) of \(total) scores" : "")
       return seconds > 1 ? line + ", for " + time(seconds) : line
+    case .resampling(let title): line = "interval of \(title), \(done)/\(total) resamples"
     }
-    guard done > 0, seconds > 0.5 else { return line }
+    // Some work has no steps to count.
+    guard done > 0 else { return seconds > 1 ? line + ", for " + time(seconds) : line }
+    guard seconds > 0.5 else { return line }
     let rate = Double(done) / seconds
     line += ", " + fixed(rate, digits: rate < 10 ? 2 : 0) + " a second"
     return line + ", " + time(Double(total - done) / rate) + " left"

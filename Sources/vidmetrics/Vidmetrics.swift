@@ -47,7 +47,7 @@ struct Vidmetrics: AsyncParsableCommand {
     do {
       var command = try parseAsRoot()
       _ = try Project.current.get()
-      try RepeatedOption.check(Array(CommandLine.arguments.dropFirst()), of: Self.self)
+      try GivenArguments.check(Array(CommandLine.arguments.dropFirst()), of: Self.self)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

@@ -99,7 +99,7 @@ struct WatchCommand: AsyncParsableCommand {
     } else {
       watched = try Suite.watching(
         name: name ?? "watch", command: generate ?? "", count: count, timeLimit: timeLimit, real: real,
-        metrics: (metrics ?? "fvd").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
+        metrics: CommaList.names(metrics ?? "fvd", of: "metrics"))
     }
     let settings = options.options()
     let watch = CheckpointWatch(
@@ -123,15 +123,24 @@ struct WatchCommand: AsyncParsableCommand {
         Terminal.write("the page cannot be written: \(error)\n")
       }
     }
+    let pulse = Task {
+      while true {
+        try await Task.sleep(for: LivePage.pulse)
+        page.beat()
+      }
+    }
     let failures = Mutex<[ReportTable.Failure]>([])
     let summary = try await watch.run { found in
       Output.print(found.table, terminator: "")
       let all = failures.withLock { all in
+        // A checkpoint that is written anew is another try.
+        all.removeAll { failure in found.rows.contains { $0.label == failure.name } }
         all += found.reportFailures
         return all
       }
       show(page, all)
     }
+    pulse.cancel()
     show(page.finished(), failures.withLock { $0 })
     // ^C is how a watch ends.
     if summary.wasInterrupted, !once, Interruption.isByPerson, summary.failed.isEmpty { return }

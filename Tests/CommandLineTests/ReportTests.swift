@@ -19,7 +19,7 @@ import Testing
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
     let rank = try #require(lines[0].split(separator: ",").firstIndex(of: "rank"))
-    #expect(measured.map { "\($0[0]) \($0[rank])" } == ["fake-mild best", "fake-strong second"])
+    #expect(measured.map { "\($0[0]) \($0[rank])" } == ["fake-mild best", "fake-strong "])
     #expect(abs((Double(measured[0][6]) ?? 0) - 618.8551) < 1e-3)
     let page = try String(contentsOfFile: place.file("t.html"), encoding: .utf8)
     // Distances were recorded, and the videos are there: both sheets stand in the page.
@@ -37,6 +37,58 @@ import Testing
     let both = try place.program.run("report", "latest", "--tag", "x")
     #expect(
       both.status == 2 && both.errors.hasPrefix("error: runs are named, and --tag chooses runs: give one of them\n"))
+  }
+
+  @Test("a name that nothing has is refused with what there is, and so is a value that says nothing")
+  func namesAndValuesThatMeanNothing() throws {
+    let place = try Workplace()
+    let (database, clips) = (place.file("h.sqlite"), Workplace.fixtures + "/clips")
+    let scored = try place.program.run(
+      "score", clips + "/real", clips + "/fake-mild", "--metrics", "psnr,ssim", "--db", database, "--name", "ours",
+      "--dataset", "clips")
+    #expect(scored.status == 0, "\(scored.errors)")
+    let cases: [(arguments: [String], words: String)] = [
+      (["report", "--digits", "psrn=2"], "the table has no score `psrn`\nhint: did you mean `psnr`?"),
+      (["report", "--metric", "psnr,ssmi"], "the table has no score `ssmi`\nhint: did you mean `ssim`?"),
+      (["report", "--metric", ","], "--metric `,` holds no name"),
+      (["report", "--dataset", "clip"], "the table has no data set `clip`\nhint: did you mean `clips`?"),
+      (
+        ["report", "--name", "ours", "--name", "theirs"],
+        "no run in `\(database)` has the name `theirs`\nhint: there is ours"
+      ),
+      (["report", "--tag", "main"], "no run in `\(database)` has the tag `main`\nhint: none has a tag"),
+      (["report", "--baselines", "lfdm,none"], "`none` means no published rows, and `lfdm` stands beside it"),
+      (["report", "--csv", "-", "--title", "T"], "--title is of a table, and has no effect here"),
+      (["report", "--csv", "-", "--digits", "2"], "--digits is of Markdown, LaTeX and HTML, and has no effect here"),
+      (["report", "--name", ""], "--name is empty"),
+      (
+        ["best", "--metric", "psnr", "--name", "our"],
+        "no run in `\(database)` has the name `our`\nhint: did you mean `ours`?"
+      ),
+      (["export", "--dataset", "Sky"], "no run in `\(database)` has the data set `Sky`\nhint: there is clips"),
+      (["runs", "--since", "2026-02-29"], "--since 2026-02-29: a date"),
+      (
+        ["explain", "latest", "--metric", "psnr,fvd"],
+        "`\(database)` holds no run that was measured here with a score `psnr` and `fvd`"
+      ),
+    ]
+    for (arguments, words) in cases {
+      let result = try place.program.run(arguments + ["--db", database])
+      #expect(
+        result.status == 2 && result.output.isEmpty && result.errors.hasPrefix("error: \(words)"),
+        "\(arguments): \(result.errors)")
+    }
+    // A list of runs may be empty: the status is 0, and the name is spoken of.
+    let none = try place.program.run("runs", "--db", database, "--name", "theirs", "--json")
+    #expect(none.status == 0 && none.output == "[]\n", "\(none.output)")
+    #expect(none.errors == "no run in `\(database)` has the name `theirs`\nhint: there is ours\n")
+    #expect(
+      try place.program.run("runs", "--db", database, "--since", "2028-02-29").errors == "no such run in \(database)\n")
+    // Several scores of one run.
+    let explained = try place.program.run("explain", "latest", "--metric", "ssim,psnr", "--db", database).output
+    #expect(explained.contains("PSNR ") && explained.contains("SSIM "))
+    let compared = try place.program.run("compare", "latest", "latest", "--metric", "ssim", "--db", database, "--json")
+    #expect(compared.output.contains("\"ssim\"") && !compared.output.contains("\"psnr\""))
   }
 
   @Test func slices() throws {

@@ -60,8 +60,8 @@ import Testing
     #expect(result.status == 2)
     #expect(
       suite.errors(result).contains(
-        "g: failed: runs/suite/g/seed-0/generation.json: it is no record of how outputs were made\n"
-          + "hint: --force makes the outputs again"), "\(suite.errors(result))")
+        "failed: g: runs/suite/g/seed-0/generation.json: it is no record of how outputs were made\n"
+          + "  hint: --force makes the outputs again"), "\(suite.errors(result))")
     #expect(suite.text("calls") == "x\n")
     #expect(try suite.run("--force").status == 0)
     #expect(suite.text("calls") == "x\nx\n")

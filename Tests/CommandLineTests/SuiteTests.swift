@@ -70,6 +70,7 @@ final class SuitePlace {
     let suite = try SuitePlace(
       """
         - name: broken
+          label: Broken & bare
           count: 4
           command: "cp '\(SuitePlace.clips)'/real/spin/disc.mp4 {output}; echo one >&2; echo 'no memory: \\x1b[31m4 GB' >&2; exit 7"
         - name: few
@@ -80,9 +81,17 @@ final class SuitePlace {
         - name: absent
           command: "./no-such-program {output}"
       \(Self.copying("good"))
-      """)
+      """, more: "reports: {html: page.html}")
     let result = try suite.run()
     #expect(result.status == 2)
+    // When it happens a line, at the end all of it: once.
+    #expect(result.errors.contains("\nbroken: failed: the command ended with status 7 after 1 of 4 videos\n"))
+    #expect(result.errors.components(separatedBy: "stderr: one").count == 2, "\(result.errors)")
+    // On the page the generator has its label, and why it failed.
+    let page = suite.text("page.html")
+    #expect(page.contains("<th scope=\"row\">Broken &amp; bare</th>"))
+    #expect(page.contains("failed: the command ended with status 7 after 1 of 4 videos; stderr: no memory: "))
+    #expect(page.contains("cannot be used; `a.mp4` is filled with zeros, not a video</td>") && !page.contains("logs: "))
     let lines = result.output.split(separator: "\n")
     #expect(lines.count == 6)
     #expect(lines[5].hasPrefix("good ") && lines.filter { $0.hasSuffix("failed") }.count == 4)

@@ -56,10 +56,13 @@ import Testing
     #expect(lines[1].contains(" A ") && lines[1].contains(" strong ") && lines[1].contains(" not beside "))
     #expect(lines[2].contains(" B ") && lines[2].hasSuffix("nothing to hold it against"))
     let none = try place.program.run("best", "--metric", "fvd", "--db", database)
-    #expect(none.status == 2 && none.errors == "error: `\(database)` holds no run with a score `fvd`\n")
+    #expect(
+      none.status == 2 && none.errors.hasPrefix("error: no run in `\(database)` has the score `fvd`\nhint: there is "))
     // One of several that is not there is not passed over.
     let one = try place.program.run("best", "--metric", "psnr,psrn", "--db", database)
-    #expect(one.status == 2 && one.errors == "error: `\(database)` holds no run with a score `psrn`\n")
+    #expect(
+      one.status == 2
+        && one.errors == "error: no run in `\(database)` has the score `psrn`\nhint: did you mean `psnr`?\n")
   }
 
   /// What says how sets are read is not passed over where no set is of that kind.

@@ -181,6 +181,15 @@ import Testing
     #expect(
       small.contains("`--media full` shows more of what the runs have kept") && small.contains("of at most 1.5 MB"))
     #expect(!full.contains("--media full"))
+    // What there is room for is shared: each sheet has some, and what is shown together is whole.
+    for sheet in [
+      "mild, step 15000 on clips: nearest and farthest", "strong, step 5000 on clips: nearest and farthest",
+    ] {
+      #expect(small.contains(sheet), "\(sheet)")
+    }
+    let plates = small.components(separatedBy: "<figure class=\"plate\">").filter { $0.contains("class=\"strip real\"") }
+    #expect(!plates.isEmpty)
+    for plate in plates { #expect(plate.components(separatedBy: "class=\"strip\"").count - 1 == 4) }
   }
 
   /// A followed page loads itself anew, a finished one does not; what runs it shows stands in its head.
@@ -190,10 +199,18 @@ import Testing
     let folder = try TemporaryFolder()
     try WholeFile.write(writer.text(Sample.table(runs), runs: runs), to: folder.file("p.html"))
     let page = try String(contentsOfFile: folder.file("p.html"), encoding: .utf8)
-    #expect(page.contains("<body data-reload=\"5\">"))
+    #expect(page.contains("<body data-reload=\"5\" data-written=\"2026-11-21T14:05:09.250Z\">"))
     #expect(
       Since(page: folder.file("p.html")) == Since(label: "the page of 2026-11-21 14:05", known: [runs[0].id]))
     #expect(Since(page: folder.file("absent.html")) == nil)
+    // Renewed, it has another time and is the same page.
+    HTMLWriter.renew(folder.file("p.html"))
+    let renewed = try String(contentsOfFile: folder.file("p.html"), encoding: .utf8)
+    let time = try #require(renewed.firstMatch(of: #/data-written="([^"]*)"/#)).output.1
+    #expect(time > "2026-11-21T14:05:09.250Z" && time.count == 24)
+    #expect(renewed.replacing("written=\"\(time)\"", with: "written=\"2026-11-21T14:05:09.250Z\"") == page)
+    HTMLWriter.renew(folder.file("absent.html"))
+    #expect(!FileManager.default.fileExists(atPath: folder.file("absent.html")))
     writer.reload = nil
     #expect(try !writer.text(Sample.table(runs), runs: runs).contains("data-reload=\""))
   }
@@ -273,7 +290,7 @@ import Testing
     // The script has run to its end: each head of the table has become a button, and there is one to stop the videos.
     #expect(document.components(separatedBy: "<button type=\"button\">").count - 1 == 5)
     // The videos play: after a second the clock is not at the first frame.
-    let clock = try #require(document.firstMatch(of: /<html[^>]*class="plays"[^>]*--f16: *([0-9.]+)/))
+    let clock = try #require(document.firstMatch(of: /<html[^>]*class="scripted plays"[^>]*--f16: *([0-9.]+)/))
     #expect((Double(clock.output.1) ?? 0) > 0)
     #expect(document.components(separatedBy: "<td class=\"number").count - 1 == 18)
   }

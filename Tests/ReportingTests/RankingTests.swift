@@ -55,6 +55,27 @@ import Testing
     #expect(marks(try Sample.table(three) { $0.differences = nil }) == ["-", "-", "-"])
   }
 
+  /// Of two the worse one is better than none: it is not called second, and no key speaks of one.
+  @Test func theLastIsNotSecond() throws {
+    let two = try table([1, 2].map { Sample.run("m\($0)", [Sample.score("fvd", $0)]) })
+    #expect(marks(two) == ["1", "-"])
+    let text = MarkdownWriter().text(two)
+    #expect(
+      text.contains("**best**: shown to be better than the other numbers measured here.") && !text.contains("<u>"))
+    #expect(
+      LaTeXWriter().text(two).contains("\\textbf{best}: shown to be better than the other numbers measured here."))
+    let page = try HTMLWriter().text(two, runs: [])
+    #expect(page.contains("<b>best</b> is shown to be better than the other numbers measured here."))
+    let three = try table([1, 2, 3].map { Sample.run("m\($0)", [Sample.score("fvd", $0)]) })
+    #expect(
+      try HTMLWriter().text(three, runs: []).contains("<b>best</b> and <span class=\"second-key\">second</span> are "))
+    let key = "shown to be better than the numbers measured here that follow."
+    let markdown = MarkdownWriter().text(three)
+    #expect(markdown.contains("<u>2.000</u>") && markdown.contains("**best**, <u>second</u>: " + key))
+    let latex = LaTeXWriter().text(three)
+    #expect(latex.contains("{\\underline{2.000}}") && latex.contains("\\textbf{best}, \\underline{second}: " + key))
+  }
+
   @Test func oneAloneAndAllEqualHaveNoRank() throws {
     #expect(try marks([Sample.score("fvd", 1)]) == ["-"])
     #expect(try marks([1, 1].map { Sample.score("fvd", $0) }) == ["-", "-"])
@@ -114,7 +135,7 @@ import Testing
       few.remarks[0].text.contains("`b` is not shown to be better than `a`: 2 seeds of one of them, and 3 are needed"))
     let many = try table(
       seeded("a", [10.1, 10.2, 10.3, 10.4, 10.1, 10.2]) + seeded("b", [20.1, 20.4, 20.2, 20.3, 20.1, 20.2]))
-    #expect(marks(many) == ["1", "2"])
+    #expect(marks(many) == ["1", "-"])
   }
 
   @Test func severalProtocolsAreNotRanked() throws {
@@ -149,7 +170,7 @@ import Testing
     }
     let ranks = Dictionary(uniqueKeysWithValues: table.rows.map { ($0.name, $0.cells[0]?.rank) })
     #expect(ranks["LFDM, 64x64"] == .some(nil) && ranks["imported"] == .some(nil))
-    #expect(ranks["b"] == .some(.best) && ranks["a"] == .some(.second))
+    #expect(ranks["b"] == .some(.best) && ranks["a"] == .some(nil))
     #expect(table.rows.last?.origin == .measured)
     #expect(table.elsewhere.last?.full == "scores.csv")
   }

@@ -90,7 +90,62 @@ import Testing
       run("old", 1, step: 1, seed: 1), run("first", 2, step: 2, seed: 1), run("other", 3, step: 2, seed: 2),
       run("again", 4, step: 2, seed: 1), Sample.run("theirs", [], step: 1),
     ]
-    #expect(runs.newestOfEachName().map(\.id) == ["other", "again", runs[4].id])
+    let newest = NewestRuns(of: runs)
+    #expect(newest.kept.map(\.id) == ["other", "again", runs[4].id])
+    #expect(newest.words == "--newest leaves out 2 earlier runs of `ours`" && newest.remarks.isEmpty)
+    #expect(NewestRuns(of: newest.kept).words == nil)
+  }
+
+  @Test("a score that only an earlier run has is not left out in silence")
+  func newestSaysWhatIsLost() throws {
+    func run(_ id: String, _ day: Int, _ metrics: [String], dataset: String = "MUG") -> RunRecord {
+      var run = Sample.run("ours", metrics.map { Sample.score($0, 1) }, dataset: dataset)
+      (run.id, run.date) = (id, "2026-11-0\(day)T00:00:00.000Z")
+      return run
+    }
+    let runs = [
+      run("oldest", 1, ["fvd", "kvd"]), run("old", 2, ["fvd", "ssim"]), run("new", 3, ["fvd"]),
+      run("other", 1, ["kvd"], dataset: "Sky"),
+    ]
+    #expect(
+      NewestRuns(of: runs).words == """
+        --newest leaves out 2 earlier runs of `ours`
+          only there: KVD of `ours` on MUG (run oldest, 2026-11-01)
+          only there: SSIM of `ours` on MUG (run old, 2026-11-02)
+        """)
+    var report = Report()
+    report.isNewestOnly = true
+    let table = try report.table(of: runs, by: nil)
+    #expect(table.columns.indices.map(table.name(ofColumn:)).sorted() == ["FVD on MUG", "KVD on Sky"])
+    let words = "KVD of `ours` on MUG (run oldest, 2026-11-01) is left out by --newest: a later run has no such score"
+    #expect(table.remarks.map(\.text).contains(words))
+    #expect(MarkdownWriter().text(table).contains("(run old, 2026-11-02) is left out by --newest"))
+    // A paper does not speak of its history.
+    #expect(!LaTeXWriter(style: TableStyle(notes: .short)).text(table).contains("newest"))
+  }
+
+  @Test("a name that is asked for and not there is an error, and a remark while more may come")
+  func absentNames() throws {
+    let runs = [Sample.run("a", [Sample.score("psnr", 1), Sample.score("pic[lpips-alex]", 2)])]
+    func words(_ change: (inout TableBuilder) -> Void) -> String? { message { _ = try Sample.table(runs, change) } }
+    #expect(words { $0.metrics = ["psnr", "psrn"] } == "the table has no score `psrn`\nhint: did you mean `psnr`?")
+    #expect(words { $0.digits = ["psrn": 2] } == "the table has no score `psrn`\nhint: did you mean `psnr`?")
+    #expect(
+      words { ($0.metrics, $0.digits) = (["psnr"], ["pic": 2]) } == "the table has no score `pic`\nhint: there is psnr")
+    #expect(words { $0.datasets = ["MUG", "Sky"] } == "the table has no data set `Sky`\nhint: there is MUG")
+    // What a score is called, with or without what stands behind it.
+    #expect(words { $0.digits = ["pic": 2, "pic[lpips-alex]": 1, "": 0] } == nil)
+    let live = try Sample.table(runs) { ($0.metrics, $0.digits, $0.isLive) = (["psnr", "psrn"], ["psrn": 1], true) }
+    #expect(live.columns.map(\.metric) == ["psnr"] && live.remarks.map(\.text) == ["no score `psrn` is there yet"])
+  }
+
+  @Test func nonePapersStandAlone() throws {
+    var report = Report()
+    report.baselines = ["none"]
+    #expect(try report.published().isEmpty)
+    report.baselines = ["lfdm", "none"]
+    #expect(
+      message { _ = try report.published() } == "`none` means no published rows, and `lfdm` stands beside it")
   }
 
   @Test func rowsAndDigitsAreAsAskedFor() throws {
@@ -136,6 +191,9 @@ import Testing
     #expect(try Sample.table(runs) { $0.metrics = ["kvd"] }.columns.map(\.metric) == ["kvd"])
     #expect(
       message { _ = try Sample.table(runs) { $0.datasets = ["Sky"] } }
+        == "the table has no data set `Sky`\nhint: there is MUG")
+    #expect(
+      message { _ = try Sample.table([]) }
         == "no score fits what was asked for\nhint: `vidmetrics runs` lists what the history holds")
   }
 

@@ -1,6 +1,6 @@
 /// Hears how far the work is. Calls come from several threads.
 public protocol ExtractionProgress: Sendable {
-  /// A stage begins, with how many videos, samples or scores.
+  /// A stage begins, with how many videos, samples, scores or resamples. It ends the one before.
   func begin(_ stage: ExtractionStage, total: Int)
   func advance(to done: Int)
   func end()
@@ -11,8 +11,10 @@ public enum ExtractionStage: Sendable, Equatable {
   case reading
   /// Samples are decoded, resized and given to the networks: "clips", "frames", or both; how many were in the cache.
   case computing(cached: Int, noun: String, plan: FramePlan?)
-  /// Distances are measured, with their intervals and floors.
-  case measuring
+  /// The score of this title is measured, with its floor and curve, after so many others.
+  case measuring(String)
+  /// Resamples of the interval of the score of this title.
+  case resampling(String)
 }
 
 /// What takes most of the work: metrics that look at every frame.

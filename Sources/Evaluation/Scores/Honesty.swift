@@ -2,6 +2,7 @@ import Distances
 import Foundation
 import MetricCatalog
 import Scores
+import Synchronization
 
 /// How sure a score is: what can be found out from the features alone.
 ///
@@ -61,18 +62,14 @@ public struct Honesty: Sendable {
     var warnings: [ScoreWarning] = []
   }
 
+  /// - Parameter progress: hears of the resamples, as that stage.
   /// - Throws: what the metric throws.
   func measure(
     _ metric: any DistributionMetric, real: FeatureSet, fake: FeatureSet, fields: ProtocolFields, least: Int,
-    threads: Int
+    threads: Int, progress: (stage: ExtractionStage, listener: any ExtractionProgress)
   ) throws -> Findings {
     var findings = Findings()
     let seed = UInt64(fields.seed)
-    if let bootstrap {
-      var draws = Bootstrap(resamples: bootstrap, seed: seed, confidence: Self.level, threads: threads)
-      draws.units = Bootstrap.Units(first: real.rowsOfVideos, second: fake.rowsOfVideos)
-      findings.spreads = try metric.intervals(real.features, fake.features, draws)
-    }
     if floor {
       findings.floors = try floors(metric, real, fake, seed: seed, least: least)
       if findings.floors == nil {
@@ -86,6 +83,21 @@ public struct Honesty: Sendable {
         findings.warnings.append(
           ScoreWarning(code: "no-curve", text: "the sets are too small for a curve over the number of samples"))
       }
+    }
+    if let bootstrap {
+      var draws = Bootstrap(resamples: bootstrap, seed: seed, confidence: Self.level, threads: threads)
+      draws.units = Bootstrap.Units(first: real.rowsOfVideos, second: fake.rowsOfVideos)
+      let done = Mutex(0)
+      draws.heard = {
+        progress.listener.advance(
+          to: done.withLock {
+            $0 += 1
+            return $0
+          })
+      }
+      progress.listener.begin(progress.stage, total: bootstrap)
+      defer { progress.listener.end() }
+      findings.spreads = try metric.intervals(real.features, fake.features, draws)
     }
     return findings
   }

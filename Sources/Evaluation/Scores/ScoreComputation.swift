@@ -12,6 +12,7 @@ struct ScoreComputation {
   let request: ScoreRequest
   let cache: CacheFolder?
   let isInterrupted: @Sendable () -> Bool
+  var progress: any ExtractionProgress = NoProgress()
   /// Which input belongs to which video.
   var inputs: InputPairs?
   var prompts: Prompts?
@@ -94,7 +95,7 @@ struct ScoreComputation {
     }
     let honest = try request.honesty.measure(
       distribution, real: first.real, fake: first.fake, fields: fields, least: settled.counts.minimum,
-      threads: request.threads)
+      threads: request.threads, progress: (.resampling(metric.title), progress))
     let distances = try VideoDistances.between(real: first.real, fake: first.fake)
     return try metric.scores.enumerated().map { index, name in
       let values = runs.map { $0.values[index] }

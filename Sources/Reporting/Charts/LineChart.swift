@@ -103,13 +103,8 @@ public struct LineChart: Sendable {
       let lower = points.reversed().map { (place($0).0, down($0.low ?? $0.y)) }
       svg.polygon(upper + lower, "band fill\(colour)")
     }
-    for point in banded {
-      let x = place(point).0
-      let (low, high) = (down(point.low ?? point.y), down(point.high ?? point.y))
-      svg.line(x, low, x, high, "whisker stroke\(colour)")
-      svg.line(x - 4, low, x + 4, low, "whisker stroke\(colour)")
-      svg.line(x - 4, high, x + 4, high, "whisker stroke\(colour)")
-    }
+    svg.whiskers(
+      banded.map { (place($0).0, down($0.low ?? $0.y), down($0.high ?? $0.y)) }, "whisker stroke\(colour)")
     svg.polyline(points.map(place), "curve stroke\(colour)")
     guard points.count <= Self.mostMarks else { return }
     for point in points {

@@ -26,6 +26,15 @@ struct SVG {
     body += "<polyline class=\"\(style)\" points=\"\(points.map { "\(n($0.0)),\(n($0.1))" }.joined(separator: " "))\"/>"
   }
 
+  /// Spans with a line across either end, as one shape: a chart of many points has few parts.
+  mutating func whiskers(_ spans: [(x: Double, low: Double, high: Double)], _ style: String) {
+    guard !spans.isEmpty else { return }
+    let path = spans.map { x, low, high in
+      "M\(n(x)) \(n(low))V\(n(high))M\(n(x - 4)) \(n(low))h8M\(n(x - 4)) \(n(high))h8"
+    }
+    body += "<path class=\"\(style)\" d=\"\(path.joined())\"/>"
+  }
+
   mutating func polygon(_ points: [(Double, Double)], _ style: String) {
     body += "<polygon class=\"\(style)\" points=\"\(points.map { "\(n($0.0)),\(n($0.1))" }.joined(separator: " "))\"/>"
   }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import History
 import MetricCatalog
@@ -59,6 +60,16 @@ public struct HTMLWriter: TableWriter {
     do {
       return try MustacheTemplate(string: ReportAssets.page).render(Self.clean(context))
     } catch { throw ReportError.badTemplate(reason: "\(error)") }
+  }
+
+  /// Gives a page that is followed the time of now; what is not there or is something else stays as it is.
+  public static func renew(_ path: String) {
+    guard let page = try? String(contentsOfFile: path, encoding: .utf8),
+      let found = page.firstMatch(of: #/<body [^>]*data-written="([^"]*)"/#)
+    else { return }
+    try? WholeFile.write(
+      page.replacingCharacters(in: found.output.1.startIndex..<found.output.1.endIndex, with: RunRecord.now()), to: path
+    )
   }
 
   /// Runs that have a number in the table.

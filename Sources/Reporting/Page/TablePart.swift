@@ -42,7 +42,8 @@ struct TablePart {
 
   private func footnote(_ footnote: TableText.Footnote) -> [String: Any] {
     switch footnote {
-    case .key: ["isKey": true, "noteText": TableText.key]
+    case .key(let hasSecond):
+      ["isKey": true, "hasSecond": hasSecond, "noteText": TableText.key(hasSecond: hasSecond)]
     case .plain(let text): ["noteText": text]
     case .marked(let mark, let text): ["noteMark": mark, "noteText": text]
     case .remark(let text): ["noteText": text, "isRemark": true]
@@ -81,7 +82,7 @@ struct TablePart {
     ]
     if let std = words.deviation(cell, column: column) { context["std"] = std }
     if let low = cell.low, let high = cell.high {
-      context["interval"] = "\(table.text(low, column: column)) … \(table.text(high, column: column))"
+      context["interval"] = "[\(table.text(low, column: column)), \(table.text(high, column: column))]"
     }
     if let run = cell.run, cell.score.settings != nil { context["anchor"] = RunPart.anchor(run, cell.index) }
     if let note = words.note(of: cell, column: column) { context["cellNote"] = TableText.letter(note) }

@@ -76,7 +76,7 @@ struct PictureBook {
 
   private var known: [String: Picture] = [:]
   private var bytes = 0
-  private var left = 0
+  private var drafts: [Draft] = []
 
   init(runs: [RunRecord], names: RunNames, media: Media, files: KeptFiles?) {
     (self.runs, self.names, self.media, self.files) = (runs, names, media, files)
@@ -84,9 +84,10 @@ struct PictureBook {
     guard media != .none, files != nil else { return }
     let groups = Self.byRealSet(measured)
     for group in groups { addContactSheet(group) }
-    for run in shown(measured) { addPairs(run) }
-    for run in shown(measured) { addWorst(run) }
+    for run in groups.flatMap(shown) { addPairs(run) }
+    for run in groups.flatMap(shown) { addWorst(run) }
     for group in groups { addSlices(group) }
+    let left = admit()
     let bare = runs.filter { $0.origin == .measured && $0.previews?.isEmpty != false }.map { names[$0] }
     if !bare.isEmpty {
       let few = Words.list(Array(unique(bare).prefix(3))) + (unique(bare).count > 3 ? " and others" : "")
@@ -95,7 +96,7 @@ struct PictureBook {
     guard !known.isEmpty || left > 0 else { return }
     var told =
       "\(count(known.count, "picture")), \(NumberText.memory(bytes)) of at most \(NumberText.memory(media.bytes))"
-    if left > 0 { told += "; \(left) more are left out" }
+    if left > 0 { told += "; \(count(left, "more group")) of pictures \(left == 1 ? "is" : "are") left out" }
     switch media {
     case .small: told += "; `--media full` shows more of what the runs have kept"
     case .full, .none: break
@@ -134,7 +135,7 @@ struct PictureBook {
   private mutating func addContactSheet(_ all: [RunRecord]) {
     let own = shown(all)
     let count = unique(all.map { names[$0] }).count
-    var sheet = Sheet(title: Self.title(all), kind: .plates)
+    var sheet = Draft(title: Self.title(all), kind: .plates)
     if count > own.count { sheet.notes.append("the last \(own.count) of \(count) generated sets are shown") }
     let values = VideoValues(first: own.first, last: own.last, names: names)
     var plates = plates(.strip, own, values)
@@ -143,34 +144,31 @@ struct PictureBook {
       sheet.notes.append(values.words)
     }
     sheet.plates = plates
-    if !plates.isEmpty { sheets.append(sheet) }
+    drafts.append(sheet)
   }
 
   private mutating func addSlices(_ all: [RunRecord]) {
-    var sheet = Sheet(title: "\(Self.title(all)) over time", kind: .cuts)
+    var sheet = Draft(title: "\(Self.title(all)) over time", kind: .cuts)
     sheet.notes.append(
       "x-t slices: the middle column of pixels, followed over time, which goes to the right; slices beside each other have one "
         + "scale")
     sheet.plates = plates(.slice, shown(all), nil)
-    if !sheet.plates.isEmpty { sheets.append(sheet) }
+    drafts.append(sheet)
   }
 
   /// The real video of each title before those of the runs.
-  private mutating func plates(_ kind: Preview.Kind, _ runs: [RunRecord], _ values: VideoValues?) -> [Plate] {
+  private func plates(_ kind: Preview.Kind, _ runs: [RunRecord], _ values: VideoValues?) -> [Draft.Plate] {
     func previews(_ run: RunRecord, _ side: Preview.Side) -> [Preview] {
       (run.previews ?? []).filter { $0.kind == kind && $0.side == side }
     }
     let titles = unique(runs.flatMap { run in previews(run, .fake).map(\.title) })
-    return titles.prefix(kind == .slice ? media.limits.slices : media.limits.videos).compactMap { title in
-      var plate = Plate(title: title, strips: [])
+    return titles.prefix(kind == .slice ? media.limits.slices : media.limits.videos).map { title in
       let real = runs.lazy.flatMap { previews($0, .real) }.first { $0.title == title }
-      if let real, let strip = strip(real, "real", title) { plate.strips.append(strip) }
-      for run in runs {
-        guard let preview = previews(run, .fake).first(where: { $0.title == title }) else { continue }
+      let fakes = runs.compactMap { run -> Draft.Strip? in
         let value = values?.text(run, title).map { "  \($0)" } ?? ""
-        if let strip = strip(preview, names[run] + value, title) { plate.strips.append(strip) }
+        return previews(run, .fake).first { $0.title == title }.map { ($0, names[run] + value, title) }
       }
-      return plate.strips.isEmpty ? nil : plate
+      return Draft.Plate(title: title, strips: (real.map { [($0, "real", title)] } ?? []) + fakes)
     }
   }
 
@@ -179,7 +177,7 @@ struct PictureBook {
   private mutating func addPairs(_ run: RunRecord) {
     guard let (score, _, isDistance) = VideoValues.ordered(run) else { return }
     let previews = run.previews ?? []
-    var sheet = Sheet(
+    var sheet = Draft(
       title:
         "\(names[run])\(run.dataset.map { " on \($0)" } ?? ""): \(isDistance ? "nearest and farthest" : "highest and lowest")",
       kind: .pairs)
@@ -196,57 +194,105 @@ struct PictureBook {
     ] {
       for preview in previews.filter({ $0.kind == kind }).prefix(media.limits.pairs) {
         let value = preview.value.map { " \(NumberText.rough($0))" } ?? ""
-        guard let own = strip(preview, preview.video, "\(word)\(value)") else { continue }
-        var plate = Plate(title: "\(word)\(value)", strips: [own])
+        var plate = Draft.Plate(title: "\(word)\(value)", strips: [(preview, preview.video, "\(word)\(value)")])
         let real = previews.first { $0.kind == .nearest && $0.title == preview.video }
-        if let real, let strip = strip(real, "real: \(real.video)", "nearest real video") { plate.strips.append(strip) }
+        if let real { plate.strips.append((real, "real: \(real.video)", "nearest real video")) }
         sheet.plates.append(plate)
       }
     }
-    if !sheet.plates.isEmpty { sheets.append(sheet) }
+    drafts.append(sheet)
   }
 
   private mutating func addWorst(_ run: RunRecord) {
     for (kind, words) in [(Preview.Kind.group, "worst groups"), (.window, "frames of the worst windows")] {
-      var sheet = Sheet(title: "\(names[run]): \(words)", kind: .pairs)
+      var sheet = Draft(title: "\(names[run]): \(words)", kind: .pairs)
       for preview in (run.previews ?? []).filter({ $0.kind == kind }).prefix(media.limits.pairs) {
         let value = preview.value.map { "  \(NumberText.rough($0))" } ?? ""
-        if let strip = strip(preview, preview.video, preview.title) {
-          sheet.plates.append(Plate(title: preview.title + value, strips: [strip]))
-        }
+        sheet.plates.append(
+          Draft.Plate(title: preview.title + value, strips: [(preview, preview.video, preview.title)]))
       }
-      if !sheet.plates.isEmpty { sheets.append(sheet) }
+      drafts.append(sheet)
     }
   }
 
   // MARK: Into the page
 
-  private mutating func strip(_ preview: Preview, _ label: String, _ what: String) -> Strip? {
-    picture(preview, label).map {
-      Strip(
-        label: label, what: "\(preview.kind == .slice ? "x-t slice of " : "")\(label), \(what)",
-        isReal: preview.side == .real, picture: $0)
+  /// What would be shown of a sheet if there were room for all of it.
+  private struct Draft {
+    typealias Strip = (preview: Preview, label: String, what: String)
+    typealias Plate = (title: String, strips: [Strip])
+
+    let title: String
+    let kind: Sheet.Kind
+    var notes: [String] = []
+    var plates: [Plate] = []
+
+    /// Places of plates by what they tell: from both ends, since the first and the last of an order tell most.
+    var byWeight: [Int] { plates.indices.map { $0.isMultiple(of: 2) ? $0 / 2 : plates.count - 1 - $0 / 2 } }
+    /// Plates for each one of another sheet: real beside generated is what a page is opened for.
+    var share: Int {
+      switch kind {
+      case .plates: 2
+      case .pairs, .cuts: 1
+      }
     }
   }
 
-  /// nil where there is no whole file, or no room for it.
-  private mutating func picture(_ preview: Preview, _ label: String) -> Picture? {
+  /// Gives each sheet its share of the bytes, in turns. A plate is shown whole or not at all.
+  ///
+  /// - Returns: how many plates there is no room for.
+  private mutating func admit() -> Int {
+    var shown = drafts.map { _ in [Int: Plate]() }
+    var waiting = drafts.map { $0.byWeight[...] }
+    var left = 0
+    while waiting.contains(where: { !$0.isEmpty }) {
+      for (place, draft) in drafts.enumerated() {
+        for number in waiting[place].prefix(draft.share) {
+          if let plate = plate(draft.plates[number]) { shown[place][number] = plate } else { left += 1 }
+        }
+        waiting[place] = waiting[place].dropFirst(draft.share)
+      }
+    }
+    sheets = zip(drafts, shown).compactMap { draft, plates in
+      let plates = plates.sorted { $0.key < $1.key }.map(\.value).filter { !$0.strips.isEmpty }
+      return plates.isEmpty ? nil : Sheet(title: draft.title, kind: draft.kind, notes: draft.notes, plates: plates)
+    }
+    return left
+  }
+
+  /// With the strips whose files are there; nil where there is no room for all of them.
+  private mutating func plate(_ draft: Draft.Plate) -> Plate? {
+    var new: [String: (data: Data, size: JPEGSize)] = [:]
+    for (preview, _, _) in draft.strips where known[preview.digest] == nil && new[preview.digest] == nil {
+      if let data = files?.preview(preview.digest), let size = JPEGSize(data) {
+        new[preview.digest] = (data, size)
+      } else {
+        let words = "some pictures are not shown: their files are not beside the history, or are damaged"
+        if !notes.contains(words) { notes.append(words) }
+      }
+    }
+    let cost = new.values.reduce(0) { $0 + ($1.data.count + 2) / 3 * 4 }
+    guard bytes + cost <= media.bytes else { return nil }
+    bytes += cost
+    return Plate(
+      title: draft.title,
+      strips: draft.strips.compactMap { preview, label, what in
+        picture(preview, new[preview.digest]).map {
+          Strip(
+            label: label, what: "\(preview.kind == .slice ? "x-t slice of " : "")\(label), \(what)",
+            isReal: preview.side == .real, picture: $0)
+        }
+      })
+  }
+
+  private mutating func picture(_ preview: Preview, _ file: (data: Data, size: JPEGSize)?) -> Picture? {
     if let own = known[preview.digest] { return own }
-    guard let data = files?.preview(preview.digest), let size = JPEGSize(data) else {
-      let words = "some pictures are not shown: their files are not beside the history, or are damaged"
-      if !notes.contains(words) { notes.append(words) }
-      return nil
-    }
-    let text = data.base64EncodedString()
-    guard bytes + text.utf8.count <= media.bytes else {
-      left += 1
-      return nil
-    }
+    guard let file else { return nil }
     let frames = max(1, preview.frames ?? 1)
-    let picture = Picture(place: known.count, width: size.width / frames, height: size.height, frames: frames)
+    let picture = Picture(
+      place: known.count, width: file.size.width / frames, height: file.size.height, frames: frames)
     known[preview.digest] = picture
-    bytes += text.utf8.count
-    style += ".p\(picture.place){background-image:url(data:image/jpeg;base64,\(text))}\n"
+    style += ".p\(picture.place){background-image:url(data:image/jpeg;base64,\(file.data.base64EncodedString()))}\n"
     return picture
   }
 

@@ -8,7 +8,7 @@ import Scores
 /// Only measured numbers take part, and only where all of a column can be held against each other: equal fingerprint,
 /// equal real set, equal prompts. Where several protocols or real sets meet in a column, nothing in it is ranked and a
 /// remark says so. A number is best where it is shown to be better than every other of its column, each at α over their
-/// number, and second where it is shown to be better than the rest; a remark says what is not shown.
+/// number, and second where it is shown to be better than the rest, of which there is one at the least; a remark says what is not shown.
 struct Ranking {
   /// What differences are measured by; nil: nothing is marked.
   let differences: (any DifferenceSource)?
@@ -59,7 +59,8 @@ struct Ranking {
       .sorted { (sign * $0.cell.score.value, $0.row) < (sign * $1.cell.score.value, $1.row) }
     var standing = ReportTable.Standing(column: column, rows: cells.map(\.row))
     defer { table.standings.append(standing) }
-    for (place, rank) in [ReportTable.Rank.best, .second].enumerated() where place < cells.count {
+    // The last one is better than none, and not marked.
+    for (place, rank) in [ReportTable.Rank.best, .second].enumerated() where place < cells.count - 1 {
       let rest = cells[(place + 1)...]
       let alpha = Judgement.alpha / Double(max(rest.count, 1))
       let open = rest.lazy.map { contest(cells[place], $0, alpha) }.first { $0.verdict != .worse }

@@ -81,8 +81,10 @@ public struct ReportTable: Sendable {
       case counts
       /// Of several numbers one is shown.
       case choice
-      /// Published rows that were asked for are not there.
+      /// What was asked for is not there.
       case absent
+      /// Scores of earlier runs are not shown.
+      case leftOut
     }
 
     public var kind: Kind

@@ -27,22 +27,3 @@ struct RunNames {
     return String(file)
   }
 }
-
-extension [RunRecord] {
-  /// Of each name and data set the checkpoint that was scored last, with the newest run of each of its seeds; order is kept.
-  public func newestOfEachName() -> [RunRecord] {
-    func key(_ run: RunRecord) -> [String] { [run.origin.rawValue, run.name, run.dataset ?? ""] }
-    var last: [[String]: RunRecord] = [:]
-    for run in self where last[key(run)].map({ $0.date < run.date }) ?? true { last[key(run)] = run }
-    var newest: [[String]: RunRecord] = [:]
-    func seedKey(_ run: RunRecord) -> [String] { key(run) + [run.generation?.seed.map(String.init) ?? ""] }
-    for run in self {
-      guard let own = last[key(run)], (own.step, own.checkpoint) == (run.step, run.checkpoint),
-        newest[seedKey(run)].map({ $0.date < run.date }) ?? true
-      else { continue }
-      newest[seedKey(run)] = run
-    }
-    let kept = Set(newest.values.map(\.id))
-    return filter { kept.contains($0.id) }
-  }
-}

@@ -18,6 +18,8 @@ public struct TableBuilder {
   public var methods: [String]?
   /// Digits behind the point, by metric; those of all metrics under the empty name.
   public var digits: [String: Int] = [:]
+  /// Whether more runs may come: a name that is not there yet is a remark, and no error.
+  public var isLive = false
   /// Something earlier that new rows are held against.
   public var since: Since?
   /// Generators that made no videos.
@@ -39,7 +41,7 @@ public struct TableBuilder {
     var seed: Int?
   }
 
-  /// - Throws: `ReportError.nothingToShow`.
+  /// - Throws: `ReportError.nothingToShow`, `.noName` and `.noMethod` for what is asked for and not there.
   public func table(of runs: [RunRecord]) throws -> ReportTable {
     var rows: [ReportTable.Row] = []
     var elsewhere: [ReportTable.Source] = []
@@ -52,10 +54,7 @@ public struct TableBuilder {
       if let remark { remarks.append(remark) }
     }
     append(runs, &rows, &elsewhere, &entries)
-    entries = entries.filter { entry in
-      (metrics.map { $0.contains(entry.score.metric) || $0.contains(Self.plain(entry.score.metric)) } ?? true)
-        && (datasets.map { wanted in entry.dataset.map(wanted.contains) ?? false } ?? true)
-    }
+    entries = try wanted(entries, &remarks)
     entries = underOneName(entries)
     let columns = layout.map { laidOut($0, entries) } ?? found(entries)
     var table = ReportTable(
@@ -72,6 +71,35 @@ public struct TableBuilder {
     ranking.decide(&table)
     table.changes = since.map { ranking.changes(since: $0, table) }
     return table
+  }
+
+  /// The numbers that are asked for.
+  ///
+  /// - Throws: `ReportError.noName`.
+  private func wanted(_ entries: [Entry], _ remarks: inout [ReportTable.Remark]) throws -> [Entry] {
+    func names(_ entries: [Entry]) -> [String] {
+      Set(entries.flatMap { [$0.score.metric, Self.plain($0.score.metric)] }).sorted()
+    }
+    try check(metrics ?? [], "score", among: names(entries), &remarks)
+    try check(datasets ?? [], "data set", among: Set(entries.compactMap(\.dataset)).sorted(), &remarks)
+    let wanted = entries.filter { entry in
+      (metrics.map { $0.contains(entry.score.metric) || $0.contains(Self.plain(entry.score.metric)) } ?? true)
+        && (datasets.map { wanted in entry.dataset.map(wanted.contains) ?? false } ?? true)
+    }
+    try check(digits.keys.filter { !$0.isEmpty }.sorted(), "score", among: names(wanted), &remarks)
+    return wanted
+  }
+
+  private func check(
+    _ asked: [String], _ what: String, among known: [String], _ remarks: inout [ReportTable.Remark]
+  ) throws {
+    for name in asked where !known.contains(name) && !known.isEmpty {
+      guard isLive else {
+        throw ReportError.noName(name, of: what, nearest: NearestName.of(name, among: known), known: known)
+      }
+      let remark = ReportTable.Remark(kind: .absent, text: "no \(what) `\(name)` is there yet")
+      if !remarks.contains(remark) { remarks.append(remark) }
+    }
   }
 
   /// The metric of a score's name: `pic` of `pic[inception-cosine]`.

@@ -44,7 +44,8 @@ public struct LaTeXWriter: TableWriter {
 
   private func footnote(_ footnote: TableText.Footnote) -> String {
     switch footnote {
-    case .key: "\\textbf{best}, \\underline{second}: \(TableText.key)."
+    case .key(let hasSecond):
+      "\\textbf{best}\(hasSecond ? ", \\underline{second}" : ""): \(TableText.key(hasSecond: hasSecond))."
     case .plain(let text), .remark(let text): Escaping.latex(text) + "."
     case .marked(let mark, let text): "\(LaTeXGrid.mark(mark)) \(Escaping.latex(text))."
     }

@@ -41,7 +41,8 @@ public struct MarkdownWriter: TableWriter {
 
   private func footnote(_ footnote: TableText.Footnote) -> String {
     switch footnote {
-    case .key: "**best**, <u>second</u>: \(TableText.key)."
+    case .key(let hasSecond):
+      "**best**\(hasSecond ? ", <u>second</u>" : ""): \(TableText.key(hasSecond: hasSecond))."
     case .plain(let text), .remark(let text): Escaping.markdown(text) + "."
     case .marked(let mark, let text): "<sup>\(mark)</sup> \(Escaping.markdown(text))."
     }

@@ -7,8 +7,8 @@ struct TableText {
 
   /// A line below the table.
   enum Footnote: Equatable {
-    /// What bold and underlined numbers are.
-    case key
+    /// What bold and underlined numbers are; nothing is underlined where only one number of each column is shown to be better.
+    case key(hasSecond: Bool)
     case plain(String)
     /// Behind a letter, or a dagger: `a`, `†1`.
     case marked(String, String)
@@ -16,7 +16,12 @@ struct TableText {
     case remark(String)
   }
 
-  static let key = "shown to be better than the numbers measured here that follow"
+  /// Behind the words that are set as such numbers are.
+  static func key(hasSecond: Bool) -> String {
+    hasSecond
+      ? "shown to be better than the numbers measured here that follow"
+      : "shown to be better than the other numbers measured here"
+  }
 
   /// `a`, `b`, ... `z`, `aa`.
   static func letter(_ note: Int) -> String {
@@ -65,7 +70,7 @@ struct TableText {
     return counts.count == 1 ? counts.first.flatMap { $0 > 1 ? $0 : nil } : nil
   }
 
-  private var hasRanks: Bool { cells.contains { $0.rank != nil } }
+  private func hasRank(_ rank: ReportTable.Rank) -> Bool { cells.contains { $0.rank == rank } }
 
   /// What `± 2.1` is.
   private var seeds: String? {
@@ -88,7 +93,7 @@ struct TableText {
   /// All that is said below the table, without points at the ends.
   var footnotes: [Footnote] {
     guard notes != .none else { return [] }
-    var lines: [Footnote] = hasRanks ? [.key] : []
+    var lines: [Footnote] = hasRank(.best) ? [.key(hasSecond: hasRank(.second))] : []
     lines += [seeds, intervals].compactMap { $0.map { .plain($0) } }
     for (index, note) in table.notes.enumerated() {
       lines.append(.marked(Self.letter(index), notes == .full ? note : Self.short(note)))
@@ -98,8 +103,13 @@ struct TableText {
     }
     var isOpen = false
     for remark in table.remarks {
+      switch remark.kind {
       // One sentence for all of them.
-      if notes == .short, remark.kind == .notShown { isOpen = true } else { lines.append(.remark(remark.text)) }
+      case .notShown where notes == .short: isOpen = true
+      // Of the history, and not of a paper.
+      case .leftOut where notes == .short: continue
+      case .notShown, .notRanked, .counts, .choice, .absent, .leftOut: lines.append(.remark(remark.text))
+      }
     }
     if isOpen { lines.append(.plain(Self.nothingMarked)) }
     return lines

@@ -1,11 +1,27 @@
 import ArgumentParser
 
-/// An option that takes one value and is given twice: the parser would keep the last one and say nothing.
-enum RepeatedOption {
+/// What the parser takes without a word, and nobody can mean: an option of one value that is given twice, of which it keeps the
+/// last, and a value that is empty.
+enum GivenArguments {
+  /// A table may stand without words over it.
+  private static let mayBeEmpty = ["title", "caption"]
+
   /// - Parameter arguments: of the program, without its name.
   /// - Throws: `ValidationError`.
   static func check(_ arguments: [String], of program: any ParsableCommand.Type) throws {
-    let given = arguments.prefix { $0 != "--" }
+    try checkAreNotEmpty(arguments)
+    try checkAreGivenOnce(Array(arguments.prefix { $0 != "--" }), of: program)
+  }
+
+  private static func checkAreNotEmpty(_ arguments: [String]) throws {
+    for (place, argument) in arguments.enumerated() where argument.isEmpty {
+      let before = place > 0 && arguments[place - 1].hasPrefix("--") ? arguments[place - 1].dropFirst(2) : ""
+      if mayBeEmpty.contains(String(before)) { continue }
+      throw ValidationError(before.isEmpty ? "an argument is empty" : "--\(before) is empty")
+    }
+  }
+
+  private static func checkAreGivenOnce(_ given: [String], of program: any ParsableCommand.Type) throws {
     let options = given.filter { $0.hasPrefix("--") }.compactMap {
       $0.dropFirst(2).split(separator: "=").first.map(String.init)
     }
