@@ -52,6 +52,7 @@ let package = Package(
 
     // What many rooms do: one loop over threads, one stream of random numbers
     .target(name: "Threads", swiftSettings: optimised),
+    .target(name: "ProcessLimits"),
     .target(name: "Random", swiftSettings: optimised),
 
     // The engine
@@ -68,7 +69,7 @@ let package = Package(
     // Files in
     .target(
       name: "Files", dependencies: ["CFFmpeg", "CArchive", "CZlib", "CProcesses", "Yams"], swiftSettings: optimised),
-    .target(name: "Weights", dependencies: ["Files", "Threads"], swiftSettings: optimised),
+    .target(name: "Weights", dependencies: ["Files", "ProcessLimits", "Threads"], swiftSettings: optimised),
     .target(
       name: "Video",
       dependencies: [
@@ -89,7 +90,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "Files", "Scores", "Video", "Networks", "Engine", "Weights", "Text", "Distances", "MetricCatalog", "Kernels",
-        "Tensors", "Threads", "Vocabulary",
+        "ProcessLimits", "Tensors", "Threads", "Vocabulary",
       ]),
 
     // What is kept of them
@@ -114,11 +115,11 @@ let package = Package(
       name: "Harness",
       dependencies: [
         "Scores", "Evaluation", "Files", "History", "Reporting", "MetricCatalog", "Video", "Vocabulary", "Yams",
-        "CProcesses",
+        "CProcesses", "ProcessLimits",
       ],
       exclude: ["README.md"]),
     // For somebody who has the binary alone
-    .target(name: "Demo", dependencies: ["Video", "Threads", "Random"], swiftSettings: optimised),
+    .target(name: "Demo", dependencies: ["Video", "ProcessLimits", "Threads", "Random"], swiftSettings: optimised),
     .target(
       name: "SelfTest",
       dependencies: [
@@ -131,11 +132,13 @@ let package = Package(
       dependencies: [
         "Guides", "Demo", "SelfTest", "COpenBLAS", "MemoryLimit", .product(name: "GRDBSQLite", package: "GRDB.swift"),
         "Files", "Scores", "Import", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
-        "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "Tensors", "Threads", "Random", "Vocabulary",
+        "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "ProcessLimits", "Tensors", "Threads", "Random",
+        "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests
+    .testTarget(name: "ProcessLimitsTests", dependencies: ["ProcessLimits"]),
     .testTarget(name: "MetricCatalogTests", dependencies: ["MetricCatalog", "Files", "Vocabulary"]),
     .testTarget(
       name: "CommandLineTests",
@@ -162,7 +165,7 @@ let package = Package(
       name: "EvaluationTests",
       dependencies: [
         "Scores", "Evaluation", "Files", "MetricCatalog", "Tensors", "Distances", "Video", "Weights",
-        "Networks", "Engine", "Kernels", "Vocabulary",
+        "Networks", "Engine", "Kernels", "ProcessLimits", "Vocabulary",
       ]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors", "Threads", "Random", "Vocabulary"],

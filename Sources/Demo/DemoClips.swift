@@ -1,4 +1,5 @@
 import Foundation
+import ProcessLimits
 import Random
 import Threads
 import Video
@@ -47,7 +48,7 @@ public enum DemoClips {
   /// - Throws: what the first clip throws that cannot be written.
   public static func write(to folder: String) throws {
     let clips = Motion.allCases.flatMap { motion in Shape.allCases.map { (motion, $0) } }
-    _ = try parallelMap(clips.count, threads: ProcessInfo.processInfo.activeProcessorCount) { index in
+    _ = try parallelMap(clips.count, threads: ProcessLimits.processors) { index in
       let (motion, shape) = clips[index]
       let drawn = DemoDrawing(motion: motion, shape: shape).frames()
       for (name, damage) in sets {

@@ -105,7 +105,7 @@ public struct Bootstrap: Sendable {
     }
   }
 
-  /// Of a kernel distance. Kernel values are computed once and added up by how often rows are drawn, on one thread:
+  /// Of a kernel distance. Kernel values are computed once and added up by how often rows are drawn:
   /// O((m² + n² + mn)·(D + resamples)) time, resamples·(m + n) numbers of memory.
   ///
   /// Pairs of one row with itself count where that row is drawn twice (`.unbiased` leaves out a member with itself

@@ -1,17 +1,20 @@
 import COpenBLAS
 import Vocabulary
 
-/// The squared maximum mean discrepancy of two sets of features under a polynomial kernel, in float64, on one thread.
+/// The squared maximum mean discrepancy of two sets of features under a polynomial kernel, in float64.
 ///
 /// With `PolynomialKernel.cubic` and `.unbiased`, over all rows: KVD as TATS and LVDM compute it (`tats/fvd/fvd.py`);
 /// over subsets: KID as torch-fidelity (`metric_kid.py`) and clean-fid (`fid.py`) compute it, before any factor.
 public struct KernelDistance: Sendable, Equatable {
   public let kernel: PolynomialKernel
   public let estimator: KernelEstimator
+  public let threads: Int
 
-  public init(kernel: PolynomialKernel, estimator: KernelEstimator) {
+  /// - Parameter threads: the value is the same bits for any number of them.
+  public init(kernel: PolynomialKernel, estimator: KernelEstimator, threads: Int = 1) {
     self.kernel = kernel
     self.estimator = estimator
+    self.threads = threads
   }
 
   /// m and n may differ. O((m² + n² + mn)·D) time, O(1) memory beside the features.
@@ -61,7 +64,10 @@ public struct KernelDistance: Sendable, Equatable {
     let everyPair = Double(a.rows) * Double(a.rows) / 2 + Double(b.rows) * Double(b.rows) / 2
     let subsetPairs = 2 * Double(size) * Double(size) * Double(subsets)
     if everyPair + Double(a.rows) * Double(b.rows) > subsetPairs {
-      return try zip(chosenA, chosenB).map { try between(a.selecting($0), b.selecting($1)) }
+      let alone = KernelDistance(kernel: kernel, estimator: estimator)
+      return try LinearAlgebra.parallelMap(subsets, threads: threads) { [chosenA, chosenB] subset in
+        try alone.between(a.selecting(chosenA[subset]), b.selecting(chosenB[subset]))
+      }
     }
     return weighted(
       a, b, weightsA: multiplicities(chosenA, rows: a.rows), weightsB: multiplicities(chosenB, rows: b.rows),
@@ -108,24 +114,31 @@ public struct KernelDistance: Sendable, Equatable {
   private func within(
     _ features: FeatureMatrix, weights: [Double], samples: Int
   ) -> (pairs: [Double], diagonal: [Double]) {
-    var pairs = [Double](repeating: 0, count: samples)
-    var diagonal = pairs
     let rows = features.rows
-    RowTiles.upper(features, scale: kernel.factor(columns: features.columns)) { left, right, tile in
-      kernel.apply(to: tile)
-      if left == right {
-        for place in 0..<left.count {
-          let value = tile[place * left.count + place]
-          tile[place * left.count + place] = 0
+    var (pairs, diagonal) = ([Double](repeating: 0, count: samples), [Double](repeating: 0, count: samples))
+    let tiles = RowTiles(upper: features, scale: kernel.factor(columns: features.columns), threads: threads)
+    tiles.forEach { tile -> (pairs: [Double], diagonal: [Double]) in
+      kernel.apply(to: tile.values)
+      let isDiagonal = tile.left == tile.right
+      var (pairs, diagonal) = ([Double](repeating: 0, count: samples), [Double](repeating: 0, count: samples))
+      if isDiagonal {
+        for (place, row) in tile.left.enumerated() {
+          let value = tile.values[place * tile.left.count + place]
+          tile.values[place * tile.left.count + place] = 0
           for sample in 0..<samples {
-            let weight = weights[sample * rows + left.lowerBound + place]
+            let weight = weights[sample * rows + row]
             diagonal[sample] += weight * value
             pairs[sample] += weight * (weight - 1) * value
           }
         }
       }
-      addProducts(
-        tile, weights, rows, left, weights, rows, right, samples: samples, scale: left == right ? 1 : 2, to: &pairs)
+      let products = products(tile, weights, rows, weights, rows, samples: samples, scale: isDiagonal ? 1 : 2)
+      return (zip(pairs, products).map { $0 + $1 }, diagonal)
+    } add: { _, _, found in
+      for sample in 0..<samples {
+        pairs[sample] += found.pairs[sample]
+        diagonal[sample] += found.diagonal[sample]
+      }
     }
     return (pairs, diagonal)
   }
@@ -134,32 +147,35 @@ public struct KernelDistance: Sendable, Equatable {
     _ a: FeatureMatrix, _ b: FeatureMatrix, weightsA: [Double], weightsB: [Double], samples: Int
   ) -> [Double] {
     var sums = [Double](repeating: 0, count: samples)
-    RowTiles.all(a, b, scale: kernel.factor(columns: a.columns)) { left, right, tile in
-      kernel.apply(to: tile)
-      addProducts(tile, weightsA, a.rows, left, weightsB, b.rows, right, samples: samples, scale: 1, to: &sums)
+    RowTiles(a, b, scale: kernel.factor(columns: a.columns), threads: threads).forEach { tile in
+      kernel.apply(to: tile.values)
+      return products(tile, weightsA, a.rows, weightsB, b.rows, samples: samples, scale: 1)
+    } add: { _, _, found in
+      for sample in 0..<samples { sums[sample] += found[sample] }
     }
     return sums
   }
 
-  /// sums[s] += scale · wᵀ K v, for the tile K and row s of both weights.
-  private func addProducts(
-    _ tile: UnsafeMutableBufferPointer<Double>, _ weightsA: [Double], _ rowsA: Int, _ left: Range<Int>,
-    _ weightsB: [Double], _ rowsB: Int, _ right: Range<Int>, samples: Int, scale: Double, to sums: inout [Double]
-  ) {
+  /// For each row s of both weights scale · wᵀ K v, of the tile K.
+  private func products(
+    _ tile: RowTiles.Tile, _ weightsA: [Double], _ rowsA: Int, _ weightsB: [Double], _ rowsB: Int, samples: Int,
+    scale: Double
+  ) -> [Double] {
+    let (left, right) = (tile.left, tile.right)
     // products[s][i] = Σⱼ v[s][j] K[i][j]
     var products = [Double](repeating: 0, count: samples * left.count)
     weightsB.withUnsafeBufferPointer { weights in
       cblas_dgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, Int32(samples), Int32(left.count), Int32(right.count), scale,
-        weights.baseAddress! + right.lowerBound, Int32(rowsB), tile.baseAddress!, Int32(right.count), 0, &products,
-        Int32(left.count))
+        weights.baseAddress! + right.lowerBound, Int32(rowsB), tile.values.baseAddress!, Int32(right.count), 0,
+        &products, Int32(left.count))
     }
-    for sample in 0..<samples {
+    return (0..<samples).map { sample in
       var sum = 0.0
       for place in 0..<left.count {
         sum += weightsA[sample * rowsA + left.lowerBound + place] * products[sample * left.count + place]
       }
-      sums[sample] += sum
+      return sum
     }
   }
 }

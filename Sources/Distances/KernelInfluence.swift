@@ -43,15 +43,15 @@ extension KernelDistance {
   /// Of each row the mean kernel value with the other rows of its set.
   private func ownMeans(_ features: FeatureMatrix) -> [Double] {
     var sums = [Double](repeating: 0, count: features.rows)
-    RowTiles.upper(features, scale: kernel.factor(columns: features.columns)) { left, right, tile in
-      kernel.apply(to: tile)
-      for (place, row) in left.enumerated() {
-        for (other, column) in right.enumerated() where row != column {
-          let value = tile[place * right.count + other]
-          sums[row] += value
-          if left != right { sums[column] += value }
-        }
-      }
+    let tiles = RowTiles(upper: features, scale: kernel.factor(columns: features.columns), threads: threads)
+    tiles.forEach { tile -> (rows: [Double], columns: [Double]) in
+      kernel.apply(to: tile.values)
+      guard tile.left == tile.right else { return Self.sums(tile) }
+      for place in 0..<tile.left.count { tile.values[place * tile.left.count + place] = 0 }
+      return (Self.sums(tile).rows, [])
+    } add: { left, right, found in
+      for (row, sum) in zip(left, found.rows) { sums[row] += sum }
+      for (row, sum) in zip(right, found.columns) { sums[row] += sum }
     }
     return sums.map { $0 / Double(features.rows - 1) }
   }
@@ -59,16 +59,26 @@ extension KernelDistance {
   /// Of each row of either set the mean kernel value with the rows of the other.
   private func rowMeans(_ a: FeatureMatrix, _ b: FeatureMatrix) -> (first: [Double], second: [Double]) {
     var (first, second) = ([Double](repeating: 0, count: a.rows), [Double](repeating: 0, count: b.rows))
-    RowTiles.all(a, b, scale: kernel.factor(columns: a.columns)) { left, right, tile in
-      kernel.apply(to: tile)
-      for (place, row) in left.enumerated() {
-        for (other, column) in right.enumerated() {
-          let value = tile[place * right.count + other]
-          first[row] += value
-          second[column] += value
-        }
-      }
+    RowTiles(a, b, scale: kernel.factor(columns: a.columns), threads: threads).forEach { tile in
+      kernel.apply(to: tile.values)
+      return Self.sums(tile)
+    } add: { left, right, found in
+      for (row, sum) in zip(left, found.rows) { first[row] += sum }
+      for (row, sum) in zip(right, found.columns) { second[row] += sum }
     }
     return (first.map { $0 / Double(b.rows) }, second.map { $0 / Double(a.rows) })
+  }
+
+  private static func sums(_ tile: RowTiles.Tile) -> (rows: [Double], columns: [Double]) {
+    var rows = [Double](repeating: 0, count: tile.left.count)
+    var columns = [Double](repeating: 0, count: tile.right.count)
+    for row in rows.indices {
+      for column in columns.indices {
+        let value = tile.values[row * columns.count + column]
+        rows[row] += value
+        columns[column] += value
+      }
+    }
+    return (rows, columns)
   }
 }

@@ -5,7 +5,9 @@ public enum NearestRows {
   /// O(m·n·D) time, O(m + n) memory beside the features.
   ///
   /// - Throws: `DistanceError` for different columns, no rows, and features that are not finite.
-  public static func distances(of features: FeatureMatrix, to others: FeatureMatrix) throws -> [Double] {
+  public static func distances(
+    of features: FeatureMatrix, to others: FeatureMatrix, threads: Int = 1
+  ) throws -> [Double] {
     try others.check(.first, ddof: 0)
     try features.check(.second, ddof: 0)
     guard features.columns == others.columns else {
@@ -13,15 +15,19 @@ public enum NearestRows {
     }
     let (norms, normsOfOthers) = (features.squaredNorms(), others.squaredNorms())
     var nearest = [Double](repeating: .infinity, count: features.rows)
-    RowTiles.all(others, features, scale: -2) { left, right, tile in
-      for row in left {
-        let products = tile.baseAddress! + (row - left.lowerBound) * right.count
-        for column in right {
+    RowTiles(others, features, scale: -2, threads: threads).forEach { tile in
+      var nearest = [Double](repeating: .infinity, count: tile.right.count)
+      for (place, row) in tile.left.enumerated() {
+        let products = tile.values.baseAddress! + place * tile.right.count
+        for (place, column) in tile.right.enumerated() {
           let distance = squaredDistance(
-            products[column - right.lowerBound], others, row, normsOfOthers[row], features, column, norms[column])
-          if distance < nearest[column] { nearest[column] = distance }
+            products[place], others, row, normsOfOthers[row], features, column, norms[column])
+          if distance < nearest[place] { nearest[place] = distance }
         }
       }
+      return nearest
+    } add: { _, right, found in
+      for (column, distance) in zip(right, found) where distance < nearest[column] { nearest[column] = distance }
     }
     return nearest.map { $0.squareRoot() }
   }

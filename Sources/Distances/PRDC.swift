@@ -18,10 +18,13 @@ public struct PRDC: Sendable, Equatable {
 
   public let k: Int
   public let rule: NeighbourRule
+  public let threads: Int
 
-  public init(k: Int = 5, rule: NeighbourRule = .strict) {
+  /// - Parameter threads: the result is the same for any number of them.
+  public init(k: Int = 5, rule: NeighbourRule = .strict, threads: Int = 1) {
     self.k = k
     self.rule = rule
+    self.threads = threads
   }
 
   /// O((m² + n² + mn)·D) time, O(m + n) memory beside the features.
@@ -47,19 +50,28 @@ public struct PRDC: Sendable, Equatable {
     var isRecalled = [Bool](repeating: false, count: real.rows)
     var isCovered = isRecalled
     var balls = 0
-    RowTiles.all(real, generated, scale: -2) { left, right, tile in
-      for row in left {
-        let products = tile.baseAddress! + (row - left.lowerBound) * right.count
-        for column in right {
+    RowTiles(real, generated, scale: -2, threads: threads).forEach { tile -> Found in
+      var found = Found(left: tile.left.count, right: tile.right.count)
+      for (own, row) in tile.left.enumerated() {
+        let products = tile.values.baseAddress! + own * tile.right.count
+        for (other, column) in tile.right.enumerated() {
           let distance = squaredDistance(
-            products[column - right.lowerBound], real, row, normsReal[row], generated, column, normsGenerated[column])
+            products[other], real, row, normsReal[row], generated, column, normsGenerated[column])
           if holds(distance, radiiReal[row]) {
-            balls += 1
-            isPrecise[column] = true
-            isCovered[row] = true
+            found.balls += 1
+            found.isPrecise[other] = true
+            found.isCovered[own] = true
           }
-          if holds(distance, radiiGenerated[column]) { isRecalled[row] = true }
+          if holds(distance, radiiGenerated[column]) { found.isRecalled[own] = true }
         }
+      }
+      return found
+    } add: { left, right, found in
+      balls += found.balls
+      for (place, column) in right.enumerated() where found.isPrecise[place] { isPrecise[column] = true }
+      for (place, row) in left.enumerated() {
+        if found.isCovered[place] { isCovered[row] = true }
+        if found.isRecalled[place] { isRecalled[row] = true }
       }
     }
     func share(_ flags: [Bool]) -> Double { Double(flags.reduce(0) { $1 ? $0 + 1 : $0 }) / Double(flags.count) }
@@ -75,33 +87,69 @@ public struct PRDC: Sendable, Equatable {
     }
   }
 
+  /// What one tile of real and generated points says of its own.
+  private struct Found: Sendable {
+    var balls = 0
+    var isPrecise: [Bool]
+    var isCovered: [Bool]
+    var isRecalled: [Bool]
+
+    init(left: Int, right: Int) {
+      isPrecise = [Bool](repeating: false, count: right)
+      isCovered = [Bool](repeating: false, count: left)
+      isRecalled = isCovered
+    }
+  }
+
   /// Of each row, the squared distance to its k-th nearest neighbour.
   private func squaredRadii(_ features: FeatureMatrix, norms: [Double]) -> [Double] {
-    // The k smallest distances of each row, ascending.
-    var nearest = [Double](repeating: .infinity, count: features.rows * k)
-    nearest.withUnsafeMutableBufferPointer { nearest in
-      func offer(_ distance: Double, to row: Int) {
-        var place = (row + 1) * k - 1
-        guard distance < nearest[place] else { return }
-        while place > row * k && nearest[place - 1] > distance {
-          nearest[place] = nearest[place - 1]
-          place -= 1
-        }
-        nearest[place] = distance
-      }
-      RowTiles.upper(features, scale: -2) { left, right, tile in
-        for row in left {
-          let products = tile.baseAddress! + (row - left.lowerBound) * right.count
-          for column in max(row + 1, right.lowerBound)..<max(row + 1, right.upperBound) {
-            let distance = squaredDistance(
-              products[column - right.lowerBound], features, row, norms[row], features, column, norms[column])
-            offer(distance, to: row)
-            offer(distance, to: column)
-          }
+    var nearest = Nearest(rows: features.rows, k: k)
+    RowTiles(upper: features, scale: -2, threads: threads).forEach { tile -> (rows: Nearest, columns: Nearest) in
+      var (rows, columns) = (Nearest(rows: tile.left.count, k: k), Nearest(rows: tile.right.count, k: k))
+      for (own, row) in tile.left.enumerated() {
+        let products = tile.values.baseAddress! + own * tile.right.count
+        for (other, column) in tile.right.enumerated() where column > row {
+          let distance = squaredDistance(
+            products[other], features, row, norms[row], features, column, norms[column])
+          rows.offer(distance, to: own)
+          columns.offer(distance, to: other)
         }
       }
+      return (rows, columns)
+    } add: { left, right, found in
+      nearest.offer(found.rows, at: left.lowerBound)
+      nearest.offer(found.columns, at: right.lowerBound)
     }
-    return (0..<features.rows).map { nearest[($0 + 1) * k - 1] }
+    return nearest.farthest
+  }
+
+  /// The k smallest distances of each row, ascending.
+  private struct Nearest: Sendable {
+    let k: Int
+    var distances: [Double]
+
+    init(rows: Int, k: Int) {
+      self.k = k
+      distances = [Double](repeating: .infinity, count: rows * k)
+    }
+
+    mutating func offer(_ distance: Double, to row: Int) {
+      let first = row &* k
+      var place = first &+ k &- 1
+      guard distance < distances[place] else { return }
+      while place > first && distances[place - 1] > distance {
+        distances[place] = distances[place - 1]
+        place -= 1
+      }
+      distances[place] = distance
+    }
+
+    /// What was found of the rows from `start` on.
+    mutating func offer(_ found: Nearest, at start: Int) {
+      for (index, distance) in found.distances.enumerated() { offer(distance, to: start + index / k) }
+    }
+
+    var farthest: [Double] { stride(from: k - 1, to: distances.count, by: k).map { distances[$0] } }
   }
 }
 

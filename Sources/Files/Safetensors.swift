@@ -89,25 +89,29 @@ package enum Safetensors {
   package static func write(
     _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String], to path: String
   ) throws {
-    let head = try header(tensors.map { ($0.name, $0.shape) }, metadata: metadata, path: path)
+    let head = try header(tensors.map { ($0.name, .float32, $0.shape) }, metadata: metadata, path: path)
     try WholeFile.write(path) { writer in
       try head.withUnsafeBytes { try writer.write($0) }
       for tensor in tensors { try writer.writeLittleEndian(tensor.values) }
     }
   }
 
-  /// What stands before the values of float32 tensors that follow one another: the length, the header, and spaces up to
-  /// a multiple of eight bytes.
+  /// What stands before the values of tensors that follow one another: the length, the header, and spaces up to a multiple of
+  /// eight bytes.
   ///
   /// - Throws: `FilesError.unwritable` where a name is not text.
   package static func header(
-    _ tensors: [(name: String, shape: [Int])], metadata: [String: String], path: String
+    _ tensors: [(name: String, type: ElementType, shape: [Int])], metadata: [String: String], path: String
   ) throws -> [UInt8] {
     var header: [String: Any] = ["__metadata__": metadata]
     var offset = 0
-    for (name, shape) in tensors {
-      let end = offset + shape.reduce(1, *) * 4
-      header[name] = ["dtype": "F32", "shape": shape, "data_offsets": [offset, end]] as [String: Any]
+    for (name, type, shape) in tensors {
+      let end = offset + shape.reduce(1, *) * type.size
+      header[name] =
+        [
+          "dtype": types.first { $0.value == type }?.key ?? type.rawValue, "shape": shape,
+          "data_offsets": [offset, end],
+        ] as [String: Any]
       offset = end
     }
     let json: [UInt8]

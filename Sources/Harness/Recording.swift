@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import History
 import MetricCatalog
+import ProcessLimits
 import Reporting
 import Scores
 import Vocabulary
@@ -103,6 +104,6 @@ extension KeptFiles {
   ///
   /// - Parameter unit: what is drawn and exchanged as one; `none`: each video.
   public func differences(unit: Grouping = .none) -> ScoreDifferences {
-    ScoreDifferences(threads: ProcessInfo.processInfo.activeProcessorCount, unit: unit) { found($0, .features) }
+    ScoreDifferences(threads: ProcessLimits.processors, unit: unit) { found($0, .features) }
   }
 }

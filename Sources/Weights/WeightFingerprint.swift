@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ProcessLimits
 import Threads
 
 /// The fingerprint of a network's weights: one network has one, whichever file it came from.
@@ -10,7 +11,7 @@ public enum WeightFingerprint {
   public static func of(_ tensors: [String: WeightTensor]) -> Digest {
     // Largest first, so that the workers end together.
     let order = tensors.values.sorted { ($0.values.count, $0.name) > ($1.values.count, $1.name) }
-    let lines = parallelMap(order.count, threads: ProcessInfo.processInfo.activeProcessorCount) { line(of: order[$0]) }
+    let lines = parallelMap(order.count, threads: ProcessLimits.processors) { line(of: order[$0]) }
     var hasher = SHA256()
     hasher.update("vidmetrics.weights/1\n")
     for line in lines.sorted() { hasher.update(line) }

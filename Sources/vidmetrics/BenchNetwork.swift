@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Kernels
 import Networks
+import ProcessLimits
 import Scores
 import Threads
 import Weights
@@ -107,7 +108,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
 
   func run() throws {
     let frames = frames ?? Network.defaultFrames
-    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = threads ?? ProcessLimits.processors
     try options.check()
     try Network.check(frames: frames)
     try ScoreRequest.check(threads: threads)

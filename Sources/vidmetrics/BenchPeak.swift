@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Kernels
+import ProcessLimits
 import Scores
 
 struct PeakBench: ParsableCommand {
@@ -18,7 +19,7 @@ struct PeakBench: ParsableCommand {
   @Flag(help: "Print one JSON document.") var json = false
 
   func run() throws {
-    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = threads ?? ProcessLimits.processors
     try ScoreRequest.check(threads: threads)
     let place = try BenchPlace()
     let sets = InstructionSet.allCases.filter { $0 <= .widest }

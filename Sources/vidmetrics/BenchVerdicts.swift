@@ -3,6 +3,7 @@ import Distances
 import Evaluation
 import Foundation
 import MetricCatalog
+import ProcessLimits
 import Scores
 
 struct VerdictBench: ParsableCommand {
@@ -67,7 +68,7 @@ struct VerdictBench: ParsableCommand {
       for size in sizes {
         let trial = DifferenceTrial(
           measure: measure, population: population, rows: size, permutations: permutations, seed: UInt64(seed),
-          threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+          threads: threads ?? ProcessLimits.processors)
         let found = try trial.outcomes { $0 == .same ? alarms : draws }
         Output.print(line(kind, size, found))
       }

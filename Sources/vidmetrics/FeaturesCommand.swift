@@ -4,6 +4,7 @@ import Evaluation
 import Files
 import Foundation
 import MetricCatalog
+import ProcessLimits
 import Scores
 
 struct FeaturesCommand: ParsableCommand {
@@ -226,7 +227,7 @@ extension ScoreOptions {
     extraction.isReal = side == .real
     extraction.input = inputOptions.sets
     extraction.skipsUnusable = inputOptions.onError == .skip
-    extraction.threads = runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    extraction.threads = runOptions.threads ?? ProcessLimits.processors
     extraction.memory = runOptions.memoryAllowance
     extraction.isInterrupted = { Interruption.isRequested }
     return extraction

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import ProcessLimits
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ struct Inspect: ParsableCommand {
     if let files = try FeatureFile.paths(inFolder: path, filter: setOptions.sets.filter) {
       return try FeaturesCommand.Info.describe(files, json: json)
     }
-    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = threads ?? ProcessLimits.processors
     try ScoreRequest.check(threads: threads)
     let progress: any ExtractionProgress = TerminalProgress()
     let inspection = try SetInspection(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Harness
+import ProcessLimits
 import Scores
 
 /// Scores sets by some protocols and prints the document.
@@ -24,7 +25,7 @@ struct ScoreRun {
     // As things are when the work begins.
     let place = RunRecord.Circumstances.ofThisProcess()
     let environment = ProcessInfo.processInfo.environment
-    let threads = options.runOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = options.runOptions.threads ?? ProcessLimits.processors
     var request = ScoreRequest(
       real: sets.reference, fake: sets.fake, scores: requested.map { RequestedScore($0.evaluationProtocol) })
     request.inputColumn = try besides.inputColumn

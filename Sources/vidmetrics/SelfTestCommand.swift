@@ -3,6 +3,7 @@ import Evaluation
 import Files
 import Foundation
 import Kernels
+import ProcessLimits
 import Scores
 import SelfTest
 import Weights
@@ -21,7 +22,7 @@ struct SelfTestCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Threads. (default: all processors)", valueName: "number")) var threads: Int?
 
   func run() throws {
-    let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = threads ?? ProcessLimits.processors
     try ScoreRequest.check(threads: threads)
     let environment = ProcessInfo.processInfo.environment
     _ = try InstructionSet.chosen(cap: environment["VIDMETRICS_ISA"])

@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Harness
+import ProcessLimits
 
 /// How a suite is run, whichever command does.
 struct SuiteOptions: ParsableArguments {
@@ -68,7 +69,7 @@ struct SuiteOptions: ParsableArguments {
   /// - Parameter history: nil: nothing is recorded.
   static func settings(history: String?) -> SuiteRun.Options {
     var options = SuiteRun.Options()
-    options.threads = ProcessInfo.processInfo.activeProcessorCount
+    options.threads = ProcessLimits.processors
     options.version = Version.text
     options.historyPath = history
     options.environment = ProcessInfo.processInfo.environment

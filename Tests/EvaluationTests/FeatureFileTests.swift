@@ -81,6 +81,31 @@ struct FeatureFileTests {
     #expect(try set(folder.file("x.safetensors")) == empty)
   }
 
+  /// A header has no room for the names of a million rows: from 8 MiB on they are a tensor of their own.
+  @Test func theNamesOfManyRowsStandApart() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("x.safetensors")
+    let count = 80_000
+    let rows = (0..<count).map { index in
+      FeatureSet.Row(
+        video: index % 7 == 0 ? "ä \"\(index)\"\\\n.mp4" : "folder/\(index).mp4",
+        digest: "sha256:" + String(repeating: "0", count: 64), start: index, count: 16, stride: 1)
+    }
+    let large = FeatureSet(
+      features: FeatureMatrix(rows: count, columns: 1, values: (0..<count).map(Float.init)), rows: rows,
+      recipe: ["frames": "16"])
+    try FeatureFile.write(large, to: path)
+    let (tensors, metadata) = try Safetensors.read(MappedBytes(mapping: path).all)
+    #expect(tensors.keys.sorted() == ["features", "rows"] && metadata["schema"] == "vidmetrics.features/3")
+    #expect(FeatureFile.isFeatureFile(path) && metadata["rows"] == nil)
+    #expect(try set(path) == large)
+    // One letter of one name.
+    var damaged = try bytes(path)
+    damaged[damaged.count - 200] ^= 1
+    try folder.write(damaged, "x.safetensors")
+    #expect(message { _ = try set(path) }.contains("digest"))
+  }
+
   @Test func whatIsThereIsReplacedOnlyOnDemand() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("x.safetensors")

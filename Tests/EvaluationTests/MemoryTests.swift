@@ -1,4 +1,5 @@
 import Evaluation
+import ProcessLimits
 import Testing
 
 /// What work takes is told before it, and refused where it is more than is allowed.
@@ -14,7 +15,7 @@ import Testing
   func whatIsNotASize(_ text: String) { #expect(MemoryAllowance.bytes(text) == nil) }
 
   @Test func theMachineHasSome() {
-    #expect(MemoryAllowance().bytes == MemoryAllowance.machine && MemoryAllowance.machine > 1 << 28)
+    #expect(MemoryAllowance().bytes == ProcessLimits.memory && ProcessLimits.memory > 1 << 28)
     #expect(MemoryAllowance(bytes: 10).ofNetworks == 5)
   }
 

@@ -57,7 +57,7 @@ public struct ScoreDifferences: DifferenceSource {
     let distance: any InfluenceMetric
     switch metric.computation {
     case .frechet: distance = FrechetMetric(fields, threads: threads)
-    case .kernel: distance = KernelMetric(fields)
+    case .kernel: distance = KernelMetric(fields, threads: threads)
     case .neighbours:
       throw Obstacle(
         words: "\(metric.title) counts neighbours, which one video more or less moves by jumps: no difference is "

@@ -1,4 +1,5 @@
 import Foundation
+import ProcessLimits
 import Scores
 import Video
 
@@ -40,16 +41,8 @@ public struct MemoryAllowance: Sendable {
 
   /// - Parameter bytes: nil for all that the machine, or the process's control group, has.
   public init(bytes: Int? = nil, tell: @escaping @Sendable (MemoryNeed) -> Void = { _ in }) {
-    self.bytes = bytes ?? Self.machine
+    self.bytes = bytes ?? ProcessLimits.memory
     self.tell = tell
-  }
-
-  /// The memory of the machine, or the limit of the process's control group if that is less.
-  public static var machine: Int {
-    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
-      (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { Int($0.trimmingCharacters(in: .newlines)) }
-    }
-    return min(limits.min() ?? .max, Int(clamping: ProcessInfo.processInfo.physicalMemory))
   }
 
   /// What networks that compute side by side may have together: half, for there is other work beside them.

@@ -13,14 +13,16 @@ public enum StoredFeatures: Sendable, Equatable {
 /// Features on disk, by the end of the file's name:
 ///
 /// - `.safetensors`: a set. Tensor `features` [N][D] float32 (float64 is read too); `__metadata__` has `schema`, `recipe`
-///   (a JSON object), `rows` (a JSON array of [video, digest, start, count, stride]), `origin` where it is known (`FeatureOrigin`
-///   as a JSON object) and `digest`. A foreign file that has
+///   (a JSON object), `rows` (a JSON array of [video, digest, start, count, stride]; a tensor of its own where it is long), `origin`
+///   where it is known (`FeatureOrigin` as a JSON object) and `digest`. A foreign file that has
 ///   `features` and none of these is a set whose rows are called `row 0`, ..., with 0 for what is unknown of them, and
 ///   whose recipe is empty.
 /// - `.npy`: a set likewise, float32 or float64 [N][D].
 /// - `.npz`: statistics, `mu` [D] and `sigma` [D][D] as pytorch-fid and clean-fid write them; float64 or float32.
 public enum FeatureFile {
   public static let schema = "vidmetrics.features/2"
+  /// Of sets with so many rows that they stand in the tensor `rows`, UTF-8.
+  static let schemaOfRowsApart = "vidmetrics.features/3"
   /// Of version 0.1.0: without an origin.
   static let oldSchema = "vidmetrics.features/1"
 

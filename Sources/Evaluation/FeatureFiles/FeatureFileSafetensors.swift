@@ -4,8 +4,10 @@ import Foundation
 import Scores
 
 extension FeatureFile {
-  /// What the safetensors programs allow for a header. A row takes some 130 bytes of it.
+  /// What the safetensors programs allow for a header.
   static let largestHeader = 100_000_000
+  /// Rows whose text is longer stand in a tensor of their own: the header has no room for a million of them.
+  static let largestRowsInHeader = 8 << 20
 
   private enum Field {
     static let schema = "schema"
@@ -24,19 +26,28 @@ extension FeatureFile {
     let features = try matrix(set.features.values, [set.features.rows, set.features.columns], path: path)
     let texts = Texts(set)
     var metadata = [
-      Field.schema: texts.schema, Field.recipe: texts.recipe, Field.rows: texts.rows,
-      Field.digest: digest(texts.all, features).description,
+      Field.schema: texts.schema, Field.recipe: texts.recipe, Field.digest: digest(texts.all, features).description,
     ]
     metadata[Field.origin] = texts.origin
-    let head = try Safetensors.header(
-      [("features", [features.rows, features.columns])], metadata: metadata, path: path)
+    var tensors: [(name: String, type: ElementType, shape: [Int])] = [
+      ("features", .float32, [features.rows, features.columns])
+    ]
+    if texts.areRowsApart {
+      tensors.append((Field.rows, .uint8, [texts.rows.utf8.count]))
+    } else {
+      metadata[Field.rows] = texts.rows
+    }
+    let head = try Safetensors.header(tensors, metadata: metadata, path: path)
     guard head.count - 8 <= largestHeader else {
       throw FilesError.unwritable(
-        path: path, reason: "the names of \(features.rows) rows take more than the \(largestHeader) bytes of a header")
+        path: path, reason: "what was skipped takes more than the \(largestHeader) bytes of a header")
     }
     try WholeFile.write(path, replacing: replacing) { writer in
       try head.withUnsafeBytes { try writer.write($0) }
       try writer.writeLittleEndian(features.values)
+      guard texts.areRowsApart else { return }
+      var rows = texts.rows
+      try rows.withUTF8 { try writer.write(UnsafeRawBufferPointer($0)) }
     }
   }
 
@@ -48,18 +59,17 @@ extension FeatureFile {
     let schema: String
     let recipe: String
     let rows: String
+    let areRowsApart: Bool
     let origin: String?
 
     init(_ set: FeatureSet) {
       recipe = JSONValue.object(set.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }).line
-      let rows = set.rows.map { row in
-        JSONValue.array([
-          .string(row.video), .string(row.digest), .integer(row.start), .integer(row.count), .integer(row.stride),
-        ])
-      }
-      self.rows = JSONValue.array(rows).line
+      rows = RowsText.text(set.rows)
+      areRowsApart = rows.utf8.count > FeatureFile.largestRowsInHeader
       origin = set.origin.map { OriginFields.json($0).line }
-      schema = origin == nil ? FeatureFile.oldSchema : FeatureFile.schema
+      schema =
+        areRowsApart
+        ? FeatureFile.schemaOfRowsApart : origin == nil ? FeatureFile.oldSchema : FeatureFile.schema
     }
 
     var all: [String] { [schema, recipe, rows] + (origin.map { [$0] } ?? []) }
@@ -70,9 +80,9 @@ extension FeatureFile {
     guard let tensor = tensors["features"] else {
       throw FeatureFileError.missing(path: path, part: "features", found: tensors.keys.sorted())
     }
-    guard tensors.count == 1 else {
-      throw FeatureFileError.unexpected(path: path, tensors: tensors.keys.filter { $0 != "features" }.sorted())
-    }
+    let areRowsApart = metadata[Field.schema] == schemaOfRowsApart
+    let others = tensors.keys.filter { $0 != "features" && !(areRowsApart && $0 == Field.rows) }
+    guard others.isEmpty else { throw FeatureFileError.unexpected(path: path, tensors: others.sorted()) }
     guard tensor.type == .float32 || tensor.type == .float64 else {
       throw FeatureFileError.elementType(path: path, part: "features", type: tensor.type.rawValue)
     }
@@ -85,10 +95,26 @@ extension FeatureFile {
       return text
     }
     let found = try field(Field.schema)
-    guard [schema, oldSchema].contains(found) else { throw FeatureFileError.schema(path: path, found: found) }
-    let originText = found == schema ? try field(Field.origin) : nil
-    let (recipeText, rowsText) = (try field(Field.recipe), try field(Field.rows))
-    let rows = try decode([RowFields].self, rowsText, Field.rows, path: path).map(\.row)
+    guard [schema, oldSchema, schemaOfRowsApart].contains(found) else {
+      throw FeatureFileError.schema(path: path, found: found)
+    }
+    let originText = found == schema ? try field(Field.origin) : found == oldSchema ? nil : metadata[Field.origin]
+    let recipeText = try field(Field.recipe)
+    let rowsText: String
+    if areRowsApart {
+      guard let tensor = tensors[Field.rows] else {
+        throw FeatureFileError.missing(path: path, part: Field.rows, found: tensors.keys.sorted())
+      }
+      guard tensor.type == .uint8 else {
+        throw FeatureFileError.elementType(path: path, part: Field.rows, type: tensor.type.rawValue)
+      }
+      rowsText = tensor.content.withBytes { String(decoding: $0, as: UTF8.self) }
+    } else {
+      rowsText = try field(Field.rows)
+    }
+    guard let rows = RowsText.rows(rowsText) else {
+      throw FilesError.malformed(path: path, .nonsense(part: "its field `\(Field.rows)`", at: 8))
+    }
     let recipe = try decode([String: String].self, recipeText, Field.recipe, path: path)
     guard rows.count == features.rows else {
       throw FeatureFileError.rowCount(path: path, named: rows.count, features: features.rows)
@@ -146,22 +172,6 @@ extension FeatureFile {
         ("parts", .array(origin.parts.map { .integer($0) })),
         ("skipped", .array(origin.skipped.map { .array([.string($0.video), .string($0.reason)]) })),
       ])
-    }
-  }
-
-  /// [video, digest, start, count, stride]
-  private struct RowFields: Decodable {
-    let row: FeatureSet.Row
-
-    init(from decoder: any Decoder) throws {
-      var fields = try decoder.unkeyedContainer()
-      row = FeatureSet.Row(
-        video: try fields.decode(String.self), digest: try fields.decode(String.self),
-        start: try fields.decode(Int.self), count: try fields.decode(Int.self), stride: try fields.decode(Int.self))
-      let frames = 0...1 << 40
-      guard fields.isAtEnd, frames.contains(row.start), frames.contains(row.count), frames.contains(row.stride) else {
-        throw DecodingError.dataCorruptedError(in: fields, debugDescription: "a row has five fields, frames from 0 on")
-      }
     }
   }
 }

@@ -11,11 +11,11 @@ struct KernelMetric: InfluenceMetric {
   private let draws: SubsetDraw
   let scale: Double
 
-  init(_ fields: ProtocolFields) {
+  init(_ fields: ProtocolFields, threads: Int = 1) {
     distance = KernelDistance(
       kernel: PolynomialKernel(
         degree: fields.kernelDegree, gamma: fields.kernelGamma, coefficient: fields.kernelCoefficient),
-      estimator: fields.estimator)
+      estimator: fields.estimator, threads: threads)
     subsets = fields.subsets
     size = fields.subsetSize
     seed = UInt32(truncatingIfNeeded: fields.subsetSeed)

@@ -5,8 +5,8 @@ import MetricCatalog
 struct NeighbourMetric: DistributionMetric {
   private let prdc: PRDC
 
-  init(_ fields: ProtocolFields) {
-    prdc = PRDC(k: fields.neighbours, rule: fields.neighbourRule)
+  init(_ fields: ProtocolFields, threads: Int = 1) {
+    prdc = PRDC(k: fields.neighbours, rule: fields.neighbourRule, threads: threads)
   }
 
   func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {

@@ -32,8 +32,8 @@ struct ScoreComputation {
     let metric = settled.definition
     switch metric.computation {
     case .frechet: return try distances(metric, FrechetMetric(fields, threads: threadsOfDistance))
-    case .kernel: return try distances(metric, KernelMetric(fields))
-    case .neighbours: return try distances(metric, NeighbourMetric(fields))
+    case .kernel: return try distances(metric, KernelMetric(fields, threads: threadsOfDistance))
+    case .neighbours: return try distances(metric, NeighbourMetric(fields, threads: threadsOfDistance))
     case .extrapolated: return try distances(metric, ExtrapolatedMetric(fields))
     case .pairs(let measure): return [Computed(score: try PixelComputation(self, metric).paired(by: measure))]
     case .stillness: return [Computed(score: try PixelComputation(self, metric).stillness())]
@@ -96,7 +96,8 @@ struct ScoreComputation {
     let honest = try request.honesty.measure(
       distribution, real: first.real, fake: first.fake, fields: fields, least: settled.counts.minimum,
       threads: request.threads, progress: (.resampling(metric.title), progress))
-    let distances = try VideoDistances.between(real: first.real, fake: first.fake)
+    let distances = try VideoDistances.between(
+      real: first.real, fake: first.fake, threads: request.threads)
     return try metric.scores.enumerated().map { index, name in
       let values = runs.map { $0.values[index] }
       let over = MeanAndDeviation(of: values)

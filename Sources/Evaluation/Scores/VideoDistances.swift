@@ -10,10 +10,10 @@ enum VideoDistances {
   /// real feature; nil where that would be too much work.
   ///
   /// - Throws: `DistanceError`.
-  static func between(real: FeatureSet, fake: FeatureSet) throws -> [VideoValue]? {
+  static func between(real: FeatureSet, fake: FeatureSet, threads: Int) throws -> [VideoValue]? {
     let (m, n, columns) = (real.rows.count, fake.rows.count, fake.features.columns)
     guard m > 0, n > 0, columns > 0, Double(m) * Double(n) * Double(columns) <= mostOperations else { return nil }
-    let nearest = try NearestRows.distances(of: fake.features, to: real.features)
+    let nearest = try NearestRows.distances(of: fake.features, to: real.features, threads: threads)
     var order: [String] = []
     var sums: [String: (total: Double, samples: Int)] = [:]
     for (row, distance) in zip(fake.rows, nearest) {
