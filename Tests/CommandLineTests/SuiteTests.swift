@@ -91,7 +91,7 @@ final class SuitePlace {
     let page = suite.text("page.html")
     #expect(page.contains("<th scope=\"row\">Broken &amp; bare</th>"))
     #expect(page.contains("failed: the command ended with status 7 after 1 of 4 videos; stderr: no memory: "))
-    #expect(page.contains("cannot be used; `a.mp4` is filled with zeros, not a video</td>") && !page.contains("logs: "))
+    #expect(page.contains("cannot be used; `a.mp4` is filled with zeros, not a video</span></td>") && !page.contains("logs: "))
     let lines = result.output.split(separator: "\n")
     #expect(lines.count == 6)
     #expect(lines[5].hasPrefix("good ") && lines.filter { $0.hasSuffix("failed") }.count == 4)

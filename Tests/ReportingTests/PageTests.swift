@@ -187,7 +187,9 @@ import Testing
     ] {
       #expect(small.contains(sheet), "\(sheet)")
     }
-    let plates = small.components(separatedBy: "<figure class=\"plate\">").filter { $0.contains("class=\"strip real\"") }
+    let plates = small.components(separatedBy: "<figure class=\"plate\">").filter {
+      $0.contains("class=\"strip real\"")
+    }
     #expect(!plates.isEmpty)
     for plate in plates { #expect(plate.components(separatedBy: "class=\"strip\"").count - 1 == 4) }
   }
@@ -222,7 +224,7 @@ import Testing
       runs: runs)
     #expect(
       page.contains(
-        "<tr class=\"failed\"><th scope=\"row\">broken</th><td colspan=\"2\">failed: status 1; stderr: out of &lt;memory&gt;"
+        "<tr class=\"failed\"><th scope=\"row\">broken</th><td colspan=\"2\"><span class=\"reason\">failed: status 1; stderr: out of &lt;memory&gt;"
       ))
     #expect(page.contains("1 measured run · 1 failed"))
   }
