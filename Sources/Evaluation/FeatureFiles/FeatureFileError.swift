@@ -58,7 +58,7 @@ extension FeatureFileError: CustomStringConvertible {
       """
     case .schema(let path, let found):
       """
-      `\(path)` has the schema `\(found)`, and `\(FeatureFile.schema)` is read here
+      `\(path)` has the schema `\(found)`, and `\(FeatureFile.schemaOfRowsApart)` and those before it are read here
       hint: write it anew with this version
       """
     case .missing(let path, let part, let found):
