@@ -16,6 +16,15 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     hex = String(decoding: text, as: UTF8.self)
   }
 
+  /// The 32 bytes.
+  package var bytes: [UInt8] {
+    func value(_ digit: UInt8) -> UInt8 {
+      digit < UInt8(ascii: "a") ? digit - UInt8(ascii: "0") : digit - UInt8(ascii: "a") + 10
+    }
+    let digits = Array(hex.utf8)
+    return stride(from: 0, to: digits.count, by: 2).map { value(digits[$0]) << 4 | value(digits[$0 + 1]) }
+  }
+
   /// `sha256:` and the hexadecimal digits, the form in which digests are printed and stored.
   public var description: String { "sha256:" + hex }
 }

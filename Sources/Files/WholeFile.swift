@@ -155,6 +155,13 @@ package final class FileWriter {
   deinit { close(descriptor) }
 
   package func write(_ bytes: UnsafeRawBufferPointer) throws {
+    try Self.write(bytes, to: descriptor, target: target)
+  }
+
+  /// All of the bytes.
+  ///
+  /// - Throws: `FilesError.unwritable`.
+  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, target: String) throws {
     var rest = bytes
     while let base = rest.baseAddress, !rest.isEmpty {
       let written = Foundation.write(descriptor, base, rest.count)

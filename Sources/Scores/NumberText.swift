@@ -46,8 +46,11 @@ public enum NumberText {
   /// Three significant digits, for times.
   public static func rough(_ value: Double) -> String { String(format: "%.3g", value) }
 
-  /// A share as `5 %`.
-  public static func percent(_ share: Double) -> String { "\(short(share * 100)) %" }
+  /// A share as `5 %`, with four digits at most; more where these would say that it is all.
+  public static func percent(_ share: Double) -> String {
+    let text = String(format: "%.4g", share * 100)
+    return (text == "100" && share < 1 ? String(format: "%.6g", share * 100) : text) + " %"
+  }
 
   /// How many digits after the point suit values of this size: five significant ones or so.
   public static func digits(forLargest value: Double) -> Int {

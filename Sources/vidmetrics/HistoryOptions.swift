@@ -167,6 +167,9 @@ struct RunFilterOptions: ParsableArguments {
       "--since \(since): a date such as 2026-11-21 or 2026-11-21T14:05, or a time such as 90m, 12h, 7d, 2w is expected")
   }
 
+  /// What `text` stands for as a date, or as a time from now back; nil for neither. Four digits may be those of a run.
+  static func moment(_ text: String) -> String? { date(ago: text) ?? (text.contains("-") && isDate(text) ? text : nil) }
+
   /// A day of the calendar, or its beginning; a time behind a whole day.
   private static func isDate(_ text: String) -> Bool {
     let form = #/(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:T([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d)?)?)?)?)?/#

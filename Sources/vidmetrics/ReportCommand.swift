@@ -65,8 +65,8 @@ struct ReportCommand: AsyncParsableCommand {
   var media: Media?
   @Option(
     help: ArgumentHelp(
-      "What the page says is new, since a run (tag:main) or an earlier page. (default: the page that is written over)",
-      valueName: "run|page"))
+      "What the page says is new, since a run (tag:main), a date, a time back (12h, 7d) or an earlier page. "
+        + "(default: the page that is written over)", valueName: "run|date|time|page"))
   var since: String?
   @Flag(help: "Write the page anew as scores arrive; it loads itself again. ^C ends.") var follow = false
   @OptionGroup(title: "How the table is printed") var table: TableOptions
@@ -139,6 +139,7 @@ struct ReportCommand: AsyncParsableCommand {
       }
       return page
     }
+    if let date = RunFilterOptions.moment(since) { return Since(date: date, among: runs) }
     return Since(try database.reading().run(since), called: since, among: runs)
   }
 

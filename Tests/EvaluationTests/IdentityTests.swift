@@ -115,33 +115,51 @@ import Weights
     }
   }
 
-  /// An entry that somebody copied to another key's place, or to another kind's, is not taken for it.
-  @Test func anEntryUnderAnotherKeyIsNotTaken() throws {
-    let cache = CacheFolder(path: folder.file("entries"))
-    let (one, other) = (SHA256.digest(of: "one"), SHA256.digest(of: "other"))
-    cache.write("features", one, [1, 2, 3])
-    #expect(cache.read("features", one) == [1, 2, 3])
-    func path(_ kind: String, _ key: Digest) -> String {
-      folder.file("entries/\(kind)/\(key.hex.prefix(2))/\(key.hex)")
+  /// The only pack of a cache, and the bytes of each of its entries: name (32), length (4), payload, checksum (32).
+  private func pack(_ cache: String) throws -> (path: String, bytes: [UInt8], entries: [Range<Int>]) {
+    let folder = folder.file(cache + "/packs")
+    let name = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".pack") })
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
+    var entries: [Range<Int>] = []
+    let number = bytes.suffix(24).prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    var place = 16
+    for _ in 0..<number {
+      let length = bytes[place + 32..<place + 36].reversed().reduce(0) { $0 << 8 | Int($1) }
+      entries.append(place..<place + 68 + length)
+      place += 68 + length
     }
+    return (folder + "/" + name, bytes, entries)
+  }
+
+  /// An entry that lies under another key's name, or under that of another kind, is not taken for it.
+  @Test func anEntryUnderAnotherKeyIsNotTaken() throws {
+    let (one, other) = (SHA256.digest(of: "one"), SHA256.digest(of: "other"))
+    CacheFolder(path: folder.file("entries")).write("features", one, [1, 2, 3])
+    #expect(CacheFolder(path: folder.file("entries")).read("features", one) == [1, 2, 3])
     for (kind, key) in [("features", other), ("videos", one)] {
-      let target = path(kind, key)
-      try FileManager.default.createDirectory(
-        atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      try FileManager.default.copyItem(atPath: path("features", one), toPath: target)
-      #expect(cache.read(kind, key) == nil)
+      #expect(CacheFolder(path: folder.file("entries")).read(kind, key) == nil)
+      CacheFolder(path: folder.file("other")).write(kind, key, [4, 5, 6])
+      var (path, bytes, entries) = try pack("other")
+      let own = try pack("entries")
+      bytes.replaceSubrange(entries[0].dropFirst(32), with: own.bytes[own.entries[0].dropFirst(32)])
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      #expect(CacheFolder(path: folder.file("other")).read(kind, key) == nil)
+      try FileManager.default.removeItem(atPath: folder.file("other"))
     }
   }
 
   /// In the program itself: features swapped between two clips are computed again.
   @Test func swappedFeaturesAreComputedAgain() throws {
     let first = try run("fvd", nil, [("frames", "4")])
-    let root = folder.file("cache/features")
-    let files = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.contains("/") }.sorted()
-    let (a, b) = (root + "/" + files[0], root + "/" + files[1])
-    let bytes = try (Data(contentsOf: URL(fileURLWithPath: a)), Data(contentsOf: URL(fileURLWithPath: b)))
-    try bytes.1.write(to: URL(fileURLWithPath: a))
-    try bytes.0.write(to: URL(fileURLWithPath: b))
+    var (path, bytes, entries) = try pack("cache")
+    // The features are written last.
+    let (a, b) = (entries[entries.count - 2], entries[entries.count - 1])
+    #expect(a.count == b.count)
+    let (ofA, ofB) = (Array(bytes[a.dropFirst(32)]), Array(bytes[b.dropFirst(32)]))
+    bytes.replaceSubrange(a.dropFirst(32), with: ofB)
+    bytes.replaceSubrange(b.dropFirst(32), with: ofA)
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
     let again = try run("fvd", nil, [("frames", "4")])
     #expect(again.computed == 2 && again.value == first.value)
   }

@@ -47,6 +47,15 @@ import Testing
     #expect(chart.svg.components(separatedBy: "mark faint").count - 1 == 2)
   }
 
+  @Test func longNamesStandOnTwoLines() {
+    let chart = DotChart(
+      title: "t", valueLabel: "v",
+      rows: [.init(name: "colour model, step 20000", value: 1), .init(name: "b", value: 2)])
+    #expect(chart.svg.contains(">colour model, step<") && chart.svg.contains(">20000<") && !chart.svg.contains("…"))
+    let one = DotChart(title: "t", valueLabel: "v", rows: [.init(name: String(repeating: "long", count: 9), value: 1)])
+    #expect(one.svg.contains(">longlonglonglonglong…<"))
+  }
+
   private func isXML(_ text: String) -> Bool { XMLParser(data: Data(text.utf8)).parse() }
 
   @Test func drawingsAreXMLWhateverTheNames() {

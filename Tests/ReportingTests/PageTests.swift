@@ -205,6 +205,9 @@ import Testing
     #expect(
       Since(page: folder.file("p.html")) == Since(label: "the page of 2026-11-21 14:05", known: [runs[0].id]))
     #expect(Since(page: folder.file("absent.html")) == nil)
+    #expect(Since(date: "2026-11-21", among: runs).known.isEmpty)
+    #expect(
+      Since(date: "2026-11-22T00:00:00Z", among: runs) == Since(label: "2026-11-22 00:00:00", known: [runs[0].id]))
     // Renewed, it has another time and is the same page.
     HTMLWriter.renew(folder.file("p.html"))
     let renewed = try String(contentsOfFile: folder.file("p.html"), encoding: .utf8)

@@ -1,67 +1,55 @@
 import Files
 import Synchronization
 
-/// A folder of small checksummed files, each written in one step, so that a reader never sees half of one.
+/// A folder of small checksummed entries, in files that hold many of them (`EntryPacks`).
 ///
-/// An entry is `payload`, then the 64 hexadecimal digits of a SHA-256 over its kind, its key and the payload. An entry that does
-/// not match its checksum counts as absent: a damaged one, and one that lies under another key than it was written for. Values
-/// of this type may be used from several threads and several processes at once.
+/// An entry that does not match its checksum counts as absent: a damaged one, and one that lies under another key than it was
+/// written for. Values of this type may be used from several threads, and folders from several processes and machines, at once.
 public final class CacheFolder: Sendable {
   public let path: String
-  private let state = Mutex(State())
+  private let packs: EntryPacks
+  private let firstFailure = Mutex<String?>(nil)
 
-  private struct State {
-    var failure: String?
-    var folders: Set<String> = []
+  public init(path: String) {
+    self.path = path
+    packs = EntryPacks(path + "/packs")
   }
-
-  public init(path: String) { self.path = path }
 
   /// The root of everything that is kept.
   public static func defaultPath(environment: [String: String]) -> String { CacheRoot.path(environment: environment) }
 
   /// Why the first entry that could not be written was not; nil if all were.
-  public var failure: String? { state.withLock { $0.failure } }
+  public var failure: String? { firstFailure.withLock { $0 } }
 
   /// The payload of an entry; nil if there is none or it is damaged.
-  package func read(_ kind: String, _ key: Digest) -> [UInt8]? {
-    guard let bytes = Self.contents(of: file(kind, key)), bytes.count >= Self.digits else { return nil }
-    let payload = bytes.count - Self.digits
-    let sum = bytes.withUnsafeBytes { Self.sum(kind, key, UnsafeRawBufferPointer(rebasing: $0[..<payload])) }
-    guard bytes[payload...].elementsEqual(sum.hex.utf8) else { return nil }
-    return Array(bytes[..<payload])
-  }
+  package func read(_ kind: String, _ key: Digest) -> [UInt8]? { packs.read(Self.name(kind, key)) ?? older(kind, key) }
 
   /// Writes an entry. A folder that cannot be written is remembered in `failure` and is not an error.
   package func write(_ kind: String, _ key: Digest, _ payload: [UInt8]) {
-    let sum = payload.withUnsafeBytes { Self.sum(kind, key, $0) }
-    let target = file(kind, key)
-    do {
-      try makeFolder(String(target.prefix(upTo: target.lastIndex(of: "/") ?? target.endIndex)))
-      try WholeFile.write(target, isDurable: false) { writer in
-        try (payload + Array(sum.hex.utf8)).withUnsafeBytes { try writer.write($0) }
-      }
-    } catch {
-      state.withLock { if $0.failure == nil { $0.failure = "\(error)" } }
+    do { try packs.write(Self.name(kind, key), payload) } catch {
+      firstFailure.withLock { if $0 == nil { $0 = "\(error)" } }
     }
   }
 
+  private static func name(_ kind: String, _ key: Digest) -> Digest { SHA256.digest(of: "\(kind)\n\(key.hex)\n") }
+}
+
+// Of versions up to 0.2.0: a file for each entry, `payload`, then the 64 hexadecimal digits of a SHA-256 over its kind, its key
+// and the payload.
+extension CacheFolder {
   private static let digits = 64
 
-  private static func sum(_ kind: String, _ key: Digest, _ payload: UnsafeRawBufferPointer) -> Digest {
+  /// An entry that an earlier version wrote; it is taken over.
+  private func older(_ kind: String, _ key: Digest) -> [UInt8]? {
+    guard let bytes = Self.contents(of: "\(path)/\(kind)/\(key.hex.prefix(2))/\(key.hex)"), bytes.count >= Self.digits
+    else { return nil }
+    let payload = Array(bytes.dropLast(Self.digits))
     var hasher = SHA256()
     hasher.update("\(kind)\n\(key.hex)\n")
-    hasher.update(payload)
-    return hasher.finish()
-  }
-
-  private func file(_ kind: String, _ key: Digest) -> String { "\(path)/\(kind)/\(key.hex.prefix(2))/\(key.hex)" }
-
-  private func makeFolder(_ folder: String) throws {
-    if state.withLock({ $0.folders.contains(folder) }) { return }
-    try WholeFile.makeFolder(folder)
-    WholeFile.sweep(folder)
-    state.withLock { _ = $0.folders.insert(folder) }
+    payload.withUnsafeBytes { hasher.update($0) }
+    guard bytes[payload.count...].elementsEqual(hasher.finish().hex.utf8) else { return nil }
+    write(kind, key, payload)
+    return payload
   }
 
   /// Entries are small.

@@ -23,7 +23,7 @@ public struct DotChart: Sendable {
     (self.title, self.valueLabel, self.rows) = (title, valueLabel, rows)
   }
 
-  private static let height = 26.0
+  private static let lineHeight = 14.0
 
   public var svg: String {
     guard !rows.isEmpty else { return "" }
@@ -32,7 +32,9 @@ public struct DotChart: Sendable {
     let left = min(150, max(50, (rows.map { SVG.width(of: $0.name) }.max() ?? 0) + 14))
     let right = SVG.pageWidth - 16
     let top = 10.0
-    let bottom = top + Self.height * Double(rows.count)
+    let names = rows.map { SVG.lines($0.name, to: left - 14) }
+    let height = 12 + Self.lineHeight * Double(names.map(\.count).max() ?? 1)
+    let bottom = top + height * Double(rows.count)
     var svg = SVG(width: SVG.pageWidth, height: bottom + 44)
     func across(_ value: Double) -> Double { left + axis.place(value) * (right - left) }
     for tick in axis.ticks {
@@ -40,8 +42,11 @@ public struct DotChart: Sendable {
       svg.text(axis.text(tick), across(tick), bottom + 17, "tick", .middle)
     }
     for (index, row) in rows.enumerated() {
-      let y = top + Self.height * (Double(index) + 0.5)
-      svg.text(SVG.shortened(row.name, to: left - 14), left - 8, y + 4, "label", .end)
+      let y = top + height * (Double(index) + 0.5)
+      for (line, text) in names[index].enumerated() {
+        let middle = Double(line) - Double(names[index].count - 1) / 2
+        svg.text(text, left - 8, y + 4 + Self.lineHeight * middle, "label", .end)
+      }
       for single in row.singles { svg.mark(0, across(single), y, size: 2.6, isFaint: true) }
       if let low = row.low, let high = row.high { svg.line(across(low), y, across(high), y, "span stroke0") }
       let interval = row.low.flatMap { low in

@@ -83,6 +83,16 @@ struct SVG {
     return text.count > most ? text.prefix(most - 1) + "…" : text
   }
 
+  /// One line, or two that break at a space; what does not fit into two is shortened.
+  static func lines(_ text: String, to width: Double) -> [String] {
+    let most = max(2, Int((width / 6.4).rounded()))
+    let fits = text.prefix(most + 1)
+    guard text.count > most, let space = fits.lastIndex(of: " "), space > text.startIndex else {
+      return [shortened(text, to: width)]
+    }
+    return [String(text[..<space]), shortened(String(text[text.index(after: space)...]), to: width)]
+  }
+
   /// About, at 12 units.
   static func width(of text: String) -> Double { Double(text.count) * 6.4 }
 

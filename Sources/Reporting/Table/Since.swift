@@ -22,6 +22,11 @@ public struct Since: Sendable, Equatable {
       known: Set(runs.filter { $0.date <= run.date }.map(\.id) + [run.id]), run: run.id)
   }
 
+  /// A day or a moment of ISO 8601, UTC.
+  public init(date: String, among runs: [RunRecord]) {
+    self.init(label: Words.date(date), known: Set(runs.filter { $0.date < date }.map(\.id)))
+  }
+
   /// A page that this program wrote before; nil where the file is not there, or is something else.
   public init?(page path: String) {
     guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 1 << 16) else {
