@@ -96,7 +96,7 @@ public struct CommandTemplate: Sendable, Equatable {
   }
 
   /// One word of the shell: as it is where it holds plain characters only, else in single quotation marks.
-  static func quoted(_ word: String) -> String {
+  package static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -227,8 +227,8 @@ struct GeneratorReader {
 }
 
 /// Spans of time as people write them.
-enum TimeText {
-  static func seconds(_ text: String) -> Double? {
+package enum TimeText {
+  package static func seconds(_ text: String) -> Double? {
     if let number = Double(text) { return number > 0 && number <= longest ? number : nil }
     guard let match = text.wholeMatch(of: /(?:(\d{1,6})h)? ?(?:(\d{1,6})m)? ?(?:(\d{1,6})s)?/), !text.isEmpty else {
       return nil
@@ -241,10 +241,10 @@ enum TimeText {
   /// A year.
   private static let longest = 365.0 * 86_400
 
-  static let expected = "a time up to a year, such as 90s, 10m or 1h30m"
+  package static let expected = "a time up to a year, such as 90s, 10m or 1h30m"
 
   /// `0.52 s`, `12.3 s`, `4 min 05 s`.
-  static func text(_ seconds: Double) -> String {
+  package static func text(_ seconds: Double) -> String {
     if seconds < 10 { return String(format: "%.2f s", seconds) }
     if seconds < 60 { return String(format: "%.1f s", seconds) }
     let whole = Int(min(seconds.rounded(), 1e12))

@@ -15,16 +15,35 @@ public final class CacheFolder: Sendable {
     var folders: Set<String> = []
   }
 
-  public init(path: String) { self.path = path }
+  /// Where entries go that are work in progress.
+  private let journal: WorkJournal?
+
+  public init(path: String) {
+    self.path = path
+    journal = nil
+  }
+
+  /// A cache of one piece of work, which a process that is ended leaves to the next: a few files that grow, and not two for
+  /// every clip.
+  ///
+  /// - Throws: `FilesError.unwritable`.
+  public init(journalIn folder: String) throws {
+    path = folder
+    journal = try WorkJournal(folder: folder)
+  }
+
+  /// Entries of a journal, those that earlier processes left and those of this one.
+  public var journalled: Int { journal?.count ?? 0 }
 
   /// The root of everything that is kept.
   public static func defaultPath(environment: [String: String]) -> String { CacheRoot.path(environment: environment) }
 
   /// Why the first entry that could not be written was not; nil if all were.
-  public var failure: String? { state.withLock { $0.failure } }
+  public var failure: String? { journal?.failure ?? state.withLock { $0.failure } }
 
   /// The payload of an entry; nil if there is none or it is damaged.
   package func read(_ kind: String, _ key: Digest) -> [UInt8]? {
+    if let journal { return journal.read(kind, key.hex) }
     guard let bytes = Self.contents(of: file(kind, key)), bytes.count >= Self.digits else { return nil }
     let payload = bytes.count - Self.digits
     let sum = bytes.withUnsafeBytes { Self.sum(kind, key, UnsafeRawBufferPointer(rebasing: $0[..<payload])) }
@@ -34,6 +53,7 @@ public final class CacheFolder: Sendable {
 
   /// Writes an entry. A folder that cannot be written is remembered in `failure` and is not an error.
   package func write(_ kind: String, _ key: Digest, _ payload: [UInt8]) {
+    if let journal { return journal.write(kind, key.hex, payload) }
     let sum = payload.withUnsafeBytes { Self.sum(kind, key, $0) }
     let target = file(kind, key)
     do {
