@@ -19,6 +19,8 @@ public struct ClusterCollection {
   public var progress: any ExtractionProgress = NoProgress()
   public var isInterrupted: @Sendable () -> Bool = { false }
   public var say: (String) -> Void = { _ in }
+  /// Says more of the run before it is recorded.
+  var note: (inout RunRecord) -> Void = { _ in }
 
   public init(job: JobFolder) { self.job = job }
 
@@ -41,7 +43,7 @@ public struct ClusterCollection {
     let scores = try plan.scores(networks)
     var request = ScoreRequest(real: nil, fake: "", scores: scores)
     for (set, own) in zip(plan.sets, records) {
-      request.gathered[set.set] = try gathered(set, own)
+      request.gathered[set.set] = try gathered(set, own, digest)
       switch set.role {
       case .real: request.real = set.path
       case .fake: request.fake = set.path
@@ -54,7 +56,8 @@ public struct ClusterCollection {
     (evaluation.version, evaluation.progress, evaluation.isInterrupted) = (version, progress, isInterrupted)
     let result = try evaluation.run()
     var run = RunRecord(result, labels: plan.labels.labels, place: place(plan))
-    note(&run, records.joined().compactMap { $0 }, plan)
+    describe(&run, records.joined().compactMap { $0 }, plan)
+    note(&run)
     let recorded = Result { try path.map { try HistoryStore(path: $0).record(&run, keeping: result.features) } }
     try WholeFile.write(try RunDocument.json(run).text() + "\n", to: job.scoreFile)
     _ = try recorded.get()
@@ -72,12 +75,14 @@ public struct ClusterCollection {
   /// The record of each shard of each set; nil for one that is missing and may be.
   private func records(_ plan: ClusterPlan, _ digest: String) throws -> [[PartRecord?]] {
     let records = try plan.sets.map { set in
-      try set.shards.indices.map { try job.record(set, $0, plan: digest) }
+      let (holder, own) = try holder(of: set, digest)
+      return try set.shards.indices.map { try holder.record(set, $0, plan: own) }
     }
     var missing: [ClusterError.MissingPart] = []
     for (set, own) in zip(plan.sets, records) {
+      let (holder, _) = try holder(of: set, digest)
       for shard in own.indices where own[shard] == nil {
-        missing.append(.init(part: job.partName(set, shard), last: job.lastWords(of: shard)))
+        missing.append(.init(part: job.partName(set, shard), last: holder.lastWords(of: shard)))
       }
     }
     let all = records.reduce(0) { $0 + $1.count }
@@ -100,8 +105,22 @@ public struct ClusterCollection {
     return records
   }
 
+  /// The folder that holds the parts of a set, and the digest of its plan.
+  private func holder(of set: PlannedSet, _ digest: String) throws -> (JobFolder, String) {
+    guard let source = set.source else { return (job, digest) }
+    let other = JobFolder(source)
+    let (plan, digest) = try other.plan()
+    guard plan.sets.contains(where: { $0.division == set.division && $0.role == set.role }) else {
+      throw ClusterError.otherPart(
+        path: other.planFile, field: "listing", planned: set.listing,
+        found: plan.sets.map(\.listing).joined(separator: ", "))
+    }
+    return (other, digest)
+  }
+
   /// A set from its parts, and its features as files.
-  private func gathered(_ set: PlannedSet, _ records: [PartRecord?]) throws -> GatheredSet {
+  private func gathered(_ set: PlannedSet, _ records: [PartRecord?], _ digest: String) throws -> GatheredSet {
+    let (job, _) = try holder(of: set, digest)
     var videos: [GatheredSet.Video] = []
     var rows = set.features.map { _ in (values: [Float](), rows: [FeatureSet.Row](), columns: 0) }
     var skipped: [FeatureOrigin.Skipped] = []
@@ -128,7 +147,8 @@ public struct ClusterCollection {
       for (index, planned) in set.features.enumerated() {
         let path = job.featureFile(set, shard, planned)
         guard case .set(let part) = try FeatureFile.read(path) else { continue }
-        guard FeatureFile.digest(of: part) == record.features[index].digest, part.recipe == planned.fields else {
+        let stored = record.features.first { $0.name == planned.name }
+        guard FeatureFile.digest(of: part) == stored?.digest, part.recipe == planned.fields else {
           throw ClusterError.damagedPart(path: path, reason: "it does not hold what its part says")
         }
         rows[index].values += part.features.values
@@ -145,9 +165,9 @@ public struct ClusterCollection {
           parts: records.contains { $0 == nil } ? records.indices.filter { records[$0] != nil }.map { $0 + 1 } : [1],
           skipped: skipped))
     }
-    try WholeFile.makeFolder(job.path + "/features")
+    try WholeFile.makeFolder(self.job.path + "/features")
     for (planned, own) in zip(set.features, features) where !own.rows.isEmpty {
-      try FeatureFile.write(own, to: job.mergedFile(set, planned), replacing: true)
+      try FeatureFile.write(own, to: self.job.mergedFile(set, planned), replacing: true)
     }
     return GatheredSet(
       path: set.path, kind: set.kind, videos: videos,
@@ -165,7 +185,7 @@ public struct ClusterCollection {
   }
 
   /// What the parts did, in the place of what this process did.
-  private func note(_ run: inout RunRecord, _ records: [PartRecord], _ plan: ClusterPlan) {
+  private func describe(_ run: inout RunRecord, _ records: [PartRecord], _ plan: ClusterPlan) {
     let hosts = Set(records.compactMap(\.host))
     run.note =
       "computed in \(count(records.count, "part")) of a plan of \(count(plan.tasks, "task"))"

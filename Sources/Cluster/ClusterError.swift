@@ -30,6 +30,13 @@ public enum ClusterError: Error, Equatable, Sendable {
   case noScheduler(program: String)
   case notSubmitted(command: String, said: String)
   case notAName(option: String, value: String)
+  /// Jobs of an earlier submission.
+  case stillQueued([String])
+
+  // Suites
+  case noSuchJob(String, known: [String])
+  case noOutputs(title: String, last: String?)
+  case wholeSuiteOnly(option: String)
 
   /// Who says which task this is: an option or a variable, with what it says.
   public struct TaskWord: Equatable, Sendable {
@@ -115,6 +122,16 @@ extension ClusterError: CustomStringConvertible {
     case .noScheduler(let program):
       "`\(program)` is not on the PATH\nhint: --dry-run prints the scripts; `vidmetrics cluster local` needs no scheduler"
     case .notSubmitted(let command, let said): "`\(command)` failed: \(said)"
+    case .stillQueued(let jobs):
+      """
+      jobs \(jobs.joined(separator: ", ")) of this suite wait or work
+      hint: wait for them, or `scancel \(jobs.joined(separator: " "))` first
+      """
+    case .noSuchJob(let name, let known):
+      "there is no job `\(name)` in the plan; it has \(known.joined(separator: ", "))"
+    case .noOutputs(let title, let last): "the outputs of \(title) are not there: \(last ?? "nothing was said")"
+    case .wholeSuiteOnly(let option):
+      "--\(option) is for two sets, and a suite says by itself what it scores\nhint: keys of the suite say the same"
     case .notAName(let option, let value): "--\(option) \(value): it cannot be used as it is in a script"
     }
   }

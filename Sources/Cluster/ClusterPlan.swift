@@ -29,6 +29,8 @@ public struct ClusterPlan: Sendable, Equatable, Codable {
   public var workingFolder: String
   public var gitCommit: String?
   public var gitIsDirty: Bool?
+  /// As many shards as were asked for: a set of fewer videos has fewer, and the tasks beyond have nothing to do.
+  public var asked: Int
   public var sets: [PlannedSet]
   public var scores: [PlannedScore]
   /// Whether videos that cannot be used are left out and listed.
@@ -40,7 +42,10 @@ public struct ClusterPlan: Sendable, Equatable, Codable {
   public var history: String?
 
   /// Tasks of the array: the most shards of a set. Task i does shard i of every set that has one.
-  public var tasks: Int { sets.map(\.shards.count).max() ?? 0 }
+  public var tasks: Int { own.map(\.shards.count).max() ?? 0 }
+
+  /// The sets whose parts are this job's.
+  var own: [PlannedSet] { sets.filter { $0.source == nil } }
 }
 
 /// One of the sets.
@@ -56,6 +61,8 @@ public struct PlannedSet: Sendable, Equatable, Codable {
   /// Absolute.
   public var place: String
   public var kind: String
+  /// The folder of the job whose parts are those of this set, which several jobs have; nil: this one.
+  public var source: String?
   /// Before any limit.
   public var found: Int
   public var videos: Int

@@ -62,7 +62,7 @@ extension ClusterStatus {
     let (plan, digest) = try job.plan()
     let done = job.done(plan)
     var (videosDone, seconds, skipped) = (0, 0.0, [Skipped]())
-    for (set, own) in zip(plan.sets, done) {
+    for (set, own) in zip(plan.own, done) {
       for shard in own.indices where own[shard] {
         guard let record = try job.record(set, shard, plan: digest) else { continue }
         videosDone += set.shards[shard].videos
@@ -77,7 +77,7 @@ extension ClusterStatus {
       let own = try Self.task(task, job, plan, done, now)
       if own.state == .running { running.append(own) } else { missing.append(own) }
     }
-    let videos = plan.sets.reduce(0) { $0 + $1.videos }
+    let videos = plan.own.reduce(0) { $0 + $1.videos }
     let left = videos - videosDone
     let isAtWork = !running.isEmpty && videosDone > 0
     self.init(
@@ -91,7 +91,7 @@ extension ClusterStatus {
   private static func task(_ task: Int, _ job: JobFolder, _ plan: ClusterPlan, _ done: [[Bool]], _ now: Date) throws
     -> Task
   {
-    let parts = zip(plan.sets, done).compactMap { set, own in
+    let parts = zip(plan.own, done).compactMap { set, own in
       task < own.count && !own[task] ? job.partName(set, task) : nil
     }
     guard let state: TaskState = (try? JobFolder.read(job.stateFile(task))) ?? nil else {

@@ -13,8 +13,6 @@ public struct ClusterWork {
   public var environment: [String: String] = [:]
   public var threads = 1
   public var memory = MemoryAllowance()
-  /// Besides what the part keeps for itself; nil: none.
-  public var cache: CacheFolder?
   public var version = ""
   public var progress: any ExtractionProgress = NoProgress()
   public var isInterrupted: @Sendable () -> Bool = { false }
@@ -22,6 +20,12 @@ public struct ClusterWork {
   public var say: (String) -> Void = { _ in }
 
   public init(job: JobFolder) { self.job = job }
+
+  /// Works as another does, on another job.
+  public mutating func take(_ other: ClusterWork) {
+    (environment, threads, memory, version) = (other.environment, other.threads, other.memory, other.version)
+    (progress, isInterrupted, say) = (other.progress, other.isInterrupted, other.say)
+  }
 
   /// - Parameter task: from 0.
   /// - Returns: videos that were left out because the plan says so.
@@ -42,7 +46,8 @@ public struct ClusterWork {
   private func run(_ task: Int, _ plan: ClusterPlan, _ digest: String, _ reporter: TaskReporter) throws -> Int {
     var skipped = 0
     var networks: Networks?
-    for set in plan.sets where task < set.shards.count {
+    if task >= plan.tasks { say("the sets have \(count(plan.tasks, "shard")): there is nothing to do for this task") }
+    for set in plan.own where task < set.shards.count {
       let name = job.partName(set, task)
       if let record = try job.record(set, task, plan: digest) {
         say("\(name) is there")

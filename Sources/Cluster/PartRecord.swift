@@ -97,16 +97,17 @@ extension JobFolder {
       ("set", set.role.rawValue, record.set.rawValue),
       ("shard", "\(shard) of \(set.shards.count)", "\(record.shard) of \(record.shards)"),
       ("listing", set.listing, record.listing), ("division", set.division, record.division),
-      (
-        "features", set.features.map(\.name).joined(separator: ", "),
-        record.features.map(\.name).joined(separator: ", ")
-      ),
       ("videos", "\(set.shards[shard].videos)", "\(record.videos.count + record.skipped.count)"),
     ]
     for (field, planned, found) in demands where planned != found {
       throw ClusterError.otherPart(path: path, field: field, planned: planned, found: found)
     }
-    for (features, stored) in zip(set.features, record.features) {
+    for features in set.features {
+      guard let stored = record.features.first(where: { $0.name == features.name }) else {
+        throw ClusterError.otherPart(
+          path: path, field: "features", planned: features.name,
+          found: record.features.map(\.name).joined(separator: ", "))
+      }
       let file = featureFile(set, shard, features)
       guard let status = FileStatus(file) else { throw ClusterError.damagedPart(path: file, reason: "it is not there") }
       guard status.size == stored.bytes else {
@@ -118,7 +119,7 @@ extension JobFolder {
 
   /// The shards of each set that are done.
   func done(_ plan: ClusterPlan) -> [[Bool]] {
-    plan.sets.map { set in set.shards.indices.map { FileStatus(recordFile(set, $0)) != nil } }
+    plan.own.map { set in set.shards.indices.map { FileStatus(recordFile(set, $0)) != nil } }
   }
 
   /// The tasks that have something left to do.

@@ -60,58 +60,20 @@ public struct Slurm {
     return String(last.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" })
   }
 
-  private func directives(_ own: [String]) -> String {
-    var all = own
-    if let time = options.time { all.append("--time=\(time)") }
-    if let cpus = options.cpus { all.append("--cpus-per-task=\(cpus)") }
-    if let memory = options.memory { all.append("--mem=\(memory)") }
-    if let partition = options.partition { all.append("--partition=\(partition)") }
-    all.append("--chdir=\(plan.workingFolder)")
-    all += options.others
-    return all.map { "#SBATCH \(Self.directive($0))\n" }.joined()
-  }
-
-  /// `--name="value with spaces"`; what was given as two words stays so.
-  private static func directive(_ option: String) -> String {
-    guard let equals = option.firstIndex(of: "="), option.hasPrefix("--") else { return option }
-    let value = option[option.index(after: equals)...]
-    return value.contains(" ") ? "\(option[..<equals])=\"\(value)\"" : option
-  }
-
-  private var log: String { (job.path + "/logs/").replacingOccurrences(of: "%", with: "%%") }
-  private var command: String { CommandTemplate.quoted(options.program) }
-  private var folder: String { CommandTemplate.quoted(job.path) }
+  private var script: SlurmScript { SlurmScript(options: options, workingFolder: plan.workingFolder) }
 
   private var work: String {
-    """
-    #!/bin/bash
-    # A task of \(job.path): it works on its shard until that is there, whatever stops it in between.
-    \(directives([
-      "--job-name=\(name)", "--array=0-\(max(0, plan.tasks - 1))", "--output=\(log)work-%a.log", "--open-mode=append",
-      "--requeue", "--signal=B:USR1@120",
-    ]))\(command) cluster work \(folder) &
-    worker=$!
-    # Slurm warns the script, and the script the worker, which keeps what it has done and ends with 75.
-    trap 'kill -USR1 "$worker" 2>/dev/null' USR1
-    trap 'kill -TERM "$worker" 2>/dev/null' TERM
-    wait "$worker"; status=$?
-    while kill -0 "$worker" 2>/dev/null; do wait "$worker"; status=$?; done
-    # A wait that a signal ended says 128 and more, and the shell still knows how the worker ended.
-    if [ "$status" -gt 128 ]; then wait "$worker"; ended=$?; [ "$ended" != 127 ] && status=$ended; fi
-    [ "$status" = 75 ] && scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
-    exit "$status"
-
-    """
+    script.array(
+      name: name, tasks: Array(0..<plan.tasks), log: job.path + "/logs/work-%a.log",
+      about: "A task of \(job.path): it works on its shard until that is there, whatever stops it in between.",
+      command: ["cluster", "work", job.path])
   }
 
   private var collect: String {
-    """
-    #!/bin/bash
-    # The parts of \(job.path) together: features, scores, their record in the history. It is the history's only writer.
-    \(directives(["--job-name=\(name)-collect", "--output=\(log)collect.log", "--open-mode=append"]))\
-    exec \(command) cluster collect \(folder)
-
-    """
+    script.single(
+      name: name + "-collect", log: job.path + "/logs/collect.log",
+      about: "The parts of \(job.path) together: features, scores, and their record in the history, whose only writer this is.",
+      command: ["cluster", "collect", job.path])
   }
 
   // MARK: Submitting
@@ -143,15 +105,12 @@ public struct Slurm {
   ///   - after: arrays that collecting waits for besides.
   /// - Throws: `ClusterError.arrayTooLarge`, `.noScheduler`, `.notSubmitted`; `FilesError`.
   public func submit(_ tasks: [Int], after others: [String] = [], environment: [String: String]) throws -> Submission {
-    let sbatch = try Self.program("sbatch", environment)
-    if let most = try Self.largestArray(environment), plan.tasks > most {
-      throw ClusterError.arrayTooLarge(tasks: plan.tasks, most: most)
-    }
+    try Self.checkArray(of: plan.tasks, environment: environment)
     try WholeFile.makeFolder(job.slurmFolder)
     for script in scripts { try WholeFile.write(script.text, to: script.path) }
-    let array = try Self.number([sbatch, "--parsable"] + self.array(tasks) + [workScript])
+    let array = try Self.submit(["sbatch", "--parsable"] + self.array(tasks) + [workScript], environment: environment)
     let dependency = "--dependency=afterany:" + ([array] + others).joined(separator: ":")
-    let collect = try Self.number([sbatch, "--parsable", dependency, collectScript])
+    let collect = try Self.submit(["sbatch", "--parsable", dependency, collectScript], environment: environment)
     let submission = Submission(date: RunRecord.now(), array: array, tasks: TaskIndex.text(tasks), collect: collect)
     try WholeFile.append(try JSONValue(submission).line + "\n", to: job.submissionsFile)
     return submission
@@ -221,6 +180,44 @@ public struct Slurm {
     return line.flatMap { $0.split(separator: "=").last }.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) }
   }
 
+  /// - Throws: `ClusterError.noScheduler`, `.arrayTooLarge`.
+  static func checkArray(of tasks: Int, environment: [String: String]) throws {
+    if let most = try largestArray(environment), tasks > most {
+      throw ClusterError.arrayTooLarge(tasks: tasks, most: most)
+    }
+  }
+
+  /// The submitted jobs that wait or work.
+  static func active(of job: JobFolder, environment: [String: String]) throws -> [String] {
+    guard let squeue = ChildProcess.executable("squeue", in: environment["PATH"] ?? "") else { return [] }
+    return Set(try submissions(of: job).map(\.array)).sorted().filter { number in
+      ChildProcess.output(of: [squeue, "--noheader", "--jobs=\(number)", "--format=%A"])?.contains(where: \.isNumber) == true
+    }
+  }
+
+  /// Submits one command by itself, as a job that begins when no other of its name is at work: what writes to a history.
+  ///
+  /// - Parameters:
+  ///   - more: options of `sbatch`.
+  /// - Returns: its number.
+  /// - Throws: `ClusterError.noScheduler`, `.notSubmitted`.
+  public static func submit(
+    _ command: [String], name: String, more: [String], log: String, environment: [String: String]
+  ) throws -> String {
+    let words = command.map { CommandTemplate.quoted($0) }.joined(separator: " ")
+    return try submit(
+      [
+        "sbatch", "--parsable", "--job-name=\(name)", "--dependency=singleton", "--output=\(log)",
+      ] + more + ["--wrap=\(words)"], environment: environment)
+  }
+
+  /// The number of what a command of `sbatch --parsable` submits.
+  ///
+  /// - Throws: `ClusterError.noScheduler`, `.notSubmitted`.
+  static func submit(_ command: [String], environment: [String: String]) throws -> String {
+    try number([try program("sbatch", environment)] + command.dropFirst())
+  }
+
   private static func number(_ command: [String]) throws -> String {
     var lines: [String] = []
     let status = try ChildProcess.run(command) { lines.append($0) }
@@ -231,5 +228,76 @@ public struct Slurm {
         command: words, said: lines.isEmpty ? "it ended with status \(status)" : lines.joined(separator: "\n"))
     }
     return number
+  }
+}
+
+/// The scripts of tasks.
+struct SlurmScript {
+  let options: Slurm.Options
+  let workingFolder: String
+
+  /// A script for an array. Slurm warns it before the end of its time, and it warns the worker, which keeps what it has done and
+  /// ends with 75; then the task is queued again.
+  ///
+  /// - Parameters:
+  ///   - log: `%a` is the task.
+  ///   - command: words behind the program's name.
+  func array(name: String, tasks: [Int], log: String, about: String, command: [String]) -> String {
+    """
+    #!/bin/bash
+    # \(about)
+    \(directives([
+      "--job-name=\(name)", "--array=\(TaskIndex.text(tasks))", "--output=\(Self.log(log))", "--open-mode=append",
+      "--requeue", "--signal=B:USR1@120",
+    ]))\(words(command)) &
+    worker=$!
+    # Slurm warns this script, and it the worker, which keeps what it has done and ends with 75.
+    trap 'kill -USR1 "$worker" 2>/dev/null' USR1
+    trap 'kill -TERM "$worker" 2>/dev/null' TERM
+    wait "$worker"; status=$?
+    while kill -0 "$worker" 2>/dev/null; do wait "$worker"; status=$?; done
+    # A wait that a signal ended says 128 and more, and the shell still knows how the worker ended.
+    if [ "$status" -gt 128 ]; then wait "$worker"; ended=$?; [ "$ended" != 127 ] && status=$ended; fi
+    [ "$status" = 75 ] && scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
+    exit "$status"
+
+    """
+  }
+
+  func single(name: String, log: String, about: String, command: [String]) -> String {
+    """
+    #!/bin/bash
+    # \(about)
+    \(directives(["--job-name=\(name)", "--output=\(Self.log(log))", "--open-mode=append"]))\
+    exec \(words(command))
+
+    """
+  }
+
+  private func words(_ command: [String]) -> String {
+    ([options.program] + command).map { CommandTemplate.quoted($0) }.joined(separator: " ")
+  }
+
+  private func directives(_ own: [String]) -> String {
+    var all = own
+    if let time = options.time { all.append("--time=\(time)") }
+    if let cpus = options.cpus { all.append("--cpus-per-task=\(cpus)") }
+    if let memory = options.memory { all.append("--mem=\(memory)") }
+    if let partition = options.partition { all.append("--partition=\(partition)") }
+    all.append("--chdir=\(workingFolder)")
+    all += options.others
+    return all.map { "#SBATCH \(Self.directive($0))\n" }.joined()
+  }
+
+  /// `--name="value with spaces"`; what was given as two words stays so.
+  private static func directive(_ option: String) -> String {
+    guard let equals = option.firstIndex(of: "="), option.hasPrefix("--") else { return option }
+    let value = option[option.index(after: equals)...]
+    return value.contains(" ") ? "\(option[..<equals])=\"\(value)\"" : option
+  }
+
+  /// Slurm puts in numbers for `%` in names of files: the task's for the last one, `%a`, and for no other.
+  private static func log(_ path: String) -> String {
+    path.replacingOccurrences(of: "%", with: "%%").replacingOccurrences(of: "-%%a.log", with: "-%a.log")
   }
 }

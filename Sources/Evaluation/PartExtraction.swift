@@ -1,6 +1,7 @@
 import Distances
 import Files
 import MetricCatalog
+import Scores
 import Tensors
 import Video
 import Vocabulary

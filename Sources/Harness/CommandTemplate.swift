@@ -23,6 +23,12 @@ public struct CommandTemplate: Sendable, Equatable {
     case `class`
     /// A picture's path.
     case image
+    /// Which share of the videos the call writes, from 1.
+    case shard
+    /// How many shares there are.
+    case shards
+    /// How many videos the shares before it write.
+    case first
 
     /// The variable that holds the value.
     public var variable: String { "VIDMETRICS_" + rawValue.uppercased() }
@@ -30,7 +36,7 @@ public struct CommandTemplate: Sendable, Equatable {
     /// Whether the value is digits and nothing else.
     var isNumber: Bool {
       switch self {
-      case .seed, .count, .step: true
+      case .seed, .count, .step, .shard, .shards, .first: true
       case .output, .checkpoint, .prompt, .class, .image: false
       }
     }

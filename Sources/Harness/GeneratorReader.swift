@@ -21,7 +21,7 @@ struct GeneratorReader {
   static let keys =
     [
       "name", "label", "command", "outputs", "count", "seed", "seeds", "repeats", "checkpoints", "prompts", "classes",
-      "images", "inputs", "time-limit", "data", "metrics", "tags",
+      "images", "inputs", "time-limit", "gpus", "data", "metrics", "tags",
     ] + SetKeys.ofSets
 
   /// - Parameter scored: the suite's metrics.
@@ -35,6 +35,7 @@ struct GeneratorReader {
       data: try realSets(keys), metrics: own.isEmpty ? scored : own, place: keys.place("name"))
     generator.count = try keys.integer("count", in: Generator.counts)
     generator.timeLimit = try timeLimit(keys)
+    generator.gpus = try keys.integer("gpus", in: 1...1024)
     generator.tags = try keys.texts("tags") ?? []
     generator.input = try SetKeys(keys: keys).options(over: input)
     if generator.template != nil {
@@ -160,7 +161,7 @@ struct GeneratorReader {
   /// Whether the command takes what is given, and what it takes is given.
   private func checkCommand(_ generator: Generator, _ keys: YAMLKeys, isWanted: Bool) throws {
     guard let template = generator.template else {
-      for key in ["count", "time-limit", "prompts", "classes", "images", "inputs"] where keys.has(key) {
+      for key in ["count", "time-limit", "gpus", "prompts", "classes", "images", "inputs"] where keys.has(key) {
         throw HarnessError.conflict(
           keys.place(key), first: key, second: "outputs", reason: "outputs without a `command` are there already")
       }
@@ -185,8 +186,8 @@ struct GeneratorReader {
     if !keys.has("checkpoints"), let missing = [.checkpoint, .step].first(where: taken.contains), !takesAnyCheckpoint {
       throw HarnessError.nothingFor(place, placeholder: missing.rawValue, key: "checkpoints")
     }
-    if taken.contains(.count), generator.count == nil {
-      throw HarnessError.nothingFor(place, placeholder: "count", key: "count")
+    if let missing = [.count, .shard, .shards, .first].first(where: taken.contains), generator.count == nil {
+      throw HarnessError.nothingFor(place, placeholder: missing.rawValue, key: "count")
     }
     guard isWanted else { return }
     let given: [(CommandTemplate.Placeholder, String, Bool)] = [

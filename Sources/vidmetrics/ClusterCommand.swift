@@ -4,9 +4,11 @@ import Evaluation
 import Files
 import Foundation
 import Harness
+import History
 import Kernels
 import MetricCatalog
 import ProcessLimits
+import Reporting
 import Scores
 
 struct ClusterCommand: ParsableCommand {
@@ -22,7 +24,8 @@ struct ClusterCommand: ParsableCommand {
       the same scores as in one process, to the bit. `vidmetrics guide cluster` has the rest.
       """,
     subcommands: [
-      Plan.self, Slurm.self, Kubernetes.self, Work.self, Local.self, Status.self, Resume.self, Collect.self,
+      Plan.self, SlurmCommand.self, KubernetesCommand.self, Work.self, Generate.self, Local.self, Status.self, Resume.self,
+      Collect.self,
     ])
 
   struct JobArgument: ParsableArguments {
@@ -39,6 +42,10 @@ struct ClusterCommand: ParsableCommand {
       discussion: """
           vidmetrics cluster plan real/ generated/ --metrics fvd,kvd,fid --shards 64 --out job/
           vidmetrics cluster plan real/ generated/ --table lvdm --shards 64 --out job/
+          vidmetrics cluster plan suite.yaml --shards 64 --out job/
+
+        Of a suite the real sets are planned now, each once, and outputs when they are there. A generator whose command takes \
+        {shard}, with {shards}, {first} and {count}, makes its videos in as many tasks.
 
         The plan is all that tasks read: no task lists a folder, and a video that is missing then or has another size ends its \
         task with status 2. Shards are about equal in bytes and videos; archives, and blocks of 64 videos of large sets, are not \
@@ -61,6 +68,14 @@ struct ClusterCommand: ParsableCommand {
 
     @OptionGroup var options: ScoreOptions
 
+    @Option(help: ArgumentHelp("Of a suite: only these generators, separated by commas.", valueName: "name,..."))
+    var only: String?
+
+    /// Where one name stands alone, and it is that of a suite.
+    private var suite: String? {
+      sets.second == nil && [".yaml", ".yml"].contains { sets.first.hasSuffix($0) } ? sets.first : nil
+    }
+
     func run() throws {
       options.runOptions.quiet.apply()
       let given = options.runOptions
@@ -70,8 +85,7 @@ struct ClusterCommand: ParsableCommand {
         throw ValidationError(
           "--json, --append, --runtime, --threads, --memory and --no-cache are for what works, not for its plan")
       }
-      let requested = try choice.requested(options)
-      try options.checkAssignments(of: requested.map(\.evaluationProtocol))
+      guard suite != nil || only == nil else { throw ValidationError("--only is for suites") }
       var environment = ProcessInfo.processInfo.environment
       if let isa { environment["VIDMETRICS_ISA"] = isa }
       let set: InstructionSet
@@ -83,6 +97,24 @@ struct ClusterCommand: ParsableCommand {
       }
       let networks = try NetworkChoice(
         environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights)
+      let job = JobFolder(out)
+      let history = options.recordOptions.noRecord ? nil : JobFolder(options.recordOptions.database.path).path
+      if let suite {
+        for (option, isGiven) in [("metrics", choice.metrics != nil), ("table", choice.table != nil)] where isGiven {
+          throw ClusterError.wholeSuiteOnly(option: option)
+        }
+        let names = try only.map { try CommaList.names($0, of: "only") }
+        var planning = Planning(real: nil, fake: nil, scores: [], shards: shards)
+        (planning.version, planning.isa, planning.place) = (Version.text, set.rawValue, .ofThisProcess())
+        let read = try Suite.read(suite, only: names)
+        let allowed = try NetworkChoice(environment: environment, allowsOtherWeights: read.input.allowsOtherWeights)
+        _ = try SuiteJob.plan(
+          read, to: job, only: names, tags: options.recordOptions.tag, history: history, planning: planning,
+          networks: allowed)
+        return Output.print(try SuiteJob(job).statusText(), terminator: "")
+      }
+      let requested = try choice.requested(options)
+      try options.checkAssignments(of: requested.map(\.evaluationProtocol))
       let scores = try networks.settled(requested, isTable: choice.table != nil)
       var planning = Planning(
         real: sets.reference ?? Project.known?.real, fake: sets.fake, scores: scores, shards: shards)
@@ -91,9 +123,8 @@ struct ClusterCommand: ParsableCommand {
       planning.allowsOtherWeights = options.protocolOptions.allowOtherWeights
       planning.honesty = options.honesty.settings
       planning.labels = options.recordOptions.labels
-      planning.history = options.recordOptions.noRecord ? nil : JobFolder(options.recordOptions.database.path).path
+      planning.history = history
       (planning.version, planning.isa, planning.place) = (Version.text, set.rawValue, .ofThisProcess())
-      let job = JobFolder(out)
       let plan = try planning.write(to: job)
       Output.print(ClusterText.plan(plan, job), terminator: "")
     }
@@ -158,13 +189,45 @@ struct ClusterCommand: ParsableCommand {
       let work = options.work(job.folder)
       let (plan, _) = try job.folder.plan()
       let task = try TaskIndex.found(
-        shard: shard, environment: work.environment, tasks: plan.tasks, job: job.path)
+        shard: shard, environment: work.environment, tasks: max(plan.tasks, plan.asked), job: job.path)
       Interruption.listen(asWorker: true)
       try WorkerExit.run { _ = try work.run(task: task) }
     }
   }
 
-  struct Local: ParsableCommand {
+  struct Generate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "One task of a suite's generator: its share of the videos",
+      discussion: "What the scripts of `vidmetrics cluster slurm` run of a suite.")
+
+    @OptionGroup var job: JobArgument
+
+    @Option(
+      name: .customLong("job"), help: ArgumentHelp("The generator's folder below jobs/.", valueName: "name"))
+    var name: String
+
+    @Option(help: ArgumentHelp("Which share, from 1. (default: as of `work`)", valueName: "i/n")) var shard: String?
+
+    @Flag(help: "Put all shares together, and plan their scores.") var finish = false
+
+    @OptionGroup var options: WorkOptions
+
+    func run() async throws {
+      options.quiet.apply()
+      let suite = try SuiteJob.here(job.folder, threads: options.threads)
+      let place = try suite.place(of: name)
+      Interruption.listen(asWorker: true)
+      if finish { return try suite.finish(place) }
+      let share = try TaskIndex.found(
+        shard: shard, environment: suite.environment, tasks: suite.plan.jobs[place].generates, job: job.path)
+      do { try await suite.generate(place, share: share) } catch where Interruption.isRequested {
+        Terminal.write("stopped: \(error)\n")
+        throw ExitCode(Exit.stopped)
+      }
+    }
+  }
+
+  struct Local: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "All tasks here, one after another, and collecting: the same work without a scheduler")
 
@@ -172,10 +235,21 @@ struct ClusterCommand: ParsableCommand {
     @OptionGroup var options: WorkOptions
     @OptionGroup var collecting: CollectOptions
 
-    func run() throws {
+    func run() async throws {
       let work = options.work(job.folder)
-      let (plan, _) = try job.folder.plan()
       Interruption.listen(asWorker: true)
+      if SuiteJob.isThere(job.folder) {
+        let suite = try SuiteJob.here(job.folder, threads: options.threads)
+        do {
+          try await suite.runHere { target, task in
+            var own = ClusterWork(job: target)
+            own.take(work)
+            _ = try own.run(task: task)
+          }
+        } catch where Interruption.isRequested { try WorkerExit.run { throw error } }
+        return try collecting.run(suite, threads: work.threads)
+      }
+      let (plan, _) = try job.folder.plan()
       try WorkerExit.run {
         for task in job.folder.missing(plan) {
           Terminal.note("task \(task + 1) of \(plan.tasks)\n")
@@ -210,16 +284,42 @@ struct ClusterCommand: ParsableCommand {
         Terminal.note("collected before, as run \(run.id); --force collects again\n")
         return try show(run)
       }
+      prepare(&collection, threads: threads)
+      let history = noRecord ? nil : database.db ?? plan.history
+      let run = try collection.run(history: history)
+      if let history { Terminal.note("recorded as run \(run.id) in \(history)\n") }
+      try show(run)
+    }
+
+    /// Collects every job of a suite and writes its reports.
+    func run(_ suite: SuiteJob, threads: Int) throws {
+      let history = noRecord ? nil : database.db ?? suite.plan.history
+      let collected = suite.collect(history: history, force: force) { collection in
+        prepare(&collection, threads: threads)
+      }
+      for run in collected.runs {
+        Output.print(
+          json ? try RunDocument.json(run).line : "\(run.name)\n" + ScoreText.text(run.scores, skipped: run.skipped))
+      }
+      for failure in collected.failures { Terminal.write("failed: \(failure.title): \(failure.reason)\n") }
+      if let history, !collected.runs.isEmpty, !suite.suite.report.files.isEmpty {
+        let files = KeptFiles(of: history)
+        var report = suite.suite.report
+        report.failures = collected.failures.map { ReportTable.Failure(name: $0.title, words: $0.reason) }
+        try report.write(collected.runs, by: files.differences(), files: files, version: Version.text)
+        for file in report.files { Terminal.note("report: \(file.path)\n") }
+      }
+      if !collected.failures.isEmpty { throw ExitCode(Exit.usageOrInput) }
+      if collected.runs.contains(where: { !$0.skipped.isEmpty }) { throw ExitCode(Exit.skipped) }
+    }
+
+    private func prepare(_ collection: inout ClusterCollection, threads: Int) {
       collection.allowsMissing = allowMissing
       collection.environment = ProcessInfo.processInfo.environment
       collection.threads = threads
       collection.version = Version.text
       collection.progress = TerminalProgress()
       collection.isInterrupted = { Interruption.isRequested }
-      let history = noRecord ? nil : database.db ?? plan.history
-      let run = try collection.run(history: history)
-      if let history { Terminal.note("recorded as run \(run.id) in \(history)\n") }
-      try show(run)
     }
 
     private func show(_ run: RunRecord) throws {
@@ -251,8 +351,24 @@ struct ClusterCommand: ParsableCommand {
     func run() throws {
       quiet.apply()
       Interruption.listen()
+      if SuiteJob.isThere(job.folder) {
+        return try options.run(SuiteJob.here(job.folder, threads: threads), threads: threads ?? ProcessLimits.processors)
+      }
       try options.run(job.folder, threads: threads ?? ProcessLimits.processors)
     }
+  }
+}
+
+extension SuiteJob {
+  /// The job of a suite as this process works on it.
+  static func here(_ folder: JobFolder, threads: Int?) throws -> SuiteJob {
+    var job = try SuiteJob(folder)
+    job.environment = ProcessInfo.processInfo.environment
+    job.threads = threads ?? ProcessLimits.processors
+    job.version = Version.text
+    job.isInterrupted = { Interruption.isRequested }
+    job.say = { Terminal.note($0 + "\n") }
+    return job
   }
 }
 

@@ -24,8 +24,8 @@ extension ClusterCommand {
     @Option(help: ArgumentHelp("The partition.", valueName: "name")) var partition: String?
 
     @Option(
-      name: .customLong("sbatch"), parsing: .unconditional,
-      help: ArgumentHelp("Another option of sbatch: --sbatch=--account=x. Repeatable.", valueName: "option"))
+      name: .customLong("sbatch"), parsing: .unconditionalSingleValue,
+      help: ArgumentHelp("Another option of sbatch, such as '--account=x'. Repeatable.", valueName: "option"))
     var others: [String] = []
 
     @Option(help: ArgumentHelp("This program's path on the nodes. (default: its path here)", valueName: "file"))
@@ -47,7 +47,20 @@ extension ClusterCommand {
       return options
     }
 
-    func submit(_ slurm: Cluster.Slurm, _ tasks: [Int], after others: [String] = []) throws {
+    /// What is left to do of a suite.
+    func submit(_ suite: SuiteJob) throws {
+      let slurm = SlurmSuite(suite: suite, options: options)
+      if dryRun {
+        let stages = try slurm.stages()
+        for stage in stages { Output.print("# \(stage.path)\n\(stage.script)") }
+        for stage in stages { Output.print("# " + slurm.command(stage).joined(separator: " ")) }
+        return
+      }
+      let submitted = try slurm.submit(environment: ProcessInfo.processInfo.environment)
+      Output.print(TextTable.text(submitted.map { [$0.name, $0.number] }))
+    }
+
+    func submit(_ slurm: Slurm, _ tasks: [Int], after others: [String] = []) throws {
       if dryRun {
         for script in slurm.scripts { Output.print("# \(script.path)\n\(script.text)") }
         for command in slurm.commands(tasks) { Output.print("# \(command)") }
@@ -60,11 +73,11 @@ extension ClusterCommand {
     }
   }
 
-  struct Slurm: ParsableCommand {
+  struct SlurmCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Submits the tasks to Slurm, and collecting after them",
+      commandName: "slurm", abstract: "Submits the tasks to Slurm, and collecting after them",
       discussion: """
-          vidmetrics cluster slurm job/ --time 2h --cpus 4 --partition cpu --sbatch=--account=vision
+          vidmetrics cluster slurm job/ --time 2h --cpus 4 --partition cpu --sbatch '--account=vision'
           vidmetrics cluster slurm job/ --dry-run
 
         A task that is preempted, or warned two minutes before its time is over, keeps what it has done and is queued again. \
@@ -75,8 +88,9 @@ extension ClusterCommand {
     @OptionGroup var options: SlurmOptions
 
     func run() throws {
+      if SuiteJob.isThere(job.folder) { return try options.submit(SuiteJob.here(job.folder, threads: nil)) }
       let (plan, _) = try job.folder.plan()
-      let slurm = try Cluster.Slurm(job: job.folder, plan: plan, options: options.options)
+      let slurm = try Slurm(job: job.folder, plan: plan, options: options.options)
       try options.submit(slurm, Array(0..<plan.tasks))
     }
   }
@@ -93,25 +107,26 @@ extension ClusterCommand {
     @OptionGroup var options: SlurmOptions
 
     func run() throws {
+      if SuiteJob.isThere(job.folder) { return try options.submit(SuiteJob.here(job.folder, threads: nil)) }
       let (plan, _) = try job.folder.plan()
       let environment = ProcessInfo.processInfo.environment
       let missing = job.folder.missing(plan)
-      let left = try Cluster.Slurm.remainder(of: job.folder, missing: missing, environment: environment)
+      let left = try Slurm.remainder(of: job.folder, missing: missing, environment: environment)
       guard !left.tasks.isEmpty else {
         return Output.print(
           missing.isEmpty
             ? "no part is missing: `vidmetrics cluster collect \(job.path)` puts them together"
             : "tasks \(TaskIndex.text(left.activeTasks)) wait or work, and nothing else is missing")
       }
-      let slurm = try Cluster.Slurm(job: job.folder, plan: plan, options: options.options)
-      if !options.dryRun { Cluster.Slurm.cancel(left.collecting, environment: environment) }
+      let slurm = try Slurm(job: job.folder, plan: plan, options: options.options)
+      if !options.dryRun { Slurm.cancel(left.collecting, environment: environment) }
       try options.submit(slurm, left.tasks, after: left.active)
     }
   }
 
-  struct Kubernetes: ParsableCommand {
+  struct KubernetesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Prints an Indexed Job with a pod for each task, and a Job that collects",
+      commandName: "kubernetes", abstract: "Prints an Indexed Job with a pod for each task, and a Job that collects",
       discussion: """
           vidmetrics cluster kubernetes /data/job --image registry/vidmetrics:0.2.0 --claim data --mount /data | kubectl apply -f -
 
@@ -146,7 +161,7 @@ extension ClusterCommand {
     func run() throws {
       let (plan, _) = try job.folder.plan()
       let above = URL(fileURLWithPath: job.folder.path).deletingLastPathComponent().path
-      let manifest = try Cluster.Kubernetes(
+      let manifest = try Kubernetes(
         job: job.folder, plan: plan, image: image, claim: claim, mount: mount ?? above,
         cache: cache ?? ProcessInfo.processInfo.environment["VIDMETRICS_CACHE"], cpus: cpus, memory: memory,
         parallelism: parallelism
@@ -168,6 +183,10 @@ extension ClusterCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
+      if SuiteJob.isThere(job.folder) {
+        let suite = try SuiteJob.here(job.folder, threads: nil)
+        return Output.print(json ? try suite.statusJSON().text() : try suite.statusText(), terminator: json ? "\n" : "")
+      }
       let status = try ClusterStatus(of: job.folder)
       Output.print(json ? try JSONValue(status).text() : status.text, terminator: json ? "\n" : "")
     }
