@@ -199,10 +199,12 @@ public struct ClusterCollection {
 }
 
 extension JobFolder {
-  /// The last that a task said: its log's last line, or how it ended; nil where it said nothing.
+  /// The last that a task said: why it ended, where it could say so, or its log's last line; nil where it said nothing.
   func lastWords(of task: Int) -> String? {
-    if let line = Self.lastLine(logFile(task)) { return line }
     let state: TaskState? = (try? Self.read(stateFile(task))) ?? nil
-    return state?.message?.split(separator: "\n").first.map(String.init)
+    if let message = state?.message {
+      return message.split(separator: "\n").filter { !$0.hasPrefix("hint:") }.prefix(2).joined(separator: ":")
+    }
+    return Self.lastLine(logFile(task))
   }
 }

@@ -11,6 +11,9 @@ public enum ClusterError: Error, Equatable, Sendable {
   /// The processor of a worker has not the instruction set that was planned.
   case narrowProcessor(planned: String, found: String)
 
+  /// A task that is stopped before it finishes anything.
+  case noProgress(starts: Int)
+
   // Which task
   case noTask(job: String)
   case tasksDisagree([TaskWord])
@@ -83,6 +86,8 @@ extension ClusterError: CustomStringConvertible {
       hint: `--constraint` keeps such machines out, or `vidmetrics cluster plan --isa \(found)` is for all of them: the last \
       digits of features depend on it
       """
+    case .noProgress(let starts):
+      "stopped before a single clip was finished, at start \(starts)\nhint: `vidmetrics cluster resume --time` gives it longer"
     case .noTask(let job):
       """
       nothing says which task of `\(job)` this is

@@ -128,6 +128,12 @@ public struct PlannedScore: Sendable, Equatable, Codable {
   /// `sha256:...`
   public var fingerprint: String
   public var framesAreGiven: Bool
+
+  /// `stylegan-v + frames=32`.
+  public var displayName: String {
+    let shown = overrides.filter { !$0.field.hasSuffix("weights-fingerprint") }
+    return ([name] + shown.map { "\($0.field)=\($0.value)" }).joined(separator: " + ")
+  }
 }
 
 /// How a set is read.

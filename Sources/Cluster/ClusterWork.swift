@@ -9,6 +9,9 @@ import Video
 
 /// One task of a job: computes its shard of every set that is not there yet.
 public struct ClusterWork {
+  /// A task that Slurm has started again so often, and that is stopped before it has finished anything, would be for ever.
+  private static let mostIdleStarts = 3
+
   public let job: JobFolder
   public var environment: [String: String] = [:]
   public var threads = 1
@@ -109,7 +112,13 @@ public struct ClusterWork {
     extraction.skipsUnusable = plan.skipsUnusable
     (extraction.threads, extraction.memory) = (threads, memory)
     (extraction.progress, extraction.isInterrupted) = (reporter, isInterrupted)
-    let found = try extraction.run()
+    let before = kept.journalled
+    let found: PartFeatures
+    do { found = try extraction.run() } catch {
+      let starts = environment["SLURM_RESTART_COUNT"].flatMap { Int($0) } ?? 0
+      guard isInterrupted(), kept.journalled == before, starts >= Self.mostIdleStarts else { throw error }
+      throw ClusterError.noProgress(starts: starts + 1)
+    }
     if let failure = kept.failure { throw FilesError.unwritable(path: partial, reason: failure) }
     var stored: [PartRecord.Features] = []
     for ((features, planned), network) in zip(zip(found.features, set.features), found.networks) {

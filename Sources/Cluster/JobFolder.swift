@@ -145,11 +145,12 @@ public struct JobFolder: Sendable, Equatable {
     return try decoded(try TextFile.read(path), path)
   }
 
-  /// The last line with words in it; nil where there is none.
+  /// The last line of a log that is an error, else the last with words in it; nil where there is none.
   static func lastLine(_ path: String) -> String? {
     guard let region = try? ByteRegion(OpenFile(path)) else { return nil }
     let start = max(0, region.count - 4096)
     guard let bytes = try? region.bytes(at: start, count: region.count - start) else { return nil }
-    return TextLines.filled(String(decoding: bytes, as: UTF8.self)).last.map { String($0.text) }
+    let lines = TextLines.filled(String(decoding: bytes, as: UTF8.self)).map { String($0.text) }
+    return lines.last { $0.hasPrefix("error: ") } ?? lines.last
   }
 }

@@ -249,8 +249,7 @@ public struct SuiteJob {
       for target in scorings(index) {
         do {
           guard FileStatus(target.planFile) != nil else {
-            throw ClusterError.noOutputs(
-              title: row.title, last: JobFolder.lastLine(folder.path + "/logs/finish-\(name(row)).log"))
+            throw ClusterError.noOutputs(title: row.title, last: lastWords(index))
           }
           var collection = ClusterCollection(job: target)
           settings(&collection)
@@ -270,7 +269,16 @@ public struct SuiteJob {
     return collected
   }
 
+  /// Of a plan's job: its folder's.
   func name(_ job: SuitePlanFile.Job) -> String { String(job.folder.dropFirst("jobs/".count)) }
+
+  /// The last that was said of outputs that are not there.
+  private func lastWords(_ index: Int) -> String? {
+    let name = name(plan.jobs[index])
+    let logs =
+      ((try? missingShares(index)) ?? []).map { "generate-\(name)-\($0)" } + ["finish-\(name)"]
+    return logs.lazy.compactMap { JobFolder.lastLine("\(folder.path)/logs/\($0).log") }.first
+  }
 
   // MARK: How far it is
 
@@ -294,8 +302,13 @@ public struct SuiteJob {
     }
     for (real, target) in zip(plan.reals, realFolders) { try row("real \(real.name)", "", target) }
     for (index, job) in plan.jobs.enumerated() {
-      let missing = try missingShares(index).count
-      let generated = job.generates == 0 ? "outputs there" : "\(job.generates - missing) of \(job.generates) shares"
+      let shares = try missingShares(index)
+      let generated =
+        job.generates == 0 ? "outputs there" : "\(job.generates - shares.count) of \(job.generates) shares"
+      for share in shares {
+        guard let last = JobFolder.lastLine("\(folder.path)/logs/generate-\(name(job))-\(share).log") else { continue }
+        details.append("  \(job.title), share \(share): \(last)")
+      }
       for (place, target) in scorings(index).enumerated() {
         try row(job.title + (job.data.isEmpty ? "" : " against \(job.data[place])"), generated, target)
       }
@@ -339,7 +352,7 @@ public struct SuiteJob {
       } catch let error as HarnessError {
         // The others go on, as on a cluster.
         if isInterrupted() { throw error }
-        try WholeFile.append("\(error)\n", to: folder.path + "/logs/finish-\(name(job)).log")
+        try WholeFile.append("error: \(error)\n", to: folder.path + "/logs/finish-\(name(job)).log")
         say("\(job.title): \(error)")
         continue
       }

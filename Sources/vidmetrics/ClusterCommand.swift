@@ -376,7 +376,10 @@ extension SuiteJob {
 enum WorkerExit {
   /// - Throws: status 75 where a signal stopped the work.
   static func run(_ body: () throws -> Void) throws {
-    do { try body() } catch where Interruption.isRequested {
+    do { try body() } catch let error as ClusterError where Interruption.isRequested {
+      Terminal.write("error: \(error)\n")
+      throw ExitCode(Exit.usageOrInput)
+    } catch where Interruption.isRequested {
       Terminal.write("stopped: \(error)\nhint: what is finished is kept, and the next start goes on from there\n")
       throw ExitCode(Exit.stopped)
     }

@@ -20,7 +20,7 @@ enum ClusterText {
           + "\(NumberText.memory(set.bytes)), \(count(set.shards.count, "shard")) of \(each)\(unit)",
       ])
     }
-    for score in plan.scores { rows.append([score.metric, score.name, String(score.fingerprint.prefix(19))]) }
+    for score in plan.scores { rows.append([score.metric, score.displayName, String(score.fingerprint.prefix(19))]) }
     return TextTable.text([["plan", job.path, "\(count(plan.tasks, "task")), \(plan.isa)"]] + rows) + "\n"
   }
 }

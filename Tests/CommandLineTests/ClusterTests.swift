@@ -27,7 +27,8 @@ import Testing
   private func scores(_ document: String) throws -> [ScoreRecord] {
     try RunDocument.read(document, place: "document").scores.map { score in
       var score = score
-      (score.real?.features, score.fake?.features) = (nil, nil)
+      score.real?.features = nil
+      score.fake?.features = nil
       return score
     }
   }

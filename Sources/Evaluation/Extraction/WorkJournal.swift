@@ -23,8 +23,8 @@ final class WorkJournal: Sendable {
   private struct State {
     var places: [Key: Place] = [:]
     var writer: FileHandle?
-    /// Of entries of this process, until it ends.
-    var own: [Key: [UInt8]] = [:]
+    /// Entries of this process.
+    var own = 0
     var failure: String?
     var synced = ContinuousClock().now
   }
@@ -54,13 +54,12 @@ final class WorkJournal: Sendable {
   }
 
   var failure: String? { state.withLock { $0.failure } }
-  var count: Int { state.withLock { $0.places.count + $0.own.count } }
+  var count: Int { state.withLock { $0.places.count + $0.own } }
 
+  /// An entry that an earlier process has left. What this one writes it has at hand, and it is not held here as well.
   func read(_ kind: String, _ key: String) -> [UInt8]? {
-    let key = Key(kind: kind, key: key)
-    let found = state.withLock { state -> (own: [UInt8]?, place: Place?) in (state.own[key], state.places[key]) }
-    if let own = found.own { return own }
-    return found.place.flatMap { try? ByteRegion($0.file).bytes(at: $0.offset, count: $0.count) }
+    let place = state.withLock { $0.places[Key(kind: kind, key: key)] }
+    return place.flatMap { try? ByteRegion($0.file).bytes(at: $0.offset, count: $0.count) }
   }
 
   func write(_ kind: String, _ key: String, _ payload: [UInt8]) {
@@ -71,7 +70,7 @@ final class WorkJournal: Sendable {
         let writer = try state.writer ?? open()
         state.writer = writer
         try writer.write(contentsOf: Data(entry))
-        state.own[Key(kind: kind, key: key)] = payload
+        state.own += 1
         let now = ContinuousClock().now
         if now - state.synced > Self.pause {
           try writer.synchronize()
