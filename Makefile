@@ -6,6 +6,7 @@
 # make dist-test  that file against this build: frames, scores, bare systems (as root)
 # make fuzz     changed files for every reader and text format: MINUTES=60 make fuzz; half a minute without
 # make faults   closed streams, full disks, too little memory, signals, for every command (as root: disks are mounted)
+# make cluster-test  a Slurm of four nodes on this machine, and all that goes wrong on one (as root; slurm-wlm, munge, ffmpeg)
 # make release  make dist-test, then the files for upload; RELEASE_URL=... is where they will lie
 
 PREFIX ?= /usr/local
@@ -31,7 +32,7 @@ PYTHON_PACKAGES := numpy onnxruntime pandas mypy pytest
 # What two tests of reports look with; they are left out where it is missing.
 REPORT_PACKAGES := chromium texlive-latex-base texlive-latex-recommended texlive-science
 
-.PHONY: help demo test test-python lint format build install conformance packages report-packages fuzz faults weights clean dist dist-check dist-test release
+.PHONY: help demo test test-python lint format build install conformance packages report-packages fuzz faults cluster-test weights clean dist dist-check dist-test release
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -61,6 +62,9 @@ report-packages: packages
 build: packages
 	@echo "== release build (the first takes a few minutes)"
 	@$(SWIFT) build -c release --scratch-path .build/static --static-swift-stdlib --product vidmetrics
+
+cluster-test: weights
+	@Fixtures/cluster/slurm test $(VIDMETRICS); status=$$?; [ $$status = 0 ] || [ $$status = 77 ]
 
 weights: build
 	@echo "== weights"

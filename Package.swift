@@ -118,6 +118,12 @@ let package = Package(
         "CProcesses", "ProcessLimits",
       ],
       exclude: ["README.md"]),
+    .target(
+      name: "Cluster",
+      dependencies: [
+        "Scores", "Evaluation", "Distances", "Files", "Harness", "History", "Kernels", "MetricCatalog",
+        "ProcessLimits", "Tensors", "Video",
+      ]),
     // For somebody who has the binary alone
     .target(name: "Demo", dependencies: ["Video", "ProcessLimits", "Threads", "Random"], swiftSettings: optimised),
     .target(
@@ -131,7 +137,7 @@ let package = Package(
       name: "vidmetrics",
       dependencies: [
         "Guides", "Demo", "SelfTest", "COpenBLAS", "MemoryLimit", .product(name: "GRDBSQLite", package: "GRDB.swift"),
-        "Files", "Scores", "Import", "Harness", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
+        "Files", "Scores", "Import", "Harness", "Cluster", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
         "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "ProcessLimits", "Tensors", "Threads", "Random",
         "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -159,6 +165,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: ["Scores", "Harness", "Files", "History", "Evaluation", "MetricCatalog", "Tensors", "Video"]),
+    .testTarget(
+      name: "ClusterTests", dependencies: ["Cluster", "Scores", "Evaluation", "Files", "MetricCatalog", "Video"]),
     .testTarget(name: "ScoresTests", dependencies: ["Scores", "Distances", "MetricCatalog", "Files"]),
     .testTarget(name: "ImportTests", dependencies: ["Import", "Scores", "History"]),
     .testTarget(

@@ -163,6 +163,7 @@ public struct Evaluation {
     guard let path = role == .real ? request.real : request.fake, !fields.isEmpty else {
       return SampleSide(absent: role)
     }
+    if let gathered = request.gathered[role.set] { return SampleSide(role: role, gathered: gathered) }
     let limits = fields.map { role == .real ? $0.maxVideosReal : $0.maxVideosFake }
     let ranges = Set(fields.map { $0.valueRange == .network })
     guard ranges.count <= 1 else { throw EvaluationError.mixedValueRanges }

@@ -73,6 +73,15 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case runtime(command: String, reason: String)
   case noDevice(String)
   case sameBatch(name: String)
+  /// A set whose videos are not those that were listed: what is wrong with each, in words.
+  case notAsListed(path: String, differences: [String])
+  /// A part of a listed set in which no network computed what was planned: a field, what was planned and what is there.
+  case notAsPlanned(field: String, planned: String, found: String)
+  /// Gathered rows of a video that are not those that the protocol takes.
+  case otherRows(path: String, video: String)
+  case noGatheredFeatures(path: String)
+  /// A metric that is not computed from parts of its sets.
+  case notOfParts(metric: String, reason: String)
 
   public var description: String {
     switch self {
@@ -99,6 +108,22 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         : "`\(name)` holds values in \(range): `--value-range network` is for float arrays in the network's own range"
     case .frameSize(let name, let width, let height, let side):
       return "`\(name)` is \(width)x\(height), and frames that are not resized must be \(side)x\(side)"
+    case .notAsListed(let path, let differences):
+      let shown = differences.prefix(5).map { "\n  " + $0 }.joined()
+      let more = differences.count > 5 ? "\n  and \(differences.count - 5) more" : ""
+      return "\(count(differences.count, "video")) of `\(path)` \(differences.count == 1 ? "is" : "are") not as listed"
+        + shown + more
+        + "\nhint: a set must not change while its parts are computed: put it back as it was, or plan anew"
+    case .notAsPlanned(let field, let planned, let found):
+      return "the plan has `\(field)` = \(planned), and here it is \(found)"
+        + "\nhint: a plan and its workers are of one version and one set of weights: plan anew with this one"
+    case .otherRows(let path, let video):
+      return "the features of `\(video)` in `\(path)` are not those of the clips that the protocol takes"
+        + "\nhint: compute its part anew"
+    case .noGatheredFeatures(let path):
+      return "none of the features that were gathered of `\(path)` are those that the protocol asks for"
+    case .notOfParts(let metric, let reason):
+      return "\(metric) is not computed from parts of sets: \(reason)\nhint: `vidmetrics score` computes it in one piece"
     case .otherWeights(let name, let purpose, let protocolName, let wanted):
       return "`\(name)` are not the weights of `\(protocolName)`, which are `\(wanted)`: \(purpose)"
         + "\nhint: --allow-other-weights scores with them all the same, and every score says so"

@@ -2,6 +2,7 @@ import Files
 import MetricCatalog
 import Scores
 import Video
+import Vocabulary
 
 /// One protocol that is to be scored.
 public struct RequestedScore: Sendable {
@@ -37,6 +38,8 @@ public struct ScoreRequest: Sendable {
   public var threads = 1
   public var memory = MemoryAllowance()
   public var honesty = Honesty()
+  /// Sets that others have worked on: nothing of them is opened any more, and `real` and `fake` are what they are called.
+  public var gathered: [SetRole: GatheredSet] = [:]
 
   public init(real: String?, fake: String, scores: [RequestedScore]) {
     self.real = real
@@ -70,7 +73,9 @@ extension ScoreRequest {
     try pairBy?.validate()
     for wanted in scores { try wanted.evaluationProtocol.validate() }
     try checkReferences()
-    for path in [real, fake] { try path.map(Self.check(path:)) }
+    for (role, path) in [(SetRole.real, real), (.fake, fake)] where gathered[role] == nil {
+      try path.map(Self.check(path:))
+    }
   }
 
   /// - Throws: `EvaluationError.badThreads`, `.tooLarge`.

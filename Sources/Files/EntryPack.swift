@@ -177,6 +177,9 @@ final class PackWriter {
   private let file: OpenFile
   private var size = 0
   private var places: [EntryPack.Name: Int] = [:]
+  private var synced = ContinuousClock().now
+  /// What a crash of the machine may lose.
+  private static let pause = Duration.seconds(60)
 
   /// - Throws: `FilesError.unwritable`.
   init(_ path: String) throws {
@@ -216,6 +219,11 @@ final class PackWriter {
     let offset = size
     try append(EntryPack.entry(name, payload))
     places[name] = offset
+    let now = ContinuousClock().now
+    if now - synced > Self.pause {
+      fsync(descriptor)
+      synced = now
+    }
   }
 
   private func append(_ bytes: [UInt8]) throws {

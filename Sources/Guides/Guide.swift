@@ -34,6 +34,9 @@ public struct Guide: Sendable {
         "suites", "generators run, scored and kept: every key of a suite file", "Sources/Harness/README.md",
         PackageResources.suites_md),
       Guide(
+        "cluster", "large sets and suites on many machines: Slurm, Kubernetes, any other", "docs/cluster.md",
+        PackageResources.cluster_md),
+      Guide(
         "history", "the database of scores: its tables, and queries", "Sources/History/README.md",
         PackageResources.history_md),
       Guide(

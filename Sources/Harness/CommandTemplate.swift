@@ -23,6 +23,12 @@ public struct CommandTemplate: Sendable, Equatable {
     case `class`
     /// A picture's path.
     case image
+    /// Which share of the videos the call writes, from 1.
+    case shard
+    /// How many shares there are.
+    case shards
+    /// How many videos the shares before it write.
+    case first
 
     /// The variable that holds the value.
     public var variable: String { "VIDMETRICS_" + rawValue.uppercased() }
@@ -30,7 +36,7 @@ public struct CommandTemplate: Sendable, Equatable {
     /// Whether the value is digits and nothing else.
     var isNumber: Bool {
       switch self {
-      case .seed, .count, .step: true
+      case .seed, .count, .step, .shard, .shards, .first: true
       case .output, .checkpoint, .prompt, .class, .image: false
       }
     }
@@ -96,7 +102,7 @@ public struct CommandTemplate: Sendable, Equatable {
   }
 
   /// One word of the shell: as it is where it holds plain characters only, else in single quotation marks.
-  static func quoted(_ word: String) -> String {
+  package static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

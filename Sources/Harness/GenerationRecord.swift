@@ -90,6 +90,8 @@ public struct GenerationRecord: Codable, Sendable, Equatable {
 public struct Outputs: Sendable {
   public let folder: String
 
+  package init(folder: String) { self.folder = folder }
+
   public var samples: String { folder + "/samples" }
   var manifest: String { folder + "/samples.csv" }
   var stdout: String { folder + "/stdout.txt" }

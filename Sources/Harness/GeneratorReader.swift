@@ -21,7 +21,7 @@ struct GeneratorReader {
   static let keys =
     [
       "name", "label", "command", "outputs", "count", "seed", "seeds", "repeats", "checkpoints", "prompts", "classes",
-      "images", "inputs", "time-limit", "data", "metrics", "tags",
+      "images", "inputs", "time-limit", "gpus", "data", "metrics", "tags",
     ] + SetKeys.ofSets
 
   /// - Parameter scored: the suite's metrics.
@@ -35,6 +35,7 @@ struct GeneratorReader {
       data: try realSets(keys), metrics: own.isEmpty ? scored : own, place: keys.place("name"))
     generator.count = try keys.integer("count", in: Generator.counts)
     generator.timeLimit = try timeLimit(keys)
+    generator.gpus = try keys.integer("gpus", in: 1...1024)
     generator.tags = try keys.texts("tags") ?? []
     generator.input = try SetKeys(keys: keys).options(over: input)
     if generator.template != nil {
@@ -160,7 +161,7 @@ struct GeneratorReader {
   /// Whether the command takes what is given, and what it takes is given.
   private func checkCommand(_ generator: Generator, _ keys: YAMLKeys, isWanted: Bool) throws {
     guard let template = generator.template else {
-      for key in ["count", "time-limit", "prompts", "classes", "images", "inputs"] where keys.has(key) {
+      for key in ["count", "time-limit", "gpus", "prompts", "classes", "images", "inputs"] where keys.has(key) {
         throw HarnessError.conflict(
           keys.place(key), first: key, second: "outputs", reason: "outputs without a `command` are there already")
       }
@@ -185,8 +186,8 @@ struct GeneratorReader {
     if !keys.has("checkpoints"), let missing = [.checkpoint, .step].first(where: taken.contains), !takesAnyCheckpoint {
       throw HarnessError.nothingFor(place, placeholder: missing.rawValue, key: "checkpoints")
     }
-    if taken.contains(.count), generator.count == nil {
-      throw HarnessError.nothingFor(place, placeholder: "count", key: "count")
+    if let missing = [.count, .shard, .shards, .first].first(where: taken.contains), generator.count == nil {
+      throw HarnessError.nothingFor(place, placeholder: missing.rawValue, key: "count")
     }
     guard isWanted else { return }
     let given: [(CommandTemplate.Placeholder, String, Bool)] = [
@@ -227,8 +228,8 @@ struct GeneratorReader {
 }
 
 /// Spans of time as people write them.
-enum TimeText {
-  static func seconds(_ text: String) -> Double? {
+package enum TimeText {
+  package static func seconds(_ text: String) -> Double? {
     if let number = Double(text) { return number > 0 && number <= longest ? number : nil }
     guard let match = text.wholeMatch(of: /(?:(\d{1,6})h)? ?(?:(\d{1,6})m)? ?(?:(\d{1,6})s)?/), !text.isEmpty else {
       return nil
@@ -241,10 +242,10 @@ enum TimeText {
   /// A year.
   private static let longest = 365.0 * 86_400
 
-  static let expected = "a time up to a year, such as 90s, 10m or 1h30m"
+  package static let expected = "a time up to a year, such as 90s, 10m or 1h30m"
 
   /// `0.52 s`, `12.3 s`, `4 min 05 s`.
-  static func text(_ seconds: Double) -> String {
+  package static func text(_ seconds: Double) -> String {
     if seconds < 10 { return String(format: "%.2f s", seconds) }
     if seconds < 60 { return String(format: "%.1f s", seconds) }
     let whole = Int(min(seconds.rounded(), 1e12))

@@ -7,12 +7,20 @@ import Video
 
 /// Makes the outputs of one job: into a folder beside their place, which gets their name when they are whole. Killed at any
 /// moment, it leaves finished outputs or none.
-struct GeneratorRun {
+package struct GeneratorRun {
   let job: SampleJob
   let threads: Int
   let isInterrupted: @Sendable () -> Bool
   /// Says what happens, a line each.
   let say: (String) -> Void
+  /// Where what a failed attempt wrote is kept; nil: beside the outputs.
+  private var failed: String?
+
+  package init(
+    job: SampleJob, threads: Int, isInterrupted: @escaping @Sendable () -> Bool, say: @escaping (String) -> Void
+  ) {
+    (self.job, self.threads, self.isInterrupted, self.say) = (job, threads, isInterrupted, say)
+  }
 
   /// - Returns: the record of the outputs, which then are in `job.folder`.
   /// - Throws: `HarnessError`.
@@ -29,7 +37,7 @@ struct GeneratorRun {
     let part = Outputs(folder: "\(above)/.\(name).part")
     try WholeFile.makeFolder(part.samples)
     do {
-      let record = try await generate(template, recipe, into: part)
+      let record = try await generate(job.calls, template, recipe, into: part)
       try check(record, part)
       try writeManifest(part)
       unlink(part.groupFile)
@@ -50,7 +58,7 @@ struct GeneratorRun {
   }
 
   /// Where the outputs of a failed attempt are, until the next.
-  private var failedFolder: String { job.folder + ".failed" }
+  private var failedFolder: String { failed ?? job.folder + ".failed" }
 
   /// Finishes what a run was killed at: outputs that were whole and had not got their name.
   func recover() {
@@ -66,12 +74,12 @@ struct GeneratorRun {
   }
 
   private func generate(
-    _ template: CommandTemplate, _ recipe: GenerationRecord.Recipe, into part: Outputs
+    _ calls: some Collection<SampleJob.Call>, _ template: CommandTemplate, _ recipe: GenerationRecord.Recipe, into part: Outputs
   ) async throws -> GenerationRecord {
     var record = GenerationRecord(
       date: RunRecord.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0,
       seconds: 0)
-    for call in job.calls {
+    for call in calls {
       let folder = call.folder.map { part.samples + "/" + $0 } ?? part.samples
       try WholeFile.makeFolder(folder)
       let values = job.values(call, samples: part.samples)
@@ -171,6 +179,97 @@ struct GeneratorRun {
       }
     }
     try WholeFile.write(lines.joined(separator: "\n") + "\n", to: part.manifest)
+  }
+
+  // MARK: In shares, each by another task
+
+  private var above: String { String(job.folder[..<(job.folder.lastIndex(of: "/") ?? job.folder.startIndex)]) }
+  private var name: String { String(job.folder.dropFirst(above.count + 1)) }
+
+  private func shareFolder(_ share: Int) -> String { "\(above)/.\(name).shares/\(share)" }
+
+  /// Whether a share is there; all of them are where the outputs are.
+  package func isDone(share: Int) throws -> Bool {
+    if try job.finished() != nil { return true }
+    return try Outputs(folder: shareFolder(share)).record() != nil
+  }
+
+  /// Makes the calls of one share, unless they were made.
+  ///
+  /// - Throws: `HarnessError`.
+  package func run(share: Int, of shares: Int) async throws -> GenerationRecord? {
+    guard let template = job.generator.template, let recipe = try job.recipe() else {
+      throw HarnessError.noOutputs(folder: job.folder)
+    }
+    if try job.finished() != nil { return nil }
+    let folder = shareFolder(share)
+    if let record = try Outputs(folder: folder).record() { return record }
+    try WholeFile.makeFolder("\(above)/.\(name).shares")
+    await sweep("\(above)/.\(name).shares", name: "\(share)")
+    let part = Outputs(folder: "\(above)/.\(name).shares/.\(share).part")
+    try WholeFile.makeFolder(part.samples)
+    var run = self
+    run.failed = folder + ".failed"
+    do {
+      let calls = job.calls[job.tasks(shares)[share]]
+      let record = try await run.generate(calls, template, recipe, into: part)
+      unlink(part.groupFile)
+      try record.write(to: part.recordFile)
+      try replace(folder, with: part.folder)
+      return record
+    } catch HarnessError.interrupted(let hint) {
+      try? FileManager.default.removeItem(atPath: part.folder)
+      throw HarnessError.interrupted(hint: hint)
+    } catch {
+      unlink(part.groupFile)
+      try? replace(folder + ".failed", with: part.folder)
+      throw error
+    }
+  }
+
+  /// Puts the shares together as the outputs of one run are.
+  ///
+  /// - Throws: `HarnessError`.
+  package func finish(shares: Int) throws -> GenerationRecord {
+    if let record = try job.finished() { return record }
+    guard let base = job.base, let recipe = try job.recipe() else { throw HarnessError.noOutputs(folder: job.folder) }
+    let lock = try self.lock(base)
+    defer { lock.release() }
+    var record = GenerationRecord(
+      date: RunRecord.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0,
+      seconds: 0)
+    let part = Outputs(folder: "\(above)/.\(name).part")
+    try? FileManager.default.removeItem(atPath: part.folder)
+    try WholeFile.makeFolder(part.samples)
+    for share in 0..<shares {
+      let own = Outputs(folder: shareFolder(share))
+      guard let made = try own.record() else { throw HarnessError.noShare(folder: job.folder, share: share, of: shares) }
+      record.calls += made.calls
+      record.samples += made.samples
+      record.seconds += made.seconds
+      record.peakMemory = [record.peakMemory, made.peakMemory].compactMap { $0 }.max()
+      for name in try FileStatus.names(in: own.samples) {
+        // A name in the outputs, and the share's own left as it is: killed here, the next time does it again.
+        try link("\(own.samples)/\(name)", "\(part.samples)/\(name)")
+      }
+      for (from, to) in [(own.stdout, part.stdout), (own.stderr, part.stderr)] {
+        if let text = FileManager.default.contents(atPath: from), !text.isEmpty {
+          try WholeFile.append(String(decoding: text, as: UTF8.self), to: to)
+        }
+      }
+    }
+    try check(record, part)
+    try writeManifest(part)
+    try record.write(to: part.recordFile)
+    try replace(job.folder, with: part.folder)
+    try? FileManager.default.removeItem(atPath: "\(above)/.\(name).shares")
+    return record
+  }
+
+  private func link(_ from: String, _ to: String) throws {
+    do { try FileManager.default.linkItem(atPath: from, toPath: to) } catch {
+      throw HarnessError.unreadable(path: to, reason: "two shares wrote it, or the file system has no links: \(error)")
+    }
   }
 
   // MARK: Folders

@@ -36,6 +36,8 @@ public enum HarnessError: Error, CustomStringConvertible {
   case unreadableOutputs(folder: String, reason: String, log: String)
   case otherOutputs(folder: String, difference: String)
   case noOutputs(folder: String)
+  /// Outputs that several tasks make, and one has not.
+  case noShare(folder: String, share: Int, of: Int)
   case interrupted(hint: String)
   case noCheckpoints(folder: String, pattern: String?)
 
@@ -89,6 +91,8 @@ public enum HarnessError: Error, CustomStringConvertible {
       return "`\(folder)` was made otherwise: \(difference)"
         + "\nhint: --force makes it again; another name or `outputs` keeps both"
     case .noOutputs(let folder): return "`\(folder)` holds no finished outputs: run without --score-only first"
+    case .noShare(let folder, let share, let shares):
+      return "share \(share + 1) of \(shares) of `\(folder)` was not made"
     case .interrupted(let hint): return "interrupted\nhint: \(hint)"
     case .noCheckpoints(let folder, let pattern):
       return "`\(folder)` holds no checkpoints"
@@ -113,7 +117,7 @@ extension CommandTemplate.Misplacement {
     case .comment: "stands in a comment\nhint: leave it out there"
     case .backquotes: "stands within backquotes\nhint: $(...) does the same, and takes placeholders"
     case .expansion: "stands within ${...}\nhint: X={\(name)} gives the value to a variable first"
-    case .arithmetic: "stands within $((...)), which takes {seed}, {count} and {step} only"
+    case .arithmetic: "stands within $((...)), which takes numbers only: {seed}, {count}, {step}, {shard}, {shards} and {first}"
     case .reader(let word):
       "is given to `\(word)`, which would read it as commands\nhint: give it to a program as an argument or a file"
     }

@@ -11,7 +11,7 @@ public struct SampleJob: Sendable {
   public let checkpoint: Checkpoint?
   public let seed: Int?
   /// What each call is given, and how many videos it is to write.
-  public let calls: [Call]
+  public private(set) var calls: [Call]
   /// The folder that is scored, or above it the one that holds all that belongs to it (see `Outputs`).
   public let folder: String
   /// Below what several jobs of this generator have their folders; nil for outputs that are there already.
@@ -24,6 +24,17 @@ public struct SampleJob: Sendable {
     public let count: Int?
     /// Below the samples' folder; nil: the folder itself.
     public let folder: String?
+    /// Which part of the videos; nil: all of them.
+    public var share: Share?
+  }
+
+  /// A part of the videos of a generator whose command takes `{shard}`.
+  public struct Share: Sendable, Equatable {
+    /// From 0.
+    public let index: Int
+    public let of: Int
+    /// Videos of the shares before it.
+    public let first: Int
   }
 
   /// `mild`, `lfdm at step-1000, seed 3`.
@@ -63,6 +74,9 @@ public struct SampleJob: Sendable {
     values[.prompt] = call.condition?.prompt
     values[.class] = call.condition?.class
     values[.image] = call.condition?.image
+    values[.shard] = String((call.share?.index ?? 0) + 1)
+    values[.shards] = String(call.share?.of ?? 1)
+    values[.first] = String(call.share?.first ?? 0)
     return values
   }
 
@@ -92,6 +106,33 @@ public struct SampleJob: Sendable {
       return "\(part(condition?.prompt)) \(part(condition?.class)) \(part(image)) \(call.count ?? -1)\n"
     }
     return SHA256.digest(of: lines.joined()).description
+  }
+}
+
+extension SampleJob {
+  /// The job with a call for each of so many shares, where its command takes `{shard}` and says how many videos there are; any
+  /// other as it is. Each share has a folder of its own.
+  package func shared(among shares: Int) -> SampleJob {
+    guard generator.template?.placeholders.contains(.shard) == true, generator.conditions.isEmpty, calls.count == 1,
+      let count = calls[0].count, shares > 1
+    else { return self }
+    var job = self
+    let used = min(shares, count)
+    job.calls = (0..<used).map { index in
+      let range = count * index / used..<count * (index + 1) / used
+      let digits = String(index + 1)
+      return Call(
+        condition: nil, count: range.count,
+        folder: "shard-" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits,
+        share: Share(index: index, of: used, first: range.lowerBound))
+    }
+    return job
+  }
+
+  /// What each of so many tasks calls: runs of calls.
+  package func tasks(_ most: Int) -> [Range<Int>] {
+    let used = max(1, min(most, calls.count))
+    return (0..<used).map { calls.count * $0 / used..<calls.count * ($0 + 1) / used }
   }
 }
 

@@ -73,6 +73,8 @@ public struct Generator: Sendable {
   public var conditions: [Condition] = []
   /// Seconds that one call may take.
   public var timeLimit: Double?
+  /// GPUs of one task of a cluster that makes its videos.
+  public var gpus: Int?
   /// Names of the real sets.
   public var data: [String]
   public var metrics: [RequestedProtocol]

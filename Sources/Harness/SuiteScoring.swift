@@ -26,9 +26,8 @@ struct SuiteScoring {
       return Scored(run: kept, wasKept: true, lacksFeatures: kept.scores.contains(where: lacksFeatures))
     }
     let result = try evaluation.run()
-    var run = RunRecord(result, labels: labels(job, real))
-    run.generation = generation(job, record)
-    run.artefacts = artefacts(job, set)
+    var run = RunRecord(result, labels: suite.labels(job, real, tags: options.tags))
+    suite.note(&run, job, set, record)
     try history?.record(&run, keeping: result.features)
     return Scored(run: run, wasKept: false)
   }
@@ -63,44 +62,6 @@ struct SuiteScoring {
     return evaluation
   }
 
-  private func labels(_ job: SampleJob, _ real: RealSet?) -> RunLabels {
-    var labels = RunLabels()
-    labels.name = job.generator.label
-    labels.suite = job.suite
-    labels.generator = job.generator.name
-    labels.checkpoint = job.checkpoint?.name
-    labels.step = job.checkpoint?.step
-    labels.dataset = real?.label
-    labels.tags = suite.tags
-    for tag in job.generator.tags + options.tags where !labels.tags.contains(tag) { labels.tags.append(tag) }
-    return labels
-  }
-
-  private func generation(_ job: SampleJob, _ record: GenerationRecord?) -> RunRecord.Generation? {
-    guard record != nil || job.seed != nil else { return nil }
-    var generation = RunRecord.Generation()
-    generation.seed = job.seed
-    generation.command = record?.recipe.command
-    generation.samples = record?.samples
-    generation.seconds = record?.seconds
-    generation.peakMemory = record?.peakMemory
-    return generation
-  }
-
-  private func artefacts(_ job: SampleJob, _ set: String) -> [Artefact] {
-    func artefact(_ kind: String, _ path: String) -> Artefact {
-      let bytes = FileStatus(path).flatMap { $0.kind == .folder ? nil : $0.size }
-      return Artefact(kind: kind, path: SuitePaths.absolute(path), bytes: bytes)
-    }
-    var all = [artefact("output", set)]
-    if job.base != nil {
-      let outputs = Outputs(folder: job.folder)
-      all += [artefact("stdout", outputs.stdout), artefact("stderr", outputs.stderr)]
-    }
-    if SuitePaths.exists(suite.file) { all.append(artefact("suite", suite.file)) }
-    return all
-  }
-
   // MARK: What the history has
 
   /// The newest run of this job that has every score that is asked for, of the same videos.
@@ -132,5 +93,52 @@ struct SuiteScoring {
     filter.dataset = real?.label
     filter.origin = .measured
     return try history.runs(filter).filter { $0.checkpoint == job.checkpoint?.name && $0.generation?.seed == job.seed }
+  }
+}
+
+extension Suite {
+  /// What a run of a job is called.
+  package func labels(_ job: SampleJob, _ real: RealSet?, tags more: [String] = []) -> RunLabels {
+    var labels = RunLabels()
+    labels.name = job.generator.label
+    labels.suite = job.suite
+    labels.generator = job.generator.name
+    labels.checkpoint = job.checkpoint?.name
+    labels.step = job.checkpoint?.step
+    labels.dataset = real?.label
+    labels.tags = tags
+    for tag in job.generator.tags + more where !labels.tags.contains(tag) { labels.tags.append(tag) }
+    return labels
+  }
+
+  private func generation(_ job: SampleJob, _ record: GenerationRecord?) -> RunRecord.Generation? {
+    guard record != nil || job.seed != nil else { return nil }
+    var generation = RunRecord.Generation()
+    generation.seed = job.seed
+    generation.command = record?.recipe.command
+    generation.samples = record?.samples
+    generation.seconds = record?.seconds
+    generation.peakMemory = record?.peakMemory
+    return generation
+  }
+
+  private func artefacts(_ job: SampleJob, _ set: String) -> [Artefact] {
+    func artefact(_ kind: String, _ path: String) -> Artefact {
+      let bytes = FileStatus(path).flatMap { $0.kind == .folder ? nil : $0.size }
+      return Artefact(kind: kind, path: SuitePaths.absolute(path), bytes: bytes)
+    }
+    var all = [artefact("output", set)]
+    if job.base != nil {
+      let outputs = Outputs(folder: job.folder)
+      all += [artefact("stdout", outputs.stdout), artefact("stderr", outputs.stderr)]
+    }
+    if SuitePaths.exists(file) { all.append(artefact("suite", file)) }
+    return all
+  }
+
+  /// Says of a run how its videos were made, and which files belong to it.
+  package func note(_ run: inout RunRecord, _ job: SampleJob, _ set: String, _ record: GenerationRecord?) {
+    run.generation = generation(job, record)
+    run.artefacts = artefacts(job, set)
   }
 }

@@ -4,10 +4,20 @@ import Files
 extension SetScan {
   /// The videos that a manifest names: files, folders of frames, arrays of one video, or archives of several. Paths are relative to the
   /// manifest, and a video's name is its path as it stands there.
-  mutating func manifest() throws {
+  ///
+  /// - Parameter names: of the videos that are wanted, each of which is there; nil: all.
+  mutating func manifest(only names: Set<String>? = nil) throws {
     var seen: Set<String> = []
     let path = path
+    // `clips.tar/a/b.mp4` is a video of the line `clips.tar`.
+    let wanted = names.map { names in
+      names.union(
+        names.flatMap { name in name.indices.filter { name[$0] == "/" }.map { String(name[..<$0]) } })
+    }
     for entry in try Manifest.read(path, pathColumn: options.pathColumn) {
+      if let wanted {
+        guard wanted.contains(entry.path), FileStatus(place(of: entry.path)) != nil else { continue }
+      }
       let isArchive = MediaKind(entry.path) == .archive
       guard isArchive || takes(entry.path) else { continue }
       guard seen.insert(Self.plain(entry.path)).inserted else {

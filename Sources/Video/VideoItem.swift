@@ -39,7 +39,7 @@ public struct VideoItem: Sendable {
   public let labels: [String: String]
 
   /// A video of an array: no decoder takes part in reading it.
-  public var isArray: Bool { source is ArrayRow }
+  public var isArray: Bool { source is ArrayRow || (source as? ListingEntry)?.isArray == true }
 
   private let source: any VideoSource
   private let memo = Memo()
@@ -83,6 +83,14 @@ public struct VideoItem: Sendable {
     guard name.hasSuffix("]"), let bracket = name.lastIndex(of: "[") else { return nil }
     let file = String(name[..<bracket])
     return [.array, .tensors].contains(MediaKind(file)) ? (file, String(name[bracket...])) : nil
+  }
+
+  /// `a/clips.tar` of `a/clips.tar/b.mp4`; nil for what lies in none of several archives.
+  package static func archive(_ name: String) -> Substring? {
+    for slash in name.indices where name[slash] == "/" && MediaKind(String(name[..<slash])) == .archive {
+      return name[..<slash]
+    }
+    return nil
   }
 
   /// Size, length, rate and coding; found once, then remembered.

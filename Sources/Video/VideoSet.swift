@@ -55,6 +55,12 @@ public struct VideoSet: Sendable {
   public struct IgnoredFile: Hashable, Sendable {
     public let name: String
     public let reason: String
+
+    public init(name: String, reason: String) {
+      self.name = name
+      self.reason = reason
+    }
+
     /// What file managers and archivers leave behind, and names that begin with a point.
     public var isHidden: Bool { reason == Self.hidden }
     /// What `VideoSetOptions.filter` leaves out.

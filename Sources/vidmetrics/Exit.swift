@@ -11,6 +11,8 @@ enum Exit {
   static let skipped: Int32 = 4
   /// A measured change is beyond what is allowed, its interval is not.
   static let notShown: Int32 = 5
+  /// A worker of a cluster was stopped and kept what it had done (EX_TEMPFAIL: try again).
+  static let stopped: Int32 = 75
 
   /// Ends the program: prints help to stdout, or `error: ...` to stderr.
   static func with(_ error: any Error) -> Never {

@@ -15,8 +15,9 @@ enum Interruption {
   /// Whether a person pressed Ctrl-C, not another program.
   static var isByPerson: Bool { requested.load(ordering: .relaxed) == SIGINT }
 
-  static func listen() {
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+  /// - Parameter asWorker: also to the signals by which schedulers warn of the end of an allocation.
+  static func listen(asWorker: Bool = false) {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] + (asWorker ? [SIGUSR1, SIGUSR2] : []) {
       // Whoever started the program may have blocked the signal for it.
       var set = sigset_t()
       sigemptyset(&set)
@@ -25,6 +26,8 @@ enum Interruption {
       let before = signal(number) { number in
         // Of several the first says how it ends; any after it ends the program.
         Interruption.requested.store(number, ordering: .relaxed)
+        // A scheduler that has warned says it again, and the flush takes a moment.
+        if number == SIGUSR1 || number == SIGUSR2 { return }
         // No loop over a list: a signal may come while memory is being allocated.
         signal(SIGINT, SIG_DFL)
         signal(SIGTERM, SIG_DFL)

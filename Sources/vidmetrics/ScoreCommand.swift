@@ -19,15 +19,7 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var sets: OneOrTwoSets
 
-  @Option(
-    help: ArgumentHelp("The metrics, separated by commas.", valueName: "metric[:protocol],..."),
-    completion: .commaList(Metric.names))
-  var metrics: String?
-
-  @Option(
-    help: ArgumentHelp("A paper's table: \(PaperTable.names.joined(separator: ", ")).", valueName: "name"),
-    completion: .list(PaperTable.names))
-  var table: String?
+  @OptionGroup var choice: MetricChoice
 
   @Option(help: BesideOptions.input) var input: String?
   @Option(help: BesideOptions.prompts) var prompts: String?
@@ -49,7 +41,33 @@ struct ScoreCommand: ParsableCommand {
   }
 
   func run() throws {
-    let besides = BesideOptions(input: input, prompts: prompts, isTable: table != nil)
+    let besides = BesideOptions(input: input, prompts: prompts, isTable: choice.table != nil)
+    let requested = try choice.requested(options, besides: besides)
+    try options.checkAssignments(of: requested.map(\.evaluationProtocol))
+    guard prompts == nil || requested.contains(where: { $0.evaluationProtocol.metric == "clip-sim" }) else {
+      throw ValidationError("--prompts is for clip-sim, which is not asked for")
+    }
+    guard input == nil || requested.contains(where: { $0.evaluationProtocol.isOfInputs }) else {
+      throw EvaluationError.inputUnused
+    }
+    try ScoreRun(sets: setsMeant(for: requested), options: options, besides: besides).run(requested)
+  }
+}
+
+/// Which metrics, one by one or as a paper's table has them.
+struct MetricChoice: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The metrics, separated by commas.", valueName: "metric[:protocol],..."),
+    completion: .commaList(Metric.names))
+  var metrics: String?
+
+  @Option(
+    help: ArgumentHelp("A paper's table: \(PaperTable.names.joined(separator: ", ")).", valueName: "name"),
+    completion: .list(PaperTable.names))
+  var table: String?
+
+  /// - Throws: `ValidationError`, `CatalogError`.
+  func requested(_ options: ScoreOptions, besides: BesideOptions = BesideOptions()) throws -> [RequestedProtocol] {
     var requested: [RequestedProtocol] = []
     if let table {
       guard options.protocolOptions.name == nil else {
@@ -75,13 +93,6 @@ struct ScoreCommand: ParsableCommand {
       }
       requested = try options.requested(metrics: metrics, besides: besides)
     }
-    try options.checkAssignments(of: requested.map(\.evaluationProtocol))
-    guard prompts == nil || requested.contains(where: { $0.evaluationProtocol.metric == "clip-sim" }) else {
-      throw ValidationError("--prompts is for clip-sim, which is not asked for")
-    }
-    guard input == nil || requested.contains(where: { $0.evaluationProtocol.isOfInputs }) else {
-      throw EvaluationError.inputUnused
-    }
-    try ScoreRun(sets: setsMeant(for: requested), options: options, besides: besides).run(requested)
+    return requested
   }
 }

@@ -17,7 +17,7 @@ struct Vidmetrics: AsyncParsableCommand {
 
       Numbers go to stdout, everything else to stderr. Exit status: 0 done, 1 worse (gate) or differing (selftest), 2 usage \
       or input error, 3 not comparable (diff, compare, gate), 4 done but inputs were skipped because --on-error skip was \
-      given, 5 not shown (gate).
+      given, 5 not shown (gate), 75 stopped (cluster work).
       """,
     version: Version.details,
     subcommands: [ManualCommand.self],
@@ -28,7 +28,8 @@ struct Vidmetrics: AsyncParsableCommand {
       CommandGroup(
         name: "Scoring",
         subcommands: [
-          ScoreCommand.self, RunCommand.self, WatchCommand.self, FeaturesCommand.self, ProtocolsCommand.self, Cite.self,
+          ScoreCommand.self, RunCommand.self, WatchCommand.self, ClusterCommand.self, FeaturesCommand.self,
+          ProtocolsCommand.self, Cite.self,
         ]),
       CommandGroup(
         name: "History",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cluster
 import Foundation
 import Harness
 import History
@@ -12,6 +13,7 @@ struct WatchCommand: AsyncParsableCommand {
         vidmetrics watch checkpoints/ --suite suite.yaml --generator lfdm
         vidmetrics watch checkpoints/ --generate './sample.py {checkpoint} {output}' --real real/ --metrics fvd
         vidmetrics watch checkpoints/ --suite suite.yaml --generator lfdm --once
+        vidmetrics watch checkpoints/ --suite suite.yaml --generator lfdm --cluster '--gpus=1 --time=2:00:00'
 
       A checkpoint is taken when it has not changed for a while. Its step is the number behind `step` in its name, or the last \
       one there. Those that the history knows are not scored again. ^C ends.
@@ -64,9 +66,19 @@ struct WatchCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write a page, anew with each score; it loads itself again.", valueName: "file"))
   var html: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Submit a job to Slurm for each checkpoint, with these options of sbatch, instead of working here. The jobs run one "
+        + "after another.", valueName: "options"))
+  var cluster: String?
+
   @OptionGroup var options: SuiteOptions
 
   func validate() throws {
+    if cluster != nil, html != nil {
+      throw ValidationError("--cluster and --html: a page of what others score is written by `vidmetrics report --html FILE --follow`")
+    }
     guard (suite == nil) != (generate == nil) else {
       throw ValidationError("--suite with --generator, or --generate, says what to do with a checkpoint: give one")
     }
@@ -87,6 +99,27 @@ struct WatchCommand: AsyncParsableCommand {
     try OptionRange.check("count", count, Generator.counts)
   }
 
+  /// The words of this command for one checkpoint alone.
+  static func elsewhere(_ typed: [String], checkpoint: String) -> [String] {
+    var words: [String] = []
+    var skips = false
+    for word in typed.dropFirst() {
+      if skips {
+        skips = false
+        continue
+      }
+      let taken = ["--cluster", "--pattern", "--settle", "--interval"].first { word == $0 || word.hasPrefix($0 + "=") }
+      if let taken {
+        skips = word == taken
+      } else if word != "--once" {
+        words.append(word)
+      }
+    }
+    let name = checkpoint.split(separator: "/").last.map(String.init) ?? checkpoint
+    let pattern = String(name.flatMap { "*?[\\".contains($0) ? ["\\", $0] : [$0] })
+    return words + ["--once", "--settle", "0", "--pattern", pattern]
+  }
+
   func run() async throws {
     var watched: Suite
     if let suite, let generator {
@@ -102,9 +135,19 @@ struct WatchCommand: AsyncParsableCommand {
         metrics: CommaList.names(metrics ?? "fvd", of: "metrics"))
     }
     let settings = options.options()
-    let watch = CheckpointWatch(
+    var watch = CheckpointWatch(
       folder: CheckpointFolder(path: folder, pattern: pattern, settling: settle), suite: watched, options: settings,
       interval: interval, once: once)
+    if let cluster {
+      let (name, typed) = ("vidmetrics-watch-\(watched.name)", CommandLine.arguments)
+      watch.submit = { checkpoint in
+        let number = try Slurm.submit(
+          [ThisProgram.path] + Self.elsewhere(typed, checkpoint: checkpoint), name: name,
+          more: cluster.split(separator: " ").map(String.init), log: "vidmetrics-watch-%j.log",
+          environment: ProcessInfo.processInfo.environment)
+        return "submitted as job \(number)"
+      }
+    }
     Interruption.listen()
     var report = Report()
     report.reload = LivePage.reload

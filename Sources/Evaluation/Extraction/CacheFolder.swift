@@ -9,6 +9,7 @@ public final class CacheFolder: Sendable {
   public let path: String
   private let packs: EntryPacks
   private let firstFailure = Mutex<String?>(nil)
+  private let count = Atomic<Int>(0)
 
   public init(path: String) {
     self.path = path
@@ -21,12 +22,18 @@ public final class CacheFolder: Sendable {
   /// Why the first entry that could not be written was not; nil if all were.
   public var failure: String? { firstFailure.withLock { $0 } }
 
+  /// Entries that were written through this value.
+  package var written: Int { count.load(ordering: .relaxed) }
+
   /// The payload of an entry; nil if there is none or it is damaged.
   package func read(_ kind: String, _ key: Digest) -> [UInt8]? { packs.read(Self.name(kind, key)) ?? older(kind, key) }
 
   /// Writes an entry. A folder that cannot be written is remembered in `failure` and is not an error.
   package func write(_ kind: String, _ key: Digest, _ payload: [UInt8]) {
-    do { try packs.write(Self.name(kind, key), payload) } catch {
+    do {
+      try packs.write(Self.name(kind, key), payload)
+      count.add(1, ordering: .relaxed)
+    } catch {
       firstFailure.withLock { if $0 == nil { $0 = "\(error)" } }
     }
   }

@@ -17,14 +17,15 @@ struct ExtractionPass {
 
   /// Opens, counts and digests every video.
   func survey(_ sides: inout [SampleSide]) throws {
-    let items = sides.flatMap(\.items)
+    let own = sides.indices.filter { !sides[$0].isGathered }
+    let items = own.flatMap { sides[$0].items }
     guard !items.isEmpty else { return }
     progress.begin(.reading, total: items.count)
     defer { progress.end() }
     let survey = Survey(
       memo: cache.map { VideoMemo(folder: $0) }, threads: threads, isInterrupted: isInterrupted)
     var results = try survey.run(items) { [progress] in progress.advance(to: $0) }[...]
-    for index in sides.indices {
+    for index in own {
       let count = sides[index].items.count
       sides[index].take(Array(results.prefix(count)))
       results = results.dropFirst(count)
@@ -51,6 +52,7 @@ struct ExtractionPass {
   /// Decodes and computes what is not in the cache.
   func extract(_ sides: inout [SampleSide], _ plan: SamplePlan) throws -> (computed: Int, cached: Int) {
     var counts = (computed: 0, cached: 0)
+    for side in sides.indices { try sides[side].takeGathered(plan) }
     let extraction = Extraction(
       sources: plan.sources, cache: cache.map { FeatureCache(folder: $0) }, threads: threads, memory: memory,
       progress: progress, isInterrupted: isInterrupted, everyFrame: everyFrame)

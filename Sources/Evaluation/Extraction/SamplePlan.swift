@@ -16,7 +16,7 @@ struct SamplePlan: Sendable {
       let metric = settled.definition
       guard metric.sample == .clip || metric.sample == .frame else {
         return ProtocolSamples(
-          parts: [], fields: settled.fields, sample: metric.sample, columns: 0, leastOfVideo: 0)
+          parts: [], fields: settled.fields, sample: metric.sample, columns: 0, leastOfVideo: 0, recipes: [:])
       }
       let network = try network(settled)
       let lengths = try Self.lengths(settled.fields, metric.sample, network)
@@ -36,7 +36,8 @@ struct SamplePlan: Sendable {
       }
       return ProtocolSamples(
         parts: parts, fields: settled.fields, sample: metric.sample, columns: network.columns,
-        leastOfVideo: metric.reference == .nothing ? 2 : 1)
+        leastOfVideo: metric.reference == .nothing ? 2 : 1,
+        recipes: Dictionary(uniqueKeysWithValues: roles.map { ($0, FeatureRecipe(settled, role: $0)) }))
     }
     self.sources = sources
   }
@@ -122,6 +123,8 @@ struct ProtocolSamples: Sendable {
   let columns: Int
   /// Samples without which a video says nothing: two where frames are compared with each other.
   let leastOfVideo: Int
+  /// What decides the features of each set.
+  let recipes: [Role: FeatureRecipe]
 
   func limit(_ role: Role) -> Limit {
     switch role {

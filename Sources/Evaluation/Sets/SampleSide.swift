@@ -25,6 +25,8 @@ struct SampleSide: Sendable {
   private let digest: String
   /// Of a folder of files of features, each of them; empty for others.
   private var files: [SampleSide] = []
+  /// What its parts have found, of a set that others have worked on.
+  private var gathered: GatheredSet?
 
   private init(role: Role, path: String, videos: SetPlan?, stored: (content: Stored, digest: String)? = nil) {
     self.role = role
@@ -36,6 +38,18 @@ struct SampleSide: Sendable {
 
   /// A set that is not given.
   init(absent role: Role) { self.init(role: role, path: "", videos: nil) }
+
+  /// The videos of a part, on their way to features.
+  init(part plan: SetPlan) { self.init(role: plan.role, path: plan.set.path, videos: plan) }
+
+  /// A set of which everything is known already.
+  init(role: Role, gathered: GatheredSet) {
+    var plan = SetPlan(
+      role: role, set: gathered.set, first: 0, found: gathered.found, origin: gathered.origin)
+    plan.take(zip(plan.items, gathered.videos).map { $1.surveyed($0) })
+    self.init(role: role, path: gathered.path, videos: plan)
+    self.gathered = gathered
+  }
 
   init(inputs plan: SetPlan) { self.init(role: .input, path: plan.set.path, videos: plan) }
 
@@ -120,7 +134,26 @@ struct SampleSide: Sendable {
     return origin
   }
 
+  /// Nothing of it is opened or computed any more.
+  var isGathered: Bool { gathered != nil }
+
   mutating func take(_ results: [Result<SurveyedVideo, any Error>]) { videos?.take(results) }
+
+  /// Takes the rows that were gathered, of each protocol.
+  ///
+  /// - Throws: `EvaluationError.otherRows`, `.noGatheredFeatures`.
+  mutating func takeGathered(_ plan: SamplePlan) throws {
+    guard let gathered else { return }
+    for samples in plan.samples {
+      for part in samples.parts {
+        guard let taken = part.taken(role), let rule = taken.rules.first else { continue }
+        guard let recipe = samples.recipes[role], let stored = gathered.features(recipe) else {
+          throw EvaluationError.noGatheredFeatures(path: path)
+        }
+        try videos?.take(stored, of: rule, source: taken.source, limit: samples.limit(role))
+      }
+    }
+  }
 
   func arrayFrames(_ fields: ProtocolFields, skipsUnusable: Bool) throws -> (name: String, frames: Int)? {
     try videos?.arrayFrames(
@@ -171,7 +204,7 @@ struct SampleSide: Sendable {
   }
 
   func wanted(_ plan: SamplePlan, only sources: Set<Int>) -> [(item: Int, video: WantedVideo)] {
-    videos?.wanted(sources: plan.sources, only: sources) ?? []
+    isGathered ? [] : videos?.wanted(sources: plan.sources, only: sources) ?? []
   }
 
   mutating func take(_ features: [[Float]], of clips: [WantedClip], item: Int, _ plan: SamplePlan) {
@@ -250,7 +283,7 @@ struct SampleSide: Sendable {
   /// Videos before any limit.
   var found: Int {
     if case .features(let set) = stored { return Set(set.rows.map(\.video)).count }
-    return videos?.set.videos.count ?? 0
+    return videos?.found ?? 0
   }
 
   var isStatistics: Bool { if case .statistics = stored { true } else { false } }

@@ -40,6 +40,10 @@ struct SetPlan: Sendable {
   let set: VideoSet
   /// The videos within the largest limit of all protocols.
   let items: [VideoItem]
+  /// Place in the set of the first of them.
+  private let first: Int
+  /// Videos of the set before any limit.
+  let found: Int
   /// Which part of the set they are.
   private let origin: FeatureOrigin
   private(set) var surveyed: [Result<SurveyedVideo, any Error>] = []
@@ -61,7 +65,28 @@ struct SetPlan: Sendable {
     role = .input
     self.set = set
     self.items = items
+    first = 0
+    found = set.videos.count
     origin = FeatureOrigin(set.videos)
+  }
+
+  /// Videos that a listing names.
+  ///
+  /// - Parameters:
+  ///   - first: place in the set of the first of them.
+  ///   - found: videos of the set before any limit.
+  init(role: Role, set: VideoSet, first: Int, found: Int, origin: FeatureOrigin) {
+    self.role = role
+    self.set = set
+    items = set.videos
+    self.first = first
+    self.found = found
+    self.origin = origin
+  }
+
+  /// How many of the items are within a protocol's limit.
+  private func within(_ limit: Limit) -> Int {
+    limit.maximum.map { max(0, min(items.count, $0 - first)) } ?? items.count
   }
 
   /// Opens a set; nothing is decoded yet.
@@ -71,8 +96,16 @@ struct SetPlan: Sendable {
     self.role = role
     set = try VideoSet.open(path, options: options)
     let within = set.videos.prefix(limit.maximum ?? set.videos.count)
-    items = shard.map { Array(within[$0.range(within.count)]) } ?? Array(within)
+    let part = shard.map { $0.range(within.count) } ?? 0..<within.count
+    items = Array(within[part])
+    first = part.lowerBound
+    found = set.videos.count
     origin = FeatureOrigin(within, shard: shard)
+    try Self.checkRanges(items, options)
+  }
+
+  /// - Throws: `EvaluationError.networkRange` for what is in the network's own range and should not be, or the other way round.
+  static func checkRanges(_ items: [VideoItem], _ options: VideoSetOptions) throws {
     for item in items where (item.valueRange == .network) != (options.valueRange == .network) {
       throw EvaluationError.networkRange(name: item.name, range: item.valueRange.rawValue)
     }
@@ -83,7 +116,7 @@ struct SetPlan: Sendable {
   /// The clip length that the rows of arrays in this set ask for: a row is a clip by itself. nil without arrays.
   func arrayFrames(_ fields: ProtocolFields, limit: Limit, skipsUnusable: Bool) throws -> (name: String, frames: Int)? {
     var found: (name: String, frames: Int)?
-    for case .success(let video) in surveyed.prefix(limit.maximum ?? surveyed.count) where video.item.isArrayRow {
+    for case .success(let video) in surveyed.prefix(within(limit)) where video.item.isArrayRow {
       let length = video.facts.frameCount - fields.skipFirst
       guard length > 0 else {
         if skipsUnusable { continue }
@@ -108,7 +141,7 @@ struct SetPlan: Sendable {
   mutating func plan(_ demands: [Demand], sources: [FeatureSource], skipsUnusable: Bool) throws {
     var reasons: [String] = []
     for (index, (item, result)) in zip(items, surveyed).enumerated() {
-      let wanted = demands.filter { index < $0.limit.maximum ?? .max }
+      let wanted = demands.filter { index < within($0.limit) }
       do {
         let video = try result.get()
         for demand in wanted where demand.takesFramesAsTheyAre {
@@ -184,6 +217,34 @@ struct SetPlan: Sendable {
     }
   }
 
+  /// Takes the rows of a rule that were computed before, which stand in the order of the videos and their windows.
+  ///
+  /// - Throws: `EvaluationError.otherRows` where there are others than the rule takes.
+  mutating func take(_ stored: FeatureSet, of rule: SampleRule, source: Int, limit: Limit) throws {
+    let columns = stored.features.columns
+    var places: [String: Range<Int>] = [:]
+    for (index, row) in stored.rows.enumerated() {
+      places[row.video] = (places[row.video]?.lowerBound ?? index)..<index + 1
+    }
+    for index in items.indices.prefix(within(limit)) {
+      guard let video = videos[index] else { continue }
+      let wanted = windows[index][RuleOfSource(source: source, rule: rule)] ?? []
+      let own = places[video.item.name] ?? 0..<0
+      let isSame =
+        own.count == wanted.count
+        && zip(own, wanted).allSatisfy { place, window in
+          let row = stored.rows[place]
+          return row.digest == video.facts.digest && row.start == window.start && row.count == window.count
+            && row.stride == window.stride
+        }
+      guard isSame else { throw EvaluationError.otherRows(path: set.path, video: video.item.name) }
+      for (place, window) in zip(own, wanted) {
+        rows[index][WantedClip(source: source, window: window)] =
+          stored.features.values[place * columns..<(place + 1) * columns]
+      }
+    }
+  }
+
   /// Takes out the videos that turned out to be unreadable, by index in `items`.
   mutating func drop(_ failures: [(item: Int, error: any Error)], skipsUnusable: Bool) throws {
     guard !failures.isEmpty else { return }
@@ -199,12 +260,12 @@ struct SetPlan: Sendable {
 
   /// The videos of a protocol.
   func scored(_ limit: Limit) -> [SurveyedVideo] {
-    videos.prefix(limit.maximum ?? videos.count).compactMap { $0 }
+    videos.prefix(within(limit)).compactMap { $0 }
   }
 
   /// The videos of a protocol that were left out.
   func leftOut(_ limit: Limit) -> [VideoItem] {
-    zip(items, videos).prefix(limit.maximum ?? items.count).compactMap { $1 == nil ? $0 : nil }
+    zip(items, videos).prefix(within(limit)).compactMap { $1 == nil ? $0 : nil }
   }
 
   /// What the features of these items are of.
@@ -217,7 +278,7 @@ struct SetPlan: Sendable {
 
   /// How many samples a rule takes.
   func count(_ rule: SampleRule, source: Int, limit: Limit) -> Int {
-    zip(videos, windows).prefix(limit.maximum ?? videos.count).reduce(0) { sum, video in
+    zip(videos, windows).prefix(within(limit)).reduce(0) { sum, video in
       sum + (video.0 == nil ? 0 : video.1[RuleOfSource(source: source, rule: rule)]?.count ?? 0)
     }
   }
@@ -226,7 +287,7 @@ struct SetPlan: Sendable {
   func features(_ rule: SampleRule, source: Int, limit: Limit, columns: Int) -> FeatureSet {
     var values: [Float] = []
     var found: [FeatureSet.Row] = []
-    for index in items.indices.prefix(limit.maximum ?? items.count) {
+    for index in items.indices.prefix(within(limit)) {
       guard let video = videos[index] else { continue }
       for window in windows[index][RuleOfSource(source: source, rule: rule)] ?? [] {
         guard let row = rows[index][WantedClip(source: source, window: window)] else { continue }
@@ -257,9 +318,15 @@ struct SetPlan: Sendable {
 extension FeatureOrigin {
   /// - Parameter videos: the set's, within the protocol's limit.
   fileprivate init(_ videos: some Collection<VideoItem>, shard: Shard? = nil) {
-    var hasher = SHA256()
-    for video in videos { hasher.update("\(video.name)\u{0}\(video.listedSize)\n") }
     self.init(
-      listing: hasher.finish().description, videos: videos.count, shards: shard?.count ?? 1, parts: [shard?.index ?? 1])
+      listing: Self.listing(videos.lazy.map { ($0.name, $0.listedSize) }), videos: videos.count,
+      shards: shard?.count ?? 1, parts: [shard?.index ?? 1])
+  }
+
+  /// The digest of a set's names and sizes.
+  package static func listing(_ videos: some Sequence<(name: String, bytes: Int)>) -> String {
+    var hasher = SHA256()
+    for video in videos { hasher.update("\(video.name)\u{0}\(video.bytes)\n") }
+    return hasher.finish().description
   }
 }

@@ -1,0 +1,194 @@
+import Evaluation
+import Files
+import Foundation
+import Scores
+import Testing
+
+/// A job of many tasks by the real program.
+@Suite(.enabled(if: Workplace.hasWeights, Workplace.withoutWeights)) struct ClusterTests {
+  private let place: Workplace
+  private static let fixtures = Workplace.fixtures + "/clips"
+  private var job: String { place.file("job") }
+
+  init() throws { place = try Workplace(weights: true) }
+
+  private func run(_ words: String, status: Int32 = 0) throws -> Program.Result {
+    let result = try place.program.run(words.split(separator: " ").map(String.init), in: place.path)
+    #expect(result.status == status, "\(words): \(result.errors)")
+    return result
+  }
+
+  private func copySets() throws {
+    for (set, name) in [("real", "real"), ("fake-mild", "fake")] {
+      try FileManager.default.copyItem(atPath: "\(Self.fixtures)/\(set)", toPath: place.file(name))
+    }
+  }
+
+  private func scores(_ document: String) throws -> [ScoreRecord] {
+    try RunDocument.read(document, place: "document").scores.map { score in
+      var score = score
+      score.real?.features = nil
+      score.fake?.features = nil
+      return score
+    }
+  }
+
+  private func text(_ name: String) throws -> String { try TextFile.read(place.file(name)) }
+
+  /// Five tasks with other numbers of threads, one of them twice, one ended after its first clips: the document of one process.
+  @Test func scoresAreThoseOfOneProcess() throws {
+    try copySets()
+    let metrics = "--metrics fvd,kvd --group-by class"
+    let whole = try scores(run("score real fake \(metrics) --json --no-record --no-cache").output)
+    let plan = try run("cluster plan real fake \(metrics) --shards 5 --out job --generator mild --tag x").output
+    #expect(plan.contains("5 tasks") && plan.contains("16 videos"))
+    let early = try run("cluster collect job", status: 2)
+    #expect(
+      early.errors == """
+        error: parts real-0000, real-0001, real-0002, real-0003, real-0004, fake-0000, fake-0001, fake-0002, fake-0003, \
+        fake-0004 of 10 are missing
+          real-0000: nothing was said
+          real-0001: nothing was said
+          real-0002: nothing was said
+          real-0003: nothing was said
+          real-0004: nothing was said
+          fake-0000: nothing was said
+          fake-0001: nothing was said
+          fake-0002: nothing was said
+          fake-0003: nothing was said
+          fake-0004: nothing was said
+        hint: `vidmetrics cluster resume \(job)` computes tasks 0-4; --allow-missing scores what is there, and every score \
+        says so
+
+        """)
+    let (process, _, errors) = try place.program.start(["cluster", "work", job, "--shard", "1/5", "--threads", "1"])
+    let partial = job + "/parts/real-0000.partial"
+    while process.isRunning, !hasClips(partial) { Thread.sleep(forTimeInterval: 0.01) }
+    kill(process.processIdentifier, SIGUSR1)
+    process.waitUntilExit()
+    let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    // It may have been at the last clip.
+    if process.terminationStatus != 0 {
+      #expect(process.terminationStatus == 75)
+      #expect(words.hasPrefix("stopped: ") && words.hasSuffix("and the next start goes on from there\n"))
+      let status = try run("cluster status job").output
+      #expect(status.hasPrefix("0 of 10 parts done, 0 of 32 videos\nmissing  5\n"))
+      #expect(status.contains("task 0  real-0000, fake-0000  stopped"))
+    }
+    for (task, threads) in [(1, 2), (2, 1), (2, 1), (3, 2)] {
+      _ = try run("cluster work job --shard \(task)/5 --threads \(threads)")
+    }
+    #expect(try run("cluster work job --shard 3/5").errors == "real-0002 is there\nfake-0002 is there\n")
+    let left = try run("cluster status job --json").output
+    #expect(left.contains("\"parts_done\": 6"))
+    let collected = try run("cluster local job --json")
+    #expect(try scores(collected.output) == whole)
+    let kept = try RunDocument.read(text("job/score.json"), place: "score.json")
+    #expect(kept.note == "computed in 10 parts of a plan of 5 tasks on 1 host")
+    #expect(kept.generator == "mild" && kept.tags == ["x"])
+    #expect(kept.circumstances.command?.hasPrefix("vidmetrics cluster plan real fake") == true)
+    #expect(kept.circumstances.clipsComputed == 32)
+    #expect(try run("show latest --json").output.contains(kept.id))
+    // Again: the same run, and no second one in the history.
+    #expect(try run("cluster collect job --json").output == collected.output)
+    #expect(try run("runs").output.split(separator: "\n").count == 2)
+    // The features are a set, equal to the bit to those that are extracted in one piece.
+    _ = try run("features extract real --protocol stylegan-v --out whole.safetensors --no-cache")
+    let merged = try FileManager.default.contentsOfDirectory(atPath: job + "/features").filter { $0.hasPrefix("real") }
+    let own = try merged.map { try FeatureFile.read(job + "/features/" + $0) }
+    #expect(own.contains(try FeatureFile.read(place.file("whole.safetensors"))))
+  }
+
+  private func hasClips(_ folder: String) -> Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.contains { (FileManager.default.contents(atPath: folder + "/" + $0)?.count ?? 0) > 4000 }
+  }
+
+  @Test func whatIsMissingOrChangedIsNamed() throws {
+    try copySets()
+    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: place.file("fake/bounce/broken.mp4")))
+    _ = try run("cluster plan real fake --metrics fvd --shards 3 --out job --on-error skip")
+    #expect(
+      try run("cluster plan real fake --metrics fvd --shards 3 --out job", status: 2).errors == """
+        error: `\(job)` has a plan already, which is written once: its parts belong to it
+        hint: `vidmetrics cluster resume \(job)` goes on with it; another --out holds another plan
+
+        """)
+    _ = try run("cluster work job --shard 1/3")
+    let disc = place.file("fake/pulse/disc.mp4")
+    let bytes = try #require(FileManager.default.contents(atPath: disc))
+    try (bytes + Data([0])).write(to: URL(fileURLWithPath: disc))
+    let changed = try run("cluster work job --shard 2/3", status: 2).errors
+    #expect(
+      changed.contains("error: 1 video of `\(place.file("fake"))` is not as listed\n  `pulse/disc.mp4` has \(bytes.count + 1) bytes"))
+    #expect(try run("cluster status job").output.contains("failed"))
+    let part = try run("cluster collect job --allow-missing --no-record", status: 4)
+    #expect(part.output.contains("its part, fake-0001, is missing"))
+    try bytes.write(to: URL(fileURLWithPath: disc))
+    let whole = try run("score real fake --metrics fvd --on-error skip --json --no-record --no-cache", status: 4)
+    let local = try run("cluster local job --json --force", status: 4)
+    #expect(try scores(local.output) == scores(whole.output))
+    #expect(try RunDocument.read(local.output, place: "").skipped == RunDocument.read(whole.output, place: "").skipped)
+    // A part of another plan, and a damaged one.
+    let record = job + "/parts/fake-0002.json"
+    try text("job/parts/fake-0002.json").replacingOccurrences(of: "\"shard\": 2", with: "\"shard\": 1")
+      .write(toFile: record, atomically: true, encoding: .utf8)
+    #expect(
+      try run("cluster collect job --force", status: 2).errors.hasPrefix(
+        "error: `\(record)` is not of this plan: `shard` is 1 of 3, and the plan has 2 of 3\n"))
+  }
+
+  @Test func plansRefuseWhatIsNotOfParts() throws {
+    try copySets()
+    #expect(
+      try run("cluster plan real fake --metrics fvd,psnr --shards 2 --out job", status: 2).errors
+        == "error: psnr looks at pixels: it has no features to extract\n")
+    #expect(
+      try run("cluster plan real fake --metrics fvd --shards 0 --out job", status: 2).errors
+        == "error: --shards 0: 1 to 1000000 are possible\n")
+    #expect(
+      try run("cluster status job", status: 2).errors == """
+        error: `\(job)` has no plan
+        hint: `vidmetrics cluster plan REAL FAKE --metrics fvd --shards 8 --out \(job)` writes one
+
+        """)
+  }
+
+  /// Scripts that bash takes, in a folder with a space; a manifest that YAML readers take.
+  @Test func scriptsOfSchedulers() throws {
+    try copySets()
+    let arguments = [
+      "cluster", "plan", "real", "fake", "--metrics", "fvd", "--shards", "4", "--out", "my job",
+    ]
+    #expect(try place.program.run(arguments, in: place.path).status == 0)
+    let dry = try place.program.run(
+      ["cluster", "slurm", "my job", "--time", "90m", "--cpus", "4", "--sbatch", "--account=x", "--dry-run"],
+      in: place.path)
+    #expect(dry.status == 0, "\(dry.errors)")
+    for line in [
+      "#SBATCH --array=0-3", "#SBATCH --requeue", "#SBATCH --open-mode=append", "#SBATCH --signal=B:USR1@120",
+      "#SBATCH --time=01:30:00", "#SBATCH --cpus-per-task=4", "#SBATCH --account=x",
+      "#SBATCH --output=\"\(place.path)/my job/logs/work-%a.log\"",
+      "# sbatch --parsable --dependency=afterany:ARRAY '\(place.path)/my job/slurm/collect.sh'",
+    ] { #expect(dry.output.contains(line + "\n"), "\(line)") }
+    let script = place.file("work.sh")
+    try dry.output.components(separatedBy: "\n# /")[0].write(toFile: script, atomically: true, encoding: .utf8)
+    let bash = Process()
+    bash.executableURL = URL(fileURLWithPath: "/bin/bash")
+    bash.arguments = ["-n", script]
+    try bash.run()
+    bash.waitUntilExit()
+    #expect(bash.terminationStatus == 0)
+    #expect(
+      try place.program.run(["cluster", "slurm", "my job", "--time", "soon"], in: place.path).errors.hasPrefix(
+        "error: --time soon: a time such as 2h, 90m or 02:00:00 is expected"))
+    let manifest = try place.program.run(
+      ["cluster", "kubernetes", "my job", "--image", "x", "--mount", "/data"], in: place.path
+    ).output
+    for line in [
+      "  completionMode: Indexed", "  completions: 4", "  backoffLimitPerIndex: 3", "          - type: DisruptionTarget",
+      "      restartPolicy: Never", "      terminationGracePeriodSeconds: 120",
+      "          command: [vidmetrics, cluster, work, \"\(place.path)/my job\"]",
+    ] { #expect(manifest.contains(line + "\n"), "\(line)") }
+  }
+}
