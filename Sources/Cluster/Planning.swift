@@ -49,9 +49,13 @@ public struct Planning {
     }
     var roles: [(role: PlannedSet.Role, path: String, options: VideoSetOptions)] = []
     for (role, path) in [(PlannedSet.Role.real, real), (.fake, fake)] {
-      guard let path, role == .fake || shared == nil, try !PartExtraction.wanted(scores, of: role == .real ? .real : .fake).isEmpty else { continue }
+      guard let path, role == .fake || shared == nil,
+        try !PartExtraction.wanted(scores, of: role == .real ? .real : .fake).isEmpty
+      else { continue }
       var options = role == .real ? realReading ?? reading : reading
-      if scores.contains(where: { $0.evaluationProtocol.fields.valueRange == .network }) { options.valueRange = .network }
+      if scores.contains(where: { $0.evaluationProtocol.fields.valueRange == .network }) {
+        options.valueRange = .network
+      }
       guard !FeatureFile.isFeatureFile(path), try FeatureFile.paths(inFolder: path, filter: options.filter) == nil
       else { throw ClusterError.alreadyFeatures(path: path) }
       roles.append((role, path, options))

@@ -120,7 +120,8 @@ import Testing
     try (bytes + Data([0])).write(to: URL(fileURLWithPath: disc))
     let changed = try run("cluster work job --shard 2/3", status: 2).errors
     #expect(
-      changed.contains("error: 1 video of `\(place.file("fake"))` is not as listed\n  `pulse/disc.mp4` has \(bytes.count + 1) bytes"))
+      changed.contains(
+        "error: 1 video of `\(place.file("fake"))` is not as listed\n  `pulse/disc.mp4` has \(bytes.count + 1) bytes"))
     #expect(try run("cluster status job").output.contains("failed"))
     let part = try run("cluster collect job --allow-missing --no-record", status: 4)
     #expect(part.output.contains("its part, fake-0001, is missing"))
@@ -186,7 +187,8 @@ import Testing
       ["cluster", "kubernetes", "my job", "--image", "x", "--mount", "/data"], in: place.path
     ).output
     for line in [
-      "  completionMode: Indexed", "  completions: 4", "  backoffLimitPerIndex: 3", "          - type: DisruptionTarget",
+      "  completionMode: Indexed", "  completions: 4", "  backoffLimitPerIndex: 3",
+      "          - type: DisruptionTarget",
       "      restartPolicy: Never", "      terminationGracePeriodSeconds: 120",
       "          command: [vidmetrics, cluster, work, \"\(place.path)/my job\"]",
     ] { #expect(manifest.contains(line + "\n"), "\(line)") }
