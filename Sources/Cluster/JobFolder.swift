@@ -128,7 +128,8 @@ public struct JobFolder: Sendable, Equatable {
   /// - Throws: `ClusterError.unreadable`.
   static func decoded<T: Decodable>(_ text: String, _ place: String) throws -> T {
     let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    // The keys of a value are its own: columns of a manifest, for example.
+    decoder.keyDecodingStrategy = T.self == JSONValue.self ? .useDefaultKeys : .convertFromSnakeCase
     do { return try decoder.decode(T.self, from: Data(text.utf8)) } catch let error as DecodingError {
       switch error {
       case .keyNotFound(let key, _):

@@ -60,6 +60,9 @@ public struct Planning {
       else { throw ClusterError.alreadyFeatures(path: path) }
       roles.append((role, path, options))
     }
+    for role in roles where "\(job.path)/".hasPrefix(URL(fileURLWithPath: role.path).standardizedFileURL.path + "/") {
+      throw ClusterError.jobInSet(job: job.path, set: role.path)
+    }
     let opened = try roles.map { role in try VideoSet.open(role.path, options: role.options) }
     for pattern in reading.filter.patterns where opened.allSatisfy({ $0.unfittingPatterns.contains(pattern) }) {
       throw EvaluationError.patternUnused(pattern)

@@ -147,7 +147,8 @@ import Testing
         == "suite.yaml:7: `{output}` stands within ${...}\nhint: X={output} gives the value to a variable first")
     #expect(
       message("./g $(({prompt}))")
-        == "suite.yaml:7: `{prompt}` stands within $((...)), which takes numbers only: {seed}, {count}, {step}, {shard}, {shards} and {first}")
+        == "suite.yaml:7: `{prompt}` stands within $((...)), which takes numbers only: {seed}, {count}, {step}, {shard}, {shards} and {first}"
+    )
     #expect(
       message("bash -c {prompt}")
         == "suite.yaml:7: `{prompt}` is given to `bash -c`, which would read it as commands\nhint: give it to a program as "
