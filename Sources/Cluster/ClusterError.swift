@@ -7,6 +7,7 @@ public enum ClusterError: Error, Equatable, Sendable {
   case planned(job: String)
   case unreadable(path: String, reason: String)
   case badShards(Int)
+  case jobInSet(job: String, set: String)
   case alreadyFeatures(path: String)
   /// The processor of a worker has not the instruction set that was planned.
   case narrowProcessor(planned: String, found: String)
@@ -77,6 +78,8 @@ extension ClusterError: CustomStringConvertible {
       hint: `vidmetrics cluster resume \(job)` goes on with it; another --out holds another plan
       """
     case .unreadable(let path, let reason): "`\(path)` cannot be used: \(reason)"
+    case .jobInSet(let job, let set):
+      "the job `\(job)` would lie in the set `\(set)`, which must not change\nhint: --out names a folder beside it"
     case .badShards(let shards): "--shards \(shards): 1 to 1000000 are possible"
     case .alreadyFeatures(let path):
       "`\(path)` holds features already, and a plan is for videos\nhint: `vidmetrics score` takes both as they are"

@@ -7,9 +7,11 @@ package struct Division: Equatable {
 
   /// Videos of a block. Moments are summed block by block, in one order, whatever the shards are.
   static let block = 64
+  /// Of a shard: with fewer, one block more would make a shard much larger than another.
+  private static let leastBlocks = 4
 
   /// Runs of consecutive videos of about equal work. A set of at least as many archives is cut between archives, so that each is
-  /// read by one task; any other of at least as many blocks between blocks of 64 videos; a small one anywhere.
+  /// read by one task; any other of at least four blocks of 64 videos for each between blocks; a small one anywhere.
   ///
   /// The work of a video is one, and its share of the bytes: a network sees one clip of a long video and of a short one, and
   /// decoding takes as long as there are bytes. By bytes alone a shard of many short videos would take far longer than the
@@ -22,7 +24,7 @@ package struct Division: Equatable {
     let starts: [Int]
     if let archives, archives.count >= wanted {
       (unit, starts) = (.archive, archives)
-    } else if blocks >= wanted {
+    } else if blocks >= Self.leastBlocks * wanted {
       (unit, starts) = (.block, Array(stride(from: 0, to: videos.count, by: Self.block)))
     } else {
       (unit, starts) = (.video, Array(videos.indices))

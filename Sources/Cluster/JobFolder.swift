@@ -37,7 +37,9 @@ public struct JobFolder: Sendable, Equatable {
   func partName(_ set: PlannedSet, _ shard: Int) -> String { "\(set.role.rawValue)-\(Self.number(shard))" }
   func listFile(_ set: PlannedSet, _ shard: Int) -> String { "\(path)/lists/\(partName(set, shard)).jsonl" }
   package func recordFile(_ set: PlannedSet, _ shard: Int) -> String { "\(path)/parts/\(partName(set, shard)).json" }
-  package func partialFolder(_ set: PlannedSet, _ shard: Int) -> String { "\(path)/parts/\(partName(set, shard)).partial" }
+  package func partialFolder(_ set: PlannedSet, _ shard: Int) -> String {
+    "\(path)/parts/\(partName(set, shard)).partial"
+  }
   package func featureFile(_ set: PlannedSet, _ shard: Int, _ features: PlannedFeatures) -> String {
     "\(path)/parts/\(partName(set, shard)).\(features.name).safetensors"
   }
@@ -126,10 +128,12 @@ public struct JobFolder: Sendable, Equatable {
   /// - Throws: `ClusterError.unreadable`.
   static func decoded<T: Decodable>(_ text: String, _ place: String) throws -> T {
     let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    // The keys of a value are its own: columns of a manifest, for example.
+    decoder.keyDecodingStrategy = T.self == JSONValue.self ? .useDefaultKeys : .convertFromSnakeCase
     do { return try decoder.decode(T.self, from: Data(text.utf8)) } catch let error as DecodingError {
       switch error {
-      case .keyNotFound(let key, _): throw ClusterError.unreadable(path: place, reason: "`\(key.stringValue)` is missing")
+      case .keyNotFound(let key, _):
+        throw ClusterError.unreadable(path: place, reason: "`\(key.stringValue)` is missing")
       case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
         let key = context.codingPath.map(\.stringValue).joined(separator: ".")
         throw ClusterError.unreadable(

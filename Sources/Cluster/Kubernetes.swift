@@ -94,23 +94,20 @@ public struct Kubernetes {
     """
   }
 
+  /// The container of a pod and its volume, as deep as they lie in a Job.
   private func pod(_ command: String) -> String {
-    let cache = cache.map { "\n          env:\n            - {name: VIDMETRICS_CACHE, value: \(Self.quoted($0))}" } ?? ""
-    return """
-          containers:
-            - name: \(command)
-              image: \(Self.quoted(image))
-              command: [vidmetrics, cluster, \(command), \(Self.quoted(job.path))]\(cache.replacingOccurrences(of: "\n", with: "\n    "))
-              resources:
-                requests: {cpu: \(cpus), memory: \(Self.quoted(memory))}
-                limits: {cpu: \(cpus), memory: \(Self.quoted(memory))}
-              volumeMounts:
-                - {name: shared, mountPath: \(Self.quoted(mount))}
-          volumes:
-            - name: shared
-              persistentVolumeClaim: {claimName: \(Self.quoted(claim))}
-
-      """
+    var lines = [
+      "containers:", "  - name: \(command)", "    image: \(Self.quoted(image))",
+      "    command: [vidmetrics, cluster, \(command), \(Self.quoted(job.path))]",
+    ]
+    if let cache { lines += ["    env:", "      - {name: VIDMETRICS_CACHE, value: \(Self.quoted(cache))}"] }
+    let share = "{cpu: \(cpus), memory: \(Self.quoted(memory))}"
+    lines += [
+      "    resources:", "      requests: \(share)", "      limits: \(share)", "    volumeMounts:",
+      "      - {name: shared, mountPath: \(Self.quoted(mount))}", "volumes:", "  - name: shared",
+      "    persistentVolumeClaim: {claimName: \(Self.quoted(claim))}",
+    ]
+    return lines.map { "      \($0)\n" }.joined()
   }
 
   private static func quoted(_ text: String) -> String {

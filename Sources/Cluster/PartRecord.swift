@@ -111,7 +111,8 @@ extension JobFolder {
       let file = featureFile(set, shard, features)
       guard let status = FileStatus(file) else { throw ClusterError.damagedPart(path: file, reason: "it is not there") }
       guard status.size == stored.bytes else {
-        throw ClusterError.damagedPart(path: file, reason: "it has \(count(status.size, "byte")), and had \(stored.bytes)")
+        throw ClusterError.damagedPart(
+          path: file, reason: "it has \(count(status.size, "byte")), and had \(stored.bytes)")
       }
     }
     return record

@@ -49,12 +49,19 @@ public struct Planning {
     }
     var roles: [(role: PlannedSet.Role, path: String, options: VideoSetOptions)] = []
     for (role, path) in [(PlannedSet.Role.real, real), (.fake, fake)] {
-      guard let path, role == .fake || shared == nil, try !PartExtraction.wanted(scores, of: role == .real ? .real : .fake).isEmpty else { continue }
+      guard let path, role == .fake || shared == nil,
+        try !PartExtraction.wanted(scores, of: role == .real ? .real : .fake).isEmpty
+      else { continue }
       var options = role == .real ? realReading ?? reading : reading
-      if scores.contains(where: { $0.evaluationProtocol.fields.valueRange == .network }) { options.valueRange = .network }
+      if scores.contains(where: { $0.evaluationProtocol.fields.valueRange == .network }) {
+        options.valueRange = .network
+      }
       guard !FeatureFile.isFeatureFile(path), try FeatureFile.paths(inFolder: path, filter: options.filter) == nil
       else { throw ClusterError.alreadyFeatures(path: path) }
       roles.append((role, path, options))
+    }
+    for role in roles where "\(job.path)/".hasPrefix(URL(fileURLWithPath: role.path).standardizedFileURL.path + "/") {
+      throw ClusterError.jobInSet(job: job.path, set: role.path)
     }
     let opened = try roles.map { role in try VideoSet.open(role.path, options: role.options) }
     for pattern in reading.filter.patterns where opened.allSatisfy({ $0.unfittingPatterns.contains(pattern) }) {

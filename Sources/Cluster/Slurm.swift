@@ -72,7 +72,8 @@ public struct Slurm {
   private var collect: String {
     script.single(
       name: name + "-collect", log: job.path + "/logs/collect.log",
-      about: "The parts of \(job.path) together: features, scores, and their record in the history, whose only writer this is.",
+      about:
+        "The parts of \(job.path) together: features, scores, and their record in the history, whose only writer this is.",
       command: ["cluster", "collect", job.path])
   }
 
@@ -191,7 +192,8 @@ public struct Slurm {
   static func active(of job: JobFolder, environment: [String: String]) throws -> [String] {
     guard let squeue = ChildProcess.executable("squeue", in: environment["PATH"] ?? "") else { return [] }
     return Set(try submissions(of: job).map(\.array)).sorted().filter { number in
-      ChildProcess.output(of: [squeue, "--noheader", "--jobs=\(number)", "--format=%A"])?.contains(where: \.isNumber) == true
+      ChildProcess.output(of: [squeue, "--noheader", "--jobs=\(number)", "--format=%A"])?.contains(where: \.isNumber)
+        == true
     }
   }
 

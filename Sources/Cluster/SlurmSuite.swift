@@ -30,7 +30,9 @@ public struct SlurmSuite {
   public func stages() throws -> [Stage] {
     var stages: [Stage] = []
     for (real, target) in zip(suite.plan.reals, suite.realFolders) {
-      if let stage = try work("real-\(real.folder.dropFirst("real/".count))", target, after: nil) { stages.append(stage) }
+      if let stage = try work("real-\(real.folder.dropFirst("real/".count))", target, after: nil) {
+        stages.append(stage)
+      }
     }
     for (index, job) in suite.plan.jobs.enumerated() {
       let name = suite.name(job)

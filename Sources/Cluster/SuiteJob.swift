@@ -84,7 +84,8 @@ public struct SuiteJob {
     suite = try Suite.read(plan.suite, only: plan.only)
     jobs = try suite.jobs(only: plan.only)
     guard jobs.count == plan.jobs.count else {
-      throw ClusterError.unreadable(path: plan.suite, reason: "it has other checkpoints than when it was planned: plan anew")
+      throw ClusterError.unreadable(
+        path: plan.suite, reason: "it has other checkpoints than when it was planned: plan anew")
     }
   }
 
@@ -171,8 +172,9 @@ public struct SuiteJob {
   /// - Throws: `HarnessError`.
   public func generate(_ index: Int, share: Int) async throws {
     let made = try await run(index).run.run(share: share, of: plan.jobs[index].generates)
-    say("\(plan.jobs[index].title): share \(share + 1) of \(plan.jobs[index].generates)"
-      + (made.map { ", \(count($0.samples, "video"))" } ?? " is there"))
+    say(
+      "\(plan.jobs[index].title): share \(share + 1) of \(plan.jobs[index].generates)"
+        + (made.map { ", \(count($0.samples, "video"))" } ?? " is there"))
   }
 
   /// Puts a job's outputs together and plans their scores.

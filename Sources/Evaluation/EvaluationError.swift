@@ -123,7 +123,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noGatheredFeatures(let path):
       return "none of the features that were gathered of `\(path)` are those that the protocol asks for"
     case .notOfParts(let metric, let reason):
-      return "\(metric) is not computed from parts of sets: \(reason)\nhint: `vidmetrics score` computes it in one piece"
+      return
+        "\(metric) is not computed from parts of sets: \(reason)\nhint: `vidmetrics score` computes it in one piece"
     case .otherWeights(let name, let purpose, let protocolName, let wanted):
       return "`\(name)` are not the weights of `\(protocolName)`, which are `\(wanted)`: \(purpose)"
         + "\nhint: --allow-other-weights scores with them all the same, and every score says so"

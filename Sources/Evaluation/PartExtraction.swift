@@ -143,7 +143,8 @@ public struct PartExtraction {
       return features
     }
     let networks = samples.samples.map { own in
-      own.parts.first?.taken(self.role == .real ? .real : .fake).map { samples.sources[$0.source].network.identity } ?? ""
+      own.parts.first?.taken(self.role == .real ? .real : .fake).map { samples.sources[$0.source].network.identity }
+        ?? ""
     }
     let kept = (sides[0].videos?.videos ?? []).compactMap { $0 }
     return PartFeatures(
@@ -186,7 +187,8 @@ extension RequestedScore {
     let length = try row.info().frameCount - fields.skipFirst
     guard length > 0 else { return self }
     var settled = self
-    settled.evaluationProtocol = try evaluationProtocol.overriding("frames", with: "\((length - 1) / fields.stride + 1)")
+    settled.evaluationProtocol = try evaluationProtocol.overriding(
+      "frames", with: "\((length - 1) / fields.stride + 1)")
     return settled
   }
 }

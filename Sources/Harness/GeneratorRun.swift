@@ -74,7 +74,8 @@ package struct GeneratorRun {
   }
 
   private func generate(
-    _ calls: some Collection<SampleJob.Call>, _ template: CommandTemplate, _ recipe: GenerationRecord.Recipe, into part: Outputs
+    _ calls: some Collection<SampleJob.Call>, _ template: CommandTemplate, _ recipe: GenerationRecord.Recipe,
+    into part: Outputs
   ) async throws -> GenerationRecord {
     var record = GenerationRecord(
       date: RunRecord.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0,
@@ -243,7 +244,9 @@ package struct GeneratorRun {
     try WholeFile.makeFolder(part.samples)
     for share in 0..<shares {
       let own = Outputs(folder: shareFolder(share))
-      guard let made = try own.record() else { throw HarnessError.noShare(folder: job.folder, share: share, of: shares) }
+      guard let made = try own.record() else {
+        throw HarnessError.noShare(folder: job.folder, share: share, of: shares)
+      }
       record.calls += made.calls
       record.samples += made.samples
       record.seconds += made.seconds

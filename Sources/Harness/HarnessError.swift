@@ -117,7 +117,8 @@ extension CommandTemplate.Misplacement {
     case .comment: "stands in a comment\nhint: leave it out there"
     case .backquotes: "stands within backquotes\nhint: $(...) does the same, and takes placeholders"
     case .expansion: "stands within ${...}\nhint: X={\(name)} gives the value to a variable first"
-    case .arithmetic: "stands within $((...)), which takes numbers only: {seed}, {count}, {step}, {shard}, {shards} and {first}"
+    case .arithmetic:
+      "stands within $((...)), which takes numbers only: {seed}, {count}, {step}, {shard}, {shards} and {first}"
     case .reader(let word):
       "is given to `\(word)`, which would read it as commands\nhint: give it to a program as an argument or a file"
     }

@@ -24,7 +24,8 @@ struct ClusterCommand: ParsableCommand {
       the same scores as in one process, to the bit. `vidmetrics guide cluster` has the rest.
       """,
     subcommands: [
-      Plan.self, SlurmCommand.self, KubernetesCommand.self, Work.self, Generate.self, Local.self, Status.self, Resume.self,
+      Plan.self, SlurmCommand.self, KubernetesCommand.self, Work.self, Generate.self, Local.self, Status.self,
+      Resume.self,
       Collect.self,
     ])
 
@@ -58,12 +59,14 @@ struct ClusterCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Tasks, each with a part of each set.", valueName: "number"))
     var shards: Int
 
-    @Option(help: ArgumentHelp("The job's folder, which all machines see.", valueName: "folder"), completion: .directory)
+    @Option(
+      help: ArgumentHelp("The job's folder, which all machines see.", valueName: "folder"), completion: .directory)
     var out: String
 
     @Option(
       help: ArgumentHelp(
-        "The instruction set of every task: baseline, avx2 or avx512. (default: what this machine has)", valueName: "name"))
+        "The instruction set of every task: baseline, avx2 or avx512. (default: what this machine has)",
+        valueName: "name"))
     var isa: String?
 
     @OptionGroup var options: ScoreOptions
@@ -220,7 +223,7 @@ struct ClusterCommand: ParsableCommand {
       if finish { return try suite.finish(place) }
       let share = try TaskIndex.found(
         shard: shard, environment: suite.environment, tasks: suite.plan.jobs[place].generates, job: job.path)
-      do { try await suite.generate(place, share: share) } catch where Interruption.isRequested {
+      do { try await suite.generate(place, share: share) } catch  where Interruption.isRequested {
         Terminal.write("stopped: \(error)\n")
         throw ExitCode(Exit.stopped)
       }
@@ -246,7 +249,7 @@ struct ClusterCommand: ParsableCommand {
             own.take(work)
             _ = try own.run(task: task)
           }
-        } catch where Interruption.isRequested { try WorkerExit.run { throw error } }
+        } catch  where Interruption.isRequested { try WorkerExit.run { throw error } }
         return try collecting.run(suite, threads: work.threads)
       }
       let (plan, _) = try job.folder.plan()
@@ -352,7 +355,8 @@ struct ClusterCommand: ParsableCommand {
       quiet.apply()
       Interruption.listen()
       if SuiteJob.isThere(job.folder) {
-        return try options.run(SuiteJob.here(job.folder, threads: threads), threads: threads ?? ProcessLimits.processors)
+        return try options.run(
+          SuiteJob.here(job.folder, threads: threads), threads: threads ?? ProcessLimits.processors)
       }
       try options.run(job.folder, threads: threads ?? ProcessLimits.processors)
     }
@@ -379,7 +383,7 @@ enum WorkerExit {
     do { try body() } catch let error as ClusterError where Interruption.isRequested {
       Terminal.write("error: \(error)\n")
       throw ExitCode(Exit.usageOrInput)
-    } catch where Interruption.isRequested {
+    } catch  where Interruption.isRequested {
       Terminal.write("stopped: \(error)\nhint: what is finished is kept, and the next start goes on from there\n")
       throw ExitCode(Exit.stopped)
     }

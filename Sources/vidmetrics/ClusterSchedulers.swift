@@ -140,11 +140,13 @@ extension ClusterCommand {
 
     @Option(help: ArgumentHelp("The claim of the volume.", valueName: "name")) var claim = "vidmetrics"
 
-    @Option(help: ArgumentHelp("Where the volume lies in a pod. (default: the folder above the job)", valueName: "folder"))
+    @Option(
+      help: ArgumentHelp("Where the volume lies in a pod. (default: the folder above the job)", valueName: "folder"))
     var mount: String?
 
     @Option(
-      help: ArgumentHelp("Where the weights are in a pod: VIDMETRICS_CACHE there. (default: as here)", valueName: "folder"))
+      help: ArgumentHelp(
+        "Where the weights are in a pod: VIDMETRICS_CACHE there. (default: as here)", valueName: "folder"))
     var cache: String?
 
     @Option(help: ArgumentHelp("Processors of a pod.", valueName: "number")) var cpus = 4

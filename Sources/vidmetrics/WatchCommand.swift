@@ -77,7 +77,8 @@ struct WatchCommand: AsyncParsableCommand {
 
   func validate() throws {
     if cluster != nil, html != nil {
-      throw ValidationError("--cluster and --html: a page of what others score is written by `vidmetrics report --html FILE --follow`")
+      throw ValidationError(
+        "--cluster and --html: a page of what others score is written by `vidmetrics report --html FILE --follow`")
     }
     guard (suite == nil) != (generate == nil) else {
       throw ValidationError("--suite with --generator, or --generate, says what to do with a checkpoint: give one")

@@ -30,7 +30,8 @@ import Testing
   @Test func messages() {
     #expect(
       found(["SLURM_ARRAY_TASK_ID": "2", "VIDMETRICS_SHARD": "5/8"])
-        == "`VIDMETRICS_SHARD=5/8` and `SLURM_ARRAY_TASK_ID=2` are two tasks\nhint: unset what is left over from another job")
+        == "`VIDMETRICS_SHARD=5/8` and `SLURM_ARRAY_TASK_ID=2` are two tasks\nhint: unset what is left over from another job"
+    )
     #expect(found(["SLURM_ARRAY_TASK_ID": "2"], shard: "3/8") == "2")
     #expect(
       found(["SLURM_ARRAY_TASK_ID": "8"])

@@ -22,7 +22,11 @@ import Video
   }
 
   private func scores(_ settings: [[(String, String)]] = [[]]) throws -> [RequestedScore] {
-    try settings.flatMap { try request(real, fake, $0).scores }
+    try settings.flatMap { try request(real, fake, $0).scores }.map { score in
+      var score = score
+      score.framesAreGiven = true
+      return score
+    }
   }
 
   private func gathered(
@@ -72,7 +76,8 @@ import Video
       .fake: try gathered(fake, .fake, wanted, cuts: cuts, skips: skips),
     ]
     // Nothing of the sets is opened.
-    return try Evaluation(request: request, cache: nil) { _ in FakeNetwork(onStart: { Issue.record("computed") }) }.run()
+    return try Evaluation(request: request, cache: nil) { _ in FakeNetwork(onStart: { Issue.record("computed") }) }
+      .run()
   }
 
   /// Protocols with other limits, strides and offsets share a pass and a part; a limit may end in any part, and before it.
@@ -92,11 +97,7 @@ import Video
   @Test func whatIsSkippedIsSkippedInParts() throws {
     try folder.write([1, 2, 3], "fake/4.npy.mp4")
     try folder.writeArray("fake/5.npy", [1, 8, 8, 3], seed: 1)
-    let wanted = try scores().map { score in
-      var score = score
-      score.framesAreGiven = true
-      return score
-    }
+    let wanted = try scores()
     var request = ScoreRequest(real: real, fake: fake, scores: wanted)
     request.skipsUnusable = true
     let whole = try Evaluation(request: request, cache: nil) { _ in FakeNetwork() }.run()

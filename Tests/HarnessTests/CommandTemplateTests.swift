@@ -97,7 +97,7 @@ import Testing
     #expect(
       message("./g {output} {video}")
         == "suite.yaml:7: nothing is put in for `{video}`\nhint: there is {output} {seed} {count} {checkpoint} {step} "
-        + "{prompt} {class} {image}")
+        + "{prompt} {class} {image} {shard} {shards} {first}")
     #expect(
       message("./g {seed}")
         == "suite.yaml:7: the command has no `{output}`, the folder that it writes its videos to")
@@ -147,7 +147,8 @@ import Testing
         == "suite.yaml:7: `{output}` stands within ${...}\nhint: X={output} gives the value to a variable first")
     #expect(
       message("./g $(({prompt}))")
-        == "suite.yaml:7: `{prompt}` stands within $((...)), which takes {seed}, {count} and {step} only")
+        == "suite.yaml:7: `{prompt}` stands within $((...)), which takes numbers only: {seed}, {count}, {step}, {shard}, {shards} and {first}"
+    )
     #expect(
       message("bash -c {prompt}")
         == "suite.yaml:7: `{prompt}` is given to `bash -c`, which would read it as commands\nhint: give it to a program as "

@@ -10,7 +10,7 @@ import Video
 
   /// Folders with classes, archives, arrays; one archive, one array, one folder of frames; a manifest.
   @Test(arguments: [
-    "../../clips/real", "arrays/several.npz", "arrays/uint8.npy", "archives", "archives/plain.tar", "raw.y4m",
+    "../../clips/real", "arrays/uint8.npy", "archives", "archives/plain.tar", "raw.y4m",
     "archives/stored.zip",
   ])
   func namesFindWhatAListingHas(set: String) throws {
