@@ -137,7 +137,8 @@ let package = Package(
       name: "vidmetrics",
       dependencies: [
         "Guides", "Demo", "SelfTest", "COpenBLAS", "MemoryLimit", .product(name: "GRDBSQLite", package: "GRDB.swift"),
-        "Files", "Scores", "Import", "Harness", "Cluster", "History", "Reporting", "Evaluation", "Video", "Networks", "Engine",
+        "Files", "Scores", "Import", "Harness", "Cluster", "History", "Reporting", "Evaluation", "Video", "Networks",
+        "Engine",
         "Weights", "Text", "Distances", "MetricCatalog", "Kernels", "ProcessLimits", "Tensors", "Threads", "Random",
         "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
