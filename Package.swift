@@ -46,6 +46,7 @@ let package = Package(
     .systemLibrary(name: "CPUFeatures"),
     .systemLibrary(name: "CProcesses"),
     .target(name: "MemoryLimit"),
+    .target(name: "CSHA256"),
 
     // The words of the field, which all rooms share
     .target(name: "Vocabulary"),
@@ -68,7 +69,8 @@ let package = Package(
 
     // Files in
     .target(
-      name: "Files", dependencies: ["CFFmpeg", "CArchive", "CZlib", "CProcesses", "Yams"], swiftSettings: optimised),
+      name: "Files", dependencies: ["CFFmpeg", "CSHA256", "CArchive", "CZlib", "CProcesses", "Yams"],
+      swiftSettings: optimised),
     .target(name: "Weights", dependencies: ["Files", "ProcessLimits", "Threads"], swiftSettings: optimised),
     .target(
       name: "Video",

@@ -206,6 +206,21 @@ public struct EvaluationProtocol: Sendable, Equatable {
       throw CatalogError.contradiction(
         field: "subsets", other: "subset-size", reason: "a subset has at least 2 samples")
     }
+    if fields.blockSize > 0 {
+      guard fields.blockSize >= 2 else {
+        throw CatalogError.contradiction(
+          field: "block-size", other: "estimator", reason: "the unbiased estimator needs blocks of at least 2 samples")
+      }
+      guard fields.subsets == 0 else {
+        throw CatalogError.contradiction(
+          field: "block-size", other: "subsets", reason: "a score is the mean over blocks or over subsets")
+      }
+      guard fields.estimator == .unbiased else {
+        throw CatalogError.contradiction(
+          field: "block-size", other: "estimator",
+          reason: "each block of a biased estimator has the bias of few samples")
+      }
+    }
     if fields.series != .none, fields.window < 1 || fields.windowStep < 1 {
       throw CatalogError.contradiction(
         field: "series", other: "window", reason: "a series needs `window` and `window-step` of at least 1")

@@ -192,6 +192,12 @@ public struct FieldDefinition: Sendable {
       $0.subsets > 0
     },
     choice("subset-draw", .distance, "whose order of random draws", \.subsetDraw).when { $0.subsets > 0 },
+    integer(
+      "block-size", .distance,
+      "the score is the mean over disjoint random blocks of so many samples a side (B-test); 0: all samples at once",
+      \.blockSize, from: 0
+    )
+    .when { $0.blockSize > 0 },
   ]
   static let neighbours: [FieldDefinition] = [
     integer("neighbours", .distance, "k: a ball reaches to the k-th nearest neighbour", \.neighbours, from: 1),

@@ -67,6 +67,8 @@ public struct ProtocolFields: Sendable, Equatable {
   public var subsetSize = 0
   public var subsetSeed = 0
   public var subsetDraw = SubsetDraw.torchFidelity
+  /// 0: all samples at once, or subsets.
+  public var blockSize = 0
 
   // Neighbours
   public var neighbours = 0

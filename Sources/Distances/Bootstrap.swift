@@ -43,8 +43,9 @@ public struct Bootstrap: Sendable {
   /// drawn one by one. Each row is in one unit.
   public var units: Units?
 
-  /// Hears of each resample that is done, on any thread. A kernel distance has all of them at once, and tells of none.
-  public var heard: (@Sendable () -> Void)?
+  /// Hears how many resamples are done, on any thread. A kernel distance has all of them at once, and tells of its share of
+  /// their work.
+  public var heard: (@Sendable (_ done: Int) -> Void)?
 
   /// The rows of each unit of either set.
   public struct Units: Sendable, Equatable {
@@ -80,9 +81,10 @@ public struct Bootstrap: Sendable {
     rows first: Int, _ second: Int, statistics: @Sendable ([Int], [Int]) throws -> [Double]
   ) throws -> [Interval] {
     try check(first, second)
+    let steps = heard.map { heard in Steps(resamples) { done, _ in heard(done) } }
     let values = try LinearAlgebra.parallelMap(resamples, threads: threads) { resample in
       let (a, b) = draw(resample, first, second)
-      defer { heard?() }
+      defer { steps?.add(1) }
       return try statistics(a, b)
     }
     return values[0].indices.map { index in Interval(values: values.map { $0[index] }, confidence: confidence) }
@@ -117,7 +119,10 @@ public struct Bootstrap: Sendable {
     let values = kernel.weighted(
       a, b, weightsA: multiplicities(drawn.map(\.0), rows: a.rows),
       weightsB: multiplicities(drawn.map(\.1), rows: b.rows), samples: resamples, sizesA: drawn.map(\.0.count),
-      sizesB: drawn.map(\.1.count))
+      sizesB: drawn.map(\.1.count),
+      steps: heard.map { heard in
+        Steps(KernelDistance.tiles(a, b)) { [resamples] done, total in heard(done * resamples / max(total, 1)) }
+      })
     return Interval(values: values, confidence: confidence)
   }
 

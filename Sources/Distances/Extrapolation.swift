@@ -54,9 +54,16 @@ public struct Extrapolation: Sendable, Equatable {
   /// Of any statistic of rows out of 0..<`count`; each size has its own random subset, rows ascending.
   ///
   /// Throws `DistanceError` for sizes that do not fit, and what `statistic` throws for the smallest size it fails for.
-  public func callAsFunction(rows count: Int, statistic: @Sendable ([Int]) throws -> Double) throws -> Result {
+  ///
+  /// - Parameter heard: hears how many sizes are done.
+  public func callAsFunction(
+    rows count: Int, heard: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil,
+    statistic: @Sendable ([Int]) throws -> Double
+  ) throws -> Result {
+    let steps = heard.map { Steps(points, $0) }
     let sizes = try RowSubsets.sizes(from: smallest, to: count, points: points)
     let values = try LinearAlgebra.parallelMap(points, threads: threads) { point in
+      defer { steps?.add(1) }
       var stream = RowStream(seed: seed, stream: UInt64(point))
       return try statistic(stream.subset(of: count, size: sizes[point]).sorted())
     }
@@ -64,8 +71,11 @@ public struct Extrapolation: Sendable, Equatable {
   }
 
   /// Of the Fréchet distance of subsets of `features` to a fixed set.
-  public func callAsFunction(_ reference: FrechetReference, _ features: FeatureMatrix) throws -> Result {
+  public func callAsFunction(
+    _ reference: FrechetReference, _ features: FeatureMatrix,
+    heard: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+  ) throws -> Result {
     try features.check(.second, ddof: reference.frechet.ddof)
-    return try self(rows: features.rows) { try reference.distance(to: features.selecting($0)).value }
+    return try self(rows: features.rows, heard: heard) { try reference.distance(to: features.selecting($0)).value }
   }
 }

@@ -41,6 +41,7 @@ public struct FeaturePopulation: Sendable {
     guard pool.rows > Self.clusters else {
       throw DistanceError.fewerRows(.first, rows: pool.rows, least: Self.clusters + 1, purpose: "a pool")
     }
+    let pool = pool.inArray
     self.init(kind, pool: pool, labels: Self.clustered(pool))
   }
 

@@ -12,7 +12,8 @@ public struct FeatureStatistics: Sendable, Equatable {
 
   public var columns: Int { mean.count }
 
-  /// O(N·D²) time, O(D²) memory beside the features.
+  /// O(N·D²) time, O(D²) memory beside the features, which are gone through in order: those that lie in a file are never all
+  /// in memory.
   ///
   /// Throws `DistanceError` for no more than `ddof` rows and for features that are not finite.
   public init(_ features: FeatureMatrix, ddof: Int) throws {
@@ -22,8 +23,9 @@ public struct FeatureStatistics: Sendable, Equatable {
   init(_ features: FeatureMatrix, ddof: Int, side: DistanceError.Side) throws {
     try features.check(side, ddof: ddof)
     let mean = features.columnMeans()
-    self.init(count: features.rows, ddof: ddof, mean: mean, blocks: features.rows) {
-      features.centred($0, mean: mean)
+    self.init(count: features.rows, ddof: ddof, mean: mean, blocks: features.rows) { block in
+      defer { features.release(block) }
+      return features.centred(block, mean: mean)
     }
   }
 
@@ -120,9 +122,9 @@ extension FeatureMatrix {
   /// The mean of each column: float64, rows added in order.
   func columnMeans() -> [Double] {
     var sums = [Double](repeating: 0, count: columns)
-    values.withUnsafeBufferPointer { values in
-      sums.withUnsafeMutableBufferPointer { sums in
-        for row in 0..<rows {
+    sums.withUnsafeMutableBufferPointer { sums in
+      forEachBlock(of: rowsOfBlock) { block, values in
+        for row in 0..<block.count {
           let base = row &* columns
           for column in 0..<columns { sums[column] += Double(values[base &+ column]) }
         }
@@ -135,13 +137,12 @@ extension FeatureMatrix {
   /// Rows minus `mean`, times `scale`, in float64.
   func centred(_ range: Range<Int>, mean: [Double], scale: Double = 1) -> [Double] {
     [Double](unsafeUninitializedCapacity: range.count * columns) { result, count in
-      values.withUnsafeBufferPointer { values in
+      withRows(range) { values in
         mean.withUnsafeBufferPointer { mean in
           var next = 0
-          for row in range {
-            let base = row &* columns
+          for _ in range {
             for column in 0..<columns {
-              let difference = Double(values[base &+ column]) - mean[column]
+              let difference = Double(values[next &+ column]) - mean[column]
               result[next &+ column] = difference * scale
             }
             next &+= columns

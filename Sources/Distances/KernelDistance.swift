@@ -21,12 +21,48 @@ public struct KernelDistance: Sendable, Equatable {
   ///
   /// Throws `DistanceError` for different columns, no rows (`.unbiased`: fewer than 2), and features that are not
   /// finite.
-  public func between(_ a: FeatureMatrix, _ b: FeatureMatrix) throws -> Double {
+  ///
+  /// - Parameter heard: hears how many tiles of pairs are done.
+  public func between(
+    _ a: FeatureMatrix, _ b: FeatureMatrix, heard: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+  ) throws -> Double {
     try check(a, b)
     return weighted(
       a, b, weightsA: [Double](repeating: 1, count: a.rows), weightsB: [Double](repeating: 1, count: b.rows),
       samples: 1,
-      sizesA: [a.rows], sizesB: [b.rows])[0]
+      sizesA: [a.rows], sizesB: [b.rows], steps: heard.map { Steps(Self.tiles(a, b), $0) })[0]
+  }
+
+  static func tiles(_ a: FeatureMatrix, _ b: FeatureMatrix) -> Int {
+    RowTiles.count(upper: a.rows) + RowTiles.count(upper: b.rows) + RowTiles.count(a.rows, b.rows)
+  }
+
+  /// The distances of disjoint blocks of both sets, whose mean is the estimator of Zaremba, Gretton and Blaschko 2013 (B-test):
+  /// O((m + n)·size·D) time. With `.unbiased` it has no bias; blocks are independent, so its standard error is the deviation of
+  /// the blocks over √(their number).
+  ///
+  /// Rows are put in random order first, since those of one class stand together; then both sets are cut into as many blocks as
+  /// the smaller one has whole ones of `size`, and every row is in one.
+  ///
+  /// Throws as `between`, and for blocks of fewer rows than the estimator needs.
+  public func blockDistances(
+    _ a: FeatureMatrix, _ b: FeatureMatrix, size: Int, seed: UInt64,
+    heard: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+  ) throws -> [Double] {
+    try check(a, b)
+    guard size >= leastRows else { throw DistanceError.count(of: "rows of a block", value: size, least: leastRows) }
+    let blocks = max(1, min(a.rows, b.rows) / size)
+    var (first, second) = (RowStream(seed: seed, stream: 0), RowStream(seed: seed, stream: 1))
+    let orders = (first.subset(of: a.rows, size: a.rows), second.subset(of: b.rows, size: b.rows))
+    let alone = KernelDistance(kernel: kernel, estimator: estimator)
+    let steps = heard.map { Steps(blocks, $0) }
+    return try LinearAlgebra.parallelMap(blocks, threads: threads) { block in
+      func rows(_ order: [Int]) -> [Int] {
+        order[order.count * block / blocks..<order.count * (block + 1) / blocks].sorted()
+      }
+      defer { steps?.add(1) }
+      return try alone.between(a.selecting(rows(orders.0)), b.selecting(rows(orders.1)))
+    }
   }
 
   /// The distances of `subsets` pairs of random subsets of `size` rows, drawn without replacement as NumPy's
@@ -90,11 +126,11 @@ public struct KernelDistance: Sendable, Equatable {
   /// samples×n, whole numbers that add up to each sample's `sizesA` and `sizesB`. All kernel values are computed once.
   func weighted(
     _ a: FeatureMatrix, _ b: FeatureMatrix, weightsA: [Double], weightsB: [Double], samples: Int, sizesA: [Int],
-    sizesB: [Int]
+    sizesB: [Int], steps: Steps? = nil
   ) -> [Double] {
-    let withinA = within(a, weights: weightsA, samples: samples)
-    let withinB = within(b, weights: weightsB, samples: samples)
-    let across = across(a, b, weightsA: weightsA, weightsB: weightsB, samples: samples)
+    let withinA = within(a, weights: weightsA, samples: samples, steps)
+    let withinB = within(b, weights: weightsB, samples: samples, steps)
+    let across = across(a, b, weightsA: weightsA, weightsB: weightsB, samples: samples, steps)
     return (0..<samples).map { sample in
       let (m, n) = (Double(sizesA[sample]), Double(sizesB[sample]))
       let cross = 2 * across[sample] / (m * n)
@@ -112,11 +148,12 @@ public struct KernelDistance: Sendable, Equatable {
   /// For each sample the sum over pairs of different members (a row that comes twice is two members), and over members
   /// with themselves.
   private func within(
-    _ features: FeatureMatrix, weights: [Double], samples: Int
+    _ features: FeatureMatrix, weights: [Double], samples: Int, _ steps: Steps?
   ) -> (pairs: [Double], diagonal: [Double]) {
     let rows = features.rows
     var (pairs, diagonal) = ([Double](repeating: 0, count: samples), [Double](repeating: 0, count: samples))
-    let tiles = RowTiles(upper: features, scale: kernel.factor(columns: features.columns), threads: threads)
+    let tiles = RowTiles(
+      upper: features, scale: kernel.factor(columns: features.columns), threads: threads, steps: steps)
     tiles.forEach { tile -> (pairs: [Double], diagonal: [Double]) in
       kernel.apply(to: tile.values)
       let isDiagonal = tile.left == tile.right
@@ -144,10 +181,11 @@ public struct KernelDistance: Sendable, Equatable {
   }
 
   private func across(
-    _ a: FeatureMatrix, _ b: FeatureMatrix, weightsA: [Double], weightsB: [Double], samples: Int
+    _ a: FeatureMatrix, _ b: FeatureMatrix, weightsA: [Double], weightsB: [Double], samples: Int, _ steps: Steps?
   ) -> [Double] {
     var sums = [Double](repeating: 0, count: samples)
-    RowTiles(a, b, scale: kernel.factor(columns: a.columns), threads: threads).forEach { tile in
+    let tiles = RowTiles(a, b, scale: kernel.factor(columns: a.columns), threads: threads, steps: steps)
+    tiles.forEach { tile in
       kernel.apply(to: tile.values)
       return products(tile, weightsA, a.rows, weightsB, b.rows, samples: samples, scale: 1)
     } add: { _, _, found in

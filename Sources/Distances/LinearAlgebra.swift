@@ -126,6 +126,13 @@ enum LinearAlgebra {
       CblasRowMajor, CblasUpper, CblasTrans, Int32(d), Int32(rows), scale, x, Int32(d), 1, &sum, Int32(d))
   }
 
+  /// XᵀX for X rows×d, of which the upper triangle alone is written.
+  static func upperGram(_ x: [Double], rows: Int, columns d: Int, into result: UnsafeMutableBufferPointer<Double>) {
+    useOneThread()
+    cblas_dsyrk(
+      CblasRowMajor, CblasUpper, CblasTrans, Int32(d), Int32(rows), 1, x, Int32(d), 0, result.baseAddress!, Int32(d))
+  }
+
   /// X·Xᵀ for X rows×columns, symmetric to the bit.
   static func gram(_ x: [Double], rows: Int, columns: Int) -> [Double] {
     useOneThread()

@@ -41,10 +41,14 @@ func squaredDistance(
   let norms = normA + normB
   let distance = norms + product
   if distance > 1e-6 * norms { return distance }
-  var sum = 0.0
-  for index in 0..<a.columns {
-    let difference = Double(a.values[row * a.columns + index]) - Double(b.values[column * b.columns + index])
-    sum += difference * difference
+  return a.withRows(row..<row + 1) { a in
+    b.withRows(column..<column + 1) { b in
+      var sum = 0.0
+      for index in a.indices {
+        let difference = Double(a[index]) - Double(b[index])
+        sum += difference * difference
+      }
+      return sum
+    }
   }
-  return sum
 }

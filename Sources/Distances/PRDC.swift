@@ -30,7 +30,11 @@ public struct PRDC: Sendable, Equatable {
   /// O((m² + n² + mn)·D) time, O(m + n) memory beside the features.
   ///
   /// Throws `DistanceError` for different columns, k below 1, no more than k rows, and features that are not finite.
-  public func between(real: FeatureMatrix, generated: FeatureMatrix) throws -> Result {
+  ///
+  /// - Parameter heard: hears how many tiles of pairs are done.
+  public func between(
+    real: FeatureMatrix, generated: FeatureMatrix, heard: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+  ) throws -> Result {
     guard k >= 1 else { throw DistanceError.count(of: "nearest neighbours", value: k, least: 1) }
     for (side, features) in [(DistanceError.Side.first, real), (.second, generated)] {
       try features.check(side, ddof: 0)
@@ -43,14 +47,15 @@ public struct PRDC: Sendable, Equatable {
       throw DistanceError.differentColumns(first: real.columns, second: generated.columns)
     }
     let (normsReal, normsGenerated) = (real.squaredNorms(), generated.squaredNorms())
-    let radiiReal = squaredRadii(real, norms: normsReal)
-    let radiiGenerated = squaredRadii(generated, norms: normsGenerated)
+    let steps = heard.map { Steps(KernelDistance.tiles(real, generated), $0) }
+    let radiiReal = squaredRadii(real, norms: normsReal, steps)
+    let radiiGenerated = squaredRadii(generated, norms: normsGenerated, steps)
 
     var isPrecise = [Bool](repeating: false, count: generated.rows)
     var isRecalled = [Bool](repeating: false, count: real.rows)
     var isCovered = isRecalled
     var balls = 0
-    RowTiles(real, generated, scale: -2, threads: threads).forEach { tile -> Found in
+    RowTiles(real, generated, scale: -2, threads: threads, steps: steps).forEach { tile -> Found in
       var found = Found(left: tile.left.count, right: tile.right.count)
       for (own, row) in tile.left.enumerated() {
         let products = tile.values.baseAddress! + own * tile.right.count
@@ -102,9 +107,10 @@ public struct PRDC: Sendable, Equatable {
   }
 
   /// Of each row, the squared distance to its k-th nearest neighbour.
-  private func squaredRadii(_ features: FeatureMatrix, norms: [Double]) -> [Double] {
+  private func squaredRadii(_ features: FeatureMatrix, norms: [Double], _ steps: Steps?) -> [Double] {
     var nearest = Nearest(rows: features.rows, k: k)
-    RowTiles(upper: features, scale: -2, threads: threads).forEach { tile -> (rows: Nearest, columns: Nearest) in
+    RowTiles(upper: features, scale: -2, threads: threads, steps: steps).forEach {
+      tile -> (rows: Nearest, columns: Nearest) in
       var (rows, columns) = (Nearest(rows: tile.left.count, k: k), Nearest(rows: tile.right.count, k: k))
       for (own, row) in tile.left.enumerated() {
         let products = tile.values.baseAddress! + own * tile.right.count
@@ -156,9 +162,11 @@ public struct PRDC: Sendable, Equatable {
 extension FeatureMatrix {
   func squaredNorms() -> [Double] {
     (0..<rows).map { row in
-      var sum = 0.0
-      for value in values[row * columns..<(row + 1) * columns] { sum += Double(value) * Double(value) }
-      return sum
+      withRows(row..<row + 1) { values in
+        var sum = 0.0
+        for value in values { sum += Double(value) * Double(value) }
+        return sum
+      }
     }
   }
 }

@@ -17,7 +17,7 @@ struct RowSample: Sendable {
 extension FeatureMatrix {
   func columnMeans(_ sample: RowSample) -> [Double] {
     var sums = [Double](repeating: 0, count: columns)
-    values.withUnsafeBufferPointer { values in
+    withRows(0..<rows) { values in
       sums.withUnsafeMutableBufferPointer { sums in
         for (row, count) in zip(sample.rows, sample.counts) {
           let base = row &* columns
@@ -33,7 +33,7 @@ extension FeatureMatrix {
   /// repeated rows.
   func centred(_ sample: RowSample, _ places: Range<Int>, mean: [Double], scale: Double = 1) -> [Double] {
     [Double](unsafeUninitializedCapacity: places.count * columns) { result, count in
-      values.withUnsafeBufferPointer { values in
+      withRows(0..<rows) { values in
         mean.withUnsafeBufferPointer { mean in
           var next = 0
           for place in places {

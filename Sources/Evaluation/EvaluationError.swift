@@ -31,6 +31,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noFullWindow(least: Int)
   case statisticsOnly(path: String, metric: String)
   case statisticsDivisor(path: String, ddof: Int)
+  /// Moments of more videos than the protocol takes.
+  case momentsOfMore(path: String, role: String, videos: Int, most: Int)
   case needsVideos(path: String, metric: String)
   case otherColumns(path: String, columns: Int, wanted: Int, metric: String)
   case otherFeatures(path: String, field: String, stored: String, wanted: String)
@@ -169,6 +171,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       let divisor = ddof == 0 ? "N" : "N - \(ddof)"
       return "the covariance in `\(path)` is NumPy's, divided by N - 1, and the protocol divides by \(divisor)"
         + "\nhint: --ddof 1 computes both sets that way, and the score's name says so"
+    case .momentsOfMore(let path, let role, let videos, let most):
+      return "`\(path)` holds moments of \(count(videos, "video")), and the protocol takes the first \(most)"
+        + "\nhint: `--set max-videos-\(role)=all` takes all of them, and the score's name says so"
     case .needsVideos(let path, let metric):
       return "`\(path)` holds features, and \(metric) needs the videos themselves"
     case .otherColumns(let path, let columns, let wanted, let metric):

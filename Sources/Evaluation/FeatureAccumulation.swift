@@ -28,7 +28,7 @@ public final class FeatureAccumulation {
 
   /// Videos so far.
   public var videos: Int {
-    parts.first.map { part in part.batches.reduce(0) { $0 + Set($1.rows.map(\.video)).count } } ?? 0
+    parts.first.map { part in part.batches.reduce(0) { $0 + $1.rows.videos } } ?? 0
   }
 
   /// Adds all of a set. Where that fails nothing of it is added.

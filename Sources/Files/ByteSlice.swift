@@ -32,6 +32,20 @@ package struct ByteSlice: Sendable {
     }
   }
 
+  /// As `withBytes` in pieces of some megabytes, in order; the memory of each is given back, where the bytes are those of a
+  /// file.
+  package func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    for start in stride(from: 0, to: count, by: Self.piece) {
+      let length = min(Self.piece, count - start)
+      try withExtendedLifetime(region) {
+        try body(UnsafeRawBufferPointer(start: region.base + offset + start, count: length))
+      }
+      region.release(offset + start, length)
+    }
+  }
+
+  private static let piece = 4 << 20
+
   package func array() -> [UInt8] { withBytes { Array($0) } }
 
   /// The bytes as UTF-8, or nil when they are not.

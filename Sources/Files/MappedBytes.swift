@@ -46,6 +46,18 @@ package final class MappedBytes: @unchecked Sendable {
     if isMapped { munmap(memory, count) } else { free(memory) }
   }
 
+  /// The bytes from `start` on are not read again soon: whole pages of a file among them leave the process's memory, and are
+  /// read anew where somebody asks for them.
+  package func release(_ start: Int, _ length: Int) {
+    guard isMapped else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (start + page - 1) / page * page
+    // The last page of the file is whole.
+    let end = start + length == count ? count : (start + length) / page * page
+    guard end > first else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED)
+  }
+
   package var all: ByteSlice { ByteSlice(region: self, offset: 0, count: count) }
 }
 

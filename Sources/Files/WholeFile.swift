@@ -26,7 +26,7 @@ public enum WholeFile {
     case .file(let place):
       let part = part(of: place)
       let writer = try FileWriter(
-        descriptor: open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666), target: path)
+        descriptor: open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666), target: path, canRewrite: true)
       do {
         try body(writer)
         try writer.finish(part, as: place, replacing: replacing, isDurable: isDurable)
@@ -146,7 +146,8 @@ package final class FileWriter {
   private let descriptor: Int32
 
   /// Takes over `descriptor`; a negative one is an error that `errno` tells.
-  fileprivate init(descriptor: Int32, target: String) throws {
+  fileprivate init(descriptor: Int32, target: String, canRewrite: Bool = false) throws {
+    self.canRewrite = canRewrite
     guard descriptor >= 0 else { throw FilesError.unwritable(path: target, reason: systemMessage()) }
     self.target = target
     self.descriptor = descriptor
@@ -171,9 +172,28 @@ package final class FileWriter {
     }
   }
 
+  /// Whether what was written can be written anew: a file can, a pipe or a device cannot.
+  package let canRewrite: Bool
+
+  /// Writes over what was written at `offset`.
+  package func rewrite(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
+    precondition(canRewrite, "FileWriter: this output cannot be written anew")
+    var done = 0
+    while let base = bytes.baseAddress, done < bytes.count {
+      let written = pwrite(descriptor, base + done, bytes.count - done, off_t(offset + done))
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { throw FilesError.unwritable(path: target, reason: systemMessage()) }
+      done += written
+    }
+  }
+
   package func writeLittleEndian(_ values: [Float]) throws {
+    try values.withUnsafeBufferPointer { try writeLittleEndian($0) }
+  }
+
+  package func writeLittleEndian(_ values: UnsafeBufferPointer<Float>) throws {
     #if _endian(little)
-      try values.withUnsafeBytes { try write($0) }
+      try write(UnsafeRawBufferPointer(values))
     #else
       try values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { try write($0) }
     #endif

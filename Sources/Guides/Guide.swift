@@ -31,6 +31,9 @@ public struct Guide: Sendable {
       Guide(
         "tables", "the tables of papers, and what each leaves open", "Metrics/TABLES.md", PackageResources.tables_md),
       Guide(
+        "features", "sets as files: features, moments, parts, published sets, large N", "docs/features.md",
+        PackageResources.features_md),
+      Guide(
         "suites", "generators run, scored and kept: every key of a suite file", "Sources/Harness/README.md",
         PackageResources.suites_md),
       Guide(

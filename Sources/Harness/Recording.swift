@@ -50,7 +50,7 @@ extension HistoryStore {
   public func record(_ run: inout RunRecord, keeping features: [ScoredFeatures?]) throws {
     for (index, scored) in features.enumerated() {
       guard let scored else { continue }
-      let large = [scored.real, scored.fake].filter { $0.features.values.count * 4 > KeptFiles.mostBytes }
+      let large = [scored.real, scored.fake].filter { $0.features.rows * $0.features.columns * 4 > KeptFiles.mostBytes }
       guard large.isEmpty else {
         run.scores[index].warnings.append(Self.notKept)
         continue
@@ -83,16 +83,20 @@ extension HistoryStore {
 extension ScoredFeatures {
   /// The real video that has the feature nearest to one of a fake video's. O(samples of it · N · D).
   func nearestReal(to video: String) -> String? {
-    let (a, b, columns) = (fake.features.values, real.features.values, real.features.columns)
     var nearest: (distance: Float, row: Int)?
     for row in fake.rows.indices where fake.rows[row].video == video {
-      for other in real.rows.indices {
-        var distance: Float = 0
-        for column in 0..<columns {
-          let difference = a[row * columns + column] - b[other * columns + column]
-          distance += difference * difference
+      fake.features.withRows(row..<row + 1) { own in
+        for other in real.rows.indices {
+          let distance = real.features.withRows(other..<other + 1) { values in
+            var distance: Float = 0
+            for column in own.indices {
+              let difference = own[column] - values[column]
+              distance += difference * difference
+            }
+            return distance
+          }
+          if nearest.map({ distance < $0.distance }) ?? true { nearest = (distance, other) }
         }
-        if nearest.map({ distance < $0.distance }) ?? true { nearest = (distance, other) }
       }
     }
     return nearest.map { real.rows[$0.row].video }

@@ -46,10 +46,13 @@ public struct ScoreRecord: Sendable, Equatable, Codable {
 
 extension ScoreRecord {
   /// `std` where it says something: it is of two parts at the least that are not the same. Subsets that each hold a whole set
-  /// are the same.
+  /// are the same, and one block alone has no deviation.
   public var deviation: Double? {
     guard let std, std > 0 else { return nil }
     if let parts = repeats?.count ?? groups?.count ?? series?.count ?? videos?.count { return parts > 1 ? std : nil }
+    if let size = settings?.integer("block-size") {
+      return [real?.clips, fake?.clips].compactMap { $0 }.allSatisfy { $0 >= 2 * size } ? std : nil
+    }
     guard let subsets = settings?.integer("subsets"), let size = settings?.integer("subset-size") else { return std }
     let isWhole = [real?.clips, fake?.clips].compactMap { $0 }.allSatisfy { $0 <= size }
     return subsets > 1 && !isWhole ? std : nil

@@ -172,7 +172,9 @@ public enum ScoreText {
       } else if let series = score.series {
         score.settings?.text("series") == "prefixes"
           ? count(series.count, "prefix", plural: "prefixes") : count(series.count, "window")
-      } else if score.videos != nil { "videos" } else { "subsets" }
+      } else if score.videos != nil { "videos" } else if score.settings?.integer("block-size") != nil {
+        "blocks"
+      } else { "subsets" }
     return " ± \(significant(std)) over \(over)"
   }
 }

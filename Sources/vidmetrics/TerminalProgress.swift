@@ -82,6 +82,7 @@ final class TerminalProgress: ExtractionProgress {
     case .measuring(let title):
       line = "measuring \(title)" + (total > 1 ? ", \(done + 1) of \(total) scores" : "")
       return seconds > 1 ? line + ", for " + time(seconds) : line
+    case .stepping(let title, let noun): line = "measuring \(title), \(done)/\(total) \(noun)"
     case .resampling(let title): line = "interval of \(title), \(done)/\(total) resamples"
     }
     // Some work has no steps to count.

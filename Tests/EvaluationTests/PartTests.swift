@@ -59,7 +59,7 @@ import Video
             features: .init(
               rows: features[index].rows.count + own.rows.count, columns: own.features.columns,
               values: features[index].features.values + own.features.values),
-            rows: features[index].rows + own.rows, recipe: own.recipe)
+            rows: Array(features[index].rows) + Array(own.rows), recipe: own.recipe)
         }
       }
     }

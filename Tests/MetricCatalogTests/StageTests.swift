@@ -18,7 +18,7 @@ import Vocabulary
     .distance: [
       "head-weights-fingerprint", "max-videos-real", "max-videos-fake", "equal-counts", "ddof", "root", "root-eps",
       "kernel-degree", "kernel-gamma", "kernel-coef", "estimator", "subsets", "subset-size", "subset-seed",
-      "subset-draw",
+      "subset-draw", "block-size",
       "neighbours", "neighbour-rule", "extrapolation-points", "extrapolation-from", "dtype", "partial-batch", "input",
       "centre", "compare-with", "prompt-prefix", "clamp", "group-by",
     ],
@@ -49,7 +49,8 @@ import Vocabulary
     [("offset-fake", "random"), ("samples", "one")], [("series", "windows"), ("equal-counts", "no")],
     [("series", "windows"), ("window-reference", "sampled"), ("offset-real", "random"), ("clips", "one")],
     [("input-scaling", "unit")], [("series", "prefixes"), ("clips", "one")], [("group-by", "class")], [("root", "svd")],
-    [("subsets", "100"), ("subset-size", "50"), ("subset-seed", "1")], [("crop", "none"), ("aspect-crop", "2:1")],
+    [("subsets", "100"), ("subset-size", "50"), ("subset-seed", "1")], [("subsets", "0"), ("block-size", "50")],
+    [("crop", "none"), ("aspect-crop", "2:1")],
     [("aspect-crop", "2:1")],
     [("loader-resize", "antialias-bilinear"), ("loader-resolution", "128")], [("equal-counts", "yes")],
     [

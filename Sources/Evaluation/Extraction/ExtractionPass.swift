@@ -50,7 +50,11 @@ struct ExtractionPass {
   }
 
   /// Decodes and computes what is not in the cache.
-  func extract(_ sides: inout [SampleSide], _ plan: SamplePlan) throws -> (computed: Int, cached: Int) {
+  ///
+  /// - Parameter items: of each side, the videos that are looked at; nil: all.
+  func extract(
+    _ sides: inout [SampleSide], _ plan: SamplePlan, items: Range<Int>? = nil
+  ) throws -> (computed: Int, cached: Int) {
     var counts = (computed: 0, cached: 0)
     for side in sides.indices { try sides[side].takeGathered(plan) }
     let extraction = Extraction(
@@ -59,7 +63,7 @@ struct ExtractionPass {
     for start in stride(from: 0, to: plan.sources.count, by: Self.networksInOnePass) {
       let sources = Set(start..<min(start + Self.networksInOnePass, plan.sources.count))
       let wanted = sides.indices.flatMap { side in
-        sides[side].wanted(plan, only: sources).map { (side: side, item: $0.item, video: $0.video) }
+        sides[side].wanted(plan, only: sources, items: items).map { (side: side, item: $0.item, video: $0.video) }
       }
       let outcome = try extraction.run(wanted.map(\.video), stopsAtFailure: !skipsUnusable)
       counts.computed += outcome.computed

@@ -13,6 +13,8 @@ public enum ExtractionStage: Sendable, Equatable {
   case computing(cached: Int, noun: String, plan: FramePlan?)
   /// The score of this title is measured, with its floor and curve, after so many others.
   case measuring(String)
+  /// Steps of a long distance of this title, and what they are called: "tiles of pairs".
+  case stepping(String, noun: String)
   /// Resamples of the interval of the score of this title.
   case resampling(String)
 }

@@ -37,6 +37,20 @@ public enum FeatureFileError: Error, Equatable, Sendable {
   case otherListing(first: String, videos: Int, second: String, otherVideos: Int)
   case samePart(first: String, second: String, part: Int, of: Int)
   case missingParts([Int], of: Int)
+  /// Moments: both hold those of the videos at these places of the set's listing.
+  case sameVideos(first: String, second: String, videos: Range<Int>)
+  case missingVideos([Range<Int>], of: Int)
+  /// Moments that are not yet those of a set.
+  case partOfMoments(path: String, [Range<Int>], of: Int)
+  /// Features of a part of a set, in words: `part 1 of 3`.
+  case incompleteSet(path: String, words: String)
+  /// Moments beside files of features; both named.
+  case mixedKinds(moments: String, features: String)
+  case momentsOfMissing(path: String)
+  /// Neither features nor, where those are wanted, moments.
+  case notFeatures(path: String)
+  /// An output of another format.
+  case momentsElsewhere(path: String)
   case duplicateRows(first: String, second: String, rows: [String])
 
   /// A line of a JSON-lines file.
@@ -120,6 +134,32 @@ extension FeatureFileError: CustomStringConvertible {
       \(missing.count > 10 ? " and \(missing.count - 10) more" : "") of \(shards) \(missing.count == 1 ? "is" : "are") missing
       hint: --allow-missing merges the others all the same, and every score of them says so
       """
+    case .sameVideos(let first, let second, let videos):
+      "`\(first)` and `\(second)` both hold the moments of \(Self.places([videos]))"
+    case .missingVideos(let missing, let videos):
+      """
+      the moments of \(Self.places(missing)) of \(videos) are missing
+      hint: moments of a part of a set are not those of the set: extract the others, and merge all of them
+      """
+    case .partOfMoments(let path, let missing, let videos):
+      """
+      `\(path)` holds the moments of a part of a set: those of \(Self.places(missing)) of \(videos) are missing
+      hint: `features merge` puts all parts together
+      """
+    case .incompleteSet(let path, let words):
+      """
+      `\(path)` holds \(words) of a set: moments are of a whole set
+      hint: merge its parts, or extract moments of each with `features extract --moments --shard`
+      """
+    case .mixedKinds(let moments, let features):
+      """
+      `\(moments)` holds moments and `\(features)` does not
+      hint: `features moments` makes moments of a file of features
+      """
+    case .momentsOfMissing(let path):
+      "--allow-missing and `\(path)`: moments cannot be told apart once they are joined, so all of a set are wanted"
+    case .notFeatures(let path): "`\(path)` does not hold features, which moments are made of"
+    case .momentsElsewhere(let path): "`\(path)`: moments are written to a .safetensors"
     case .duplicateRows(let first, let second, let rows):
       """
       \(first == second ? "`\(first)` has" : "`\(first)` and `\(second)` both have") \(Self.list(rows))
@@ -127,6 +167,12 @@ extension FeatureFileError: CustomStringConvertible {
       """
     case .record(let path, let line, let reason): "line \(line) of `\(path)` is not a record of a metric: \(reason)"
     }
+  }
+
+  /// Videos of a listing, from 1: `videos 1 to 64, 129 to 192`.
+  private static func places(_ ranges: [Range<Int>]) -> String {
+    let words = ranges.prefix(5).map { "\($0.lowerBound + 1) to \($0.upperBound)" }
+    return "videos " + words.joined(separator: ", ") + (ranges.count > 5 ? " and \(ranges.count - 5) more runs" : "")
   }
 
   private static func quoted(_ value: String?) -> String { value.map { "`\($0)`" } ?? "absent" }

@@ -8,7 +8,9 @@ extension FeatureFile {
     guard array.shape.count == 2 else {
       throw FeatureFileError.shape(path: path, part: "features", shape: array.shape, wanted: "[N, D]")
     }
-    return anonymous(try matrix(array.values(), array.shape, path: path))
+    let features = try matrix(array, path: path)
+    try checkValues(of: features, path: path)
+    return anonymous(features)
   }
 
   static func readNPZ(_ path: String) throws -> StoredFeatures {

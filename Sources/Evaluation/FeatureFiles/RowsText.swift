@@ -1,28 +1,109 @@
+import Files
 import Foundation
 import Scores
+import Video
 
 /// What a file says of the rows of a set: a JSON array of [video, digest, start, count, stride], with Python's separators.
 ///
-/// A million rows are 130 MB of text: they are written and read one by one.
+/// A million rows are 130 MB of text: they are read where they lie, each when it is asked for, and written piece by piece.
 enum RowsText {
-  static func text(_ rows: [FeatureSet.Row]) -> String {
-    var text = "["
-    for (index, row) in rows.enumerated() {
-      if index > 0 { text += ", " }
-      text +=
-        JSONValue.array([
-          .string(row.video), .string(row.digest), .integer(row.start), .integer(row.count), .integer(row.stride),
-        ]).line
-    }
-    return text + "]"
+  /// Gives the text of all rows to `body` in pieces of about a megabyte.
+  static func forEachPiece(_ rows: FeatureSet.Rows, _ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    try forEachPiece(count: rows.count, append: { rows.appendText(of: $0, to: &$1) }, body)
   }
 
-  /// nil for a text that is not such an array.
-  static func rows(_ text: String) -> [FeatureSet.Row]? {
-    var text = text
-    return text.withUTF8 { bytes in
-      var reader = Reader(bytes: bytes)
-      return reader.rows()
+  /// - Parameter append: the text of the row of that index.
+  static func forEachPiece(
+    count: Int, append: (Int, inout [UInt8]) -> Void, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) rethrows {
+    var text: [UInt8] = [UInt8(ascii: "[")]
+    text.reserveCapacity(piece + 4096)
+    for index in 0..<count {
+      if index > 0 { text += [UInt8(ascii: ","), UInt8(ascii: " ")] }
+      append(index, &text)
+      if text.count >= piece {
+        try text.withUnsafeBytes(body)
+        text.removeAll(keepingCapacity: true)
+      }
+    }
+    text.append(UInt8(ascii: "]"))
+    try text.withUnsafeBytes(body)
+  }
+
+  private static let piece = 1 << 20
+
+  static func append(_ row: FeatureSet.Row, to text: inout [UInt8]) {
+    text +=
+      JSONValue.array([
+        .string(row.video), .string(row.digest), .integer(row.start), .integer(row.count), .integer(row.stride),
+      ]).line.utf8
+  }
+
+  /// Rows where their text lies.
+  final class Table: Sendable {
+    private let text: ByteSlice
+    /// Where each begins.
+    private let starts: [Int]
+    /// Different names; nil where rows of one video do not stand together, or names are not in order.
+    private let videos: Int?
+    /// Whether rows are in canonical order.
+    let isInOrder: Bool
+
+    var count: Int { starts.count }
+
+    /// nil for a text that is not such an array.
+    init?(_ text: ByteSlice) {
+      let found = text.withBytes { bytes in
+        var reader = Reader(bytes: bytes)
+        return reader.rows { text.region.release(text.offset + $0.lowerBound, $0.count) }
+      }
+      guard let found else { return nil }
+      self.text = text
+      (starts, videos, isInOrder) = (found.starts, found.videos, found.isInOrder)
+    }
+
+    func row(_ index: Int) -> FeatureSet.Row {
+      parsed(index) { reader, row in
+        FeatureSet.Row(
+          video: reader.string(row.video), digest: reader.string(row.digest), start: row.start, count: row.count,
+          stride: row.stride)
+      }
+    }
+
+    func append(_ index: Int, to text: inout [UInt8]) {
+      parsed(index) { reader, row in
+        guard row.video.isPlain, row.digest.isPlain else {
+          return RowsText.append(self.row(index), to: &text)
+        }
+        text.append(UInt8(ascii: "["))
+        for string in [row.video.place, row.digest.place] {
+          text.append(UInt8(ascii: "\""))
+          text += reader.bytes[string]
+          text += [UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: " ")]
+        }
+        text += "\(row.start), \(row.count), \(row.stride)]".utf8
+      }
+    }
+
+    /// How many different videos the first rows are of; nil where that is not known.
+    func videos(first count: Int) -> Int? {
+      guard let videos else { return nil }
+      if count == self.count { return videos }
+      var (found, last) = (0, "")
+      for index in 0..<count {
+        let video = row(index).video
+        if index == 0 || video != last { found += 1 }
+        last = video
+      }
+      return found
+    }
+
+    private func parsed<R>(_ index: Int, _ body: (Reader, Reader.Place) -> R) -> R {
+      text.withBytes { bytes in
+        var reader = Reader(bytes: bytes, place: starts[index])
+        guard let row = reader.row() else { preconditionFailure("RowsText: the text of a row was changed") }
+        return body(reader, row)
+      }
     }
   }
 
@@ -30,25 +111,65 @@ enum RowsText {
     let bytes: UnsafeBufferPointer<UInt8>
     var place = 0
 
-    mutating func rows() -> [FeatureSet.Row]? {
+    init(bytes: UnsafeRawBufferPointer, place: Int = 0) {
+      self.bytes = bytes.assumingMemoryBound(to: UInt8.self)
+      self.place = place
+    }
+
+    /// A string without its quotation marks.
+    struct Text {
+      let place: Range<Int>
+      /// There is nothing to resolve in it.
+      let isPlain: Bool
+    }
+
+    /// A row where it lies.
+    struct Place {
+      let video: Text
+      let digest: Text
+      let start: Int
+      let count: Int
+      let stride: Int
+    }
+
+    /// - Parameter release: these bytes are not read again soon.
+    mutating func rows(release: (Range<Int>) -> Void) -> (starts: [Int], videos: Int?, isInOrder: Bool)? {
       guard takes("[") else { return nil }
-      var rows: [FeatureSet.Row] = []
+      var starts: [Int] = []
+      var videos: Int? = 0
+      var isInOrder = true
+      var last: Place?
+      var released = 0
       if !takes("]") {
         repeat {
+          skipSpace()
+          starts.append(place)
           guard let row = row() else { return nil }
-          rows.append(row)
+          if let last, bytes[last.video.place].elementsEqual(bytes[row.video.place]) {
+            isInOrder = isInOrder && (last.start, last.count, last.stride) < (row.start, row.count, row.stride)
+          } else {
+            let isNext = last.map { NaturalOrder.precedes(string($0.video), string(row.video)) } ?? true
+            videos = isNext ? videos.map { $0 + 1 } : nil
+            isInOrder = isInOrder && isNext
+          }
+          // The last row is still compared with the next one.
+          if starts[starts.count - 1] - released > 4 << 20 {
+            release(released..<(last?.video.place.lowerBound ?? released))
+            released = last?.video.place.lowerBound ?? released
+          }
+          last = row
         } while takes(",")
         guard takes("]") else { return nil }
       }
       skipSpace()
-      return place == bytes.count ? rows : nil
+      return place == bytes.count ? (starts, videos, isInOrder) : nil
     }
 
-    private mutating func row() -> FeatureSet.Row? {
-      guard takes("["), let video = string(), takes(","), let digest = string(), takes(","), let start = frames(),
+    mutating func row() -> Place? {
+      guard takes("["), let video = text(), takes(","), let digest = text(), takes(","), let start = frames(),
         takes(","), let count = frames(), takes(","), let stride = frames(), takes("]")
       else { return nil }
-      return FeatureSet.Row(video: video, digest: digest, start: start, count: count, stride: stride)
+      return Place(video: video, digest: digest, start: start, count: count, stride: stride)
     }
 
     /// A whole number of frames, 2⁴⁰ at most.
@@ -62,7 +183,7 @@ enum RowsText {
       return value <= 1 << 40 ? value : nil
     }
 
-    private mutating func string() -> String? {
+    private mutating func text() -> Text? {
       guard takes("\"") else { return nil }
       let start = place
       var isPlain = true
@@ -75,10 +196,18 @@ enum RowsText {
         place += 1
       }
       guard place < bytes.count else { return nil }
-      let content = bytes[start..<place]
+      let content = start..<place
       place += 1
-      if isPlain { return String(decoding: content, as: UTF8.self) }
-      return try? JSONDecoder().decode(String.self, from: Data(bytes[start - 1..<place]))
+      return isPlain || decoded(content) != nil ? Text(place: content, isPlain: isPlain) : nil
+    }
+
+    func string(_ text: Text) -> String {
+      text.isPlain ? String(decoding: bytes[text.place], as: UTF8.self) : decoded(text.place) ?? ""
+    }
+
+    /// With its escapes resolved.
+    private func decoded(_ content: Range<Int>) -> String? {
+      try? JSONDecoder().decode(String.self, from: Data(bytes[content.lowerBound - 1..<content.upperBound + 1]))
     }
 
     private mutating func takes(_ character: Unicode.Scalar) -> Bool {
@@ -89,7 +218,7 @@ enum RowsText {
     }
 
     private mutating func skipSpace() {
-      while place < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
+      while place < bytes.count, bytes[place] <= 0x20, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
     }
   }
 }

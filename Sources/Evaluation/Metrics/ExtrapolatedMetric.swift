@@ -8,6 +8,8 @@ struct ExtrapolatedMetric: DistributionMetric {
   private let points: Int
   private let from: Int
   private let seed: UInt64
+  /// Hears of the sizes that are done.
+  var heard: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
   init(_ fields: ProtocolFields) {
     frechet = FrechetMetric(fields)
@@ -22,7 +24,7 @@ struct ExtrapolatedMetric: DistributionMetric {
   func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {
     let smallest = Self.smallest(from: from, rows: fake.rows)
     let line = try Extrapolation(points: points, smallest: smallest, seed: seed)(
-      FrechetReference(real, frechet: frechet.distance), fake)
+      FrechetReference(real, frechet: frechet.distance), fake, heard: heard)
     return Measurement(values: [line.intercept * frechet.scale])
   }
 

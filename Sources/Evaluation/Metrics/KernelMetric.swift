@@ -9,7 +9,12 @@ struct KernelMetric: InfluenceMetric {
   private let size: Int
   private let seed: UInt32
   private let draws: SubsetDraw
+  /// 0: all samples at once.
+  private var block: Int
+  private let blockSeed: UInt64
   let scale: Double
+  /// Hears of the steps of a distance.
+  var heard: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
   init(_ fields: ProtocolFields, threads: Int = 1) {
     distance = KernelDistance(
@@ -20,18 +25,25 @@ struct KernelMetric: InfluenceMetric {
     size = fields.subsetSize
     seed = UInt32(truncatingIfNeeded: fields.subsetSeed)
     draws = fields.subsetDraw
+    block = fields.blockSize
+    blockSeed = UInt64(fields.seed)
     scale = fields.scaleFactor
   }
 
-  /// The same without subsets.
+  /// The same without subsets and blocks.
   var overAllSamples: KernelMetric {
     var copy = self
-    copy.subsets = 0
+    (copy.subsets, copy.block) = (0, 0)
     return copy
   }
 
   func measure(_ real: FeatureMatrix, _ fake: FeatureMatrix) throws -> Measurement {
-    guard subsets > 0 else { return Measurement(values: [try distance.between(real, fake) * scale]) }
+    if block > 0 {
+      let over = MeanAndDeviation(
+        of: try distance.blockDistances(real, fake, size: block, seed: blockSeed, heard: heard))
+      return Measurement(values: [over.mean * scale], deviations: [over.deviation * scale])
+    }
+    guard subsets > 0 else { return Measurement(values: [try distance.between(real, fake, heard: heard) * scale]) }
     // The real set is the first of both packages' two.
     let size = min(size, real.rows, fake.rows)
     let over = MeanAndDeviation(

@@ -2,7 +2,6 @@ import Distances
 import Foundation
 import MetricCatalog
 import Scores
-import Synchronization
 
 /// How sure a score is: what can be found out from the features alone.
 ///
@@ -87,14 +86,7 @@ public struct Honesty: Sendable {
     if let bootstrap {
       var draws = Bootstrap(resamples: bootstrap, seed: seed, confidence: Self.level, threads: threads)
       draws.units = Bootstrap.Units(first: real.rowsOfVideos, second: fake.rowsOfVideos)
-      let done = Mutex(0)
-      draws.heard = {
-        progress.listener.advance(
-          to: done.withLock {
-            $0 += 1
-            return $0
-          })
-      }
+      draws.heard = { progress.listener.advance(to: $0) }
       progress.listener.begin(progress.stage, total: bootstrap)
       defer { progress.listener.end() }
       findings.spreads = try metric.intervals(real.features, fake.features, draws)

@@ -32,12 +32,31 @@ struct ScoreComputation {
     let metric = settled.definition
     switch metric.computation {
     case .frechet: return try distances(metric, FrechetMetric(fields, threads: threadsOfDistance))
-    case .kernel: return try distances(metric, KernelMetric(fields, threads: threadsOfDistance))
-    case .neighbours: return try distances(metric, NeighbourMetric(fields, threads: threadsOfDistance))
-    case .extrapolated: return try distances(metric, ExtrapolatedMetric(fields))
+    case .kernel:
+      var kernel = KernelMetric(fields, threads: threadsOfDistance)
+      kernel.heard = steps(of: metric, fields.blockSize > 0 ? "blocks" : "tiles of pairs")
+      return try distances(metric, kernel)
+    case .neighbours:
+      var neighbours = NeighbourMetric(fields, threads: threadsOfDistance)
+      neighbours.heard = steps(of: metric, "tiles of pairs")
+      return try distances(metric, neighbours)
+    case .extrapolated:
+      var extrapolated = ExtrapolatedMetric(fields)
+      extrapolated.heard = steps(of: metric, "sizes")
+      return try distances(metric, extrapolated)
     case .pairs(let measure): return [Computed(score: try PixelComputation(self, metric).paired(by: measure))]
     case .stillness: return [Computed(score: try PixelComputation(self, metric).stillness())]
     case .embedding(let comparand): return [Computed(score: try EmbeddingComputation(self, metric, comparand).score())]
+    }
+  }
+
+  /// Tells of the steps of a single distance.
+  private func steps(of metric: Metric, _ noun: String) -> (@Sendable (_ done: Int, _ total: Int) -> Void)? {
+    guard fields.series == .none, fields.groupBy == .none else { return nil }
+    return { [progress] done, total in
+      if done == 0 { progress.begin(.stepping(metric.title, noun: noun), total: total) }
+      progress.advance(to: done)
+      if done == total { progress.end() }
     }
   }
 
@@ -131,7 +150,7 @@ struct ScoreComputation {
   /// Where the protocol wants it, without the samples that do not fill a batch.
   private func wholeBatches(_ set: FeatureSet, of role: Role) -> FeatureSet {
     guard let batch = fields.partialBatch?.batch(of: role.set) else { return set }
-    return set.selecting(Array(0..<set.rows.count / batch * batch))
+    return set.firstRows(set.rows.count / batch * batch)
   }
 
   /// Of the sets as they were found.
@@ -308,17 +327,37 @@ struct ScoreComputation {
       try score(
         metric.name, value: result.value * distance.scale, real: empty, fake: empty,
         ranks: (result.rankA, result.rankB),
-        warnings: [
-          ScoreWarning(
-            code: "from-statistics",
-            text:
-              "means and covariances do not say what they were computed from: whether they fit this protocol is yours "
-              + "to know")
-        ] + request.honesty.notDone(for: "statistics"))
+        warnings: unsaidStatistics + [real, fake].compactMap(Self.published)
+          + request.honesty.notDone(for: "statistics"))
     ]
   }
 
+  private var unsaidStatistics: [ScoreWarning] {
+    let isUnsaid = [real, fake].contains { side in if case .statistics = side.stored { true } else { false } }
+    guard isUnsaid else { return [] }
+    return [
+      ScoreWarning(
+        code: "from-statistics",
+        text:
+          "means and covariances do not say what they were computed from: whether they fit this protocol is yours "
+          + "to know")
+    ]
+  }
+
+  /// Whose set a published one is.
+  private static func published(_ side: SampleSide) -> ScoreWarning? {
+    guard let set = side.published, let card = set.card else { return nil }
+    let place = card.url.map { " at \($0)" } ?? ""
+    let listing = set.listing.isEmpty ? "unknown" : String(set.listing.prefix(19))
+    return ScoreWarning(
+      code: "published-set",
+      text:
+        "the \(side.role.rawValue) set is `\(card.title)`, published as moments\(place): "
+        + "\(count(set.videosThere, "video")), listing \(listing); none of them was seen here")
+  }
+
   private func statistics(_ side: SampleSide) throws -> FeatureStatistics? {
+    if case .moments(_, let moments) = side.stored { return try moments.statistics(ddof: fields.ddof) }
     if case .statistics(let statistics) = side.stored {
       guard statistics.columns == samples.columns else {
         throw EvaluationError.otherColumns(

@@ -56,13 +56,7 @@ extension FeatureSet {
   /// Rows by index.
   func selecting(_ indices: [Int]) -> FeatureSet {
     if indices.count == rows.count, indices.elementsEqual(rows.indices) { return self }
-    let columns = features.columns
-    var values: [Float] = []
-    values.reserveCapacity(indices.count * columns)
-    for index in indices { values += features.values[index * columns..<(index + 1) * columns] }
-    return FeatureSet(
-      features: FeatureMatrix(rows: indices.count, columns: columns, values: values), rows: indices.map { rows[$0] },
-      recipe: recipe)
+    return FeatureSet(features: features.selecting(indices), rows: indices.map { rows[$0] }, recipe: recipe)
   }
 
   /// The rows whose first frame lies in a range.

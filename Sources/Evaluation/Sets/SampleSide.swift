@@ -3,7 +3,9 @@ import Files
 import Foundation
 import MetricCatalog
 import Scores
+import Synchronization
 import Tensors
+import Threads
 import Video
 import Vocabulary
 
@@ -13,6 +15,8 @@ struct SampleSide: Sendable {
   enum Stored: Sendable {
     case features(FeatureSet)
     case statistics(FeatureStatistics)
+    /// With all its nodes joined.
+    case moments(MomentsSet, FeatureMoments)
   }
 
   let role: Role
@@ -53,7 +57,7 @@ struct SampleSide: Sendable {
 
   init(inputs plan: SetPlan) { self.init(role: .input, path: plan.set.path, videos: plan) }
 
-  init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil)
+  init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil, block: Int = 1)
     throws
   {
     if let files = try FeatureFile.paths(inFolder: path, filter: options.filter) {
@@ -61,14 +65,15 @@ struct SampleSide: Sendable {
       return
     }
     guard FeatureFile.isFeatureFile(path) else {
-      let plan = try SetPlan(role: role, path: path, limit: limit, options: options, shard: shard)
+      let plan = try SetPlan(role: role, path: path, limit: limit, options: options, shard: shard, block: block)
       self.init(role: role, path: path, videos: plan)
       return
     }
-    let digest = try Self.digest(ofFile: path)
+    let (read, digest) = try Self.read(path)
     let content: Stored =
-      switch try FeatureFile.read(path) {
+      switch read {
       case .set(let features): .features(features)
+      case .moments(let moments): .moments(try Self.checked(moments, path: path), moments.tree.total)
       case .statistics(let mean, let covariance, let count):
         // NumPy's `cov`, which such files come from, divides by N - 1.
         .statistics(try FeatureStatistics(mean: mean, covariance: covariance, count: count, ddof: 1))
@@ -90,16 +95,43 @@ struct SampleSide: Sendable {
   /// one stays, and the error names it.
   func asked(by wanted: EvaluationProtocol) -> SampleSide {
     let recipe = FeatureRecipe(wanted, role: role)
-    return files.first { $0.recipe.map { recipe.difference(from: $0) == nil } ?? false } ?? self
+    let fitting = files.filter { $0.recipe.map { recipe.difference(from: $0) == nil } ?? false }
+    // Moments stand for features where nothing else is there.
+    return fitting.first { !$0.isStatistics } ?? fitting.first ?? self
   }
 
-  private var recipe: [String: String]? { if case .features(let set) = stored { set.recipe } else { nil } }
-
-  private static func digest(ofFile path: String) throws -> String {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw FilesError.unreadable(path: path, reason: "it cannot be opened")
+  /// Of stored features and moments.
+  private var recipe: [String: String]? {
+    switch stored {
+    case .features(let set): set.recipe
+    case .moments(let set, _): set.recipe
+    case .statistics, nil: nil
     }
-    return bytes.withUnsafeBytes { SHA256.digest(of: $0) }.description
+  }
+
+  /// - Throws: `FeatureFileError.missingVideos`.
+  private static func checked(_ moments: MomentsSet, path: String) throws -> MomentsSet {
+    guard moments.tree.isWhole else {
+      throw FeatureFileError.partOfMoments(path: path, moments.missing, of: moments.videos)
+    }
+    return moments
+  }
+
+  /// What a file holds, and its digest. Each goes through the whole file: side by side it is read from the disk once.
+  private static func read(_ path: String) throws -> (StoredFeatures, digest: String) {
+    let digest = Mutex(Result<String, any Error>.success(""))
+    let content = Mutex(Result<StoredFeatures, any Error>?.none)
+    ThreadTeam(threads: 2).perform(chunks: 2) { task in
+      if task == 0 {
+        let read = Result { try FeatureFile.read(path) }
+        content.withLock { $0 = read }
+      } else {
+        let found = Result { try ByteRegion(OpenFile(path)).digest().description }
+        digest.withLock { $0 = found }
+      }
+    }
+    guard let content = content.withLock({ $0 }) else { preconditionFailure("SampleSide: a file is read") }
+    return (try content.get(), try digest.withLock { $0 }.get())
   }
 
   /// Whether each pattern fits a file of one of the sets that it is for.
@@ -120,12 +152,13 @@ struct SampleSide: Sendable {
   var items: [VideoItem] { videos?.items ?? [] }
   /// What was left out now, or when the stored features were extracted.
   var skipped: [SkippedVideo] {
-    if case .features(let set) = stored {
-      return (set.origin?.skipped ?? []).map {
-        SkippedVideo(path: "\(path)/\($0.video)", name: $0.video, reason: $0.reason)
-      }
+    let stored: [FeatureOrigin.Skipped]
+    switch self.stored {
+    case .features(let set): stored = set.origin?.skipped ?? []
+    case .moments(let set, _): stored = set.skipped
+    case .statistics, nil: return videos?.skipped ?? []
     }
-    return videos?.skipped ?? []
+    return stored.map { SkippedVideo(path: "\(path)/\($0.video)", name: $0.video, reason: $0.reason) }
   }
 
   /// The part of a set that stored features are of, where others are missing.
@@ -167,14 +200,13 @@ struct SampleSide: Sendable {
     switch stored {
     case nil: return
     case .statistics:
-      let fields = samples.fields
-      let isPlain =
-        fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
-        && fields.partialBatch == .keep && !wanted.overrides.contains { $0.field == "max-videos-\(role)" }
-      guard isPlain, wanted.definition.needsOnlyStatistics else {
+      guard !wanted.overrides.contains(where: { $0.field == "max-videos-\(role)" }) else {
         throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }
-      guard fields.ddof == 1 else { throw EvaluationError.statisticsDivisor(path: path, ddof: fields.ddof) }
+      try checkTakesStatistics(wanted, samples)
+      guard samples.fields.ddof == 1 else {
+        throw EvaluationError.statisticsDivisor(path: path, ddof: samples.fields.ddof)
+      }
     case .features(let set):
       guard !samples.parts.isEmpty else { throw EvaluationError.needsVideos(path: path, metric: wanted.metric) }
       let arePrefixes = samples.sample == .clip && samples.fields.series == .prefixes
@@ -187,14 +219,38 @@ struct SampleSide: Sendable {
       guard samples.fields.series == .none || !set.recipe.isEmpty else {
         throw EvaluationError.noTimes(path: path)
       }
-      guard set.features.columns == samples.columns else {
-        throw EvaluationError.otherColumns(
-          path: path, columns: set.features.columns, wanted: samples.columns, metric: wanted.metric)
+      try checkFeatures(set.recipe, columns: set.features.columns, wanted, samples)
+    case .moments(let set, _):
+      try checkTakesStatistics(wanted, samples)
+      if let most = samples.limit(role).maximum, most < set.videos {
+        throw EvaluationError.momentsOfMore(path: path, role: role.rawValue, videos: set.videos, most: most)
       }
-      if let difference = FeatureRecipe(wanted, role: role).difference(from: set.recipe) {
-        throw EvaluationError.otherFeatures(
-          path: path, field: difference.field, stored: difference.stored, wanted: difference.wanted)
-      }
+      try checkFeatures(set.recipe, columns: set.columns, wanted, samples)
+    }
+  }
+
+  /// - Throws: `EvaluationError.statisticsOnly`.
+  private func checkTakesStatistics(_ wanted: EvaluationProtocol, _ samples: ProtocolSamples) throws {
+    let fields = samples.fields
+    let isPlain =
+      fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
+      && fields.partialBatch == .keep
+    guard isPlain, wanted.definition.needsOnlyStatistics else {
+      throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
+    }
+  }
+
+  /// - Throws: `EvaluationError.otherColumns`, `.otherFeatures`.
+  private func checkFeatures(
+    _ recipe: [String: String], columns: Int, _ wanted: EvaluationProtocol, _ samples: ProtocolSamples
+  ) throws {
+    guard columns == samples.columns else {
+      throw EvaluationError.otherColumns(
+        path: path, columns: columns, wanted: samples.columns, metric: wanted.metric)
+    }
+    if let difference = FeatureRecipe(wanted, role: role).difference(from: recipe) {
+      throw EvaluationError.otherFeatures(
+        path: path, field: difference.field, stored: difference.stored, wanted: difference.wanted)
     }
   }
 
@@ -203,9 +259,14 @@ struct SampleSide: Sendable {
     try videos?.plan(demands, sources: plan.sources, skipsUnusable: skipsUnusable)
   }
 
-  func wanted(_ plan: SamplePlan, only sources: Set<Int>) -> [(item: Int, video: WantedVideo)] {
-    isGathered ? [] : videos?.wanted(sources: plan.sources, only: sources) ?? []
+  func wanted(
+    _ plan: SamplePlan, only sources: Set<Int>, items: Range<Int>? = nil
+  ) -> [(item: Int, video: WantedVideo)] {
+    isGathered ? [] : videos?.wanted(sources: plan.sources, only: sources, items: items) ?? []
   }
+
+  /// Gives up the features of some videos.
+  mutating func forget(items: Range<Int>) { videos?.forget(items: items) }
 
   mutating func take(_ features: [[Float]], of clips: [WantedClip], item: Int, _ plan: SamplePlan) {
     videos?.take(features, of: clips, item: item, sources: plan.sources)
@@ -222,6 +283,7 @@ struct SampleSide: Sendable {
     switch stored {
     case .features(let set): return set.first(samples.limit(role)).rows.count
     case .statistics(let statistics): return statistics.count
+    case .moments(_, let moments): return moments.count
     case nil:
       guard let videos else { return nil }
       guard let part = samples.parts.last else { return videos.scored(samples.limit(role)).count }
@@ -267,9 +329,11 @@ struct SampleSide: Sendable {
     case .features(let set):
       let taken = set.first(samples.limit(role))
       return ScoredSet(
-        path: path, videos: Set(taken.rows.map(\.video)).count, clips: taken.rows.count, digest: digest)
+        path: path, videos: taken.rows.videos, clips: taken.rows.count, digest: digest)
     case .statistics(let statistics):
       return ScoredSet(path: path, videos: nil, clips: statistics.count, digest: digest)
+    case .moments(let set, let moments):
+      return ScoredSet(path: path, videos: set.videosThere, clips: moments.count, digest: digest)
     case nil:
       guard let plan = videos else { return ScoredSet(path: path, videos: nil, clips: nil, digest: "") }
       let videos = plan.scored(samples.limit(role))
@@ -282,14 +346,27 @@ struct SampleSide: Sendable {
 
   /// Videos before any limit.
   var found: Int {
-    if case .features(let set) = stored { return Set(set.rows.map(\.video)).count }
+    if case .features(let set) = stored { return set.rows.videos }
+    if case .moments(let set, _) = stored { return set.videosThere }
     return videos?.found ?? 0
   }
 
-  var isStatistics: Bool { if case .statistics = stored { true } else { false } }
+  /// Whether there are no features, but what was made of them.
+  var isStatistics: Bool {
+    switch stored {
+    case .statistics, .moments: true
+    case .features, nil: false
+    }
+  }
 
-  /// Whether the features do not say how they were made.
-  var originIsUnknown: Bool { if case .features(let set) = stored { set.recipe.isEmpty } else { false } }
+  /// Whether the features, or those that moments are of, do not say how they were made.
+  var originIsUnknown: Bool { recipe?.isEmpty ?? false }
+
+  /// Of moments that were published.
+  var published: MomentsSet? {
+    guard case .moments(let set, _) = stored, set.card != nil else { return nil }
+    return set
+  }
 
   /// The names of the videos that a protocol takes, in the order of their digest.
   func scoredNames(_ samples: ProtocolSamples) -> [String] {
@@ -320,10 +397,10 @@ struct SampleSide: Sendable {
 extension FeatureSet {
   /// The rows of the first videos.
   func first(_ limit: Limit) -> FeatureSet {
-    guard let most = limit.maximum else { return self }
+    guard let most = limit.maximum, rows.videos > most else { return self }
     var seen: Set<String> = []
     let end = rows.firstIndex { seen.insert($0.video).inserted && seen.count > most } ?? rows.count
-    return selecting(Array(0..<end))
+    return firstRows(end)
   }
 }
 

@@ -41,7 +41,7 @@ struct SetPlan: Sendable {
   /// The videos within the largest limit of all protocols.
   let items: [VideoItem]
   /// Place in the set of the first of them.
-  private let first: Int
+  let first: Int
   /// Videos of the set before any limit.
   let found: Int
   /// Which part of the set they are.
@@ -90,13 +90,13 @@ struct SetPlan: Sendable {
   }
 
   /// Opens a set; nothing is decoded yet.
-  init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil)
+  init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil, block: Int = 1)
     throws
   {
     self.role = role
     set = try VideoSet.open(path, options: options)
     let within = set.videos.prefix(limit.maximum ?? set.videos.count)
-    let part = shard.map { $0.range(within.count) } ?? 0..<within.count
+    let part = shard.map { $0.range(within.count, block: block) } ?? 0..<within.count
     items = Array(within[part])
     first = part.lowerBound
     found = set.videos.count
@@ -181,8 +181,12 @@ struct SetPlan: Sendable {
   }
 
   /// The videos that are left, each with the clips of those sources.
-  func wanted(sources: [FeatureSource], only selection: Set<Int>) -> [(item: Int, video: WantedVideo)] {
-    items.indices.compactMap { index in
+  ///
+  /// - Parameter range: indices in `items`; nil: all.
+  func wanted(
+    sources: [FeatureSource], only selection: Set<Int>, items range: Range<Int>? = nil
+  ) -> [(item: Int, video: WantedVideo)] {
+    (range ?? items.indices).compactMap { index in
       guard let video = videos[index] else { return nil }
       var clips: [WantedClip] = []
       for source in selection.sorted() {
@@ -283,11 +287,28 @@ struct SetPlan: Sendable {
     }
   }
 
+  /// How many samples a rule takes of some of the items.
+  func count(_ rule: SampleRule, source: Int, items range: Range<Int>) -> Int {
+    range.reduce(0) { sum, index in
+      sum + (videos[index] == nil ? 0 : windows[index][RuleOfSource(source: source, rule: rule)]?.count ?? 0)
+    }
+  }
+
+  /// Gives up the features of some of the items.
+  mutating func forget(items range: Range<Int>) {
+    for index in range { rows[index] = [:] }
+  }
+
   /// The samples of a rule, in natural order of the videos and by rising start.
   func features(_ rule: SampleRule, source: Int, limit: Limit, columns: Int) -> FeatureSet {
+    features(rule, source: source, columns: columns, items: 0..<min(limit.maximum ?? items.count, items.count))
+  }
+
+  /// The same of some of the items.
+  func features(_ rule: SampleRule, source: Int, columns: Int, items range: Range<Int>) -> FeatureSet {
     var values: [Float] = []
     var found: [FeatureSet.Row] = []
-    for index in items.indices.prefix(within(limit)) {
+    for index in range {
       guard let video = videos[index] else { continue }
       for window in windows[index][RuleOfSource(source: source, rule: rule)] ?? [] {
         guard let row = rows[index][WantedClip(source: source, window: window)] else { continue }
