@@ -35,7 +35,7 @@ def run(given, antialias=False):
         dataset = frame_dataset.VideoFrameDataset(
             str(given.scratch / "lvdm"), 256, FRAMES, dataset_name="sky", subset_split="train",
             spatial_transform="center_crop_resize", temporal_transform="rand_clips")
-    record = Recorder()
+    record = Recorder(given.scratch)
     program.frechet_distance = record.wrap("fvd", program.frechet_distance)
     program.polynomial_mmd = record.wrap("kvd", program.polynomial_mmd)
     arguments = types.SimpleNamespace(batch_size=given.batch, n_sample=2048, image_key="image")

@@ -25,7 +25,7 @@ def run(given):
 
     quick_clips(tats.data)
     below(given.scratch, "tats/train", given.real)
-    record = Recorder()
+    record = Recorder(given.scratch)
     tats.fvd.fvd.frechet_distance = record.wrap("fvd", tats.fvd.fvd.frechet_distance)
     tats.fvd.fvd.polynomial_mmd = record.wrap("kvd", tats.fvd.fvd.polynomial_mmd)
     arguments = types.SimpleNamespace(

@@ -56,6 +56,6 @@ def run(given):
     i3d = InceptionI3d(400, in_channels=3)
     i3d.load_state_dict(inception_i3d_state(given.weights))
     program.eval_fvd(i3d.eval(), Generator(), VideoData(arguments).test_dataloader(), torch.device("cpu"))
-    record = Recorder()
+    record = Recorder(given.scratch)
     record.wrap("fvd", distance)(*asked[0])
     return {"clips": count, **record.numbers}
