@@ -73,7 +73,7 @@ final class TaskReporter: ExtractionProgress {
       switch stage {
       case .reading: "reading"
       case .computing: "computing"
-      case .measuring, .resampling: "measuring"
+      case .measuring, .stepping, .resampling: "measuring"
       }
     change { ($0.stage, $0.done, $0.total) = (word, 0, total) }
     next.begin(stage, total: total)
