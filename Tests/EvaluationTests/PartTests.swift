@@ -143,7 +143,8 @@ import Video
     let whole = try #require(FileManager.default.contents(atPath: packs + "/" + file))
     // In the midst of the last entry; an entry with a changed byte, behind it the index of 22 entries.
     let index = 56 + 22 * 40
-    for damaged in [whole.dropLast(index + 9), whole.prefix(whole.count - index - 40) + [9] + whole.suffix(index + 39)] {
+    for damaged in [whole.dropLast(index + 9), whole.prefix(whole.count - index - 40) + [9] + whole.suffix(index + 39)]
+    {
       for other in try FileManager.default.contentsOfDirectory(atPath: packs) {
         try FileManager.default.removeItem(atPath: packs + "/" + other)
       }
