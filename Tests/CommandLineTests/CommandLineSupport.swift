@@ -131,9 +131,23 @@ final class Workplace {
     return url.path
   }
 
+  /// Whole entries of 400 floats in the packs of the cache. An entry is a name (32 bytes), a length (4), a payload, a checksum (32).
   func cachedClips() -> Int {
-    let files = (try? FileManager.default.subpathsOfDirectory(atPath: file("cache/features"))) ?? []
-    return files.count { $0.count > 60 && !$0.hasSuffix(".part") }
+    let folder = file("cache/packs")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasSuffix(".pack") }.reduce(0) { sum, name in
+      let bytes = [UInt8](FileManager.default.contents(atPath: folder + "/" + name) ?? Data())
+      func number(_ range: Range<Int>) -> Int { bytes[range].reversed().reduce(0) { $0 << 8 | Int($1) } }
+      var end = bytes.count
+      if bytes.suffix(16) == Array("vidmetrics index".utf8)[...] { end -= 56 + 40 * number(end - 24..<end - 16) }
+      var (place, found) = (16, 0)
+      while place + 36 <= end {
+        let length = number(place + 32..<place + 36)
+        place += 68 + length
+        if place <= end, length == 1600 { found += 1 }
+      }
+      return sum + found
+    }
   }
 }
 
