@@ -20,6 +20,9 @@ import sys
 import time
 
 
+WORKS = {"merge", "frechet", "moments", "merge-moments", "from-moments", "kernel", "blocks", "prdc"}
+
+
 def run(command, folder):
     """Processor seconds, seconds on the clock, bytes of memory, and what was printed; None where it failed."""
     begin = time.monotonic()
@@ -79,6 +82,7 @@ def main():
     os.environ["VIDMETRICS_DB"] = str(arguments.folder / "history.sqlite")
     table = Table(programs)
     only = set(arguments.only.split(",")) if arguments.only else None
+    if only and (unknown := only - WORKS): parser.error(f"--only {','.join(sorted(unknown))}: one of {', '.join(sorted(WORKS))}")
     for size in arguments.sizes.split(","):
         samples, columns = (int(part) for part in size.split("x"))
         measure(arguments, programs, table, samples, columns, only)
