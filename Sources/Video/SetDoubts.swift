@@ -34,6 +34,8 @@ enum SetDoubts {
 
   /// The name that file managers and browsers make a copy's name from; nil for what is none.
   static func original(of stem: String) -> String? {
+    // A pattern is read anew at each use, which takes 0.2 ms: thousands of names have no space.
+    guard stem.utf8.contains(UInt8(ascii: " ")) else { return nil }
     if let found = stem.wholeMatch(of: /(.+?)(?: \([0-9]+\)| copy(?: [0-9]+)?| - Copy(?: \([0-9]+\))?)/) {
       return String(found.1)
     }
