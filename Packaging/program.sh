@@ -11,6 +11,8 @@ flags=(
   -Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc "-B$dist/glibc" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
   -Xlinker "-L$dist/glibc" -Xlinker "-L$prefix/lib" -Xlinker --no-export-dynamic
   -Xlinker --build-id=none
+  # Functions of the same instructions are one: generic code has many, four megabytes of them.
+  -Xlinker --icf=all -Xlinker -O2
 )
 # What the libraries that Package.swift names need in their turn, and what stands for things that are left out.
 for library in dav1d z bz2 lzma zstd m pthread dl; do flags+=(-Xlinker "-l$library"); done
