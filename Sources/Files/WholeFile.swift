@@ -1,12 +1,29 @@
 import Foundation
 
-/// Files that are there whole or not at all: written beside their place and renamed. An interrupted program leaves the old
-/// file or none. Anything that is not a file (`-`, a pipe, a device) is written through.
+/// Files that are there whole or not at all: written without a name, which they get at the end. However the program ends, it
+/// leaves the old file or none. Where the file system has no files without names, one is written beside its place and renamed,
+/// and a killed program leaves it behind. Anything that is not a file (`-`, a pipe, a device) is written through.
 public enum WholeFile {
-  /// What a file is called while it is written: `PATH.PROCESS.RANDOM.part`, by which `sweep` knows it.
-  private static func part(of path: String) -> String {
+  /// What a file is called until it has its own name: `PATH.PROCESS.RANDOM.part`, by which `sweep` knows it.
+  fileprivate static func part(of path: String) -> String {
     "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
   }
+
+  /// A file without a name in the folder of `place`, which goes with its last descriptor; nil where there can be none.
+  private static func nameless(besides place: String) -> Int32? {
+    #if os(Linux)
+      // Its name is given by way of /proc.
+      guard hasDescriptorNames else { return nil }
+      // O_TMPFILE, which Swift does not import.
+      let flags = 0o20_000_000 | O_DIRECTORY
+      let descriptor = open(OutputPlace.folder(of: place) ?? ".", O_RDWR | O_CLOEXEC | flags, 0o666)
+      return descriptor < 0 ? nil : descriptor
+    #else
+      return nil
+    #endif
+  }
+
+  private static let hasDescriptorNames = access("/proc/self/fd", X_OK) == 0
 
   /// - Parameters:
   ///   - path: `-` is stdout; a link is followed; the folder must be there.
@@ -25,11 +42,14 @@ public enum WholeFile {
       try body(FileWriter(descriptor: open(place, O_WRONLY | O_NOCTTY | O_CLOEXEC), target: path))
     case .file(let place):
       let part = part(of: place)
+      let nameless = nameless(besides: place)
       let writer = try FileWriter(
-        descriptor: open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666), target: path, canRewrite: true)
+        descriptor: nameless ?? open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666), target: path,
+        canRewrite: true)
       do {
         try body(writer)
-        try writer.finish(part, as: place, replacing: replacing, isDurable: isDurable)
+        try writer.finish(
+          part, as: place, hasName: nameless == nil, replacing: replacing, isDurable: isDurable)
       } catch {
         unlink(part)
         throw error
@@ -199,15 +219,28 @@ package final class FileWriter {
     #endif
   }
 
-  fileprivate func finish(_ part: String, as place: String, replacing: Bool, isDurable: Bool) throws {
+  /// - Parameter hasName: it is called `part`; else it has no name yet.
+  fileprivate func finish(_ part: String, as place: String, hasName: Bool, replacing: Bool, isDurable: Bool) throws {
     if replacing { takePermissions(of: place) }
     guard !isDurable || fsync(descriptor) == 0 else {
       throw FilesError.unwritable(path: target, reason: systemMessage())
     }
-    guard replacing ? rename(part, place) == 0 : give(part, place) else {
+    var isThere = false
+    if hasName {
+      isThere = replacing ? rename(part, place) == 0 : give(part, place)
+    } else {
+      isThere = name(place)
+      if !isThere, replacing, errno == EEXIST { isThere = name(part) && rename(part, place) == 0 }
+    }
+    guard isThere else {
       throw !replacing && errno == EEXIST
         ? FilesError.exists(path: target) : FilesError.unwritable(path: target, reason: systemMessage())
     }
+  }
+
+  /// Gives a file without a name one that nothing has.
+  private func name(_ place: String) -> Bool {
+    linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, place, AT_SYMLINK_FOLLOW) == 0
   }
 
   /// Owner, group and mode of the file that is replaced, as far as this user may give them.

@@ -123,11 +123,7 @@ struct ReportCommand: AsyncParsableCommand {
     let differences = files.differences()
     report.since = try earlier(runs)
     guard report.files.isEmpty else {
-      // What is begun is written whole: a signal in between would leave a part of a file.
-      Interruption.listen()
-      try report.write(runs, by: differences, files: files, version: Version.text)
-      if Interruption.isRequested { throw ExitCode(Interruption.status) }
-      return
+      return try report.write(runs, by: differences, files: files, version: Version.text)
     }
     Output.print(
       try MarkdownWriter(style: report.style(of: .markdown)).text(report.table(of: runs, by: differences)),

@@ -29,6 +29,21 @@ struct WritingTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("deep")) == ["a.md"])
   }
 
+  /// Until it is whole a file has no name, so that nothing is left of it however the program ends.
+  @Test func whatIsBeingWrittenHasNoName() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("old", Array("old".utf8))
+    for (name, replacing) in [("old", true), ("new", false), ("new2", true)] {
+      let before = folder.names
+      try WholeFile.write(folder.file(name), replacing: replacing) { writer in
+        try Array("whole".utf8).withUnsafeBytes { try writer.write($0) }
+        #expect(folder.names == before)
+      }
+      #expect(try folder.bytes(name) == Array("whole".utf8))
+    }
+    #expect(folder.names == ["new", "new2", "old"])
+  }
+
   @Test func whatIsThereIsReplacedOnlyOnDemand() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("x", [1])
