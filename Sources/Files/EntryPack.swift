@@ -186,8 +186,9 @@ final class PackWriter {
     self.path = path
     descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FilesError.unwritable(path: path, reason: systemMessage()) }
-    // Where the file system has no locks, the time of the last change says that somebody writes.
-    flock(descriptor, LOCK_EX | LOCK_NB)
+    // Whoever puts packs together may look at it for a moment. Where the file system has no locks, the time of the last change
+    // says that somebody writes.
+    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
     guard copy >= 0 else {
       let reason = systemMessage()

@@ -8,12 +8,15 @@ import Synchronization
 public final class CacheFolder: Sendable {
   public let path: String
   private let packs: EntryPacks
+  /// Whether an earlier version wrote here.
+  private let hasOlder: Bool
   private let firstFailure = Mutex<String?>(nil)
   private let count = Atomic<Int>(0)
 
   public init(path: String) {
     self.path = path
     packs = EntryPacks(path + "/packs")
+    hasOlder = ["features", "videos"].contains { FileStatus("\(path)/\($0)") != nil }
   }
 
   /// The root of everything that is kept.
@@ -26,7 +29,9 @@ public final class CacheFolder: Sendable {
   package var written: Int { count.load(ordering: .relaxed) }
 
   /// The payload of an entry; nil if there is none or it is damaged.
-  package func read(_ kind: String, _ key: Digest) -> [UInt8]? { packs.read(Self.name(kind, key)) ?? older(kind, key) }
+  package func read(_ kind: String, _ key: Digest) -> [UInt8]? {
+    packs.read(Self.name(kind, key)) ?? (hasOlder ? older(kind, key) : nil)
+  }
 
   /// Writes an entry. A folder that cannot be written is remembered in `failure` and is not an error.
   package func write(_ kind: String, _ key: Digest, _ payload: [UInt8]) {
