@@ -49,7 +49,9 @@ public struct Evaluation {
     let inputs = try InputPairs(request, fake: fake)
     let prompts = try metrics.contains { $0.reference == .prompts } ? Prompts(request.prompts, of: fake) : nil
     var sides = [real, fake, inputs?.side ?? SampleSide(absent: .input)]
-    try request.checkUses(sides)
+    try ScoreRequest.checkUses(
+      [request.input, request.realInput].compactMap { $0 }, of: sides.flatMap(\.items),
+      in: sides.filter(\.isGiven).map(\.path))
     try SampleSide.check(sides.map { (request.input(of: $0.role).filter, of: $0) })
     var pass = ExtractionPass(
       cache: cache, threads: request.threads, memory: request.memory, skipsUnusable: request.skipsUnusable,
@@ -181,10 +183,13 @@ public struct Evaluation {
 
 extension ScoreRequest {
   /// - Throws: `EvaluationError.optionUnused` for what says how sets are read, where no set is one of that kind.
-  fileprivate func checkUses(_ sides: [SampleSide]) throws {
-    let (given, items) = ([input, realInput].compactMap { $0 }, sides.flatMap(\.items))
-    func isTable(_ side: SampleSide) -> Bool {
-      side.isGiven && Table.endings.contains(URL(fileURLWithPath: side.path).pathExtension.lowercased())
+  ///
+  /// - Parameters:
+  ///   - given: what was said of the sets.
+  ///   - paths: of the sets.
+  public static func checkUses(_ given: [VideoSetOptions], of items: [VideoItem], in paths: [String]) throws {
+    func isTable(_ path: String) -> Bool {
+      Table.endings.contains(URL(fileURLWithPath: path).pathExtension.lowercased())
     }
     if let range = given.compactMap(\.valueRange).first, !items.contains(where: \.holdsFloats) {
       throw EvaluationError.optionUnused(
@@ -193,7 +198,7 @@ extension ScoreRequest {
     if let layout = given.compactMap(\.layout).first, !items.contains(where: \.isArray) {
       throw EvaluationError.optionUnused("--layout \(layout)", "what the axes of arrays are", "an array")
     }
-    if let column = given.compactMap(\.pathColumn).first, !sides.contains(where: isTable) {
+    if let column = given.compactMap(\.pathColumn).first, !paths.contains(where: isTable) {
       throw EvaluationError.optionUnused("--path-column \(column)", "where a manifest has its paths", "a manifest")
     }
   }

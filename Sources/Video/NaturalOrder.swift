@@ -58,3 +58,7 @@ public enum NaturalOrder {
     return byte &- 65 < 26 ? Int(byte) + 32 : Int(byte)
   }
 }
+
+extension Collection<String> {
+  package func sortedNaturally() -> [String] { NaturalOrder.sorted(Array(self)) }
+}

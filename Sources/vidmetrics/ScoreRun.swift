@@ -14,14 +14,7 @@ struct ScoreRun {
   func run(_ requested: [RequestedProtocol]) throws {
     options.runOptions.quiet.apply()
     let recorder = try Recorder(options.recordOptions)
-    var labels = options.recordOptions.labels
-    if let project = Project.known, let real = project.real, sets.reference == real {
-      Terminal.note("the real set is \(real), as \(project.file) says\n")
-      if labels.dataset == nil, let dataset = project.dataset {
-        Terminal.note("its name is \(dataset), as \(project.file) says\n")
-        labels.dataset = dataset
-      }
-    }
+    let labels = options.recordOptions.labels(of: sets)
     // As things are when the work begins.
     let place = RunRecord.Circumstances.ofThisProcess()
     let environment = ProcessInfo.processInfo.environment
@@ -61,5 +54,20 @@ struct ScoreRun {
     if let file = options.runOptions.append { try run.appendAsStyleGANV(to: file) }
     try recorded.get()
     if !run.skipped.isEmpty { throw ExitCode(Exit.skipped) }
+  }
+}
+
+extension RecordOptions {
+  /// What the run is called, with the name that the project's file gives to its real set. Says what comes from there.
+  func labels(of sets: any ScoredSets) -> RunLabels {
+    var labels = labels
+    if let project = Project.known, let real = project.real, sets.reference == real {
+      Terminal.note("the real set is \(real), as \(project.file) says\n")
+      if labels.dataset == nil, let dataset = project.dataset {
+        Terminal.note("its name is \(dataset), as \(project.file) says\n")
+        labels.dataset = dataset
+      }
+    }
+    return labels
   }
 }

@@ -55,7 +55,7 @@ import Testing
     let whole = try moments(direct)
     #expect(whole.videos == 150 && whole.skipped.map { $0.video.hasPrefix("v30.npy") } == (isShort ? [true] : []))
     #expect(whole.tree.nodes.count == 1 && FeatureFile.isFeatureFile(direct))
-    guard case .set(let set) = try FeatureFile.read(features) else { return }
+    let set = try #require(try FeatureFile.read(features).set)
     let made = folder.file("made.safetensors")
     for threads in [1, 3] {
       try FeatureFile.write(MomentsSet(of: set, path: features, threads: threads), to: made, replacing: true)
@@ -117,7 +117,7 @@ import Testing
         `\(part)` holds the moments of a part of a set: those of videos 1 to 64, 129 to 150 of 150 are missing
         hint: `features merge` puts all parts together
         """)
-    guard case .set(var set) = try FeatureFile.read(features) else { return }
+    var set = try #require(try FeatureFile.read(features).set)
     set.origin?.shards = 2
     #expect(
       message { _ = try MomentsSet(of: set, path: "x.safetensors", threads: 1) } == """
@@ -200,7 +200,7 @@ import Testing
     let set = FeatureSet(
       features: FeatureMatrix(rows: rows, columns: columns, values: values), rows: names, recipe: ["frames": "1"])
     try FeatureFile.write(set, to: folder.file("x.safetensors"))
-    guard case .set(let read) = try FeatureFile.read(folder.file("x.safetensors")) else { return }
+    let read = try #require(try FeatureFile.read(folder.file("x.safetensors")).set)
     #expect(read == set && read.rows.videos == 1500 && FeatureFile.digest(of: read) == FeatureFile.digest(of: set))
     #expect(try FeatureStatistics(read.features, ddof: 1) == FeatureStatistics(set.features, ddof: 1))
     #expect(read.features.first(7).values == Array(values[..<(7 * columns)]))
@@ -256,4 +256,8 @@ import Testing
     }
     #expect(isRight)
   }
+}
+
+extension StoredFeatures {
+  fileprivate var set: FeatureSet? { if case .set(let set) = self { set } else { nil } }
 }

@@ -19,7 +19,7 @@ struct ScoreComputation {
   var textNetwork: (any TextNetwork)?
 
   var settled: EvaluationProtocol { wanted.evaluationProtocol }
-  private var fields: ProtocolFields { settled.fields }
+  var fields: ProtocolFields { settled.fields }
 
   /// A score and what it was computed from.
   struct Computed {
@@ -310,63 +310,6 @@ struct ScoreComputation {
         text: "windows hold from \(least) to \(most) fake \(samples.sample.rawValue)s, since videos differ in length: "
           + "their values cannot be compared as they are")
     ]
-  }
-
-  // MARK: From statistics
-
-  /// nil where both sets have features.
-  private func statisticsScores(_ metric: Metric) throws -> [ScoreRecord]? {
-    guard let a = try statistics(real), let b = try statistics(fake), real.isStatistics || fake.isStatistics else {
-      return nil
-    }
-    let distance = FrechetMetric(fields, threads: request.threads)
-    let result = try distance.distance.between(a, b)
-    let empty = FeatureSet(
-      features: FeatureMatrix(rows: 0, columns: samples.columns, values: []), rows: [], recipe: [:])
-    return [
-      try score(
-        metric.name, value: result.value * distance.scale, real: empty, fake: empty,
-        ranks: (result.rankA, result.rankB),
-        warnings: unsaidStatistics + [real, fake].compactMap(Self.published)
-          + request.honesty.notDone(for: "statistics"))
-    ]
-  }
-
-  private var unsaidStatistics: [ScoreWarning] {
-    let isUnsaid = [real, fake].contains { side in if case .statistics = side.stored { true } else { false } }
-    guard isUnsaid else { return [] }
-    return [
-      ScoreWarning(
-        code: "from-statistics",
-        text:
-          "means and covariances do not say what they were computed from: whether they fit this protocol is yours "
-          + "to know")
-    ]
-  }
-
-  /// Whose set a published one is.
-  private static func published(_ side: SampleSide) -> ScoreWarning? {
-    guard let set = side.published, let card = set.card else { return nil }
-    let place = card.url.map { " at \($0)" } ?? ""
-    let listing = set.listing.isEmpty ? "unknown" : String(set.listing.prefix(19))
-    return ScoreWarning(
-      code: "published-set",
-      text:
-        "the \(side.role.rawValue) set is `\(card.title)`, published as moments\(place): "
-        + "\(count(set.videosThere, "video")), listing \(listing); none of them was seen here")
-  }
-
-  private func statistics(_ side: SampleSide) throws -> FeatureStatistics? {
-    if case .moments(_, let moments) = side.stored { return try moments.statistics(ddof: fields.ddof) }
-    if case .statistics(let statistics) = side.stored {
-      guard statistics.columns == samples.columns else {
-        throw EvaluationError.otherColumns(
-          path: side.path, columns: statistics.columns, wanted: samples.columns, metric: settled.metric)
-      }
-      return statistics
-    }
-    guard real.isStatistics || fake.isStatistics else { return nil }
-    return try FeatureStatistics(side.features(samples.parts[0], round: 0, samples).features, ddof: fields.ddof)
   }
 
   // MARK: The score

@@ -1,5 +1,6 @@
 import Distances
 import Video
+import Vocabulary
 
 /// Features of one set with where each row comes from: what every distribution metric is computed from, and what a feature
 /// file holds.
@@ -52,6 +53,14 @@ public struct FeatureSet: Sendable, Equatable {
   func firstRows(_ count: Int) -> FeatureSet {
     if count == rows.count { return self }
     return FeatureSet(features: features.first(count), rows: rows.first(count), recipe: recipe)
+  }
+
+  /// The rows of the first videos.
+  func first(_ limit: Limit) -> FeatureSet {
+    guard let most = limit.maximum, rows.videos > most else { return self }
+    var seen: Set<String> = []
+    let end = rows.firstIndex { seen.insert($0.video).inserted && seen.count > most } ?? rows.count
+    return firstRows(end)
   }
 }
 

@@ -41,7 +41,7 @@ public struct GatheredSet: Sendable {
   /// Videos of the set before any limit.
   let found: Int
   /// One for each recipe.
-  private let features: [FeatureSet]
+  package let features: [FeatureSet]
   let origin: FeatureOrigin
 
   /// - Parameters:

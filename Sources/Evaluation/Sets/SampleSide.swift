@@ -100,40 +100,6 @@ struct SampleSide: Sendable {
     return fitting.first { !$0.isStatistics } ?? fitting.first ?? self
   }
 
-  /// Of stored features and moments.
-  private var recipe: [String: String]? {
-    switch stored {
-    case .features(let set): set.recipe
-    case .moments(let set, _): set.recipe
-    case .statistics, nil: nil
-    }
-  }
-
-  /// - Throws: `FeatureFileError.missingVideos`.
-  private static func checked(_ moments: MomentsSet, path: String) throws -> MomentsSet {
-    guard moments.tree.isWhole else {
-      throw FeatureFileError.partOfMoments(path: path, moments.missing, of: moments.videos)
-    }
-    return moments
-  }
-
-  /// What a file holds, and its digest. Each goes through the whole file: side by side it is read from the disk once.
-  private static func read(_ path: String) throws -> (StoredFeatures, digest: String) {
-    let digest = Mutex(Result<String, any Error>.success(""))
-    let content = Mutex(Result<StoredFeatures, any Error>?.none)
-    ThreadTeam(threads: 2).perform(chunks: 2) { task in
-      if task == 0 {
-        let read = Result { try FeatureFile.read(path) }
-        content.withLock { $0 = read }
-      } else {
-        let found = Result { try ByteRegion(OpenFile(path)).digest().description }
-        digest.withLock { $0 = found }
-      }
-    }
-    guard let content = content.withLock({ $0 }) else { preconditionFailure("SampleSide: a file is read") }
-    return (try content.get(), try digest.withLock { $0 }.get())
-  }
-
   /// Whether each pattern fits a file of one of the sets that it is for.
   ///
   /// - Throws: `EvaluationError.patternUnused`.
@@ -161,12 +127,6 @@ struct SampleSide: Sendable {
     return stored.map { SkippedVideo(path: "\(path)/\($0.video)", name: $0.video, reason: $0.reason) }
   }
 
-  /// The part of a set that stored features are of, where others are missing.
-  var incompleteOrigin: FeatureOrigin? {
-    guard case .features(let set) = stored, let origin = set.origin, !origin.missing.isEmpty else { return nil }
-    return origin
-  }
-
   /// Nothing of it is opened or computed any more.
   var isGathered: Bool { gathered != nil }
 
@@ -191,67 +151,6 @@ struct SampleSide: Sendable {
   func arrayFrames(_ fields: ProtocolFields, skipsUnusable: Bool) throws -> (name: String, frames: Int)? {
     try videos?.arrayFrames(
       fields, limit: role == .real ? fields.maxVideosReal : fields.maxVideosFake, skipsUnusable: skipsUnusable)
-  }
-
-  /// Whether stored features are those that the protocol asks for.
-  ///
-  /// - Throws: `EvaluationError.otherFeatures`, `.statisticsOnly`, `.needsVideos`.
-  func check(_ wanted: EvaluationProtocol, _ samples: ProtocolSamples) throws {
-    switch stored {
-    case nil: return
-    case .statistics:
-      guard !wanted.overrides.contains(where: { $0.field == "max-videos-\(role)" }) else {
-        throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
-      }
-      try checkTakesStatistics(wanted, samples)
-      guard samples.fields.ddof == 1 else {
-        throw EvaluationError.statisticsDivisor(path: path, ddof: samples.fields.ddof)
-      }
-    case .features(let set):
-      guard !samples.parts.isEmpty else { throw EvaluationError.needsVideos(path: path, metric: wanted.metric) }
-      let arePrefixes = samples.sample == .clip && samples.fields.series == .prefixes
-      guard samples.fields.input == .given else {
-        throw EvaluationError.needsVideos(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
-      }
-      guard !arePrefixes, role == .fake || samples.fields.repeats == 1 else {
-        throw EvaluationError.needsVideos(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
-      }
-      guard samples.fields.series == .none || !set.recipe.isEmpty else {
-        throw EvaluationError.noTimes(path: path)
-      }
-      try checkFeatures(set.recipe, columns: set.features.columns, wanted, samples)
-    case .moments(let set, _):
-      try checkTakesStatistics(wanted, samples)
-      if let most = samples.limit(role).maximum, most < set.videos {
-        throw EvaluationError.momentsOfMore(path: path, role: role.rawValue, videos: set.videos, most: most)
-      }
-      try checkFeatures(set.recipe, columns: set.columns, wanted, samples)
-    }
-  }
-
-  /// - Throws: `EvaluationError.statisticsOnly`.
-  private func checkTakesStatistics(_ wanted: EvaluationProtocol, _ samples: ProtocolSamples) throws {
-    let fields = samples.fields
-    let isPlain =
-      fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
-      && fields.partialBatch == .keep
-    guard isPlain, wanted.definition.needsOnlyStatistics else {
-      throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
-    }
-  }
-
-  /// - Throws: `EvaluationError.otherColumns`, `.otherFeatures`.
-  private func checkFeatures(
-    _ recipe: [String: String], columns: Int, _ wanted: EvaluationProtocol, _ samples: ProtocolSamples
-  ) throws {
-    guard columns == samples.columns else {
-      throw EvaluationError.otherColumns(
-        path: path, columns: columns, wanted: samples.columns, metric: wanted.metric)
-    }
-    if let difference = FeatureRecipe(wanted, role: role).difference(from: recipe) {
-      throw EvaluationError.otherFeatures(
-        path: path, field: difference.field, stored: difference.stored, wanted: difference.wanted)
-    }
   }
 
   mutating func plan(_ plan: SamplePlan, skipsUnusable: Bool) throws {
@@ -351,23 +250,6 @@ struct SampleSide: Sendable {
     return videos?.found ?? 0
   }
 
-  /// Whether there are no features, but what was made of them.
-  var isStatistics: Bool {
-    switch stored {
-    case .statistics, .moments: true
-    case .features, nil: false
-    }
-  }
-
-  /// Whether the features, or those that moments are of, do not say how they were made.
-  var originIsUnknown: Bool { recipe?.isEmpty ?? false }
-
-  /// Of moments that were published.
-  var published: MomentsSet? {
-    guard case .moments(let set, _) = stored, set.card != nil else { return nil }
-    return set
-  }
-
   /// The names of the videos that a protocol takes, in the order of their digest.
   func scoredNames(_ samples: ProtocolSamples) -> [String] {
     if case .features(let set) = stored {
@@ -392,18 +274,4 @@ struct SampleSide: Sendable {
     }
     return groups
   }
-}
-
-extension FeatureSet {
-  /// The rows of the first videos.
-  func first(_ limit: Limit) -> FeatureSet {
-    guard let most = limit.maximum, rows.videos > most else { return self }
-    var seen: Set<String> = []
-    let end = rows.firstIndex { seen.insert($0.video).inserted && seen.count > most } ?? rows.count
-    return firstRows(end)
-  }
-}
-
-extension Collection<String> {
-  func sortedNaturally() -> [String] { NaturalOrder.sorted(Array(self)) }
 }

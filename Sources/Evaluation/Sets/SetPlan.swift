@@ -301,7 +301,7 @@ struct SetPlan: Sendable {
 
   /// The samples of a rule, in natural order of the videos and by rising start.
   func features(_ rule: SampleRule, source: Int, limit: Limit, columns: Int) -> FeatureSet {
-    features(rule, source: source, columns: columns, items: 0..<min(limit.maximum ?? items.count, items.count))
+    features(rule, source: source, columns: columns, items: 0..<within(limit))
   }
 
   /// The same of some of the items.
