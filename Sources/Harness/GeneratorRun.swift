@@ -187,12 +187,29 @@ package struct GeneratorRun {
   private var above: String { String(job.folder[..<(job.folder.lastIndex(of: "/") ?? job.folder.startIndex)]) }
   private var name: String { String(job.folder.dropFirst(above.count + 1)) }
 
-  private func shareFolder(_ share: Int) -> String { "\(above)/.\(name).shares/\(share)" }
+  private var sharesFolder: String { "\(above)/.\(name).shares" }
+  private func shareName(_ share: Int, of shares: Int) -> String { "\(share)-of-\(shares)" }
+  private func shareFolder(_ share: Int, of shares: Int) -> String { "\(sharesFolder)/\(shareName(share, of: shares))" }
+
+  /// The record of a share that is there; nil where it is not.
+  ///
+  /// - Throws: `HarnessError.otherShare` where it was made otherwise, as by a command that was changed since.
+  private func made(share: Int, of shares: Int, _ recipe: GenerationRecord.Recipe) throws -> GenerationRecord? {
+    let folder = shareFolder(share, of: shares)
+    guard let record = try Outputs(folder: folder).record() else { return nil }
+    if let difference = record.recipe.difference(from: recipe) {
+      throw HarnessError.otherShare(folder: sharesFolder, difference: difference)
+    }
+    return record
+  }
 
   /// Whether a share is there; all of them are where the outputs are.
-  package func isDone(share: Int) throws -> Bool {
+  ///
+  /// - Throws: `HarnessError`.
+  package func isDone(share: Int, of shares: Int) throws -> Bool {
     if try job.finished() != nil { return true }
-    return try Outputs(folder: shareFolder(share)).record() != nil
+    guard let recipe = try job.recipe() else { return false }
+    return try made(share: share, of: shares, recipe) != nil
   }
 
   /// Makes the calls of one share, unless they were made.
@@ -203,11 +220,11 @@ package struct GeneratorRun {
       throw HarnessError.noOutputs(folder: job.folder)
     }
     if try job.finished() != nil { return nil }
-    let folder = shareFolder(share)
-    if let record = try Outputs(folder: folder).record() { return record }
-    try WholeFile.makeFolder("\(above)/.\(name).shares")
-    await sweep("\(above)/.\(name).shares", name: "\(share)")
-    let part = Outputs(folder: "\(above)/.\(name).shares/.\(share).part")
+    let folder = shareFolder(share, of: shares)
+    if let record = try made(share: share, of: shares, recipe) { return record }
+    try WholeFile.makeFolder(sharesFolder)
+    await sweep(sharesFolder, name: shareName(share, of: shares))
+    let part = Outputs(folder: "\(sharesFolder)/.\(shareName(share, of: shares)).part")
     try WholeFile.makeFolder(part.samples)
     var run = self
     run.failed = folder + ".failed"
@@ -234,7 +251,7 @@ package struct GeneratorRun {
   package func finish(shares: Int) throws -> GenerationRecord {
     if let record = try job.finished() { return record }
     guard let base = job.base, let recipe = try job.recipe() else { throw HarnessError.noOutputs(folder: job.folder) }
-    let lock = try self.lock(base)
+    let lock = try lockInTurn(base)
     defer { lock.release() }
     var record = GenerationRecord(
       date: RunRecord.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0,
@@ -243,8 +260,8 @@ package struct GeneratorRun {
     try? FileManager.default.removeItem(atPath: part.folder)
     try WholeFile.makeFolder(part.samples)
     for share in 0..<shares {
-      let own = Outputs(folder: shareFolder(share))
-      guard let made = try own.record() else {
+      let own = Outputs(folder: shareFolder(share, of: shares))
+      guard let made = try made(share: share, of: shares, recipe) else {
         throw HarnessError.noShare(folder: job.folder, share: share, of: shares)
       }
       record.calls += made.calls
@@ -265,7 +282,7 @@ package struct GeneratorRun {
     try writeManifest(part)
     try record.write(to: part.recordFile)
     try replace(job.folder, with: part.folder)
-    try? FileManager.default.removeItem(atPath: "\(above)/.\(name).shares")
+    try? FileManager.default.removeItem(atPath: sharesFolder)
     return record
   }
 
@@ -283,6 +300,17 @@ package struct GeneratorRun {
   private func lock(_ folder: String) throws -> FileLock {
     guard let lock = try FileLock(folder + "/.lock") else { throw HarnessError.inUse(folder: folder) }
     return lock
+  }
+
+  /// The same for short work: seeds of one generator that are put together at once wait for each other.
+  ///
+  /// - Throws: `HarnessError.interrupted`, `FilesError.unwritable`.
+  private func lockInTurn(_ folder: String) throws -> FileLock {
+    while true {
+      if let lock = try FileLock(folder + "/.lock") { return lock }
+      if isInterrupted() { throw HarnessError.interrupted(hint: "its shares are kept") }
+      usleep(100_000)
+    }
   }
 
   /// Removes what a run left that was killed, and ends its generator if that is still at work.

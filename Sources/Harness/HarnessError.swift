@@ -35,6 +35,8 @@ public enum HarnessError: Error, CustomStringConvertible {
   case unusable(count: Int, total: Int, first: String, folder: String, log: String)
   case unreadableOutputs(folder: String, reason: String, log: String)
   case otherOutputs(folder: String, difference: String)
+  /// A share of outputs that an earlier plan made otherwise: the folder of all shares.
+  case otherShare(folder: String, difference: String)
   case noOutputs(folder: String)
   /// Outputs that several tasks make, and one has not.
   case noShare(folder: String, share: Int, of: Int)
@@ -90,6 +92,9 @@ public enum HarnessError: Error, CustomStringConvertible {
     case .otherOutputs(let folder, let difference):
       return "`\(folder)` was made otherwise: \(difference)"
         + "\nhint: --force makes it again; another name or `outputs` keeps both"
+    case .otherShare(let folder, let difference):
+      return
+        "a share in `\(folder)` was made otherwise: \(difference)\nhint: remove that folder, and all shares are made anew"
     case .noOutputs(let folder): return "`\(folder)` holds no finished outputs: run without --score-only first"
     case .noShare(let folder, let share, let shares):
       return "share \(share + 1) of \(shares) of `\(folder)` was not made"
