@@ -31,10 +31,8 @@ public struct ClusterCollection {
     let (plan, digest) = try job.plan()
     try path.map { try HistoryStore.checkIsWritable(path: $0) }
     let records = try self.records(plan, digest)
-    let first = records.joined().compactMap { $0 }.first
-    for (field, planned, found) in [("version", plan.version, version), ("decoder", plan.decoder, first?.decoder)] {
-      guard let found, found != planned else { continue }
-      throw EvaluationError.notAsPlanned(field: field, planned: planned, found: found)
+    guard plan.version == version else {
+      throw EvaluationError.notAsPlanned(field: "version", planned: plan.version, found: version)
     }
     var environment = environment
     environment["VIDMETRICS_ISA"] = plan.isa
@@ -61,12 +59,31 @@ public struct ClusterCollection {
     let recorded = Result { try path.map { try HistoryStore(path: $0).record(&run, keeping: result.features) } }
     try WholeFile.write(try RunDocument.json(run).text() + "\n", to: job.scoreFile)
     _ = try recorded.get()
+    let collected = Collected(run: run.id, parts: records.joined().count { $0 != nil }, plan: digest, history: path)
+    try WholeFile.write(try JSONValue(collected).text() + "\n", to: job.collectedFile)
     return run
   }
 
-  /// The run of an earlier collection; nil where there was none.
-  public func before() throws -> RunRecord? {
-    guard FileStatus(job.scoreFile) != nil else { return nil }
+  /// What `score.json` is of.
+  struct Collected: Sendable, Equatable, Codable {
+    var run: String
+    /// That were there.
+    var parts: Int
+    /// The digest of the plan's file.
+    var plan: String
+    /// Where the run was recorded; nil: nowhere.
+    var history: String?
+  }
+
+  /// The run of an earlier collection of all parts into the same history; nil where there was none.
+  ///
+  /// - Parameter history: nil: nothing is recorded.
+  public func before(history: String?) throws -> RunRecord? {
+    guard let collected: Collected = try JobFolder.read(job.collectedFile) else { return nil }
+    let (plan, digest) = try job.plan()
+    guard collected.plan == digest, collected.parts == plan.sets.reduce(0, { $0 + $1.shards.count }),
+      collected.history == history
+    else { return nil }
     return try RunDocument.read(TextFile.read(job.scoreFile), place: job.scoreFile)
   }
 
@@ -90,11 +107,20 @@ public struct ClusterCollection {
       throw ClusterError.missingParts(missing, of: all, tasks: job.missing(plan), job: job.path)
     }
     for (set, own) in zip(plan.sets, records) {
+      let (holder, _) = try holder(of: set, digest)
+      for (shard, record) in own.enumerated() {
+        guard let record else { continue }
+        for (field, planned, found) in [
+          ("version", plan.version, record.version), ("decoder", plan.decoder, record.decoder),
+        ] where planned != found {
+          throw ClusterError.otherPart(
+            path: holder.recordFile(set, shard), field: field, planned: planned, found: found)
+        }
+      }
       let there = own.indices.compactMap { shard in own[shard].map { (shard, $0) } }
       guard let (first, reference) = there.first else { continue }
       for (shard, record) in there {
-        var fields = [("version", reference.version, record.version), ("decoder", reference.decoder, record.decoder)]
-        fields += zip(reference.features, record.features).map { ("network", $0.network, $1.network) }
+        let fields = zip(reference.features, record.features).map { ("network", $0.network, $1.network) }
         for (field, value, other) in fields where value != other {
           throw ClusterError.partsDiffer(
             field: field, first: job.partName(set, first), value: value, second: job.partName(set, shard),
@@ -146,7 +172,9 @@ public struct ClusterCollection {
       }
       for (index, planned) in set.features.enumerated() {
         let path = job.featureFile(set, shard, planned)
-        guard case .set(let part) = try FeatureFile.read(path) else { continue }
+        guard case .set(let part) = try FeatureFile.read(path) else {
+          throw ClusterError.damagedPart(path: path, reason: "it holds no features")
+        }
         let stored = record.features.first { $0.name == planned.name }
         guard FeatureFile.digest(of: part) == stored?.digest, part.recipe == planned.fields else {
           throw ClusterError.damagedPart(path: path, reason: "it does not hold what its part says")

@@ -90,7 +90,7 @@ extension ClusterError: CustomStringConvertible {
       digits of features depend on it
       """
     case .noProgress(let starts):
-      "stopped before a single clip was finished, at start \(starts)\nhint: `vidmetrics cluster resume --time` gives it longer"
+      "stopped \(starts) times in a row before anything was kept\nhint: `vidmetrics cluster resume --time` gives it longer"
     case .noTask(let job):
       """
       nothing says which task of `\(job)` this is
@@ -132,7 +132,7 @@ extension ClusterError: CustomStringConvertible {
     case .notSubmitted(let command, let said): "`\(command)` failed: \(said)"
     case .stillQueued(let jobs):
       """
-      jobs \(jobs.joined(separator: ", ")) of this suite wait or work
+      jobs \(jobs.joined(separator: ", ")) wait or work on this
       hint: wait for them, or `scancel \(jobs.joined(separator: " "))` first
       """
     case .noSuchJob(let name, let known):

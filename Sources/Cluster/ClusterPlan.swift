@@ -52,7 +52,7 @@ public struct ClusterPlan: Sendable, Equatable, Codable {
 public struct PlannedSet: Sendable, Equatable, Codable {
   public enum Role: String, Sendable, Codable, CaseIterable { case real, fake }
 
-  /// How a set is cut: at the ends of archives, of blocks of 64 consecutive videos, or anywhere.
+  /// How a set is cut: at the ends of archives, of blocks of consecutive videos (`Division.block`), or anywhere.
   public enum Unit: String, Sendable, Codable { case archive, block, video }
 
   public var role: Role
@@ -174,11 +174,21 @@ extension PlannedReading {
       layout: options.layout?.description)
   }
 
-  var options: VideoSetOptions {
-    VideoSetOptions(
-      valueRange: valueRange.flatMap(ValueRange.init(rawValue:)), picturesAreImages: picturesAreImages,
-      pathColumn: pathColumn, filter: NameFilter(include: include, exclude: exclude),
-      layout: layout.flatMap { ArrayLayout($0) })
+  /// - Throws: `EvaluationError.notAsPlanned` for what this version does not know.
+  func options() throws -> VideoSetOptions {
+    func known<T>(_ text: String?, _ field: String, _ read: (String) -> T?) throws -> T? {
+      try text.map { text in
+        guard let value = read(text) else {
+          throw EvaluationError.notAsPlanned(field: field, planned: text, found: "unknown")
+        }
+        return value
+      }
+    }
+    return VideoSetOptions(
+      valueRange: try known(valueRange, "value-range") { ValueRange(rawValue: $0) },
+      picturesAreImages: picturesAreImages, pathColumn: pathColumn,
+      filter: NameFilter(include: include, exclude: exclude),
+      layout: try known(layout, "layout") { ArrayLayout($0) })
   }
 }
 

@@ -85,7 +85,7 @@ extension ClusterStatus {
       partsDone: done.joined().count { $0 }, videos: videos, videosDone: videosDone, running: running, missing: missing,
       skipped: skipped,
       secondsLeft: isAtWork ? seconds / Double(videosDone) * Double(left) / Double(running.count) : nil,
-      run: ((try? ClusterCollection(job: job).before()) ?? nil)?.id)
+      run: try (JobFolder.read(job.collectedFile) as ClusterCollection.Collected?)?.run)
   }
 
   private static func task(_ task: Int, _ job: JobFolder, _ plan: ClusterPlan, _ done: [[Bool]], _ now: Date) throws

@@ -9,7 +9,7 @@ import Video
 
 /// One task of a job: computes its shard of every set that is not there yet.
 public struct ClusterWork {
-  /// A task that Slurm has started again so often, and that is stopped before it has finished anything, would be for ever.
+  /// A part that was stopped so often in a row before anything of it was kept would go on so for ever.
   private static let mostIdleStarts = 3
 
   public let job: JobFolder
@@ -108,15 +108,18 @@ public struct ClusterWork {
     var extraction = PartExtraction(part: part, role: set.set, scores: networks.scores, cache: kept) {
       networks.kept.keeping(try networks.choice.network($0))
     }
-    extraction.input = set.reading.options
+    extraction.input = try set.reading.options()
     extraction.skipsUnusable = plan.skipsUnusable
     (extraction.threads, extraction.memory) = (threads, memory)
     (extraction.progress, extraction.isInterrupted) = (reporter, isInterrupted)
     let found: PartFeatures
     do { found = try extraction.run() } catch {
-      let starts = environment["SLURM_RESTART_COUNT"].flatMap { Int($0) } ?? 0
-      guard isInterrupted(), kept.written == 0, starts >= Self.mostIdleStarts else { throw error }
-      throw ClusterError.noProgress(starts: starts + 1)
+      guard isInterrupted() else { throw error }
+      let starts = kept.written > 0 ? 0 : (try JobFolder.read(partial + "/idle") ?? 0) + 1
+      try WholeFile.makeFolder(partial)
+      try WholeFile.write("\(starts)\n", to: partial + "/idle")
+      guard starts > Self.mostIdleStarts else { throw error }
+      throw ClusterError.noProgress(starts: starts)
     }
     if let failure = kept.failure { throw FilesError.unwritable(path: partial, reason: failure) }
     var stored: [PartRecord.Features] = []

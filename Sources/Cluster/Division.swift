@@ -1,3 +1,4 @@
+import Evaluation
 import Video
 
 /// Where a set is cut into shards.
@@ -5,8 +6,8 @@ package struct Division: Equatable {
   package let unit: PlannedSet.Unit
   package let shards: [Range<Int>]
 
-  /// Videos of a block. Moments are summed block by block, in one order, whatever the shards are.
-  static let block = 64
+  /// Videos of a block. Moments are joined block by block, and features of whole blocks can become such.
+  static let block = MomentsSet.videosOfBlock
   /// Of a shard: with fewer, one block more would make a shard much larger than another.
   private static let leastBlocks = 4
 

@@ -15,6 +15,7 @@ import Video
 /// logs/work-4.log        what it said
 /// features/real.NAME.safetensors   all rows, by `collect`
 /// score.json             the document of the scores, by `collect`
+/// collected.json         what that is of: how many parts, and the history that has it
 /// ```
 public struct JobFolder: Sendable, Equatable {
   /// Absolute.
@@ -26,6 +27,7 @@ public struct JobFolder: Sendable, Equatable {
 
   var planFile: String { path + "/plan.json" }
   var scoreFile: String { path + "/score.json" }
+  var collectedFile: String { path + "/collected.json" }
   var slurmFolder: String { path + "/slurm" }
   var submissionsFile: String { slurmFolder + "/submitted.jsonl" }
 
@@ -53,7 +55,7 @@ public struct JobFolder: Sendable, Equatable {
 
   /// The plan with the digest of its file, which every part carries.
   ///
-  /// - Throws: `ClusterError.noPlan`, `.unreadablePlan`, `FilesError`.
+  /// - Throws: `ClusterError.noPlan`, `.unreadable`, `FilesError`.
   public func plan() throws -> (plan: ClusterPlan, digest: String) {
     guard FileStatus(planFile) != nil else { throw ClusterError.noPlan(job: path) }
     let text = try TextFile.read(planFile)
@@ -115,7 +117,12 @@ public struct JobFolder: Sendable, Equatable {
       guard entries.count > 2 else { return video }
       func isTrue(_ key: String) -> Bool { entries[2][key] == .bool(true) }
       (video.isArray, video.isArrayRow, video.holdsFloats) = (isTrue("array"), isTrue("row"), isTrue("floats"))
-      if let range = entries[2]["value_range"]?.text.flatMap(ValueRange.init(rawValue:)) { video.valueRange = range }
+      if let text = entries[2]["value_range"]?.text {
+        guard let range = ValueRange(rawValue: text) else {
+          throw ClusterError.unreadable(path: "\(path):\(number)", reason: "`\(text)` is not a range of values")
+        }
+        video.valueRange = range
+      }
       if case .object(let labels)? = entries[2]["labels"] {
         video.labels = Dictionary(labels.compactMap { label in label.value.text.map { (label.key, $0) } }) { $1 }
       }

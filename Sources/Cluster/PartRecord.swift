@@ -22,7 +22,7 @@ struct PartRecord: Sendable, Equatable, Codable {
   var host: String?
   var processor: String?
   var threads: Int
-  /// Of work, all starts together that ended by themselves.
+  /// Of the start that finished it.
   var seconds: Double
   var ended: String
   /// Samples.

@@ -15,6 +15,8 @@ public struct Planning {
   public var reading = VideoSetOptions()
   /// How the real set is read, where that is otherwise.
   public var realReading: VideoSetOptions?
+  /// Only to be refused: pairs are not cut into parts.
+  public var pairBy: PairRule?
   public var skipsUnusable = false
   public var allowsOtherWeights = false
   public var honesty = Honesty()
@@ -45,6 +47,7 @@ public struct Planning {
     if let fake {
       var request = ScoreRequest(real: real, fake: fake, scores: scores)
       (request.input, request.realInput, request.honesty) = (reading, realReading, honesty)
+      request.pairBy = pairBy
       try request.check()
     }
     var roles: [(role: PlannedSet.Role, path: String, options: VideoSetOptions)] = []
@@ -53,9 +56,9 @@ public struct Planning {
         try !PartExtraction.wanted(scores, of: role == .real ? .real : .fake).isEmpty
       else { continue }
       var options = role == .real ? realReading ?? reading : reading
-      if scores.contains(where: { $0.evaluationProtocol.fields.valueRange == .network }) {
-        options.valueRange = .network
-      }
+      let ranges = Set(scores.map { $0.evaluationProtocol.fields.valueRange == .network })
+      guard ranges.count <= 1 else { throw EvaluationError.mixedValueRanges }
+      if ranges.contains(true) { options.valueRange = .network }
       guard !FeatureFile.isFeatureFile(path), try FeatureFile.paths(inFolder: path, filter: options.filter) == nil
       else { throw ClusterError.alreadyFeatures(path: path) }
       roles.append((role, path, options))
@@ -66,6 +69,12 @@ public struct Planning {
     let opened = try roles.map { role in try VideoSet.open(role.path, options: role.options) }
     for pattern in reading.filter.patterns where opened.allSatisfy({ $0.unfittingPatterns.contains(pattern) }) {
       throw EvaluationError.patternUnused(pattern)
+    }
+    // A shared real set was looked at when it was planned.
+    if shared == nil {
+      try ScoreRequest.checkUses(
+        roles.map { $0.role == .real ? realReading ?? reading : reading }, of: opened.flatMap(\.videos),
+        in: roles.map(\.path))
     }
     let settled = try scores.map { try $0.withLength(ofArraysIn: opened) }
     var sets: [PlannedSet] = []
@@ -94,6 +103,11 @@ public struct Planning {
   private func shared(_ job: JobFolder, _ scores: [RequestedScore]) throws -> PlannedSet {
     let (plan, _) = try job.plan()
     guard var set = plan.sets.first(where: { $0.role == .real }) else { throw ClusterError.noPlan(job: job.path) }
+    for (field, own, found) in [
+      ("version", version, plan.version), ("decoder", decoderVersion, plan.decoder), ("isa", isa, plan.isa),
+    ] where own != found {
+      throw ClusterError.otherPart(path: job.path, field: field, planned: own, found: found)
+    }
     let wanted = try PartExtraction.wanted(scores, of: .real).map { PlannedFeatures($0) }
     if let absent = wanted.first(where: { !set.features.contains($0) }) {
       throw ClusterError.otherPart(

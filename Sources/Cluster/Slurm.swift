@@ -17,6 +17,19 @@ public struct Slurm {
     public var program: String
 
     public init(program: String) { self.program = program }
+
+    /// - Throws: `ClusterError.notAName` for what cannot stand in a script.
+    func check(job: JobFolder, workingFolder: String) throws {
+      let values = [
+        ("out", job.path), ("time", time), ("partition", partition), ("mem", memory), ("program", program),
+        ("chdir", workingFolder),
+      ]
+      for (option, value) in values + others.map({ ("sbatch", $0) }) {
+        if let value, value.contains(where: { $0.isNewline || $0 == "\"" }) {
+          throw ClusterError.notAName(option: option, value: value)
+        }
+      }
+    }
   }
 
   public let job: JobFolder
@@ -28,15 +41,7 @@ public struct Slurm {
     self.job = job
     self.plan = plan
     self.options = options
-    let values = [
-      ("out", job.path), ("time", options.time), ("partition", options.partition), ("mem", options.memory),
-      ("program", options.program),
-    ]
-    for (option, value) in values + options.others.map({ ("sbatch", $0) }) {
-      if let value, value.contains(where: { $0 == "\n" || $0 == "\"" || $0 == "\r" }) {
-        throw ClusterError.notAName(option: option, value: value)
-      }
-    }
+    try options.check(job: job, workingFolder: plan.workingFolder)
   }
 
   /// The time of a person, `2h` or `90m`, as Slurm has it; what is Slurm's already as it is. nil for neither.
@@ -88,11 +93,18 @@ public struct Slurm {
   }
 
   /// The commands of a submission, for people: `ARRAY` is the number that the first one prints.
-  public func commands(_ tasks: [Int]) -> [String] {
-    [
-      (["sbatch", "--parsable"] + array(tasks) + [workScript]).map(CommandTemplate.quoted).joined(separator: " "),
-      "sbatch --parsable --dependency=afterany:ARRAY " + CommandTemplate.quoted(collectScript),
-    ]
+  ///
+  /// - Parameter others: arrays that collecting waits for besides.
+  public func commands(_ tasks: [Int], after others: [String] = []) -> [String] {
+    [workCommand(tasks), collectCommand(after: ["ARRAY"] + others)].map {
+      $0.map(CommandTemplate.quoted).joined(separator: " ")
+    }
+  }
+
+  private func workCommand(_ tasks: [Int]) -> [String] { ["sbatch", "--parsable"] + array(tasks) + [workScript] }
+
+  private func collectCommand(after arrays: [String]) -> [String] {
+    ["sbatch", "--parsable", "--dependency=afterany:" + arrays.joined(separator: ":"), collectScript]
   }
 
   private func array(_ tasks: [Int]) -> [String] {
@@ -109,9 +121,13 @@ public struct Slurm {
     try Self.checkArray(of: plan.tasks, environment: environment)
     try WholeFile.makeFolder(job.slurmFolder)
     for script in scripts { try WholeFile.write(script.text, to: script.path) }
-    let array = try Self.submit(["sbatch", "--parsable"] + self.array(tasks) + [workScript], environment: environment)
-    let dependency = "--dependency=afterany:" + ([array] + others).joined(separator: ":")
-    let collect = try Self.submit(["sbatch", "--parsable", dependency, collectScript], environment: environment)
+    let array = try Self.submit(workCommand(tasks), environment: environment)
+    let collect: String
+    do { collect = try Self.submit(collectCommand(after: [array] + others), environment: environment) } catch {
+      // Nobody would know of the array.
+      Self.cancel([array], environment: environment)
+      throw error
+    }
     let submission = Submission(date: RunRecord.now(), array: array, tasks: TaskIndex.text(tasks), collect: collect)
     try WholeFile.append(try JSONValue(submission).line + "\n", to: job.submissionsFile)
     return submission
@@ -189,7 +205,7 @@ public struct Slurm {
   }
 
   /// The submitted jobs that wait or work.
-  static func active(of job: JobFolder, environment: [String: String]) throws -> [String] {
+  public static func active(of job: JobFolder, environment: [String: String]) throws -> [String] {
     guard let squeue = ChildProcess.executable("squeue", in: environment["PATH"] ?? "") else { return [] }
     return Set(try submissions(of: job).map(\.array)).sorted().filter { number in
       ChildProcess.output(of: [squeue, "--noheader", "--jobs=\(number)", "--format=%A"])?.contains(where: \.isNumber)

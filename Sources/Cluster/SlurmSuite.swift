@@ -9,7 +9,11 @@ public struct SlurmSuite {
   public let suite: SuiteJob
   public let options: Slurm.Options
 
-  public init(suite: SuiteJob, options: Slurm.Options) { (self.suite, self.options) = (suite, options) }
+  /// - Throws: `ClusterError.notAName` for what cannot stand in a script.
+  public init(suite: SuiteJob, options: Slurm.Options) throws {
+    (self.suite, self.options) = (suite, options)
+    try options.check(job: suite.folder, workingFolder: suite.plan.workingFolder)
+  }
 
   /// One submission: what it is called, its script, and the stages that it waits for.
   public struct Stage: Sendable, Equatable {

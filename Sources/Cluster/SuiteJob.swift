@@ -82,10 +82,14 @@ public struct SuiteJob {
     }
     self.plan = plan
     suite = try Suite.read(plan.suite, only: plan.only)
-    jobs = try suite.jobs(only: plan.only)
-    guard jobs.count == plan.jobs.count else {
-      throw ClusterError.unreadable(
-        path: plan.suite, reason: "it has other checkpoints than when it was planned: plan anew")
+    // Checkpoints may have come since, and the first have gone.
+    let found = try suite.jobs(only: plan.only)
+    jobs = try plan.jobs.map { row in
+      guard let job = found.first(where: { $0.title == row.title }) else {
+        throw ClusterError.unreadable(
+          path: plan.suite, reason: "`\(row.title)` of the plan is no longer there: plan anew")
+      }
+      return job
     }
   }
 
@@ -164,7 +168,8 @@ public struct SuiteJob {
   /// The shares of a job's outputs that are not there.
   public func missingShares(_ index: Int) throws -> [Int] {
     let own = run(index).run
-    return try (0..<plan.jobs[index].generates).filter { try !own.isDone(share: $0) }
+    let shares = plan.jobs[index].generates
+    return try (0..<shares).filter { try !own.isDone(share: $0, of: shares) }
   }
 
   /// Makes one share of a job's outputs, unless it is there.
@@ -255,7 +260,7 @@ public struct SuiteJob {
           }
           var collection = ClusterCollection(job: target)
           settings(&collection)
-          if !force, let run = try collection.before() {
+          if !force, let run = try collection.before(history: history) {
             collected.runs.append(run)
             continue
           }
@@ -351,14 +356,13 @@ public struct SuiteJob {
       do {
         for share in try missingShares(index) { try await generate(index, share: share) }
         if scorings(index).contains(where: { FileStatus($0.planFile) == nil }) { try finish(index) }
-      } catch let error as HarnessError {
+        for target in scorings(index) { try all(target) }
+      } catch {
         // The others go on, as on a cluster.
         if isInterrupted() { throw error }
         try WholeFile.append("error: \(error)\n", to: folder.path + "/logs/finish-\(name(job)).log")
         say("\(job.title): \(error)")
-        continue
       }
-      for target in scorings(index) { try all(target) }
     }
   }
 }

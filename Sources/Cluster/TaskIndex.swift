@@ -16,9 +16,12 @@ public enum TaskIndex {
   ///
   /// - Parameters:
   ///   - shard: of the option: `3/8`, from 1.
-  ///   - tasks: of the plan.
+  ///   - tasks: that were asked for.
+  ///   - used: those that have something to do, where that is another number.
   /// - Throws: `ClusterError.noTask`, `.tasksDisagree`, `.badTask`, `.noSuchTask`.
-  public static func found(shard: String?, environment: [String: String], tasks: Int, job: String) throws -> Int {
+  public static func found(shard: String?, environment: [String: String], tasks: Int, used: Int? = nil, job: String)
+    throws -> Int
+  {
     var found: [(word: ClusterError.TaskWord, task: Int)] = []
     for (source, value) in [("--shard", shard), (own, environment[own])] {
       guard let value, !value.isEmpty else { continue }
@@ -27,7 +30,7 @@ public enum TaskIndex {
       guard halves.count == 2, let index = halves[0], let count = halves[1], index >= 1, index <= count else {
         throw ClusterError.badTask(word, wanted: "a part such as 3/\(max(tasks, 3))")
       }
-      guard count == tasks else { throw ClusterError.noSuchTask(word, tasks: tasks) }
+      guard count == tasks || count == used else { throw ClusterError.noSuchTask(word, tasks: tasks) }
       found.append((word, index - 1))
     }
     for (variable, first) in sources {

@@ -103,8 +103,10 @@ struct ClusterCommand: ParsableCommand {
       let job = JobFolder(out)
       let history = options.recordOptions.noRecord ? nil : JobFolder(options.recordOptions.database.path).path
       if let suite {
-        for (option, isGiven) in [("metrics", choice.metrics != nil), ("table", choice.table != nil)] where isGiven {
-          throw ClusterError.wholeSuiteOnly(option: option)
+        let own: Set = ["shards", "out", "isa", "only", "tag", "db", "no-record", "quiet"]
+        for word in CommandLine.arguments where word.hasPrefix("--") {
+          let option = String(word.dropFirst(2).prefix { $0 != "=" })
+          guard own.contains(option) else { throw ClusterError.wholeSuiteOnly(option: option) }
         }
         let names = try only.map { try CommaList.names($0, of: "only") }
         var planning = Planning(real: nil, fake: nil, scores: [], shards: shards)
@@ -122,10 +124,11 @@ struct ClusterCommand: ParsableCommand {
       var planning = Planning(
         real: sets.reference ?? Project.known?.real, fake: sets.fake, scores: scores, shards: shards)
       planning.reading = options.inputOptions.sets
+      planning.pairBy = options.inputOptions.pairBy
       planning.skipsUnusable = options.inputOptions.onError == .skip
       planning.allowsOtherWeights = options.protocolOptions.allowOtherWeights
       planning.honesty = options.honesty.settings
-      planning.labels = options.recordOptions.labels
+      planning.labels = options.recordOptions.labels(of: sets)
       planning.history = history
       (planning.version, planning.isa, planning.place) = (Version.text, set.rawValue, .ofThisProcess())
       let plan = try planning.write(to: job)
@@ -192,7 +195,8 @@ struct ClusterCommand: ParsableCommand {
       let work = options.work(job.folder)
       let (plan, _) = try job.folder.plan()
       let task = try TaskIndex.found(
-        shard: shard, environment: work.environment, tasks: max(plan.tasks, plan.asked), job: job.path)
+        shard: shard, environment: work.environment, tasks: max(plan.tasks, plan.asked), used: plan.tasks,
+        job: job.path)
       Interruption.listen(asWorker: true)
       try WorkerExit.run { _ = try work.run(task: task) }
     }
@@ -283,12 +287,12 @@ struct ClusterCommand: ParsableCommand {
     func run(_ job: JobFolder, threads: Int) throws {
       let (plan, _) = try job.plan()
       var collection = ClusterCollection(job: job)
-      if !force, let run = try collection.before() {
+      let history = noRecord ? nil : database.db.map { JobFolder($0).path } ?? plan.history
+      if !force, let run = try collection.before(history: history) {
         Terminal.note("collected before, as run \(run.id); --force collects again\n")
         return try show(run)
       }
       prepare(&collection, threads: threads)
-      let history = noRecord ? nil : database.db ?? plan.history
       let run = try collection.run(history: history)
       if let history { Terminal.note("recorded as run \(run.id) in \(history)\n") }
       try show(run)
@@ -296,7 +300,7 @@ struct ClusterCommand: ParsableCommand {
 
     /// Collects every job of a suite and writes its reports.
     func run(_ suite: SuiteJob, threads: Int) throws {
-      let history = noRecord ? nil : database.db ?? suite.plan.history
+      let history = noRecord ? nil : database.db.map { JobFolder($0).path } ?? suite.plan.history
       let collected = suite.collect(history: history, force: force) { collection in
         prepare(&collection, threads: threads)
       }

@@ -49,7 +49,7 @@ extension ClusterCommand {
 
     /// What is left to do of a suite.
     func submit(_ suite: SuiteJob) throws {
-      let slurm = SlurmSuite(suite: suite, options: options)
+      let slurm = try SlurmSuite(suite: suite, options: options)
       if dryRun {
         let stages = try slurm.stages()
         for stage in stages { Output.print("# \(stage.path)\n\(stage.script)") }
@@ -63,7 +63,7 @@ extension ClusterCommand {
     func submit(_ slurm: Slurm, _ tasks: [Int], after others: [String] = []) throws {
       if dryRun {
         for script in slurm.scripts { Output.print("# \(script.path)\n\(script.text)") }
-        for command in slurm.commands(tasks) { Output.print("# \(command)") }
+        for command in slurm.commands(tasks, after: others) { Output.print("# \(command)") }
         return
       }
       let submission = try slurm.submit(tasks, after: others, environment: ProcessInfo.processInfo.environment)
@@ -91,6 +91,10 @@ extension ClusterCommand {
       if SuiteJob.isThere(job.folder) { return try options.submit(SuiteJob.here(job.folder, threads: nil)) }
       let (plan, _) = try job.folder.plan()
       let slurm = try Slurm(job: job.folder, plan: plan, options: options.options)
+      if !options.dryRun {
+        let active = try Slurm.active(of: job.folder, environment: ProcessInfo.processInfo.environment)
+        guard active.isEmpty else { throw ClusterError.stillQueued(active) }
+      }
       try options.submit(slurm, Array(0..<plan.tasks))
     }
   }
@@ -119,8 +123,8 @@ extension ClusterCommand {
             : "tasks \(TaskIndex.text(left.activeTasks)) wait or work, and nothing else is missing")
       }
       let slurm = try Slurm(job: job.folder, plan: plan, options: options.options)
-      if !options.dryRun { Slurm.cancel(left.collecting, environment: environment) }
       try options.submit(slurm, left.tasks, after: left.active)
+      if !options.dryRun { Slurm.cancel(left.collecting, environment: environment) }
     }
   }
 

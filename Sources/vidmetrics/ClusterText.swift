@@ -1,4 +1,5 @@
 import Cluster
+import Evaluation
 import Scores
 
 /// Plans for people.
@@ -11,7 +12,7 @@ enum ClusterText {
       let unit =
         switch set.unit {
         case .archive: ", cut between archives"
-        case .block: ", cut between blocks of 64"
+        case .block: ", cut between blocks of \(MomentsSet.videosOfBlock)"
         case .video: ""
         }
       rows.append([
