@@ -104,7 +104,7 @@ class Sets:
     @functools.cached_property
     def features(self):
         """What `vidmetrics features extract` writes for the two sets."""
-        files = [self.scratch / f"{name}.npz" for name in ("real", "fake")]
+        files = [self.scratch / f"{name}.safetensors" for name in ("real", "fake")]
         for name, file in zip(("real", "fake"), files):
             subprocess.run(
                 [self.arguments.vidmetrics, "features", "extract", str(getattr(self.arguments, name)), "--protocol", "i3d",
