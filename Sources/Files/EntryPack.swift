@@ -47,7 +47,6 @@ struct EntryPack: Sendable {
   private let file: OpenFile?
   /// By rising names; of one name by rising places.
   let places: [Place]
-  let hasIndex: Bool
 
   /// Finds the entries of a pack without reading their payloads; nil for what is not a pack.
   ///
@@ -60,9 +59,13 @@ struct EntryPack: Sendable {
     else { return nil }
     self.path = path
     self.file = staysOpen ? file : nil
-    let index = Self.index(of: file)
-    hasIndex = index != nil
-    places = index ?? Self.scanned(file)
+    places = Self.index(of: file) ?? Self.scanned(file)
+  }
+
+  /// Whether the last bytes are those of an index, which is not read.
+  static func endsInIndex(_ path: String) -> Bool {
+    guard let file = try? OpenFile(path) else { return false }
+    return bytes(of: file, at: file.size - foot.count, count: foot.count) == foot
   }
 
   /// The payload of the newest whole entry of that name; nil without one.

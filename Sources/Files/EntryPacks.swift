@@ -79,13 +79,15 @@ package final class EntryPacks: Sendable {
     defer { for (_, descriptor) in ended { close(descriptor) } }
     for path in Self.paths(in: folder) {
       guard let status = FileStatus(path), let descriptor = Self.unused(path, status) else { continue }
-      guard let pack = EntryPack(path, staysOpen: false) else {
+      // A large one that has its index is left alone: of millions of entries the index alone is hundreds of megabytes.
+      guard status.size <= Self.small || !EntryPack.endsInIndex(path), let pack = EntryPack(path, staysOpen: false) else {
         close(descriptor)
         continue
       }
       if status.size > Self.small {
-        let index = pack.hasIndex ? [] : EntryPack.index(pack.places)
-        try? index.withUnsafeBytes { try FileWriter.write($0, to: descriptor, target: path) }
+        try? EntryPack.index(pack.places).withUnsafeBytes {
+          try FileWriter.write($0, to: descriptor, target: path)
+        }
         close(descriptor)
       } else {
         ended.append((pack, descriptor))
