@@ -4,6 +4,7 @@ import Foundation
 import MetricCatalog
 import Scores
 import Tensors
+import Threads
 import Video
 import Vocabulary
 
@@ -45,7 +46,9 @@ public struct Evaluation {
   private func prepare() throws -> Preparation {
     try request.check()
     let metrics = request.scores.map { $0.evaluationProtocol.definition }
-    let (real, fake) = (try open(.real), try open(.fake))
+    // Listing a folder waits for the file system: both at a time.
+    let opened = try parallelMap(2, threads: 2) { [request] side in try Self.open(side == 0 ? .real : .fake, of: request) }
+    let (real, fake) = (opened[0], opened[1])
     let inputs = try InputPairs(request, fake: fake)
     let prompts = try metrics.contains { $0.reference == .prompts } ? Prompts(request.prompts, of: fake) : nil
     var sides = [real, fake, inputs?.side ?? SampleSide(absent: .input)]
@@ -156,7 +159,7 @@ public struct Evaluation {
   }
 
   /// Opens a set; of videos, as many as the protocol that wants most of them takes.
-  private func open(_ role: Role) throws -> SampleSide {
+  private static func open(_ role: Role, of request: ScoreRequest) throws -> SampleSide {
     let metrics = request.scores.map { $0.evaluationProtocol.definition }
     let fields = zip(request.scores, metrics).compactMap { wanted, metric in
       role == .fake || metric.reference == .real || metric.reference == .realIfGiven

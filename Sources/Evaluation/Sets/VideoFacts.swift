@@ -68,26 +68,31 @@ extension VideoFacts {
 
   /// nil unless the bytes are what `encoded(stamp:)` writes for this stamp.
   init?(encoded bytes: [UInt8], stamp: String) {
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count == 14, lines[0] == Self.head, lines[1] == Self.escaped(stamp), let width = Int(lines[3]),
-      let height = Int(lines[4]), let frameCount = Int(lines[5])
+    // Splitting bytes is a tenth of the work of splitting characters, and this is done for each video of a set.
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    guard lines.count == 14, lines[0].elementsEqual(Self.head.utf8), lines[1].elementsEqual(Self.escaped(stamp).utf8)
     else { return nil }
-    digest = String(lines[2])
+    func text(_ line: Int) -> String { String(decoding: lines[line], as: UTF8.self) }
+    func filled(_ line: Int) -> String? { lines[line].isEmpty ? nil : text(line) }
+    guard let width = Int(text(3)), let height = Int(text(4)), let frameCount = Int(text(5)) else { return nil }
+    digest = text(2)
     self.width = width
     self.height = height
     self.frameCount = frameCount
-    codec = String(lines[6])
-    frameRate = Double(lines[7])
-    colourRange = lines[8].isEmpty ? nil : String(lines[8])
-    colourMatrix = lines[9].isEmpty ? nil : String(lines[9])
-    isLossless = Bool(String(lines[10]))
-    oddities = String(lines[11])
-    if let low = Float(lines[12]), let high = Float(lines[13]), low <= high { values = low...high }
+    codec = text(6)
+    frameRate = filled(7).flatMap { Double($0) }
+    colourRange = filled(8)
+    colourMatrix = filled(9)
+    isLossless = filled(10).flatMap { Bool($0) }
+    oddities = text(11)
+    if let low = filled(12).flatMap({ Float($0) }), let high = filled(13).flatMap({ Float($0) }), low <= high {
+      values = low...high
+    }
   }
 
   /// File names may hold line breaks.
   private static func escaped(_ text: String) -> String {
-    text.contains("\n") ? text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n") : text
+    text.utf8.contains(UInt8(ascii: "\n")) ? text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n") : text
   }
 }
 
