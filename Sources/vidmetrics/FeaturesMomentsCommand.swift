@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Files
 import Foundation
+import Harness
 import MetricCatalog
 import ProcessLimits
 import Scores
@@ -68,7 +69,7 @@ extension FeaturesCommand {
       guard !title.isEmpty else { throw ValidationError("--title says what the set is called") }
       let name = URL(fileURLWithPath: path).lastPathComponent
       var (moments, skipped): (MomentsSet, [SkippedVideo])
-      var command = "vidmetrics features publish \(name)"
+      var words = ["vidmetrics", "features", "publish", name]
       if FeatureFile.isFeatureFile(path) {
         skipped = []
         switch try FeatureFile.read(path) {
@@ -84,9 +85,12 @@ extension FeaturesCommand {
         let extraction = try making.extraction(of: path)
         (moments, skipped) = try extraction.moments()
         let settled = extraction.wanted.evaluationProtocol
-        command += " --metric \(settled.metric) --protocol \(settled.name) --as \(making.side.rawValue)"
-        command += settled.overrides.map { " --set \($0.field)=\($0.value)" }.joined()
+        words += ["--metric", settled.metric, "--protocol", settled.name, "--as", making.side.rawValue]
+        words += settled.overrides.flatMap { ["--set", "\($0.field)=\($0.value)"] }
       }
+      let said: [(String, String?)] = [("title", title), ("url", url), ("licence", licence), ("note", note)]
+      for (option, value) in said { if let value { words += ["--\(option)", value] } }
+      let command = words.map { CommandTemplate.quoted($0) }.joined(separator: " ")
       moments.card = SetCard(
         title: title, url: url, licence: licence, note: note, command: command, version: Version.text)
       try FeatureFile.write(moments, to: out, replacing: force)

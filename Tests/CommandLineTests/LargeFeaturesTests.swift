@@ -62,7 +62,8 @@ import Testing
     for line in [
       "  moments of 300 samples x 400 features of 300 videos", "  all of a set of 300 videos, 0 left out",
       "  title  Made up", "  url  https://example.org", "  licence  CC0", "  note  of nothing",
-      "  made by  vidmetrics features publish moments.safetensors  (version ", "  batch-norm-eps  0.001",
+      "  made by  vidmetrics features publish moments.safetensors --title 'Made up' --url https://example.org --licence CC0 "
+        + "--note 'of nothing'  (version ", "  batch-norm-eps  0.001",
     ] {
       #expect(info.contains("\n" + line), "\(line)")
     }
