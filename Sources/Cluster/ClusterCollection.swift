@@ -21,6 +21,15 @@ public struct ClusterCollection {
   public var say: (String) -> Void = { _ in }
   /// Says more of the run before it is recorded.
   var note: (inout RunRecord) -> Void = { _ in }
+  /// Sets of other jobs that were put together before, for another collection that shares them.
+  var shared = SharedSets()
+  /// The folder that `resume` takes, where this job is part of a larger one.
+  var resumed: String?
+
+  /// Sets that several jobs share, each put together once.
+  final class SharedSets {
+    fileprivate var sets: [String: GatheredSet] = [:]
+  }
 
   public init(job: JobFolder) { self.job = job }
 
@@ -41,7 +50,7 @@ public struct ClusterCollection {
     let scores = try plan.scores(networks)
     var request = ScoreRequest(real: nil, fake: "", scores: scores)
     for (set, own) in zip(plan.sets, records) {
-      request.gathered[set.set] = try gathered(set, own, digest)
+      request.gathered[set.set] = try gathered(set, own, plan, digest)
       switch set.role {
       case .real: request.real = set.path
       case .fake: request.fake = set.path
@@ -104,7 +113,7 @@ public struct ClusterCollection {
     }
     let all = records.reduce(0) { $0 + $1.count }
     guard missing.isEmpty || allowsMissing && missing.count < all else {
-      throw ClusterError.missingParts(missing, of: all, tasks: job.missing(plan), job: job.path)
+      throw ClusterError.missingParts(missing, of: all, tasks: job.missing(plan), job: resumed ?? job.path)
     }
     for (set, own) in zip(plan.sets, records) {
       let (holder, _) = try holder(of: set, digest)
@@ -144,20 +153,51 @@ public struct ClusterCollection {
     return (other, digest)
   }
 
-  /// A set from its parts, and its features as files.
-  private func gathered(_ set: PlannedSet, _ records: [PartRecord?], _ digest: String) throws -> GatheredSet {
-    let (job, _) = try holder(of: set, digest)
+  /// A set from its parts, and its features as files; one that several jobs share is put together once.
+  private func gathered(_ set: PlannedSet, _ records: [PartRecord?], _ plan: ClusterPlan, _ digest: String) throws
+    -> GatheredSet
+  {
+    let (holder, _) = try holder(of: set, digest)
+    let key = ([holder.path, set.path] + set.features.map(\.name)).joined(separator: "\n")
+    if set.source != nil, let known = shared.sets[key] { return known }
+    let (videos, skipped) = try videos(set, records, holder)
+    var features: [FeatureSet] = []
+    var moments: [MomentsSet] = []
+    try WholeFile.makeFolder(holder.path + "/features")
+    for planned in set.features {
+      let file = holder.mergedFile(set, planned)
+      switch plan.keeps {
+      case .features:
+        let whole = try self.features(planned, set, records, holder, skipped)
+        if !whole.rows.isEmpty { try FeatureFile.write(whole, to: file, replacing: true) }
+        features.append(whole)
+      case .moments:
+        let whole = try self.moments(planned, set, records, holder)
+        try FeatureFile.write(whole, to: file, replacing: true)
+        moments.append(whole)
+      }
+    }
+    let gathered = GatheredSet(
+      path: set.path, kind: set.kind, videos: videos,
+      ignored: set.ignored.map { VideoSet.IgnoredFile(name: $0.name, reason: $0.reason) }, found: set.found,
+      features: features, moments: moments, listing: set.listing)
+    if set.source != nil { shared.sets[key] = gathered }
+    return gathered
+  }
+
+  /// The videos of a set with what its parts say of them, and those that parts left out.
+  private func videos(_ set: PlannedSet, _ records: [PartRecord?], _ job: JobFolder) throws -> (
+    [GatheredSet.Video], [FeatureOrigin.Skipped]
+  ) {
     var videos: [GatheredSet.Video] = []
-    var rows = set.features.map { _ in (values: [Float](), rows: [FeatureSet.Row](), columns: 0) }
     var skipped: [FeatureOrigin.Skipped] = []
     for shard in set.shards.indices {
       let listed = try job.list(set, shard)
       guard let record = records[shard] else {
-        let words = "its part, \(job.partName(set, shard)), is missing"
-        videos += listed.map { GatheredSet.Video($0, .skipped(reason: words)) }
+        videos += listed.map { GatheredSet.Video($0, .skipped(reason: missing(set, shard))) }
         continue
       }
-      let facts = Dictionary(record.videos.map { ($0.name, $0.facts) }) { $1 }
+      let facts = Dictionary(try job.facts(set, shard, of: record).map { ($0.name, $0.facts) }) { $1 }
       let reasons = Dictionary(record.skipped.map { ($0.name, $0.reason) }) { $1 }
       for video in listed {
         if let reason = reasons[video.name] {
@@ -167,40 +207,96 @@ public struct ClusterCollection {
           videos.append(.init(video, .facts(own)))
         } else {
           throw ClusterError.damagedPart(
-            path: job.recordFile(set, shard), reason: "it says nothing of `\(video.name)`")
+            path: job.factsFile(set, shard), reason: "it says nothing of `\(video.name)`")
         }
       }
-      for (index, planned) in set.features.enumerated() {
-        let path = job.featureFile(set, shard, planned)
-        guard case .set(let part) = try FeatureFile.read(path) else {
-          throw ClusterError.damagedPart(path: path, reason: "it holds no features")
-        }
-        let stored = record.features.first { $0.name == planned.name }
-        guard FeatureFile.digest(of: part) == stored?.digest, part.recipe == planned.fields else {
-          throw ClusterError.damagedPart(path: path, reason: "it does not hold what its part says")
-        }
-        rows[index].values += part.features.values
-        rows[index].rows += part.rows
-        rows[index].columns = part.features.columns
+    }
+    return (videos, skipped)
+  }
+
+  private func missing(_ set: PlannedSet, _ shard: Int) -> String {
+    "its part, \(job.partName(set, shard)), is missing"
+  }
+
+  /// What the file of a part holds, which is what its record says.
+  private func stored(_ planned: PlannedFeatures, _ set: PlannedSet, _ shard: Int, _ record: PartRecord, _ job: JobFolder)
+    throws -> StoredFeatures
+  {
+    let path = job.featureFile(set, shard, planned)
+    let stored = try FeatureFile.read(path)
+    let (digest, recipe): (String, [String: String])
+    switch stored {
+    case .set(let features): (digest, recipe) = (FeatureFile.digest(of: features), features.recipe)
+    case .moments(let moments): (digest, recipe) = (FeatureFile.digest(of: moments), moments.recipe)
+    case .statistics: throw ClusterError.damagedPart(path: path, reason: "it holds no features")
+    }
+    guard digest == record.features.first(where: { $0.name == planned.name })?.digest, recipe == planned.fields else {
+      throw ClusterError.damagedPart(path: path, reason: "it does not hold what its part says")
+    }
+    return stored
+  }
+
+  /// All rows.
+  private func features(
+    _ planned: PlannedFeatures, _ set: PlannedSet, _ records: [PartRecord?], _ job: JobFolder,
+    _ skipped: [FeatureOrigin.Skipped]
+  ) throws -> FeatureSet {
+    var values: [Float] = []
+    var rows: [FeatureSet.Row] = []
+    var columns = 0
+    for (shard, record) in records.enumerated() {
+      guard let record else { continue }
+      guard case .set(let part) = try stored(planned, set, shard, record, job) else {
+        throw ClusterError.damagedPart(
+          path: job.featureFile(set, shard, planned), reason: "it holds moments and no features")
       }
+      values += part.features.values
+      rows += part.rows
+      columns = part.features.columns
     }
-    let features = zip(set.features, rows).map { planned, own in
-      FeatureSet(
-        features: FeatureMatrix(rows: own.rows.count, columns: own.columns, values: own.values), rows: own.rows,
-        recipe: planned.fields,
-        origin: FeatureOrigin(
-          listing: set.listing, videos: set.videos, shards: records.contains { $0 == nil } ? set.shards.count : 1,
-          parts: records.contains { $0 == nil } ? records.indices.filter { records[$0] != nil }.map { $0 + 1 } : [1],
-          skipped: skipped))
+    let isWhole = !records.contains { $0 == nil }
+    return FeatureSet(
+      features: FeatureMatrix(rows: rows.count, columns: columns, values: values), rows: rows, recipe: planned.fields,
+      origin: FeatureOrigin(
+        listing: set.listing, videos: set.videos, shards: isWhole ? 1 : set.shards.count,
+        parts: isWhole ? [1] : records.indices.filter { records[$0] != nil }.map { $0 + 1 }, skipped: skipped))
+  }
+
+  /// Of all rows. Parts that are missing, and may be, are blocks without any.
+  private func moments(_ planned: PlannedFeatures, _ set: PlannedSet, _ records: [PartRecord?], _ job: JobFolder) throws
+    -> MomentsSet
+  {
+    var parts: [MomentsSet] = []
+    var names: [String] = []
+    for (shard, record) in records.enumerated() {
+      guard let record else { continue }
+      let path = job.featureFile(set, shard, planned)
+      guard case .moments(let part) = try stored(planned, set, shard, record, job) else {
+        throw ClusterError.damagedPart(path: path, reason: "it holds features and no moments")
+      }
+      parts.append(part)
+      names.append(path)
     }
-    try WholeFile.makeFolder(self.job.path + "/features")
-    for (planned, own) in zip(set.features, features) where !own.rows.isEmpty {
-      try FeatureFile.write(own, to: self.job.mergedFile(set, planned), replacing: true)
+    guard let first = parts.first else {
+      let parts = set.shards.indices.map {
+        ClusterError.MissingPart(part: job.partName(set, $0), last: job.lastWords(of: $0))
+      }
+      throw ClusterError.missingParts(
+        parts, of: parts.count, tasks: Array(set.shards.indices), job: resumed ?? self.job.path)
     }
-    return GatheredSet(
-      path: set.path, kind: set.kind, videos: videos,
-      ignored: set.ignored.map { VideoSet.IgnoredFile(name: $0.name, reason: $0.reason) }, found: set.found,
-      features: features, listing: set.listing)
+    for shard in records.indices where records[shard] == nil {
+      var empty = MomentsSet(
+        videos: first.videos, columns: first.columns, listing: first.listing, recipe: first.recipe,
+        skipped: try job.list(set, shard).map { .init(video: $0.name, reason: missing(set, shard)) })
+      let (own, block) = (set.shards[shard], MomentsSet.videosOfBlock)
+      let blocks = own.first / block..<(own.first + own.videos + block - 1) / block
+      try empty.add(
+        FeatureMatrix(rows: 0, columns: first.columns, values: []), fromBlock: blocks.lowerBound,
+        rows: blocks.map { _ in 0..<0 })
+      parts.append(empty)
+      names.append(job.recordFile(set, shard))
+    }
+    return try MomentsSet.merged(parts, names: names)
   }
 
   // MARK: The record

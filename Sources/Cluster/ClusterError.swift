@@ -29,11 +29,17 @@ public enum ClusterError: Error, Equatable, Sendable {
   case partsDiffer(field: String, first: String, value: String, second: String, otherValue: String)
   case missingParts([MissingPart], of: Int, tasks: [Int], job: String)
 
+  // Moments in the place of features
+  case needsFeatures(metric: String)
+  /// A protocol that takes fewer videos than another one of the same plan.
+  case momentsOfFewer(metric: String, most: Int, videos: Int)
+
   // Schedulers
   case arrayTooLarge(tasks: Int, most: Int)
   case noScheduler(program: String)
   case notSubmitted(command: String, said: String)
   case notAName(option: String, value: String)
+  case notMounted(path: String, mount: String)
   /// Jobs of an earlier submission.
   case stillQueued([String])
 
@@ -107,7 +113,9 @@ extension ClusterError: CustomStringConvertible {
       hint: remove it, and `vidmetrics cluster resume` computes it again
       """
     case .damagedPart(let path, let reason):
-      "`\(path)` is damaged: \(reason)\nhint: remove it, and `vidmetrics cluster resume` computes it again"
+      // A part is there while its record is.
+      "`\(path)` is damaged: \(reason)\nhint: remove `\(Self.record(ofPartWith: path))`, and `vidmetrics cluster resume` computes "
+        + "the part again"
     case .partsDiffer(let field, let first, let value, let second, let otherValue):
       """
       `\(field)` is \(value) in part `\(first)` and \(otherValue) in part `\(second)`
@@ -122,6 +130,16 @@ extension ClusterError: CustomStringConvertible {
       hint: `vidmetrics cluster resume \(job)` computes \(tasks.count == 1 ? "task" : "tasks") \
       \(TaskIndex.text(tasks)); --allow-missing scores what is there, and every score says so
       """
+    case .needsFeatures(let metric):
+      """
+      \(metric) needs every row of features, and --moments keeps their mean and their scatter alone
+      hint: plan it by itself, without --moments
+      """
+    case .momentsOfFewer(let metric, let most, let videos):
+      """
+      \(metric) takes the first \(count(most, "video")), and another protocol of this plan takes \(videos): moments are of one number
+      hint: plan \(metric) by itself
+      """
     case .arrayTooLarge(let tasks, let most):
       """
       the plan has \(tasks) tasks, and this Slurm takes arrays of \(most) (MaxArraySize)
@@ -130,6 +148,11 @@ extension ClusterError: CustomStringConvertible {
     case .noScheduler(let program):
       "`\(program)` is not on the PATH\nhint: --dry-run prints the scripts; `vidmetrics cluster local` needs no scheduler"
     case .notSubmitted(let command, let said): "`\(command)` failed: \(said)"
+    case .notMounted(let path, let mount):
+      """
+      pods see `\(mount)` alone, and `\(path)` is not below it
+      hint: plan with everything in one volume, under the paths that it has in a pod; --mount says where the volume lies
+      """
     case .stillQueued(let jobs):
       """
       jobs \(jobs.joined(separator: ", ")) wait or work on this
@@ -142,5 +165,11 @@ extension ClusterError: CustomStringConvertible {
       "--\(option) is for two sets, and a suite says by itself what it scores\nhint: keys of the suite say the same"
     case .notAName(let option, let value): "--\(option) \(value): it cannot be used as it is in a script"
     }
+  }
+
+  /// `parts/real-0004.json` of `parts/real-0004.NAME.safetensors`.
+  private static func record(ofPartWith path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    return path.dropLast(name.count) + name.prefix { $0 != "." } + ".json"
   }
 }

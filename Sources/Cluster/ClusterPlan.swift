@@ -33,6 +33,7 @@ public struct ClusterPlan: Sendable, Equatable, Codable {
   public var asked: Int
   public var sets: [PlannedSet]
   public var scores: [PlannedScore]
+  public var keeps: Kept
   /// Whether videos that cannot be used are left out and listed.
   public var skipsUnusable: Bool
   public var allowsOtherWeights: Bool
@@ -40,6 +41,9 @@ public struct ClusterPlan: Sendable, Equatable, Codable {
   public var labels: PlannedLabels
   /// Absolute; nil: nothing is recorded.
   public var history: String?
+
+  /// What parts hold: features row by row, or their moments, which are as large however many videos there are.
+  public enum Kept: String, Sendable, Codable { case features, moments }
 
   /// Tasks of the array: the most shards of a set. Task i does shard i of every set that has one.
   public var tasks: Int { own.map(\.shards.count).max() ?? 0 }

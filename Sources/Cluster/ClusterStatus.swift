@@ -17,6 +17,8 @@ public struct ClusterStatus: Sendable, Equatable, Codable {
   /// Tasks with something left to do that are not at work.
   public var missing: [Task]
   public var skipped: [Skipped]
+  /// Parts that are there and cannot be used.
+  public var damaged: [Damaged]
   /// Until the last task is done, at the rate so far; nil where nothing is at work or was done.
   public var secondsLeft: Double?
   /// The run of the scores; nil until they are collected.
@@ -49,6 +51,12 @@ public struct ClusterStatus: Sendable, Equatable, Codable {
     public var last: String?
   }
 
+  public struct Damaged: Sendable, Equatable, Codable {
+    public var part: String
+    /// With the way out.
+    public var reason: String
+  }
+
   public struct Skipped: Sendable, Equatable, Codable {
     public var part: String
     public var video: String
@@ -61,10 +69,18 @@ extension ClusterStatus {
   public init(of job: JobFolder, at now: Date = Date()) throws {
     let (plan, digest) = try job.plan()
     let done = job.done(plan)
-    var (videosDone, seconds, skipped) = (0, 0.0, [Skipped]())
+    var (partsDone, videosDone, seconds, skipped, damaged) = (0, 0, 0.0, [Skipped](), [Damaged]())
     for (set, own) in zip(plan.own, done) {
       for shard in own.indices where own[shard] {
-        guard let record = try job.record(set, shard, plan: digest) else { continue }
+        let record: PartRecord
+        do {
+          guard let found = try job.record(set, shard, plan: digest) else { continue }
+          record = found
+        } catch {
+          damaged.append(Damaged(part: job.partName(set, shard), reason: "\(error)"))
+          continue
+        }
+        partsDone += 1
         videosDone += set.shards[shard].videos
         seconds += record.seconds
         skipped += record.skipped.map {
@@ -82,8 +98,8 @@ extension ClusterStatus {
     let isAtWork = !running.isEmpty && videosDone > 0
     self.init(
       job: job.path, tasks: plan.tasks, parts: done.reduce(0) { $0 + $1.count },
-      partsDone: done.joined().count { $0 }, videos: videos, videosDone: videosDone, running: running, missing: missing,
-      skipped: skipped,
+      partsDone: partsDone, videos: videos, videosDone: videosDone, running: running, missing: missing,
+      skipped: skipped, damaged: damaged,
       secondsLeft: isAtWork ? seconds / Double(videosDone) * Double(left) / Double(running.count) : nil,
       run: try (JobFolder.read(job.collectedFile) as ClusterCollection.Collected?)?.run)
   }
@@ -139,6 +155,7 @@ extension ClusterStatus {
       missing.map { task in
         ["task \(task.task)", task.parts.joined(separator: ", "), task.state.rawValue, task.last ?? ""]
       })
+    list("damaged", damaged.map { [$0.part, $0.reason.split(separator: "\n").first.map(String.init) ?? ""] })
     list("skipped", skipped.map { [$0.video, $0.part, $0.reason.split(separator: "\n").first.map(String.init) ?? ""] })
     lines.append(run.map { "collected as run \($0)" } ?? "not collected")
     return lines.joined(separator: "\n") + "\n"

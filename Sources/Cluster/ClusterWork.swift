@@ -100,8 +100,9 @@ public struct ClusterWork {
     let begin = clock.now
     let partial = job.partialFolder(set, shard)
     let kept = CacheFolder(path: partial)
+    // Blocks of moments are those of the listing, wherever the shards were cut.
     let origin = FeatureOrigin(
-      listing: set.division, videos: set.videos, shards: set.shards.count, parts: [shard + 1])
+      listing: plan.keeps == .moments ? set.listing : set.division, videos: set.videos, shards: set.shards.count, parts: [shard + 1])
     let part = ListedPart(
       path: set.place, videos: try job.list(set, shard), first: set.shards[shard].first, found: set.found,
       origin: origin)
@@ -110,6 +111,7 @@ public struct ClusterWork {
     }
     extraction.input = try set.reading.options()
     extraction.skipsUnusable = plan.skipsUnusable
+    extraction.keepsMoments = plan.keeps == .moments
     (extraction.threads, extraction.memory) = (threads, memory)
     (extraction.progress, extraction.isInterrupted) = (reporter, isInterrupted)
     let found: PartFeatures
@@ -123,14 +125,28 @@ public struct ClusterWork {
     }
     if let failure = kept.failure { throw FilesError.unwritable(path: partial, reason: failure) }
     var stored: [PartRecord.Features] = []
-    for ((features, planned), network) in zip(zip(found.features, set.features), found.networks) {
+    for (index, (planned, network)) in zip(set.features, found.networks).enumerated() {
       let file = job.featureFile(set, shard, planned)
-      try FeatureFile.write(features, to: file, replacing: true)
+      let (rows, content): (Int, String)
+      switch plan.keeps {
+      case .features:
+        let features = found.features[index]
+        try FeatureFile.write(features, to: file, replacing: true)
+        (rows, content) = (features.rows.count, FeatureFile.digest(of: features))
+      case .moments:
+        let moments = found.moments[index]
+        try FeatureFile.write(moments, to: file, replacing: true)
+        (rows, content) = (moments.samples, FeatureFile.digest(of: moments))
+      }
       stored.append(
         PartRecord.Features(
-          name: planned.name, rows: features.rows.count, bytes: FileStatus(file)?.size ?? 0,
-          digest: FeatureFile.digest(of: features), network: network))
+          name: planned.name, rows: rows, bytes: FileStatus(file)?.size ?? 0, digest: content, network: network))
     }
+    let facts = try part.videos.compactMap { video in
+      try found.facts[video.name].map { try JSONValue(PartRecord.Video(name: video.name, $0)).line }
+    }
+    let factsText = facts.map { $0 + "\n" }.joined()
+    try WholeFile.write(factsText, to: job.factsFile(set, shard))
     let machine = RunRecord.Circumstances.ofThisMachine(version: version, isa: plan.isa)
     let took = (clock.now - begin).components
     let record = PartRecord(
@@ -138,9 +154,7 @@ public struct ClusterWork {
       version: version, decoder: decoderVersion, host: machine.host, processor: machine.processor, threads: threads,
       seconds: Double(took.seconds) + Double(took.attoseconds) * 1e-18, ended: RunRecord.now(),
       computed: found.computed, cached: found.cached, features: stored,
-      videos: part.videos.compactMap { video in
-        found.facts[video.name].map { PartRecord.Video(name: video.name, $0) }
-      },
+      videos: facts.count, facts: SHA256.digest(of: factsText).description,
       skipped: found.skipped.map { PartRecord.Skipped(name: $0.name, path: $0.path, reason: $0.reason) })
     try WholeFile.write(try JSONValue(record).text() + "\n", to: job.recordFile(set, shard))
     try? FileManager.default.removeItem(atPath: partial)

@@ -18,14 +18,15 @@ package struct Division: Equatable {
   /// decoding takes as long as there are bytes. By bytes alone a shard of many short videos would take far longer than the
   /// others.
   ///
-  /// - Returns: as many shards as are asked for, or as many as there are videos.
-  package init(_ videos: [ListedVideo], shards wanted: Int) {
+  /// - Parameter inBlocks: cut between blocks whatever the set is, as moments need it.
+  /// - Returns: as many shards as are asked for, or as many as there are videos or blocks.
+  package init(_ videos: [ListedVideo], shards wanted: Int, inBlocks: Bool = false) {
     let archives = Self.starts(ofArchivesIn: videos)
     let blocks = (videos.count + Self.block - 1) / Self.block
     let starts: [Int]
-    if let archives, archives.count >= wanted {
+    if let archives, archives.count >= wanted, !inBlocks {
       (unit, starts) = (.archive, archives)
-    } else if blocks >= Self.leastBlocks * wanted {
+    } else if inBlocks || blocks >= Self.leastBlocks * wanted {
       (unit, starts) = (.block, Array(stride(from: 0, to: videos.count, by: Self.block)))
     } else {
       (unit, starts) = (.video, Array(videos.indices))

@@ -9,7 +9,8 @@ import Video
 /// ```
 /// plan.json              what is computed, written once
 /// lists/real-0004.jsonl  the videos of a shard: [name, bytes, ...], a line each
-/// parts/real-0004.json   that the shard is done, by what, and what was found; with it, .NAME.safetensors: its features
+/// parts/real-0004.json   that the shard is done, by what, and what was skipped; with it, .NAME.safetensors: its features or their
+///                        moments, and .videos.jsonl: what was learned of each video
 /// parts/real-0004.partial/   what a shard that is not done has computed so far
 /// state/0004.json        what the task is at, and how it ended
 /// logs/work-4.log        what it said
@@ -39,6 +40,9 @@ public struct JobFolder: Sendable, Equatable {
   func partName(_ set: PlannedSet, _ shard: Int) -> String { "\(set.role.rawValue)-\(Self.number(shard))" }
   func listFile(_ set: PlannedSet, _ shard: Int) -> String { "\(path)/lists/\(partName(set, shard)).jsonl" }
   package func recordFile(_ set: PlannedSet, _ shard: Int) -> String { "\(path)/parts/\(partName(set, shard)).json" }
+  package func factsFile(_ set: PlannedSet, _ shard: Int) -> String {
+    "\(path)/parts/\(partName(set, shard)).videos.jsonl"
+  }
   package func partialFolder(_ set: PlannedSet, _ shard: Int) -> String {
     "\(path)/parts/\(partName(set, shard)).partial"
   }
@@ -76,7 +80,11 @@ public struct JobFolder: Sendable, Equatable {
     for (set, texts) in zip(plan.sets, lists) {
       for (shard, text) in texts.enumerated() { try WholeFile.write(text, to: listFile(set, shard)) }
     }
-    try WholeFile.write(try JSONValue(plan).text() + "\n", to: planFile)
+    do {
+      try WholeFile.write(planFile, replacing: false) { writer in
+        try Array((JSONValue(plan).text() + "\n").utf8).withUnsafeBytes { try writer.write($0) }
+      }
+    } catch FilesError.exists { throw ClusterError.planned(job: path) }
   }
 
   // MARK: Lists

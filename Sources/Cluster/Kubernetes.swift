@@ -24,12 +24,17 @@ public struct Kubernetes {
 
   /// The manifests of both, as YAML.
   ///
-  /// - Throws: `ClusterError.notAName` for what cannot stand in a manifest.
+  /// - Throws: `ClusterError.notAName` for what cannot stand in a manifest, `.notMounted`.
   public var text: String {
     get throws {
       for (option, value) in [("image", image), ("claim", claim), ("mount", mount), ("mem", memory)]
       where value.isEmpty || value.contains(where: \.isNewline) {
         throw ClusterError.notAName(option: option, value: value)
+      }
+      let root = URL(fileURLWithPath: mount).standardizedFileURL.path
+      for path in [job.path] + plan.own.map(\.place) + [cache].compactMap({ $0 })
+      where root != "/" && path != root && !path.hasPrefix(root + "/") {
+        throw ClusterError.notMounted(path: path, mount: mount)
       }
       return work + "---\n" + collect
     }

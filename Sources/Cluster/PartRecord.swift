@@ -3,7 +3,8 @@ import Files
 import Scores
 import Video
 
-/// That a shard is done: which of which plan, by what, and what was found. It is written when all else of the part is there.
+/// That a shard is done: which of which plan, by what, and what was found. It is written when all else of the part is there. What was
+/// learned of each video is a file of its own beside it (`JobFolder.factsFile`), so that whoever asks how far a job is reads little.
 struct PartRecord: Sendable, Equatable, Codable {
   static let schema = "vidmetrics.part/1"
 
@@ -29,7 +30,10 @@ struct PartRecord: Sendable, Equatable, Codable {
   var computed: Int
   var cached: Int
   var features: [Features]
-  var videos: [Video]
+  /// That were not left out.
+  var videos: Int
+  /// The digest of the facts' file.
+  var facts: String
   var skipped: [Skipped]
 
   struct Features: Sendable, Equatable, Codable {
@@ -97,10 +101,13 @@ extension JobFolder {
       ("set", set.role.rawValue, record.set.rawValue),
       ("shard", "\(shard) of \(set.shards.count)", "\(record.shard) of \(record.shards)"),
       ("listing", set.listing, record.listing), ("division", set.division, record.division),
-      ("videos", "\(set.shards[shard].videos)", "\(record.videos.count + record.skipped.count)"),
+      ("videos", "\(set.shards[shard].videos)", "\(record.videos + record.skipped.count)"),
     ]
     for (field, planned, found) in demands where planned != found {
       throw ClusterError.otherPart(path: path, field: field, planned: planned, found: found)
+    }
+    guard FileStatus(factsFile(set, shard)) != nil else {
+      throw ClusterError.damagedPart(path: factsFile(set, shard), reason: "it is not there")
     }
     for features in set.features {
       guard let stored = record.features.first(where: { $0.name == features.name }) else {
@@ -116,6 +123,18 @@ extension JobFolder {
       }
     }
     return record
+  }
+
+  /// What was learned of the videos of a part that were not left out, as lines of JSON.
+  ///
+  /// - Throws: `ClusterError.damagedPart`, `FilesError`.
+  func facts(_ set: PlannedSet, _ shard: Int, of record: PartRecord) throws -> [PartRecord.Video] {
+    let path = factsFile(set, shard)
+    let text = try TextFile.read(path)
+    guard SHA256.digest(of: text).description == record.facts else {
+      throw ClusterError.damagedPart(path: path, reason: "it does not hold what its part says")
+    }
+    return try TextLines.filled(text).map { number, line in try Self.decoded(String(line), "\(path):\(number)") }
   }
 
   /// The shards of each set that are done.

@@ -17,6 +17,8 @@ public struct Planning {
   public var realReading: VideoSetOptions?
   /// Only to be refused: pairs are not cut into parts.
   public var pairBy: PairRule?
+  /// What parts hold.
+  public var keeps = ClusterPlan.Kept.features
   public var skipsUnusable = false
   public var allowsOtherWeights = false
   public var honesty = Honesty()
@@ -49,6 +51,10 @@ public struct Planning {
       (request.input, request.realInput, request.honesty) = (reading, realReading, honesty)
       request.pairBy = pairBy
       try request.check()
+    }
+    if keeps == .moments, let score = scores.first(where: { !$0.evaluationProtocol.takesStatistics }) {
+      throw ClusterError.needsFeatures(
+        metric: "\(score.evaluationProtocol.metric) by `\(score.evaluationProtocol.displayName)`")
     }
     var roles: [(role: PlannedSet.Role, path: String, options: VideoSetOptions)] = []
     for (role, path) in [(PlannedSet.Role.real, real), (.fake, fake)] {
@@ -91,7 +97,7 @@ public struct Planning {
     let plan = ClusterPlan(
       version: version, decoder: decoderVersion, isa: isa, date: RunRecord.now(), command: place.command,
       workingFolder: place.workingFolder ?? FileManager.default.currentDirectoryPath, gitCommit: place.gitCommit,
-      gitIsDirty: place.gitIsDirty, asked: shards, sets: sets, scores: settled.map { PlannedScore($0) },
+      gitIsDirty: place.gitIsDirty, asked: shards, sets: sets, scores: settled.map { PlannedScore($0) }, keeps: keeps,
       skipsUnusable: skipsUnusable, allowsOtherWeights: allowsOtherWeights, honesty: PlannedHonesty(honesty),
       labels: PlannedLabels(labels), history: history)
     try WholeFile.makeFolder(job.path)
@@ -105,6 +111,7 @@ public struct Planning {
     guard var set = plan.sets.first(where: { $0.role == .real }) else { throw ClusterError.noPlan(job: job.path) }
     for (field, own, found) in [
       ("version", version, plan.version), ("decoder", decoderVersion, plan.decoder), ("isa", isa, plan.isa),
+      ("keeps", keeps.rawValue, plan.keeps.rawValue),
     ] where own != found {
       throw ClusterError.otherPart(path: job.path, field: field, planned: own, found: found)
     }
@@ -125,7 +132,11 @@ public struct Planning {
     let limits = wanted.map(\.limit.maximum)
     let most = limits.contains(nil) ? set.videos.count : limits.compactMap { $0 }.max() ?? 0
     let videos = set.videos.prefix(most).map(\.listed)
-    let division = Division(videos, shards: shards)
+    if keeps == .moments, let score = wanted.first(where: { ($0.limit.maximum ?? most) < most }) {
+      throw ClusterError.momentsOfFewer(
+        metric: score.score.evaluationProtocol.metric, most: score.limit.maximum ?? most, videos: most)
+    }
+    let division = Division(videos, shards: shards, inBlocks: keeps == .moments)
     let lists = division.shards.map { JobFolder.listText(Array(videos[$0])) }
     let shards = zip(division.shards, lists).map { range, text in
       PlannedShard(

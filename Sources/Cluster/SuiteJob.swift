@@ -25,6 +25,7 @@ public struct SuitePlanFile: Sendable, Equatable, Codable {
   public var only: [String]?
   public var tags: [String]
   public var shards: Int
+  public var keeps: ClusterPlan.Kept
   public var command: String?
   public var workingFolder: String
   public var history: String?
@@ -127,9 +128,11 @@ public struct SuiteJob {
     let reals = suite.data.filter { wanted[$0.name] != nil }
     let plan = SuitePlanFile(
       version: planning.version, isa: planning.isa, date: RunRecord.now(), suite: path, digest: try digest(path),
-      only: only, tags: tags, shards: planning.shards, command: planning.place.command,
+      only: only, tags: tags, shards: planning.shards, keeps: planning.keeps, command: planning.place.command,
       workingFolder: planning.place.workingFolder ?? FileManager.default.currentDirectoryPath, history: history,
       reals: reals.map { .init(name: $0.name, folder: "real/\(slug($0.name))") }, jobs: rows)
+    // Without the suite's file, plans below the folder are of a planning that came to no end.
+    for planned in plan.reals { unlink(JobFolder(folder.path + "/" + planned.folder).planFile) }
     for (real, planned) in zip(reals, plan.reals) {
       var own = planning
       (own.real, own.fake, own.scores) = (real.path, nil, wanted[real.name] ?? [])
@@ -140,8 +143,15 @@ public struct SuiteJob {
     for job in plan.jobs { try WholeFile.makeFolder(folder.path + "/" + job.folder) }
     try WholeFile.makeFolder(folder.path + "/logs")
     try WholeFile.write(try JSONValue(plan).text() + "\n", to: file(folder))
-    let made = try SuiteJob(folder)
-    for index in plan.jobs.indices where plan.jobs[index].generates == 0 { try made.planScores(index, planning) }
+    do {
+      let made = try SuiteJob(folder)
+      for target in plan.jobs.indices.flatMap({ made.scorings($0) }) { unlink(target.planFile) }
+      for index in plan.jobs.indices where plan.jobs[index].generates == 0 { try made.planScores(index, planning) }
+    } catch {
+      // What is wrong can be mended, and the same command given again.
+      unlink(file(folder))
+      throw error
+    }
     return plan
   }
 
@@ -192,7 +202,7 @@ public struct SuiteJob {
       say("\(own.title): \(count(record.samples, "video"))")
     }
     var planning = Planning(real: nil, fake: nil, scores: [], shards: plan.shards)
-    (planning.version, planning.isa) = (version, plan.isa)
+    (planning.version, planning.isa, planning.keeps) = (version, plan.isa, plan.keeps)
     (planning.place.command, planning.place.workingFolder) = (plan.command, plan.workingFolder)
     try planScores(index, planning)
   }
@@ -252,6 +262,7 @@ public struct SuiteJob {
   /// - Parameter history: nil: nothing is recorded.
   public func collect(history: String?, force: Bool, with settings: (inout ClusterCollection) -> Void) -> Collected {
     var collected = Collected()
+    let shared = ClusterCollection.SharedSets()
     for (index, row) in plan.jobs.enumerated() {
       for target in scorings(index) {
         do {
@@ -260,6 +271,7 @@ public struct SuiteJob {
           }
           var collection = ClusterCollection(job: target)
           settings(&collection)
+          (collection.shared, collection.resumed) = (shared, folder.path)
           if !force, let run = try collection.before(history: history) {
             collected.runs.append(run)
             continue

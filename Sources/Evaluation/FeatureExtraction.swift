@@ -1,6 +1,5 @@
 import Distances
 import MetricCatalog
-import Synchronization
 import Tensors
 import Video
 
@@ -83,52 +82,13 @@ public struct FeatureExtraction {
   public func moments() throws -> (moments: MomentsSet, skipped: [SkippedVideo]) {
     let progress = ProgressOfParts(progress)
     var known = try prepared(progress: progress, block: MomentsSet.videosOfBlock)
-    guard let videos = known.sides[0].videos, let rule = known.part.rules(known.role).first,
-      let source = known.part.taken(known.role)?.source
+    let blockwise = BlockwiseMoments(
+      pass: known.pass, plan: known.plan, progress: progress,
+      listing: known.sides[0].videos?.featureOrigin.listing ?? "")
+    guard let found = try blockwise.run(&known.sides, recipes: [known.recipe]), let moments = found.moments.first
     else { throw EvaluationError.needsVideos(path: path, metric: wanted.evaluationProtocol.metric) }
-    let origin = videos.featureOrigin
-    var moments = MomentsSet(
-      videos: origin.videos, columns: known.samples.columns, listing: origin.listing, recipe: known.recipe)
-    let counts = videos.items.indices.map { videos.count(rule, source: source, items: $0..<$0 + 1) }
-    progress.total = counts.reduce(0, +)
-    for items in Self.groups(counts, columns: known.samples.columns) {
-      _ = try known.pass.extract(&known.sides, known.plan, items: items)
-      guard let videos = known.sides[0].videos else { break }
-      var ends = [0]
-      let features = videos.features(rule, source: source, columns: known.samples.columns, items: items)
-      for start in stride(from: items.lowerBound, to: items.upperBound, by: MomentsSet.videosOfBlock) {
-        let block = start..<min(start + MomentsSet.videosOfBlock, items.upperBound)
-        ends.append(ends[ends.count - 1] + videos.count(rule, source: source, items: block))
-      }
-      precondition(ends.last == features.rows.count, "FeatureExtraction: a row for each sample")
-      try moments.add(
-        features.features, fromBlock: (videos.first + items.lowerBound) / MomentsSet.videosOfBlock,
-        rows: zip(ends, ends.dropFirst()).map { $0..<$1 }, threads: threads)
-      known.sides[0].forget(items: items)
-      progress.finished(counts[items].reduce(0, +))
-    }
-    moments.skipped = known.sides[0].videos?.featureOrigin.skipped ?? []
     return (moments, known.sides[0].skipped)
   }
-
-  /// Runs of whole blocks whose features are in memory together.
-  private static func groups(_ counts: [Int], columns: Int) -> [Range<Int>] {
-    var (groups, start, values) = ([Range<Int>](), 0, 0)
-    for first in stride(from: 0, to: counts.count, by: MomentsSet.videosOfBlock) {
-      let block = first..<min(first + MomentsSet.videosOfBlock, counts.count)
-      let own = counts[block].reduce(0, +) * columns
-      if first > start, values + own > valuesAtATime {
-        groups.append(start..<first)
-        (start, values) = (first, 0)
-      }
-      values += own
-    }
-    if start < counts.count { groups.append(start..<counts.count) }
-    return groups
-  }
-
-  /// 128 MB; of a few million frames of one video there may be more.
-  private static let valuesAtATime = 32 << 20
 
   /// What is known before the first video is decoded.
   private struct Prepared {
@@ -136,7 +96,6 @@ public struct FeatureExtraction {
     let plan: SamplePlan
     let samples: ProtocolSamples
     let part: ProtocolSamples.Part
-    let role: Role
     let recipe: [String: String]
     var sides: [SampleSide]
   }
@@ -180,57 +139,7 @@ public struct FeatureExtraction {
     }
     try sides[0].plan(plan, skipsUnusable: skipsUnusable)
     return Prepared(
-      pass: pass, plan: plan, samples: samples, part: part, role: role,
+      pass: pass, plan: plan, samples: samples, part: part,
       recipe: FeatureRecipe(settled.evaluationProtocol, role: role).fields, sides: sides)
-  }
-}
-
-/// Work that is done part by part, told of as one.
-private final class ProgressOfParts: ExtractionProgress {
-  private struct State {
-    var total = 0
-    var done = 0
-    /// Of the part that is at work, what was there before.
-    var cached = 0
-    var hasBegun = false
-  }
-
-  private let whole: any ExtractionProgress
-  private let state = Mutex(State())
-
-  init(_ whole: any ExtractionProgress) { self.whole = whole }
-
-  /// Samples of all parts.
-  var total: Int {
-    get { state.withLock { $0.total } }
-    set { state.withLock { $0.total = newValue } }
-  }
-
-  func begin(_ stage: ExtractionStage, total: Int) {
-    guard case .computing(let cached, let noun, _) = stage else { return whole.begin(stage, total: total) }
-    let isFirst = state.withLock { state in
-      state.cached = cached
-      defer { state.hasBegun = true }
-      return !state.hasBegun
-    }
-    if isFirst { whole.begin(.computing(cached: 0, noun: noun, plan: nil), total: self.total) }
-  }
-
-  func advance(to done: Int) {
-    whole.advance(to: state.withLock { $0.hasBegun ? $0.done + $0.cached + done : done })
-  }
-
-  func end() {
-    if !state.withLock({ $0.hasBegun }) { whole.end() }
-  }
-
-  /// A part of so many samples.
-  func finished(_ samples: Int) {
-    let isAll = state.withLock { state in
-      state.done += samples
-      state.cached = 0
-      return state.done >= state.total
-    }
-    if isAll { whole.end() }
   }
 }

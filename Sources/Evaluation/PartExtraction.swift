@@ -29,8 +29,10 @@ public struct ListedPart: Sendable {
 
 /// What several protocols want of a part.
 public struct PartFeatures: Sendable {
-  /// One set for each of `PartExtraction.recipes`.
+  /// One set for each of `PartExtraction.wanted`; none where moments are kept.
   public let features: [FeatureSet]
+  /// The same of moments.
+  public let moments: [MomentsSet]
   /// The networks, with weights and kernels, that computed each.
   public let networks: [String]
   /// What was learned of each video that was not left out, by its name.
@@ -50,6 +52,8 @@ public struct PartExtraction {
   /// How the set is read.
   public var input = VideoSetOptions()
   public var skipsUnusable = false
+  /// Whether the moments of features are kept in their place: of a part of whole blocks of `MomentsSet.videosOfBlock` videos.
+  public var keepsMoments = false
   public var threads = 1
   public var memory = MemoryAllowance()
   public var progress: any ExtractionProgress = NoProgress()
@@ -113,13 +117,16 @@ public struct PartExtraction {
   /// - Throws: `EvaluationError.notAsListed` for videos that are missing or of another size, and as `FeatureExtraction.run`.
   public func run() throws -> PartFeatures {
     try ScoreRequest.check(threads: threads)
+    precondition(
+      !keepsMoments || part.first % MomentsSet.videosOfBlock == 0, "PartExtraction: moments are of whole blocks")
     let set = try open()
     let own: Role = role == .real ? .real : .fake
     var plan = SetPlan(role: own, set: set, first: part.first, found: part.found, origin: part.origin)
     try SetPlan.checkRanges(plan.items, options)
+    let progress = ProgressOfParts(progress)
     let pass = ExtractionPass(
-      cache: cache, threads: threads, memory: memory, skipsUnusable: skipsUnusable, progress: progress,
-      isInterrupted: isInterrupted)
+      cache: cache, threads: threads, memory: memory, skipsUnusable: skipsUnusable,
+      progress: keepsMoments ? progress : self.progress, isInterrupted: isInterrupted)
     var sides = [SampleSide(part: plan)]
     try pass.survey(&sides)
     plan = sides[0].videos ?? plan
@@ -134,13 +141,24 @@ public struct PartExtraction {
     }
     let samples = try SamplePlan(settled, network: network)
     try sides[0].plan(samples, skipsUnusable: skipsUnusable)
-    let counts = try pass.extract(&sides, samples)
-    let origin = sides[0].videos?.featureOrigin
-    let features = zip(samples.samples, wanted).map { samples, wanted in
-      var features = sides[0].features(samples.parts[0], round: 0, samples)
-      features.recipe = wanted.recipe
-      features.origin = origin
-      return features
+    let counts: (computed: Int, cached: Int)
+    var (features, moments) = ([FeatureSet](), [MomentsSet]())
+    if keepsMoments {
+      let blockwise = BlockwiseMoments(
+        pass: pass, plan: samples, progress: progress, listing: part.origin.listing)
+      guard let found = try blockwise.run(&sides, recipes: wanted.map(\.recipe)) else {
+        throw EvaluationError.needsVideos(path: part.path, metric: wanted.first?.score.evaluationProtocol.metric ?? "")
+      }
+      (moments, counts) = (found.moments, (found.computed, found.cached))
+    } else {
+      counts = try pass.extract(&sides, samples)
+      let origin = sides[0].videos?.featureOrigin
+      features = zip(samples.samples, wanted).map { samples, wanted in
+        var features = sides[0].features(samples.parts[0], round: 0, samples)
+        features.recipe = wanted.recipe
+        features.origin = origin
+        return features
+      }
     }
     let networks = samples.samples.map { own in
       own.parts.first?.taken(self.role == .real ? .real : .fake).map { samples.sources[$0.source].network.identity }
@@ -148,7 +166,7 @@ public struct PartExtraction {
     }
     let kept = (sides[0].videos?.videos ?? []).compactMap { $0 }
     return PartFeatures(
-      features: features, networks: networks,
+      features: features, moments: moments, networks: networks,
       facts: Dictionary(kept.map { ($0.item.name, $0.facts) }) { first, _ in first }, skipped: sides[0].skipped,
       computed: counts.computed, cached: counts.cached)
   }

@@ -69,6 +69,12 @@ struct ClusterCommand: ParsableCommand {
         valueName: "name"))
     var isa: String?
 
+    @Flag(
+      help:
+        "Parts keep the moments of features in their place: FID of any number of frames, in memory and files that do not grow. For FVD and FID, without intervals."
+    )
+    var moments = false
+
     @OptionGroup var options: ScoreOptions
 
     @Option(help: ArgumentHelp("Of a suite: only these generators, separated by commas.", valueName: "name,..."))
@@ -103,7 +109,7 @@ struct ClusterCommand: ParsableCommand {
       let job = JobFolder(out)
       let history = options.recordOptions.noRecord ? nil : JobFolder(options.recordOptions.database.path).path
       if let suite {
-        let own: Set = ["shards", "out", "isa", "only", "tag", "db", "no-record", "quiet"]
+        let own: Set = ["shards", "out", "isa", "moments", "only", "tag", "db", "no-record", "quiet"]
         for word in CommandLine.arguments where word.hasPrefix("--") {
           let option = String(word.dropFirst(2).prefix { $0 != "=" })
           guard own.contains(option) else { throw ClusterError.wholeSuiteOnly(option: option) }
@@ -111,6 +117,7 @@ struct ClusterCommand: ParsableCommand {
         let names = try only.map { try CommaList.names($0, of: "only") }
         var planning = Planning(real: nil, fake: nil, scores: [], shards: shards)
         (planning.version, planning.isa, planning.place) = (Version.text, set.rawValue, .ofThisProcess())
+        planning.keeps = moments ? .moments : .features
         let read = try Suite.read(suite, only: names)
         let allowed = try NetworkChoice(environment: environment, allowsOtherWeights: read.input.allowsOtherWeights)
         _ = try SuiteJob.plan(
@@ -130,6 +137,7 @@ struct ClusterCommand: ParsableCommand {
       planning.honesty = options.honesty.settings
       planning.labels = options.recordOptions.labels(of: sets)
       planning.history = history
+      planning.keeps = moments ? .moments : .features
       (planning.version, planning.isa, planning.place) = (Version.text, set.rawValue, .ofThisProcess())
       let plan = try planning.write(to: job)
       Output.print(ClusterText.plan(plan, job), terminator: "")

@@ -22,6 +22,6 @@ enum ClusterText {
       ])
     }
     for score in plan.scores { rows.append([score.metric, score.displayName, String(score.fingerprint.prefix(19))]) }
-    return TextTable.text([["plan", job.path, "\(count(plan.tasks, "task")), \(plan.isa)"]] + rows) + "\n"
+    return TextTable.text([["plan", job.path, "\(count(plan.tasks, "task")), \(plan.isa)" + (plan.keeps == .moments ? ", moments" : "")]] + rows) + "\n"
   }
 }

@@ -224,13 +224,63 @@ import Testing
       try place.program.run(["cluster", "slurm", "my job", "--time", "soon"], in: place.path).errors.hasPrefix(
         "error: --time soon: a time such as 2h, 90m or 02:00:00 is expected"))
     let manifest = try place.program.run(
-      ["cluster", "kubernetes", "my job", "--image", "x", "--mount", "/data"], in: place.path
+      ["cluster", "kubernetes", "my job", "--image", "x", "--mount", place.path, "--cache", place.path], in: place.path
     ).output
+    #expect(
+      try place.program.run(
+        ["cluster", "kubernetes", "my job", "--image", "x", "--mount", "/data"], in: place.path
+      ).errors.hasPrefix("error: pods see `/data` alone, and `\(place.path)/my job` is not below it\n"))
     for line in [
       "  completionMode: Indexed", "  completions: 4", "  backoffLimitPerIndex: 3",
       "          - type: DisruptionTarget",
       "      restartPolicy: Never", "      terminationGracePeriodSeconds: 120",
       "          command: [vidmetrics, cluster, work, \"\(place.path)/my job\"]",
     ] { #expect(manifest.contains(line + "\n"), "\(line)") }
+  }
+
+  /// A plan of moments: the score of the moments that `features extract` makes; what needs rows is refused.
+  @Test func momentsArePlanned() throws {
+    try copySets()
+    let all = "--set max-videos-real=all --set max-videos-fake=all"
+    let refused = try run("cluster plan real fake --metrics fvd,kvd --shards 2 --out job --moments", status: 2)
+    #expect(
+      refused.errors == """
+        error: kvd by `tats` needs every row of features, and --moments keeps their mean and their scatter alone
+        hint: plan it by itself, without --moments
+
+        """)
+    _ = try run("cluster plan real fake --metrics fvd \(all) --shards 2 --out job --moments")
+    let collected = try scores(run("cluster local job --json --no-record").output)
+    for set in ["real", "fake"] {
+      _ = try run("features extract \(set) --protocol stylegan-v --moments --as \(set) --out \(set).safetensors --no-cache")
+      let merged = try FileManager.default.contentsOfDirectory(atPath: job + "/features").filter { $0.hasPrefix(set) }
+      let own = try FeatureFile.read(job + "/features/" + (merged.first ?? ""))
+      #expect(own == (try FeatureFile.read(place.file("\(set).safetensors"))))
+    }
+    let direct = try scores(run("fvd real.safetensors fake.safetensors \(all) --json --no-record").output)
+    #expect(collected.map(\.value) == direct.map(\.value))
+    #expect(collected.first?.real?.videos == 16 && collected.first?.fake?.clips == 16)
+  }
+
+  /// A part whose files were changed is named by `status`, beside what the others are at, and by `collect` with the way out.
+  @Test func aDamagedPartIsNamed() throws {
+    try copySets()
+    _ = try run("cluster plan real fake --metrics fvd --shards 2 --out job")
+    _ = try run("cluster work job --shard 1/2")
+    _ = try run("cluster work job --shard 2/2")
+    let facts = job + "/parts/fake-0001.videos.jsonl"
+    try TextFile.read(facts).replacingOccurrences(of: "\"height\":", with: "\"height\": ").write(
+      toFile: facts, atomically: false, encoding: .utf8)
+    #expect(
+      try run("cluster collect job", status: 2).errors == """
+        error: `\(facts)` is damaged: it does not hold what its part says
+        hint: remove `\(job)/parts/fake-0001.json`, and `vidmetrics cluster resume` computes the part again
+
+        """)
+    try FileManager.default.removeItem(atPath: facts)
+    let status = try run("cluster status job").output
+    #expect(status.hasPrefix("3 of 4 parts done, 24 of 32 videos\ndamaged  1\n  fake-0001  `\(facts)` is damaged: it is not there\n"))
+    try FileManager.default.removeItem(atPath: job + "/parts/fake-0001.json")
+    _ = try run("cluster local job")
   }
 }

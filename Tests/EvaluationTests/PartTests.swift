@@ -173,4 +173,54 @@ import Video
     let found = try PartExtraction.wanted(wanted, of: .real)
     #expect(found.map(\.limit) == [.count(9), wanted[2].evaluationProtocol.fields.maxVideosReal])
   }
+
+  /// Moments of blocks, cut anywhere between blocks and skipped videos among them: one set of moments to the bit, and the score of
+  /// one process within the rounding of its last digits, with its warnings, counts and digests.
+  @Test(arguments: [[], [64], [64, 128], [128]])
+  func momentsAreThoseOfOneProcess(cuts: [Int]) throws {
+    for index in 11..<140 {
+      try folder.writeArray("real/\(index).npy", [4, 8, 8, 3], seed: UInt32(index))
+      try folder.writeArray("fake/\(index).npy", [4, 8, 8, 3], seed: UInt32(1000 + index))
+    }
+    try folder.writeArray("fake/70.npy", [1, 8, 8, 3], seed: 1)
+    let wanted = try scores([[("max-videos-real", "all"), ("max-videos-fake", "all")]])
+    func gathered(_ path: String, _ role: SetRole, _ cuts: [Int]) throws -> GatheredSet {
+      let set = try VideoSet.open(path)
+      let listed = set.videos.map(\.listed)
+      let bounds = [0] + cuts + [listed.count]
+      var (videos, moments) = ([GatheredSet.Video](), [MomentsSet]())
+      for range in zip(bounds, bounds.dropFirst()).map({ $0..<$1 }) {
+        let part = ListedPart(
+          path: path, videos: Array(listed[range]), first: range.lowerBound, found: listed.count,
+          origin: FeatureOrigin(listing: "all", videos: listed.count, shards: 1, parts: [1]))
+        var extraction = PartExtraction(part: part, role: role, scores: wanted, cache: nil) { _ in FakeNetwork() }
+        (extraction.skipsUnusable, extraction.keepsMoments) = (true, true)
+        let found = try extraction.run()
+        #expect(found.features.isEmpty && found.moments.count == 1)
+        moments += found.moments
+        let reasons = Dictionary(found.skipped.map { ($0.name, $0.reason) }) { $1 }
+        videos += listed[range].map { video in
+          found.facts[video.name].map { .init(video, .facts($0)) }
+            ?? .init(video, .skipped(reason: reasons[video.name] ?? ""))
+        }
+      }
+      let whole = try MomentsSet.merged(moments, names: moments.indices.map { "part \($0)" })
+      return GatheredSet(
+        path: path, kind: set.kind, videos: videos, ignored: set.ignored, found: listed.count, features: [],
+        moments: [whole], listing: "all")
+    }
+    var request = ScoreRequest(real: real, fake: fake, scores: wanted)
+    request.skipsUnusable = true
+    let whole = try Evaluation(request: request, cache: nil) { _ in FakeNetwork() }.run()
+    request.gathered = [.real: try gathered(real, .real, cuts), .fake: try gathered(fake, .fake, cuts)]
+    #expect(request.gathered[.fake]?.moments == (try gathered(fake, .fake, [])).moments)
+    let parts = try Evaluation(request: request, cache: nil) { _ in
+      FakeNetwork(onStart: { Issue.record("computed") })
+    }.run()
+    let (score, other) = (try #require(parts.scores.first), try #require(whole.scores.first))
+    #expect(abs(score.value - other.value) <= 1e-12 * other.value)
+    #expect(score.fake == other.fake && score.real?.digest == other.real?.digest)
+    #expect(other.fake?.clips == 139 && parts.skipped == whole.skipped)
+    #expect(score.warnings.map(\.code) == other.warnings.map(\.code))
+  }
 }

@@ -25,20 +25,7 @@ extension FeatureFile {
   /// - Throws: `FilesError`.
   public static func write(_ moments: MomentsSet, to path: String, replacing: Bool = false) throws {
     let (nodes, columns) = (moments.tree.nodes, moments.columns)
-    var metadata = [
-      Field.schema: schemaOfMoments,
-      Field.recipe: JSONValue.object(moments.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
-        .line,
-      Field.set: JSONValue.object([
-        ("listing", .string(moments.listing)), ("videos", .integer(moments.videos)),
-        ("block", .integer(MomentsSet.videosOfBlock)),
-        ("skipped", .array(moments.skipped.map { .array([.string($0.video), .string($0.reason)]) })),
-      ]).line,
-      Field.nodes: JSONValue.array(
-        nodes.map { .array([.integer($0.level), .integer($0.index), .integer($0.moments.count)]) }
-      ).line,
-    ]
-    metadata[Field.card] = moments.card.map { json($0).line }
+    var metadata = metadata(of: moments)
     metadata[Field.digest] = digest(of: moments, metadata)
     let head = try Safetensors.header(
       [
@@ -55,6 +42,29 @@ extension FeatureFile {
         try littleEndianBytes(of: values) { try writer.write($0) }
       }
     }
+  }
+
+  /// As it stands in their file.
+  public static func digest(of moments: MomentsSet) -> String { digest(of: moments, metadata(of: moments)) }
+
+  /// All but the digest.
+  private static func metadata(of moments: MomentsSet) -> [String: String] {
+    let nodes = moments.tree.nodes
+    var metadata = [
+      Field.schema: schemaOfMoments,
+      Field.recipe: JSONValue.object(moments.recipe.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+        .line,
+      Field.set: JSONValue.object([
+        ("listing", .string(moments.listing)), ("videos", .integer(moments.videos)),
+        ("block", .integer(MomentsSet.videosOfBlock)),
+        ("skipped", .array(moments.skipped.map { .array([.string($0.video), .string($0.reason)]) })),
+      ]).line,
+      Field.nodes: JSONValue.array(
+        nodes.map { .array([.integer($0.level), .integer($0.index), .integer($0.moments.count)]) }
+      ).line,
+    ]
+    metadata[Field.card] = moments.card.map { json($0).line }
+    return metadata
   }
 
   /// SHA-256 over the schema, recipe, set, nodes and card, each with a newline behind it, and the tensors as they lie in the file.

@@ -40,8 +40,10 @@ public struct GatheredSet: Sendable {
   let videos: [Video]
   /// Videos of the set before any limit.
   let found: Int
-  /// One for each recipe.
+  /// One for each recipe; none where there are moments.
   package let features: [FeatureSet]
+  /// The same of moments, whole.
+  package let moments: [MomentsSet]
   let origin: FeatureOrigin
 
   /// - Parameters:
@@ -49,19 +51,25 @@ public struct GatheredSet: Sendable {
   ///   - ignored: what lies in the set and is not scored.
   ///   - found: videos of the set before any limit.
   ///   - features: one set for each recipe, in the order of the videos.
+  ///   - moments: the same, where moments were kept in the place of features.
   public init(
     path: String, kind: String, videos: [Video], ignored: [VideoSet.IgnoredFile], found: Int, features: [FeatureSet],
-    listing: String
+    moments: [MomentsSet] = [], listing: String
   ) {
     self.path = path
     set = VideoSet(path: path, kind: kind, listed: videos.map(\.listed), ignored: ignored)
     self.videos = videos
     self.found = found
     self.features = features
+    self.moments = moments
     origin = FeatureOrigin(listing: listing, videos: videos.count)
   }
 
   func features(_ recipe: FeatureRecipe) -> FeatureSet? {
     features.first { recipe.difference(from: $0.recipe) == nil }
+  }
+
+  func moments(_ recipe: FeatureRecipe) -> MomentsSet? {
+    moments.first { recipe.difference(from: $0.recipe) == nil }
   }
 }

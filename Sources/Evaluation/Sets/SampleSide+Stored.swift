@@ -73,7 +73,7 @@ extension SampleSide {
       guard !wanted.overrides.contains(where: { $0.field == "max-videos-\(role)" }) else {
         throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
       }
-      try checkTakesStatistics(wanted, samples)
+      try checkTakesStatistics(wanted)
       guard samples.fields.ddof == 1 else {
         throw EvaluationError.statisticsDivisor(path: path, ddof: samples.fields.ddof)
       }
@@ -91,7 +91,7 @@ extension SampleSide {
       }
       try checkFeatures(set.recipe, columns: set.features.columns, wanted, samples)
     case .moments(let set, _):
-      try checkTakesStatistics(wanted, samples)
+      try checkTakesStatistics(wanted)
       if let most = samples.limit(role).maximum, most < set.videos {
         throw EvaluationError.momentsOfMore(path: path, role: role.rawValue, videos: set.videos, most: most)
       }
@@ -100,12 +100,8 @@ extension SampleSide {
   }
 
   /// - Throws: `EvaluationError.statisticsOnly`.
-  private func checkTakesStatistics(_ wanted: EvaluationProtocol, _ samples: ProtocolSamples) throws {
-    let fields = samples.fields
-    let isPlain =
-      fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
-      && fields.partialBatch == .keep
-    guard isPlain, wanted.definition.needsOnlyStatistics else {
+  private func checkTakesStatistics(_ wanted: EvaluationProtocol) throws {
+    guard wanted.takesStatistics else {
       throw EvaluationError.statisticsOnly(path: path, metric: "\(wanted.metric) by `\(wanted.displayName)`")
     }
   }
@@ -122,5 +118,13 @@ extension SampleSide {
       throw EvaluationError.otherFeatures(
         path: path, field: difference.field, stored: difference.stored, wanted: difference.wanted)
     }
+  }
+}
+
+extension EvaluationProtocol {
+  /// Whether its score comes from the mean and the covariance of each set's features alone.
+  public var takesStatistics: Bool {
+    fields.series == .none && fields.groupBy == .none && fields.repeats == 1 && fields.equalCounts == .no
+      && fields.partialBatch == .keep && definition.needsOnlyStatistics
   }
 }

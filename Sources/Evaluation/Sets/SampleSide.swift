@@ -23,8 +23,9 @@ struct SampleSide: Sendable {
   let path: String
   /// nil for files of features and statistics, and for a set that is not given.
   private(set) var videos: SetPlan?
-  /// What a file holds; nil for videos, and for a set that is not given.
-  let stored: Stored?
+  /// What a file holds, or the moments that a protocol takes of a set that others have worked on; nil for videos, and for a set that
+  /// is not given.
+  private(set) var stored: Stored?
   /// Of that file.
   private let digest: String
   /// Of a folder of files of features, each of them; empty for others.
@@ -95,6 +96,11 @@ struct SampleSide: Sendable {
   /// one stays, and the error names it.
   func asked(by wanted: EvaluationProtocol) -> SampleSide {
     let recipe = FeatureRecipe(wanted, role: role)
+    if let moments = gathered?.moments(recipe) {
+      var own = self
+      own.stored = .moments(moments, moments.tree.total)
+      return own
+    }
     let fitting = files.filter { $0.recipe.map { recipe.difference(from: $0) == nil } ?? false }
     // Moments stand for features where nothing else is there.
     return fitting.first { !$0.isStatistics } ?? fitting.first ?? self
@@ -118,11 +124,12 @@ struct SampleSide: Sendable {
   var items: [VideoItem] { videos?.items ?? [] }
   /// What was left out now, or when the stored features were extracted.
   var skipped: [SkippedVideo] {
+    if let videos { return videos.skipped }
     let stored: [FeatureOrigin.Skipped]
     switch self.stored {
     case .features(let set): stored = set.origin?.skipped ?? []
     case .moments(let set, _): stored = set.skipped
-    case .statistics, nil: return videos?.skipped ?? []
+    case .statistics, nil: return []
     }
     return stored.map { SkippedVideo(path: "\(path)/\($0.video)", name: $0.video, reason: $0.reason) }
   }
@@ -140,6 +147,7 @@ struct SampleSide: Sendable {
     for samples in plan.samples {
       for part in samples.parts {
         guard let taken = part.taken(role), let rule = taken.rules.first else { continue }
+        if let recipe = samples.recipes[role], gathered.moments(recipe) != nil { continue }
         guard let recipe = samples.recipes[role], let stored = gathered.features(recipe) else {
           throw EvaluationError.noGatheredFeatures(path: path)
         }
@@ -224,6 +232,13 @@ struct SampleSide: Sendable {
   }
 
   func scored(_ samples: ProtocolSamples) -> ScoredSet {
+    if let plan = videos {
+      let videos = plan.scored(samples.limit(role))
+      let content = videos.map { "\($0.facts.digest) \($0.item.valueRange.rawValue)\n" }.joined()
+      return ScoredSet(
+        path: plan.set.path, videos: videos.count, clips: sampleCount(samples),
+        digest: SHA256.digest(of: content).description)
+    }
     switch stored {
     case .features(let set):
       let taken = set.first(samples.limit(role))
@@ -233,21 +248,16 @@ struct SampleSide: Sendable {
       return ScoredSet(path: path, videos: nil, clips: statistics.count, digest: digest)
     case .moments(let set, let moments):
       return ScoredSet(path: path, videos: set.videosThere, clips: moments.count, digest: digest)
-    case nil:
-      guard let plan = videos else { return ScoredSet(path: path, videos: nil, clips: nil, digest: "") }
-      let videos = plan.scored(samples.limit(role))
-      let content = videos.map { "\($0.facts.digest) \($0.item.valueRange.rawValue)\n" }.joined()
-      return ScoredSet(
-        path: plan.set.path, videos: videos.count, clips: sampleCount(samples),
-        digest: SHA256.digest(of: content).description)
+    case nil: return ScoredSet(path: path, videos: nil, clips: nil, digest: "")
     }
   }
 
   /// Videos before any limit.
   var found: Int {
+    if let videos { return videos.found }
     if case .features(let set) = stored { return set.rows.videos }
     if case .moments(let set, _) = stored { return set.videosThere }
-    return videos?.found ?? 0
+    return 0
   }
 
   /// The names of the videos that a protocol takes, in the order of their digest.
