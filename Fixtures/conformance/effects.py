@@ -4,7 +4,7 @@
     python3 effects.py VIDMETRICS REAL FAKE [--of departures|arithmetic|dynamicrafter|generative-image-dynamics]
 
 Prints a table: the score as the protocol or the paper's table is here, the score of the other way, and how far it is from the
-first. Needs the ffmpeg program for `decoding`, and NumPy and safetensors for `dtype` and `root`
+first; of a series, the mean of its windows. Needs the ffmpeg program for `decoding`, and NumPy and safetensors for `dtype` and `root`
 (arithmetic.py).
 
     departures                  H.264 clips of at least 16 frames, tagged BT.709
@@ -24,6 +24,7 @@ import tempfile
 
 KEEP = "--set partial-batch=keep"
 GID = "--set aspect-crop=2:1"
+SLIDING = f"fid --protocol clean {GID} --set series=windows --set window=30 --set window-step=1 --set window-reference=all"
 GID_FVD = f"{GID} --set max-videos-real=all --set max-videos-fake=all --set offset-real=start"
 # What, here, the other way: a command, or a function of arithmetic.py on the features of the first command.
 # Words in braces: on files made of the given ones (MADE).
@@ -77,6 +78,10 @@ ROWS = {
         ("which FID: torch-fidelity", f"fid --protocol clean {GID}", f"fid --protocol ttur {GID}"),
         ("the given first frame: left out", f"fid --protocol clean {GID}", f"fid --protocol clean {GID} --set skip-first=1"),
         ("which KID: torch-fidelity", f"kid --protocol clean {GID}", f"kid --protocol torch-fidelity {GID}"),
+        ("the step of the sliding windows: 10 frames", SLIDING, SLIDING.replace("window-step=1", "window-step=10")),
+        ("the step of the sliding windows: 30, side by side", SLIDING, SLIDING.replace("window-step=1", "window-step=30")),
+        ("the reference of the sliding windows: equal windows", SLIDING,
+         SLIDING.replace("window-reference=all", "window-reference=same")),
         ("the crop itself: none", f"fvd --clips all {GID_FVD}", f"fvd --clips all {GID_FVD.replace(GID, '').strip()}"),
         ("which FVD: divisor N - 1", f"fvd --clips all {GID_FVD}", f"fvd --clips all {GID_FVD} --set ddof=1"),
         ("which FVD: batch-norm epsilon of TATS", f"fvd --clips all {GID_FVD}",
@@ -147,7 +152,9 @@ def main():
                 line = [arguments.vidmetrics, words[0], *map(str, sides), *words[1:], "--json", "--quiet"]
                 print("+", shlex.join(line), file=sys.stderr)
                 document = json.loads(subprocess.run(line, stdout=subprocess.PIPE, check=True).stdout)
-                known[command] = next(x["value"] for x in document["scores"] if x["metric"].split("[")[0] == words[0])
+                # Of a series, the mean of its windows.
+                values = [x["value"] for x in document["scores"] if x["metric"].split("[")[0] == words[0]]
+                known[command] = sum(values) / len(values)
             return known[command]
 
         def computed(function, command):
