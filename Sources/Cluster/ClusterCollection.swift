@@ -219,7 +219,9 @@ public struct ClusterCollection {
   }
 
   /// What the file of a part holds, which is what its record says.
-  private func stored(_ planned: PlannedFeatures, _ set: PlannedSet, _ shard: Int, _ record: PartRecord, _ job: JobFolder)
+  private func stored(
+    _ planned: PlannedFeatures, _ set: PlannedSet, _ shard: Int, _ record: PartRecord, _ job: JobFolder
+  )
     throws -> StoredFeatures
   {
     let path = job.featureFile(set, shard, planned)

@@ -102,7 +102,8 @@ public struct ClusterWork {
     let kept = CacheFolder(path: partial)
     // Blocks of moments are those of the listing, wherever the shards were cut.
     let origin = FeatureOrigin(
-      listing: plan.keeps == .moments ? set.listing : set.division, videos: set.videos, shards: set.shards.count, parts: [shard + 1])
+      listing: plan.keeps == .moments ? set.listing : set.division, videos: set.videos, shards: set.shards.count,
+      parts: [shard + 1])
     let part = ListedPart(
       path: set.place, videos: try job.list(set, shard), first: set.shards[shard].first, found: set.found,
       origin: origin)

@@ -47,7 +47,9 @@ public struct Evaluation {
     try request.check()
     let metrics = request.scores.map { $0.evaluationProtocol.definition }
     // Listing a folder waits for the file system: both at a time.
-    let opened = try parallelMap(2, threads: 2) { [request] side in try Self.open(side == 0 ? .real : .fake, of: request) }
+    let opened = try parallelMap(2, threads: 2) { [request] side in
+      try Self.open(side == 0 ? .real : .fake, of: request)
+    }
     let (real, fake) = (opened[0], opened[1])
     let inputs = try InputPairs(request, fake: fake)
     let prompts = try metrics.contains { $0.reference == .prompts } ? Prompts(request.prompts, of: fake) : nil

@@ -80,7 +80,8 @@ package final class EntryPacks: Sendable {
     for path in Self.paths(in: folder) {
       guard let status = FileStatus(path), let descriptor = Self.unused(path, status) else { continue }
       // A large one that has its index is left alone: of millions of entries the index alone is hundreds of megabytes.
-      guard status.size <= Self.small || !EntryPack.endsInIndex(path), let pack = EntryPack(path, staysOpen: false) else {
+      guard status.size <= Self.small || !EntryPack.endsInIndex(path), let pack = EntryPack(path, staysOpen: false)
+      else {
         close(descriptor)
         continue
       }

@@ -22,6 +22,8 @@ enum ClusterText {
       ])
     }
     for score in plan.scores { rows.append([score.metric, score.displayName, String(score.fingerprint.prefix(19))]) }
-    return TextTable.text([["plan", job.path, "\(count(plan.tasks, "task")), \(plan.isa)" + (plan.keeps == .moments ? ", moments" : "")]] + rows) + "\n"
+    return TextTable.text(
+      [["plan", job.path, "\(count(plan.tasks, "task")), \(plan.isa)" + (plan.keeps == .moments ? ", moments" : "")]]
+        + rows) + "\n"
   }
 }

@@ -252,7 +252,8 @@ import Testing
     _ = try run("cluster plan real fake --metrics fvd \(all) --shards 2 --out job --moments")
     let collected = try scores(run("cluster local job --json --no-record").output)
     for set in ["real", "fake"] {
-      _ = try run("features extract \(set) --protocol stylegan-v --moments --as \(set) --out \(set).safetensors --no-cache")
+      _ = try run(
+        "features extract \(set) --protocol stylegan-v --moments --as \(set) --out \(set).safetensors --no-cache")
       let merged = try FileManager.default.contentsOfDirectory(atPath: job + "/features").filter { $0.hasPrefix(set) }
       let own = try FeatureFile.read(job + "/features/" + (merged.first ?? ""))
       #expect(own == (try FeatureFile.read(place.file("\(set).safetensors"))))
@@ -279,7 +280,9 @@ import Testing
         """)
     try FileManager.default.removeItem(atPath: facts)
     let status = try run("cluster status job").output
-    #expect(status.hasPrefix("3 of 4 parts done, 24 of 32 videos\ndamaged  1\n  fake-0001  `\(facts)` is damaged: it is not there\n"))
+    #expect(
+      status.hasPrefix(
+        "3 of 4 parts done, 24 of 32 videos\ndamaged  1\n  fake-0001  `\(facts)` is damaged: it is not there\n"))
     try FileManager.default.removeItem(atPath: job + "/parts/fake-0001.json")
     _ = try run("cluster local job")
   }

@@ -92,7 +92,8 @@ extension VideoFacts {
 
   /// File names may hold line breaks.
   private static func escaped(_ text: String) -> String {
-    text.utf8.contains(UInt8(ascii: "\n")) ? text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n") : text
+    text.utf8.contains(UInt8(ascii: "\n"))
+      ? text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n") : text
   }
 }
 
