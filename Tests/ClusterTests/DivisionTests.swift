@@ -37,6 +37,15 @@ import Video
     #expect(Division(set, shards: 10).unit == .video)
   }
 
+  /// Moments are of whole blocks, through archives and of few videos too: there are then no more shards than blocks.
+  @Test func momentsAreCutBetweenBlocks() {
+    let set = videos(Array(repeating: 10, count: 300)) { "clips-\($0 / 10).tar/\($0).mp4" }
+    let division = Division(set, shards: 3, inBlocks: true)
+    #expect(division.unit == .block)
+    #expect(division.shards == [0..<128, 128..<192, 192..<300])
+    #expect(Division(set, shards: 9, inBlocks: true).shards.map(\.lowerBound) == [0, 64, 128, 192, 256])
+  }
+
   /// The first ten are as large as all others together: by bytes the cut is at 10, by number at 50, and it lies between.
   @Test func workIsBytesAndVideos() {
     let division = Division(videos(Array(repeating: 90, count: 10) + Array(repeating: 10, count: 90)), shards: 2)

@@ -286,4 +286,44 @@ import Testing
     try FileManager.default.removeItem(atPath: job + "/parts/fake-0001.json")
     _ = try run("cluster local job")
   }
+
+  /// A suite that cannot be planned leaves nothing in the way of its next planning; a command that fails is named, and the others have
+  /// the scores of one process.
+  @Test func suitesArePlannedAndCollected() throws {
+    try copySets()
+    try FileManager.default.createDirectory(atPath: place.file("other"), withIntermediateDirectories: true)
+    try """
+    name: toy
+    data: {real: real, other: other}
+    metrics: [fvd]
+    generators:
+      - name: ours
+        command: cp fake/bounce/*.mp4 {output}
+        count: 4
+      - name: broken
+        command: echo no device; exit 3
+        count: 4
+
+    """.write(toFile: place.file("toy.yaml"), atomically: true, encoding: .utf8)
+    let empty = try run("cluster plan toy.yaml --shards 2 --out job", status: 2)
+    #expect(empty.errors.hasPrefix("error: no videos in `"))
+    try FileManager.default.removeItem(atPath: place.file("other"))
+    try FileManager.default.copyItem(atPath: place.file("fake"), toPath: place.file("other"))
+    let planned = try run("cluster plan toy.yaml --shards 2 --out job")
+    #expect(planned.output.contains("real other") && planned.output.contains("0 of 2 parts"))
+    #expect(try run("cluster plan toy.yaml --shards 2 --out job", status: 2).errors.contains("has a plan already"))
+    let local = try run("cluster local job", status: 2)
+    #expect(local.errors.contains("failed: broken: the outputs of broken are not there: "))
+    let runs = try run("export").output.split(separator: "\n").map {
+      try RunDocument.read(String($0), place: "run")
+    }
+    #expect(runs.count == 2 && runs.allSatisfy { $0.generator == "ours" && $0.suite == "toy" })
+    for set in ["real", "other"] {
+      let direct = try scores(run("fvd \(set) fake/bounce --json --no-record").output)
+      let own = runs.first { $0.dataset == set }?.scores.first
+      #expect(own?.value == direct.first?.value && own?.real?.digest == direct.first?.real?.digest, "\(set)")
+    }
+    let status = try run("cluster status job").output
+    #expect(status.contains("ours against real") && status.contains("collected as run"))
+  }
 }
