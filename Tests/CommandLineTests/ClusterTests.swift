@@ -285,6 +285,13 @@ import Testing
         "3 of 4 parts done, 24 of 32 videos\ndamaged  1\n  fake-0001  `\(facts)` is damaged: it is not there\n"))
     try FileManager.default.removeItem(atPath: job + "/parts/fake-0001.json")
     _ = try run("cluster local job")
+    // Parts of the same sets, in another plan.
+    _ = try run("cluster plan real fake --metrics fvd --shards 2 --out second --tag x")
+    try FileManager.default.removeItem(atPath: place.file("second/parts"))
+    try FileManager.default.copyItem(atPath: job + "/parts", toPath: place.file("second/parts"))
+    #expect(
+      try run("cluster collect second", status: 2).errors.hasPrefix(
+        "error: `\(place.file("second/parts/real-0000.json"))` is not of this plan: `plan` is sha256:"))
   }
 
   /// A suite that cannot be planned leaves nothing in the way of its next planning; a command that fails is named, and the others have
@@ -301,7 +308,7 @@ import Testing
         command: cp fake/bounce/*.mp4 {output}
         count: 4
       - name: broken
-        command: echo no device; exit 3
+        command: ls {output}; exit 3
         count: 4
 
     """.write(toFile: place.file("toy.yaml"), atomically: true, encoding: .utf8)

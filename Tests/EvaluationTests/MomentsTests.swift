@@ -144,6 +144,12 @@ import Testing
       refusal([parts[0], later])?.hasPrefix(
         "`a` is a part of 150 videos and `b` of 151 others, by their names and sizes\n")
         == true)
+    let strided = try wanted("fvd", nil, [("frames", "4"), ("stride", "2")])
+    #expect(
+      refusal([parts[0], try extraction(real, strided, shard: "2/3").moments().moments]) == """
+        `stride` is `1` in `a` and `2` in `b`
+        hint: parts of one set are extracted with the same protocol
+        """)
     let other = try extraction(fake, wanted("fid")).moments().moments
     #expect(refusal([parts[0], other]) == "`a` has features of 4 values and `b` of 3: they are not of one network")
   }
