@@ -142,6 +142,9 @@ public struct EvaluationProtocol: Sendable, Equatable {
     return copy
   }
 
+  /// Without a trace among the overrides.
+  mutating func setResize(_ mode: ResizeMode) { fields.resize = mode }
+
   /// The fields that decide the score, with their values, in the metric's order.
   public var decidingFields: [(definition: FieldDefinition, value: FieldValue)] {
     definition.fields.filter { $0.decides(fields) }.map { ($0, $0.read(fields)) }
@@ -259,6 +262,15 @@ public struct EvaluationProtocol: Sendable, Equatable {
     if fields.aspectCrop != .none, fields.crop != .none || fields.loaderResize != .none || fields.resize == .none {
       throw CatalogError.contradiction(
         field: "aspect-crop", other: "crop", reason: "a crop to an aspect ratio goes before a plain resize only")
+    }
+    if fields.crop == .shortSide, fields.endpoint != .normClassToken || fields.device != ProtocolFields.ownDevice {
+      throw CatalogError.contradiction(
+        field: "crop", other: "endpoint",
+        reason: "frames that are not square are for `norm-class-token`, computed by this program")
+    }
+    if fields.resizeSide > 0, fields.crop != .torchvisionCenter {
+      throw CatalogError.contradiction(
+        field: "resize-side", other: "crop", reason: "a square is cut out of a larger frame by `torchvision-center` alone")
     }
     if fields.resize == .none, fields.crop != .none {
       throw CatalogError.contradiction(field: "resize", other: "crop", reason: "without a resize nothing is cropped")

@@ -328,7 +328,7 @@ import Vocabulary
     for golden in cases {
       let (height, width) = (golden.height, golden.width)
       let bytes = generated(height: height, width: width, seed: UInt64(height + width))
-      let crop = golden.method == "squash" ? Crop.none : .torchvisionCentre
+      let crop = golden.method == "squash" ? Crop.none : .torchvisionCentre()
       let resize = Resize(mode: .pilBicubicBytes, crop: crop, size: golden.size, scaling: .unit)
       let values = try resized(resize, frames(bytes, height: height, width: width), range: .byte)
       let sampled = stride(from: 0, to: values.count, by: golden.step).map { values[$0] }
