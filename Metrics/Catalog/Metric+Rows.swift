@@ -181,17 +181,17 @@ extension Metric {
       "i2v-subject", "I2V subject", "how alike a video is to its input picture, and to itself, by DINO (VBench-I2V)",
       .higher, sample: .frame, .embedding(against: .inputsAndFrames),
       protocols: [
-        ProtocolFile("vbench-i2v", file: "i2v-subject", PackageResources.i2v_subject_yaml),
-        ProtocolFile("vbench-i2v-aliased", file: "i2v-subject-aliased", PackageResources.i2v_subject_aliased_yaml),
+        ProtocolFile("vbench", file: "i2v-subject", PackageResources.i2v_subject_yaml),
+        ProtocolFile("vbench-aliased", file: "i2v-subject-aliased", PackageResources.i2v_subject_aliased_yaml),
       ], guide: PackageResources.I2V_SUBJECT_md, fields: imageToVideo),
     Metric(
       "i2v-background", "I2V background",
       "how alike a video is to its input picture, and to itself, by DreamSim (VBench-I2V)", .higher,
       sample: .frame, .embedding(against: .inputsAndFrames),
       protocols: [
-        ProtocolFile("vbench-i2v", file: "i2v-background", PackageResources.i2v_background_yaml),
+        ProtocolFile("vbench", file: "i2v-background", PackageResources.i2v_background_yaml),
         ProtocolFile(
-          "vbench-i2v-aliased", file: "i2v-background-aliased", PackageResources.i2v_background_aliased_yaml),
+          "vbench-aliased", file: "i2v-background-aliased", PackageResources.i2v_background_aliased_yaml),
       ], guide: PackageResources.I2V_BACKGROUND_md, fields: imageToVideo),
   ]
 

@@ -150,7 +150,8 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     let branches =
       try weights.map { weights in
         try published.map { try VisionTransformer.branch($0, of: weights, frame: frame) }
-      } ?? published.map { branch in
+      }
+      ?? published.map { branch in
         var sizes = branch.sizes
         sizes.frame = frame
         return (branch.prefix, branch.configuration, sizes)

@@ -66,6 +66,8 @@ public enum VBench {
     /// Over those that are there; nil where none is.
     public let partial: Double?
     public let missing: [String]
+    /// The totals that it is made of; empty for one of dimensions.
+    let parts: [String]
   }
 
   /// A value, and where it is from; nil: it was computed with the others.
@@ -94,14 +96,15 @@ public enum VBench {
         let weights = there.reduce(0) { $0 + $1.0 }
         let mean = weights > 0 ? there.reduce(0) { $0 + $1.0 * $1.1 } / weights : nil
         let missing = dimensions.filter { values[$0.name] == nil }.map(\.name)
-        return Total(title: title, value: missing.isEmpty ? mean : nil, partial: mean, missing: missing)
+        return Total(title: title, value: missing.isEmpty ? mean : nil, partial: mean, missing: missing, parts: [])
       }
       func together(_ title: String, _ parts: [(Total, weight: Double)]) -> Total {
         let weights = parts.reduce(0) { $0 + $1.weight }
         let isWhole = parts.allSatisfy { $0.0.value != nil }
         let sum = parts.reduce(0) { $0 + ($1.0.value ?? 0) * $1.weight }
         return Total(
-          title: title, value: isWhole ? sum / weights : nil, partial: nil, missing: parts.flatMap(\.0.missing))
+          title: title, value: isWhole ? sum / weights : nil, partial: nil, missing: parts.flatMap(\.0.missing),
+          parts: parts.map(\.0.title))
       }
       if isOfImages {
         let (quality, images) = (total("I2V quality score", qualityOfI2V), total("I2V score", imageToVideo))
@@ -127,10 +130,14 @@ public enum VBench {
 
     private static func line(_ total: Total) -> String {
       if let value = total.value { return "\(total.title)  \(significant(value))" }
-      let missing = total.missing.joined(separator: ", ")
-      let none = "\(total.title)  none, since these are missing: \(missing)"
-      guard let partial = total.partial else { return none }
-      return none + "\n  the weighted mean of the others is \(significant(partial)), which no \(total.title) compares with"
+      guard total.parts.isEmpty else {
+        return "\(total.title)  none: it is made of \(total.parts.joined(separator: " and "))"
+      }
+      guard let partial = total.partial else {
+        return "\(total.title)  none: none of its \(total.missing.count) dimensions is there"
+      }
+      return "\(total.title)  none, since these are missing: \(total.missing.joined(separator: ", "))\n  "
+        + "the weighted mean of those that are there is \(significant(partial)): no published \(total.title) compares with it"
     }
 
     public var json: JSONValue {

@@ -69,7 +69,8 @@ extension KnownWeights {
       PublishedFile(
         url: "https://raw.githubusercontent.com/LAION-AI/aesthetic-predictor/main/sa_0_4_vit_l_14_linear.pth",
         digest: "2cd4e60f4f24ae3bcd57b847b13c1f3ba27edc28cc1a7f9ce74ee9f421243cba", size: 4071)
-    ], likeness: .linearHead(768), licence: "MIT")
+    ], likeness: .linearHead(768),
+    fingerprint: Digest(hex: "4c26db166e33ab651d8e3617f2079c58c0a411fb75b5cc21c114c7798f06e679"), licence: "MIT")
 
   public static let openCLIPB32 = clip(
     "open-clip-vit-b-32", "open_clip's ViT-B/32 (laion400m_e31)", patch: 32,

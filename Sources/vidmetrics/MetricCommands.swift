@@ -411,7 +411,8 @@ extension ImageToVideoCommand {
 struct I2VSubject: ImageToVideoCommand {
   static let metric = "i2v-subject"
   static let configuration = CommandConfiguration(
-    commandName: "i2v-subject", abstract: "How alike a video is to its input picture and to itself, by DINO (VBench-I2V)",
+    commandName: "i2v-subject",
+    abstract: "How alike a video is to its input picture and to itself, by DINO (VBench-I2V)",
     discussion: inputs(weights: "dino-vitb16"))
   @OptionGroup var sets: OneOrTwoSets
   @Option(help: BesideOptions.input) var input: String?

@@ -58,7 +58,9 @@ struct VBenchCommand: ParsableCommand {
   private var isOfImages: Bool { inputs != nil || input != nil }
 
   func validate() throws {
-    if inputs != nil, input != nil { throw ValidationError("--inputs and --input both say where pictures are: give one") }
+    if inputs != nil, input != nil {
+      throw ValidationError("--inputs and --input both say where pictures are: give one")
+    }
   }
 
   func run() throws {

@@ -99,7 +99,8 @@ struct WeightsCommand: ParsableCommand {
       switch anchor {
       case .fingerprint: "the values are those of the published weights"
       case .file(digits: 64): "the file that was imported has the SHA-256 that its makers publish"
-      case .file(let digits): "the SHA-256 of the file that was imported begins with the \(digits) digits that its makers publish"
+      case .file(let digits):
+        "the SHA-256 of the file that was imported begins with the \(digits) digits that its makers publish"
       case .otherFile(let published, let found):
         "the file that was imported has the SHA-256 \(found.hex), and its makers publish \(published)"
       case .unknownFile: "none is kept of the file that was imported: import it again"

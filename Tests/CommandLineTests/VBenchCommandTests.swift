@@ -30,7 +30,7 @@ import Testing
     #expect(lines[0] == "dimension            value      normalised  weight")
     #expect(lines[1].hasPrefix("temporal_flickering  0.9941176  "))
     #expect(lines.contains { $0.hasPrefix("quality score  none, since these are missing: subject_consistency, ") })
-    #expect(lines.contains { $0.hasPrefix("TEMPORAL-FLICKERING  0.9941176 ") })
+    #expect(lines.contains { $0.hasPrefix("temporal-flickering  0.9941176 ± ") })
     #expect(abs(value - 0.9941176) < 1e-7)
   }
 

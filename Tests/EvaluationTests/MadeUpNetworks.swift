@@ -55,7 +55,7 @@ struct MadeUpNetworks {
   func wanted(_ name: String) throws -> RequestedScore {
     let isAliased = name.hasSuffix("-aliased")
     let metric = isAliased ? String(name.dropLast("-aliased".count)) : name
-    let preset = isAliased ? "vbench-i2v-aliased" : try Metric.named(metric).defaultProtocol
+    let preset = isAliased ? "vbench-aliased" : try Metric.named(metric).defaultProtocol
     var wanted = RequestedScore(try EvaluationProtocol.named(preset, metric: metric))
     if !wanted.evaluationProtocol.fields.headWeights.isEmpty {
       let head = try weights(wanted.evaluationProtocol.fields.headWeights)

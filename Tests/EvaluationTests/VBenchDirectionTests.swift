@@ -21,7 +21,8 @@ import Weights
   private static func picture(_ seed: Int, moved: Int = 0) -> [Double] {
     (0..<height * width * 3).map { index in
       let (y, x, c) = (index / 3 / width, index / 3 % width, index % 3)
-      var v = UInt64(bitPattern: Int64(((seed * 64 + y / 8) * 64 + (x + moved) / 8) * 4 + c + 1)) &* 0x9E37_79B9_7F4A_7C15
+      var v =
+        UInt64(bitPattern: Int64(((seed * 64 + y / 8) * 64 + (x + moved) / 8) * 4 + c + 1)) &* 0x9E37_79B9_7F4A_7C15
       v ^= v >> 29
       v = v &* 0xBF58_476D_1CE4_E5B9
       return Double((v ^ v >> 32) % 200 + 28)
@@ -138,6 +139,7 @@ import Weights
     #expect(abs(a - b) > 1e-3)
     #expect(abs(try score("aesthetic-quality", Self.cut) - (a + b) / 2) < 1e-6)
     #expect(abs(try score("aesthetic-quality", Self.cut.reversed()) - (a + b) / 2) < 1e-6)
-    #expect(abs(try score("aesthetic-quality", [Self.picture(1), Self.picture(1), Self.picture(2)]) - (2 * a + b) / 3) < 1e-6)
+    #expect(
+      abs(try score("aesthetic-quality", [Self.picture(1), Self.picture(1), Self.picture(2)]) - (2 * a + b) / 3) < 1e-6)
   }
 }

@@ -115,7 +115,8 @@ import Weights
     try writeClips(golden)
     let settled = try EvaluationProtocol.named("vbench-distributed", metric: "subject-consistency")
     let request = ScoreRequest(real: nil, fake: folder.file("videos"), scores: [RequestedScore(settled)])
-    let score = try Evaluation(request: request, cache: nil) { try networks.network($0, MadeUpNetworks.tables[0]) }.run().scores[0]
+    let score = try Evaluation(request: request, cache: nil) { try networks.network($0, MadeUpNetworks.tables[0]) }
+      .run().scores[0]
     #expect(abs(score.value - golden.distributed) < 5e-6)
     #expect(abs(golden.distributed - (golden.scores["subject-consistency"]?.all ?? 0)) > 1e-3)
   }

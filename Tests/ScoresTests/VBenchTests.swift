@@ -56,12 +56,9 @@ import Testing
 
         quality score  none, since these are missing: subject_consistency, background_consistency, motion_smoothness, \
         imaging_quality, dynamic_degree
-          the weighted mean of the others is 0.7500000, which no quality score compares with
-        semantic score  none, since these are missing: object_class, multiple_objects, human_action, color, \
-        spatial_relationship, scene, appearance_style, temporal_style, overall_consistency
-        total score  none, since these are missing: subject_consistency, background_consistency, motion_smoothness, \
-        imaging_quality, dynamic_degree, object_class, multiple_objects, human_action, color, spatial_relationship, scene, \
-        appearance_style, temporal_style, overall_consistency
+          the weighted mean of those that are there is 0.7500000: no published quality score compares with it
+        semantic score  none: none of its 9 dimensions is there
+        total score  none: it is made of quality score and semantic score
 
         """)
   }

@@ -274,7 +274,7 @@ def check(args):
     for isa in args.isa.split(","):
         for name in names:
             metric = name.removesuffix("-aliased")
-            protocol = ":vbench-i2v-aliased" if name.endswith("-aliased") else ""
+            protocol = ":vbench-aliased" if name.endswith("-aliased") else ""
             pictures = [str(folder / "pictures")] if name.startswith("i2v") else []
             document = json.loads(run(
                 "score", *pictures, str(folder / "videos"), "--metrics", metric + protocol, "--json", "--no-record",

@@ -73,7 +73,8 @@ public struct WeightsChoice: Sendable {
   private static func unverified(_ name: String) -> ScoreWarning {
     ScoreWarning(
       code: "weights-unverified",
-      text: "no published number has been computed here with the published `\(name)`: the network was compared with the "
+      text:
+        "no published number has been computed here with the published `\(name)`: the network was compared with the "
         + "program of its makers on made-up weights\n"
         + "`vidmetrics weights verify \(name)` holds the file that was imported against what its makers publish")
   }
