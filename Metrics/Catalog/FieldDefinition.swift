@@ -228,7 +228,7 @@ public struct FieldDefinition: Sendable {
   /// A picture whose resize is another than that of frames is compared with them; what is computed of frames stays.
   static let inputResize = choice(
     "input-resize", .distance, "how a given picture reaches the network's size; `none`: as frames do", \.inputResize
-  ).when { $0.inputResize != .none }
+  ).when { $0.inputResize != .none && $0.input == .given }
   static let compareWith = choice("compare-with", .distance, "the frame that a frame is compared with", \.compareWith)
   static let clamp = choice(
     "clamp", .distance, "where values below 0 become 0: nowhere, in each frame, or in the mean over videos", \.clamp)

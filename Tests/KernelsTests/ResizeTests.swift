@@ -38,7 +38,7 @@ import Vocabulary
     let bound: Float =
       switch mode {
       case .antialiasBilinear: 4e-7
-      case .torchBicubic, .torchAntialiasBicubic: 1e-6
+      case .torchBicubic, .torchAntialiasBicubic: 2e-6
       case .halfPixelBilinear, .tf1Bilinear, .alignCornersBilinear, .pilBicubic, .pilBicubicBytes, .none: 0
       }
     for (range, samples) in [(ValueRange.byte, [Float(0), 255]), (.unit, [0, 1]), (.symmetric, [-1, 1])] {

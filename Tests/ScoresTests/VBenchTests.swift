@@ -50,8 +50,8 @@ import Testing
     #expect(found.totals[1].partial == nil && found.totals[2].value == nil && found.totals[2].partial == nil)
     #expect(
       found.text == """
-        dimension            value     normalised  weight
-        temporal_flickering  1.000000  1.000000    1.000000
+        dimension            value      normalised  weight
+        temporal_flickering  1.000000   1.000000    1.000000
         aesthetic_quality    0.5000000  0.5000000   1.000000
 
         quality score  none, since these are missing: subject_consistency, background_consistency, motion_smoothness, \
