@@ -46,6 +46,14 @@ extension EvaluationProtocol {
     return recipe
   }
 
+  /// As it takes the pictures that videos were made from, whose resize may be one of their own.
+  public var ofInputs: EvaluationProtocol {
+    guard fields.inputResize != .none, fields.input == .given else { return self }
+    var copy = self
+    copy.setResize(fields.inputResize)
+    return copy
+  }
+
   private func decidingFields(of set: SetRole) -> [(definition: FieldDefinition, value: FieldValue)] {
     let own = fields.holding(for: set)
     return definition.fields.filter { $0.decides(own) }.map { ($0, $0.read(own)) }

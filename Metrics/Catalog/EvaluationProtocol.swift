@@ -102,7 +102,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
   /// The protocol with one field set from text, as in `--set field=value`. Setting the preset's own value does not override it.
   ///
   /// Some values settle other fields too, and these then show as overrides as well: `value-range=network` turns resize
-  /// and crop off, `root=svd` takes TensorFlow's epsilon 1e-10 and `root=symmetric-eigen` none, `loader-resize=none` has
+  /// and crop off, another crop than torchvision's has no `resize-side`, `root=svd` takes TensorFlow's epsilon 1e-10 and `root=symmetric-eigen` none, `loader-resize=none` has
   /// nothing else of a loader, and the window of a series of clips is the clips' length.
   ///
   /// - Throws: `CatalogError.unknownField` (with the nearest name) or `.badValue` (with what is allowed).
@@ -117,7 +117,9 @@ public struct EvaluationProtocol: Sendable, Equatable {
     switch (field, text) {
     case ("value-range", InputRange.network.rawValue):
       (changed.resize, changed.crop) = (.none, .none)
+      (changed.resizeSide, changed.inputResize) = (0, .none)
       changed.removeLoader()
+    case ("crop", _) where changed.crop != .torchvisionCenter: changed.resizeSide = 0
     case ("root", RootMethod.svd.rawValue) where changed.rootEpsilon == 0: changed.rootEpsilon = 1e-10
     case ("root", RootMethod.symmetricEigen.rawValue): changed.rootEpsilon = 0
     case ("loader-resize", LoaderResize.none.rawValue): changed.removeLoader()
@@ -141,6 +143,9 @@ public struct EvaluationProtocol: Sendable, Equatable {
     }
     return copy
   }
+
+  /// Without a trace among the overrides.
+  mutating func setResize(_ mode: ResizeMode) { fields.resize = mode }
 
   /// The fields that decide the score, with their values, in the metric's order.
   public var decidingFields: [(definition: FieldDefinition, value: FieldValue)] {
@@ -259,6 +264,16 @@ public struct EvaluationProtocol: Sendable, Equatable {
     if fields.aspectCrop != .none, fields.crop != .none || fields.loaderResize != .none || fields.resize == .none {
       throw CatalogError.contradiction(
         field: "aspect-crop", other: "crop", reason: "a crop to an aspect ratio goes before a plain resize only")
+    }
+    if fields.crop == .shortSide, fields.endpoint != .normClassToken || fields.device != ProtocolFields.ownDevice {
+      throw CatalogError.contradiction(
+        field: "crop", other: "endpoint",
+        reason: "frames that are not square are for `norm-class-token`, computed by this program")
+    }
+    if fields.resizeSide > 0, fields.crop != .torchvisionCenter {
+      throw CatalogError.contradiction(
+        field: "resize-side", other: "crop",
+        reason: "a square is cut out of a larger frame by `torchvision-center` alone")
     }
     if fields.resize == .none, fields.crop != .none {
       throw CatalogError.contradiction(field: "resize", other: "crop", reason: "without a resize nothing is cropped")

@@ -94,7 +94,8 @@ public struct FieldDefinition: Sendable {
     weights + [
       batchNormEpsilon,
       choice(
-        "endpoint", .features, "what of the network is the embedding", \.endpoint, among: [.pool3, .dreamSim, .clip]),
+        "endpoint", .features, "what of the network is the embedding", \.endpoint,
+        among: [.pool3, .dreamSim, .clip, .normClassToken]),
       choice("activation", .features, "of the network\'s hidden layers", \.activation, among: HiddenActivation.allCases)
         .when { $0.endpoint == .clip },
       device,
@@ -104,6 +105,9 @@ public struct FieldDefinition: Sendable {
   static let valueRange = choice("value-range", .features, "what the values given to the network are", \.valueRange)
   static let resize = choice("resize", .features, "how frames reach the network's size", \.resize)
   static let crop = choice("crop", .features, "what happens to frames that are not square", \.crop)
+  static let resizeSide = integer(
+    "resize-side", .features, "pixels of the short side before the crop", \.resizeSide, from: 0, to: 8192
+  ).when { $0.resizeSide > 0 }
   static let inputScaling = choice(
     "input-scaling", .features, "the map from 0...255 to the network's input", \.inputScaling)
   static let aspectCrop = aspect(
@@ -221,11 +225,16 @@ public struct FieldDefinition: Sendable {
   // Embeddings of frames
   static let input = choice("input", .distance, "where the picture is that a video was made from", \.input)
   static let centre = choice("centre", .distance, "what is subtracted from an embedding before the cosine", \.centre)
+  /// A picture whose resize is another than that of frames is compared with them; what is computed of frames stays.
+  static let inputResize = choice(
+    "input-resize", .distance, "how a given picture reaches the network's size; `none`: as frames do", \.inputResize
+  ).when { $0.inputResize != .none && $0.input == .given }
   static let compareWith = choice("compare-with", .distance, "the frame that a frame is compared with", \.compareWith)
+  static let clamp = choice(
+    "clamp", .distance, "where values below 0 become 0: nowhere, in each frame, or in the mean over videos", \.clamp)
+  static let meanOver = choice("mean-over", .distance, "whether the score is a mean over videos or frames", \.meanOver)
   static let prompt: [FieldDefinition] = [
-    text("prompt-prefix", .distance, "what stands before every prompt", \.promptPrefix),
-    choice(
-      "clamp", .distance, "where values below 0 become 0: nowhere, in each frame, or in the mean over videos", \.clamp),
+    text("prompt-prefix", .distance, "what stands before every prompt", \.promptPrefix), clamp,
   ]
 
   // Series and groups

@@ -155,6 +155,44 @@ extension Metric {
           PackageResources.frame_consistency_open_clip_vit_b_16_yaml),
       ], guide: PackageResources.FRAME_CONSISTENCY_md,
       fields: embeddings + [FieldDefinition.centre, FieldDefinition.compareWith]),
+    Metric(
+      "subject-consistency", "subject consistency", "how alike the frames of a video are to DINO (VBench)", .higher,
+      sample: .frame, .embedding(against: .frames),
+      protocols: [
+        ProtocolFile("vbench", file: "subject-consistency", PackageResources.subject_consistency_yaml),
+        ProtocolFile(
+          "vbench-distributed", file: "subject-consistency-distributed",
+          PackageResources.subject_consistency_distributed_yaml),
+      ], guide: PackageResources.SUBJECT_CONSISTENCY_md, fields: consistency),
+    Metric(
+      "background-consistency", "background consistency", "how alike the frames of a video are to CLIP (VBench)",
+      .higher, sample: .frame, .embedding(against: .frames),
+      protocols: [
+        ProtocolFile("vbench", file: "background-consistency", PackageResources.background_consistency_yaml)
+      ], guide: PackageResources.BACKGROUND_CONSISTENCY_md, fields: consistency),
+    Metric(
+      "aesthetic-quality", "aesthetic quality", "how much LAION's predictor likes the frames (VBench)", .higher,
+      sample: .frame, .embedding(against: .head),
+      protocols: [
+        ProtocolFile("vbench", file: "aesthetic-quality", PackageResources.aesthetic_quality_yaml)
+      ], guide: PackageResources.AESTHETIC_QUALITY_md,
+      fields: embeddings + FieldDefinition.headWeights + [FieldDefinition.meanOver, FieldDefinition.scaleFactor]),
+    Metric(
+      "i2v-subject", "I2V subject", "how alike a video is to its input picture, and to itself, by DINO (VBench-I2V)",
+      .higher, sample: .frame, .embedding(against: .inputsAndFrames),
+      protocols: [
+        ProtocolFile("vbench", file: "i2v-subject", PackageResources.i2v_subject_yaml),
+        ProtocolFile("vbench-aliased", file: "i2v-subject-aliased", PackageResources.i2v_subject_aliased_yaml),
+      ], guide: PackageResources.I2V_SUBJECT_md, fields: imageToVideo),
+    Metric(
+      "i2v-background", "I2V background",
+      "how alike a video is to its input picture, and to itself, by DreamSim (VBench-I2V)", .higher,
+      sample: .frame, .embedding(against: .inputsAndFrames),
+      protocols: [
+        ProtocolFile("vbench", file: "i2v-background", PackageResources.i2v_background_yaml),
+        ProtocolFile(
+          "vbench-aliased", file: "i2v-background-aliased", PackageResources.i2v_background_aliased_yaml),
+      ], guide: PackageResources.I2V_BACKGROUND_md, fields: imageToVideo),
   ]
 
   private static let clips =
@@ -177,6 +215,19 @@ extension Metric {
       FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.crop, FieldDefinition.inputScaling,
       FieldDefinition.aspectCrop,
     ] + FieldDefinition.frameSampling + FieldDefinition.fakeVideos
+
+  /// VBench's consistencies of frames with each other.
+  private static let consistency =
+    embeddings + [
+      FieldDefinition.centre, FieldDefinition.compareWith, FieldDefinition.clamp, FieldDefinition.meanOver,
+    ]
+
+  /// VBench-I2V's, with the input picture.
+  private static let imageToVideo =
+    embeddings + [
+      FieldDefinition.resizeSide, FieldDefinition.centre, FieldDefinition.input, FieldDefinition.inputResize,
+      FieldDefinition.clamp,
+    ]
 
   private static func statistics(_ own: [FieldDefinition]) -> [FieldDefinition] {
     [FieldDefinition.repeats] + own + FieldDefinition.dtype + [FieldDefinition.scaleFactor]

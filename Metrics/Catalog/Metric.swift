@@ -27,7 +27,7 @@ public struct Metric: Sendable {
     case pairs(PairMeasure)
     /// The mean over videos of how still consecutive frames are.
     case stillness
-    /// The mean over videos of cosines of the embeddings of their frames.
+    /// The mean over videos, or over their frames, of what the embeddings of frames are compared with.
     case embedding(against: Comparand)
   }
 
@@ -35,7 +35,13 @@ public struct Metric: Sendable {
   public enum PairMeasure: Sendable, Hashable { case psnr, ssim, lpips }
 
   /// What the embedding of a frame is compared with.
-  public enum Comparand: Sendable, Hashable { case inputs, prompts, frames }
+  public enum Comparand: Sendable, Hashable {
+    case inputs, prompts, frames
+    /// With the picture that the video was made from, and consecutive frames with each other.
+    case inputsAndFrames
+    /// With the weights of a linear head.
+    case head
+  }
 
   /// What stands beside the fake videos.
   public enum Reference: Sendable {
@@ -129,9 +135,19 @@ public struct Metric: Sendable {
     switch computation {
     case .frechet, .kernel, .neighbours, .extrapolated, .pairs: .real
     case .stillness: .realIfGiven
-    case .embedding(against: .inputs): .inputs
+    case .embedding(against: .inputs), .embedding(against: .inputsAndFrames): .inputs
     case .embedding(against: .prompts): .prompts
-    case .embedding(against: .frames): .nothing
+    case .embedding(against: .frames), .embedding(against: .head): .nothing
+    }
+  }
+
+  /// Samples without which a video says nothing: two where frames are compared with each other.
+  public var leastOfVideo: Int {
+    switch computation {
+    case .embedding(against: .frames), .embedding(against: .inputsAndFrames): 2
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding(against: .inputs),
+      .embedding(against: .prompts), .embedding(against: .head):
+      1
     }
   }
 

@@ -26,6 +26,8 @@ public struct PaperTable: Sendable, Equatable {
     ("lvdm", PackageResources.lvdm_yaml),
     ("dynamicrafter", PackageResources.dynamicrafter_yaml),
     ("generative-image-dynamics", PackageResources.generative_image_dynamics_yaml),
+    ("vbench-quality", PackageResources.vbench_quality_yaml),
+    ("vbench-i2v", PackageResources.vbench_i2v_yaml),
   ]
 
   public static var names: [String] { files.map(\.name) }

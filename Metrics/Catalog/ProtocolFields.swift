@@ -26,6 +26,8 @@ public struct ProtocolFields: Sendable, Equatable {
   public var valueRange = InputRange.pixel
   public var resize = ResizeMode.none
   public var crop = CropMode.none
+  /// Pixels of the short side before the crop; 0: the network's.
+  public var resizeSide = 0
   public var aspectCrop = AspectCrop.none
   public var inputScaling = InputScaling.symmetric
   public var loaderResize = LoaderResize.none
@@ -80,11 +82,14 @@ public struct ProtocolFields: Sendable, Equatable {
 
   // Embeddings of frames
   public var input = InputSource.given
+  /// `none`: as frames are.
+  public var inputResize = ResizeMode.none
   public var centre = EmbeddingCentre.none
   public var compareWith = ComparedFrame.previous
   /// `none`: nothing stands before a prompt.
   public var promptPrefix = ""
   public var clamp = Clamp.none
+  public var meanOver = MeanOver.videos
 
   // Series along time
   public var series = SeriesKind.none

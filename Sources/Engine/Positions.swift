@@ -1,12 +1,15 @@
 /// The positions that are added to a vision transformer's tokens: a tensor [tokens][C], or what is interpolated from it.
 public struct Positions: Hashable, Sendable {
   public let name: String
-  /// Patches along a side that the tensor is for, and that there are; nil where every token has its row.
+  /// Patches along a side that the tensor is for, and those that there are; nil where every token has its row.
   public let grids: Grids?
 
   public struct Grids: Hashable, Sendable {
     public let stored: Int
-    public let wanted: Int
+    /// Patches from top to bottom.
+    public let rows: Int
+    /// Patches from left to right.
+    public let columns: Int
   }
 
   public init(_ name: String) {
@@ -15,9 +18,13 @@ public struct Positions: Hashable, Sendable {
   }
 
   /// With one row before the patches, for a class token.
-  public init(_ name: String, stored: Int, wanted: Int) {
+  ///
+  /// - Parameter isSquare: whether the frame is: another one has interpolated positions even where its patches make the
+  ///   square that the tensor is for, as in DINO and DINOv2.
+  public init(_ name: String, stored: Int, rows: Int, columns: Int, isSquare: Bool) {
     self.name = name
-    grids = stored == wanted ? nil : Grids(stored: stored, wanted: wanted)
+    let isAsStored = rows == stored && columns == stored && isSquare
+    grids = isAsStored ? nil : Grids(stored: stored, rows: rows, columns: columns)
   }
 
   func parameter(tokens: Int, channels: Int) -> Parameter {
@@ -27,28 +34,32 @@ public struct Positions: Hashable, Sendable {
   /// [tokens][C]
   func values(tokens: Int, channels: Int, _ parameters: some Parameters) throws -> [Float] {
     let values = try parameters.values(parameter(tokens: tokens, channels: channels))
-    return grids.map { values.interpolated(from: $0.stored, to: $0.wanted, width: channels) } ?? values
+    return grids.map { values.interpolated($0, width: channels) } ?? values
   }
 }
 
 extension [Float] {
-  /// Positions [1 + from²][C] for another grid, [1 + to²][C], as DINOv2 does it
-  /// (dinov2/models/vision_transformer.py, `interpolate_pos_encoding`, offset 0.1, no antialiasing): bicubic with A = -0.75,
-  /// pixel centres at one half, and a scale of (to + 0.1) / from.
-  fileprivate func interpolated(from: Int, to: Int, width: Int) -> [Float] {
-    let step = Double(from) / (Double(to) + 0.1)
-    let taps = (0..<to).map { index -> [(place: Int, weight: Double)] in
-      let centre = (Double(index) + 0.5) * step - 0.5
-      let first = centre.rounded(.down)
-      let part = centre - first
-      return (-1...2).map { tap in
-        (Swift.min(Swift.max(Int(first) + tap, 0), from - 1), cubic(part - Double(tap)))
+  /// Positions [1 + stored²][C] for another grid, [1 + rows·columns][C], as DINO and DINOv2 do it
+  /// (dino/vision_transformer.py and dinov2/models/vision_transformer.py, `interpolate_pos_encoding`, offset 0.1, no
+  /// antialiasing): bicubic with A = -0.75, pixel centres at one half, and a scale of (rows + 0.1) / stored, for columns alike.
+  fileprivate func interpolated(_ grids: Positions.Grids, width: Int) -> [Float] {
+    let from = grids.stored
+    func taps(_ to: Int) -> [[(place: Int, weight: Double)]] {
+      let step = Double(from) / (Double(to) + 0.1)
+      return (0..<to).map { index in
+        let centre = (Double(index) + 0.5) * step - 0.5
+        let first = centre.rounded(.down)
+        let part = centre - first
+        return (-1...2).map { tap in
+          (Swift.min(Swift.max(Int(first) + tap, 0), from - 1), cubic(part - Double(tap)))
+        }
       }
     }
+    let columns = taps(grids.columns)
     var result = [Float](self[..<width])
-    result.reserveCapacity((1 + to * to) * width)
-    for y in taps {
-      for x in taps {
+    result.reserveCapacity((1 + grids.rows * grids.columns) * width)
+    for y in taps(grids.rows) {
+      for x in columns {
         var sum = [Double](repeating: 0, count: width)
         for row in y {
           for column in x {

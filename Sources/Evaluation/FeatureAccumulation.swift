@@ -1,4 +1,5 @@
 import MetricCatalog
+import Networks
 import Scores
 import Synchronization
 
@@ -97,6 +98,7 @@ public final class KeptNetworks: Sendable {
     var isPerFrame: Bool { network.isPerFrame }
 
     func memory(frames: Int) -> Int { network.memory(frames: frames) }
+    func memory(frames: Int, shapes: Set<FrameShape>) -> Int { network.memory(frames: frames, shapes: shapes) }
 
     func extractors(frames: Int, teams: ComputeTeams) throws -> [any FeatureExtractor] {
       let key = "\(identity) \(frames) \(teams.count) \(teams.threads)"

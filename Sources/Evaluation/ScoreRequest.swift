@@ -3,6 +3,7 @@ import MetricCatalog
 import Scores
 import Video
 import Vocabulary
+import Weights
 
 /// One protocol that is to be scored.
 public struct RequestedScore: Sendable {
@@ -13,6 +14,8 @@ public struct RequestedScore: Sendable {
   public var warnings: [ScoreWarning] = []
   /// What compares the frames of pairs, of a metric that has a network for it.
   public var perceptual: PerceptualNetwork?
+  /// Reads the head that embeddings of frames are given to, of a metric that has one.
+  public var head: (@Sendable () throws -> NetworkWeights)?
 
   public init(_ evaluationProtocol: EvaluationProtocol) { self.evaluationProtocol = evaluationProtocol }
 }

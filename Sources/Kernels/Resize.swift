@@ -12,7 +12,7 @@ public struct Resize: Sendable, Equatable {
 
   public let mode: ResizeMode
   public let crop: Crop
-  /// Width and height of the result.
+  /// Width and height of the result; of `Crop.shortSide` its short side.
   public let size: Int
   public let scaling: InputScaling
 
@@ -23,12 +23,20 @@ public struct Resize: Sendable, Equatable {
     self.scaling = scaling
   }
 
-  /// Writes the frames of `selection` (all by default) as T×size×size×3 to `output`.
+  /// Height and width of what becomes of a frame.
+  public func result(height: Int, width: Int) -> (height: Int, width: Int) {
+    guard case .shortSide = crop, min(height, width) > 0 else { return (size, size) }
+    let geometry = ResizeGeometry(height: height, width: width, wholeWithShortSide: size)
+    return (geometry.vertical.output, geometry.horizontal.output)
+  }
+
+  /// Writes the frames of `selection` (all by default) as T×size×size×3 to `output`; of `Crop.shortSide` in the height and
+  /// width that `result` says.
   ///
   /// - Parameters:
   ///   - range: what the numbers mean; with `.network` they are copied, neither cut nor scaled, and must have the size.
-  ///   - rowStride: floats from one output row to the next, 3·size by default; what lies between is left alone.
-  ///   - frameStride: floats from one output frame to the next, `rowStride`·size by default.
+  ///   - rowStride: floats from one output row to the next, 3·width by default; what lies between is left alone.
+  ///   - frameStride: floats from one output frame to the next, `rowStride`·height by default.
   ///
   /// Throws `ResizeError`. Each frame depends on itself alone, so callers may share a clip among threads. O(pixels).
   public func apply(
@@ -37,7 +45,8 @@ public struct Resize: Sendable, Equatable {
   ) throws {
     let selection = selection ?? 0..<frames.count
     precondition(selection.lowerBound >= 0 && selection.upperBound <= frames.count, "Resize: no such frames")
-    let row = rowStride ?? 3 * size
+    let made = result(height: frames.height, width: frames.width)
+    let row = rowStride ?? 3 * made.width
     let target = ResizeTarget(size: size, rowStride: row, scaling: ResizeScaling(range, to: scaling))
     let kept = try region(of: frames, range: range)
     let plan = plan(height: kept.height, width: kept.width, range: range)
@@ -47,7 +56,7 @@ public struct Resize: Sendable, Equatable {
       ResizeSource(samples: samples, rowStride: frames.width * 3, count: kept.width * 3)
     }
     for (index, frame) in selection.enumerated() {
-      let result = output + index * (frameStride ?? row * size)
+      let result = output + index * (frameStride ?? row * made.height)
       switch frames.samples {
       case .bytes(let bytes):
         bytes.withUnsafeBufferPointer {
@@ -70,6 +79,9 @@ public struct Resize: Sendable, Equatable {
     if case .loader(let stage) = crop {
       let resolution = stage.resolution
       guard resolution > 0 && resolution <= Resize.largestSide else { throw ResizeError.invalidSize(resolution) }
+    }
+    if case .torchvisionCentre(let short?) = crop {
+      guard short >= size, short <= Resize.largestSide else { throw ResizeError.invalidSize(short) }
     }
     if case .aspect(let width, let height) = crop {
       guard min(width, height) > 0 && max(width, height) <= Resize.largestSide else {
@@ -97,8 +109,11 @@ public struct Resize: Sendable, Equatable {
       return stage(ResizeGeometry(height: height, width: width, stretchedTo: size), range: range)
     case .shortSideCentre:
       return stage(ResizeGeometry(height: height, width: width, shortSideTo: size), range: range)
-    case .torchvisionCentre:
-      return stage(ResizeGeometry(height: height, width: width, torchvisionShortSideTo: size), range: range)
+    case .torchvisionCentre(let short):
+      return stage(
+        ResizeGeometry(height: height, width: width, torchvisionShortSideTo: short ?? size, kept: size), range: range)
+    case .shortSide:
+      return stage(ResizeGeometry(height: height, width: width, wholeWithShortSide: size), range: range)
     case .loader(let loader):
       let square = ResizeGeometry(height: loader.resolution, width: loader.resolution, stretchedTo: size)
       return LoaderPlan(
@@ -109,7 +124,9 @@ public struct Resize: Sendable, Equatable {
 
   private func stage(_ geometry: ResizeGeometry, range: ValueRange) -> any ResizePlan {
     switch mode {
-    case .antialiasBilinear: AntialiasPlan(geometry)
+    case .antialiasBilinear: AntialiasPlan(geometry, .triangle)
+    case .torchAntialiasBicubic: AntialiasPlan(geometry, .cubic)
+    case .torchBicubic: TorchBicubicPlan(geometry)
     case .pilBicubic: BicubicPlan(geometry, range: range)
     case .pilBicubicBytes: BicubicBytesPlan(geometry, range: range, scaling: ResizeScaling(.byte, to: scaling))
     case .halfPixelBilinear, .tf1Bilinear, .alignCornersBilinear, .none: BilinearPlan(geometry, mode: mode)

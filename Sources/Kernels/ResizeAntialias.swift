@@ -1,6 +1,6 @@
 import Tensors
 
-/// A triangle filter as wide as the reduction, horizontally and then vertically.
+/// A filter as wide as the reduction, horizontally and then vertically, as PyTorch resizes floats with `antialias=True`.
 ///
 /// Products are added with one rounding (float64 holds them exactly), as PyTorch's AVX2 build does: a truncation to bytes
 /// may follow, where a last bit can become a grey level.
@@ -8,9 +8,9 @@ struct AntialiasPlan: LoaderResizePlan {
   private let vertical: AntialiasTaps
   private let horizontal: AntialiasTaps
 
-  init(_ geometry: ResizeGeometry) {
-    vertical = AntialiasTaps(geometry.vertical)
-    horizontal = AntialiasTaps(geometry.horizontal)
+  init(_ geometry: ResizeGeometry, _ filter: AntialiasTaps.Filter) {
+    vertical = AntialiasTaps(geometry.vertical, filter)
+    horizontal = AntialiasTaps(geometry.horizontal, filter)
   }
 
   func run(

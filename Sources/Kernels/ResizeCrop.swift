@@ -9,8 +9,11 @@ public enum Crop: Sendable, Equatable {
   /// `fvd/styleganv/fvd.py` `preprocess_single`.
   case shortSideCentre
   /// The short side becomes the network's size, the other ⌊size · long / short⌋, and the middle is kept, from (long - size) / 2
-  /// on, halves to the nearest even number: torchvision's `Resize(size)` and `CenterCrop(size)`.
-  case torchvisionCentre
+  /// on, halves to the nearest even number: torchvision's `Resize(size)` and `CenterCrop(size)`. With `short`, the short side
+  /// becomes so long, and the middle of both sides is kept: `Resize(short)` and `CenterCrop(size)`.
+  case torchvisionCentre(short: Int? = nil)
+  /// The short side becomes the network's size, the other ⌊size · long / short⌋, and all is kept: torchvision's `Resize(size)`.
+  case shortSide
   /// A published program's loader makes a square of bytes first; the mode then resizes that square to the network's size.
   case loader(LoaderStage)
   /// Before the resize, the largest region of this aspect ratio in the middle is kept, its sides rounded down, from

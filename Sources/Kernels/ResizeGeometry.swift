@@ -37,14 +37,31 @@ struct ResizeGeometry {
 extension ResizeGeometry {
   /// As `shortSideTo`, with torchvision's roundings. Source: torchvision 0.29.2 `transforms/functional.py`
   /// `_compute_resized_output_size`, `center_crop`.
-  init(height: Int, width: Int, torchvisionShortSideTo size: Int) {
-    func axis(_ input: Int, isShort: Bool) -> Axis {
-      let output = isShort ? size : Int(Double(size * input) / Double(min(height, width)))
-      let start = Int((Double(output - size) / 2).rounded(.toNearestOrEven))
-      return Axis(input: input, output: output, window: start..<start + size)
+  ///
+  /// - Parameter kept: the side of the square that is cut out of the middle; `size` by default.
+  init(height: Int, width: Int, torchvisionShortSideTo size: Int, kept: Int? = nil) {
+    let kept = kept ?? size
+    func axis(_ input: Int) -> Axis {
+      let output = Self.torchvision(input, shortSide: min(height, width), to: size)
+      let start = Int((Double(output - kept) / 2).rounded(.toNearestOrEven))
+      return Axis(input: input, output: output, window: start..<start + kept)
     }
-    vertical = axis(height, isShort: height <= width)
-    horizontal = axis(width, isShort: width <= height)
+    vertical = axis(height)
+    horizontal = axis(width)
+  }
+
+  /// The short side becomes `size` long, with torchvision's roundings, and all is kept.
+  init(height: Int, width: Int, wholeWithShortSide size: Int) {
+    func axis(_ input: Int) -> Axis {
+      let output = Self.torchvision(input, shortSide: min(height, width), to: size)
+      return Axis(input: input, output: output, window: 0..<output)
+    }
+    vertical = axis(height)
+    horizontal = axis(width)
+  }
+
+  private static func torchvision(_ input: Int, shortSide: Int, to size: Int) -> Int {
+    input == shortSide ? size : Int(Double(size * input) / Double(shortSide))
   }
 }
 
@@ -89,7 +106,7 @@ struct BilinearTaps {
   }
 }
 
-/// The weights of PyTorch's antialiased bilinear resize: for each output sample a run of input samples.
+/// The weights of PyTorch's antialiased resizes: for each output sample a run of input samples.
 ///
 /// Source: pytorch `aten/src/ATen/native/cpu/UpSampleKernel.cpp`; types as there (float32, the ½ in float64).
 struct AntialiasTaps {
@@ -99,9 +116,28 @@ struct AntialiasTaps {
   let weights: [Float]
   let stride: Int
 
-  init(_ axis: ResizeGeometry.Axis) {
+  enum Filter {
+    case triangle
+    /// a = -½.
+    case cubic
+
+    /// Samples that it reaches on either side.
+    fileprivate var reach: Float { self == .triangle ? 1 : 2 }
+
+    fileprivate func weight(_ distance: Float) -> Float {
+      let x = abs(distance)
+      switch self {
+      case .triangle: return max(1 - x, 0)
+      case .cubic:
+        if x < 1 { return ((-0.5 + 2) * x - (-0.5 + 3)) * x * x + 1 }
+        return x < 2 ? (((x - 5) * x + 8) * x - 4) * -0.5 : 0
+      }
+    }
+  }
+
+  init(_ axis: ResizeGeometry.Axis, _ filter: Filter) {
     let scale = Float(axis.input) / Float(axis.output)
-    let support = max(scale, 1)
+    let support = filter.reach * max(scale, 1)
     let inverse: Float = scale >= 1 ? 1 / scale : 1
     let stride = Int(support.rounded(.up)) * 2 + 1
     var starts: [Int] = []
@@ -113,7 +149,7 @@ struct AntialiasTaps {
       let count = min(min(Int(Double(centre + support) + 0.5), axis.input) - start, stride)
       var run = (0..<count).map { offset in
         let distance = Float((Double(Float(offset + start) - centre) + 0.5) * Double(inverse))
-        return max(1 - abs(distance), 0)
+        return filter.weight(distance)
       }
       let total = run.reduce(0, +)
       if total != 0 { run = run.map { $0 / total } }

@@ -29,7 +29,7 @@ public struct LoaderStage: Sendable, Equatable {
       case .center: ResizeGeometry(height: height, width: width, shortSideTo: resolution)
       case .torchvisionCenter: ResizeGeometry(height: height, width: width, torchvisionShortSideTo: resolution)
       }
-    return isAntialiased ? AntialiasPlan(geometry) : PyTorchBilinearPlan(geometry)
+    return isAntialiased ? AntialiasPlan(geometry, .triangle) : PyTorchBilinearPlan(geometry)
   }
 }
 

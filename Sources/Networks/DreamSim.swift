@@ -33,6 +33,8 @@ public enum DreamSim {
       throw NetworkError.otherNetwork(weights: weights.name, network: weights.network, wanted: "one of DreamSim's")
     }
     return VisionTransformer.graph(
-      weights.network, try branches.map { try VisionTransformer.branch($0, of: weights, side: side) }, isDreamSim: true)
+      weights.network,
+      try branches.map { try VisionTransformer.branch($0, of: weights, frame: FrameShape(height: side, width: side)) },
+      isDreamSim: true)
   }
 }

@@ -10,6 +10,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
   case dinov2 = "vit-dinov2"
   case dinov2Large = "vit-dinov2-large"
   case clipImage = "clip-image"
+  case clipImageLarge = "clip-image-large"
   case clipText = "clip-text"
   case dreamSimEnsemble = "dreamsim-ensemble"
   case dreamSimDINO = "dreamsim-dino"
@@ -29,6 +30,8 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     /// Height and width of a frame, of networks for any size.
     public var height = 64
     public var width = 64
+    /// What a transformer sees that takes frames of any shape; nil for the published square.
+    public var frame: FrameShape?
 
     public init() {}
   }
@@ -48,6 +51,8 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     public let minimumFrames: Int
     /// Whether each frame has features of its own.
     public let isPerFrame: Bool
+    /// Whether it also takes frames of other sizes, from a patch on: those of `FrameShape`.
+    public var takesAnyShape = false
     /// What of it decides a feature, beside its weights and the kernels.
     let traits: Set<Trait>
   }
@@ -73,13 +78,21 @@ public enum NetworkKind: String, CaseIterable, Sendable {
         title: "Inception-v3 of 2015-12-05", source: "Szegedy et al., CVPR 2016", weights: "inception-v3",
         engine: "inception/1", side: InceptionV3.side, minimumFrames: 1, isPerFrame: true,
         traits: [.epsilon])
-    case .dino: .frames("DINO, ViT-B/16", "Caron et al., ICCV 2021", weights: "vit-dino", engine: "dino/2")
-    case .dinov2: .frames("DINOv2, ViT-B/14", "Oquab et al., TMLR 2024", weights: "vit-dinov2", engine: "dinov2/2")
+    case .dino:
+      .frames(
+        "DINO, ViT-B/16", "Caron et al., ICCV 2021", weights: "vit-dino", engine: "dino/2", takesAnyShape: true)
+    case .dinov2:
+      .frames(
+        "DINOv2, ViT-B/14", "Oquab et al., TMLR 2024", weights: "vit-dinov2", engine: "dinov2/2", takesAnyShape: true)
     case .dinov2Large:
-      .frames("DINOv2, ViT-L/14", "Oquab et al., TMLR 2024", weights: "vit-dinov2", engine: "dinov2/2")
+      .frames(
+        "DINOv2, ViT-L/14", "Oquab et al., TMLR 2024", weights: "vit-dinov2", engine: "dinov2/2", takesAnyShape: true)
     case .clipImage:
       .frames(
         "CLIP's image tower, ViT-B/32", Self.clip, weights: "clip", engine: "clip-image/1", traits: [.activation])
+    case .clipImageLarge:
+      .frames(
+        "CLIP's image tower, ViT-L/14", Self.clip, weights: "clip", engine: "clip-image/1", traits: [.activation])
     case .clipText:
       Row(
         title: "CLIP's text tower", source: Self.clip, weights: "clip", engine: "clip-text/1", side: nil,
@@ -107,12 +120,13 @@ public enum NetworkKind: String, CaseIterable, Sendable {
         frames: options.frames, epsilon: options.epsilon, endpoint: options.endpoint,
         classes: I3D.classes(of: weights))
     case .inceptionV3: try InceptionV3.graph(epsilon: options.epsilon)
-    case .dino: try vision([("", .dino, .dinoB16)], weights, isDreamSim: false)
-    case .dinov2: try vision([("", .dino, .dinov2(width: 768, blocks: 12))], weights, isDreamSim: false)
+    case .dino: try vision([("", .dino, .dinoB16)], weights, options.frame)
+    case .dinov2: try vision([("", .dino, .dinov2(width: 768, blocks: 12))], weights, options.frame)
     case .dinov2Large:
-      try vision([("", .dino, .dinov2(width: 1024, blocks: 24))], weights, isDreamSim: false)
+      try vision([("", .dino, .dinov2(width: 1024, blocks: 24))], weights, options.frame)
     case .clipImage:
-      try vision([("image/", .clip(options.activation), .clip(patch: 32))], weights, isDreamSim: false)
+      try vision([("image/", .clip(options.activation), .clip(patch: 32))], weights)
+    case .clipImageLarge: try vision([("image/", .clip(options.activation), .clipL14)], weights)
     case .clipText:
       if let weights {
         try TextTransformer.graph(weights: weights, activation: options.activation)
@@ -127,14 +141,21 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     }
   }
 
-  /// For frames of 224×224, whatever the positions are for: those of DINOv2 are interpolated.
+  /// For frames of 224×224, or of that shape, whatever the positions are for: those of DINO and DINOv2 are interpolated.
   private func vision(
-    _ published: [VisionTransformer.Branch], _ weights: NetworkWeights?, isDreamSim: Bool
+    _ published: [VisionTransformer.Branch], _ weights: NetworkWeights?, _ shape: FrameShape? = nil,
+    isDreamSim: Bool = false
   ) throws -> Graph {
+    let frame = shape ?? .published
     let branches =
       try weights.map { weights in
-        try published.map { try VisionTransformer.branch($0, of: weights, side: VisionTransformer.publishedSide) }
-      } ?? published
+        try published.map { try VisionTransformer.branch($0, of: weights, frame: frame) }
+      }
+      ?? published.map { branch in
+        var sizes = branch.sizes
+        sizes.frame = frame
+        return (branch.prefix, branch.configuration, sizes)
+      }
     return VisionTransformer.graph(rawValue, branches, isDreamSim: isDreamSim)
   }
 }
@@ -177,10 +198,11 @@ extension Graph {
 
 extension NetworkKind.Row {
   fileprivate static func frames(
-    _ title: String, _ source: String, weights: String, engine: String, traits: Set<NetworkKind.Trait> = []
+    _ title: String, _ source: String, weights: String, engine: String, traits: Set<NetworkKind.Trait> = [],
+    takesAnyShape: Bool = false
   ) -> Self {
     Self(
       title: title, source: source, weights: weights, engine: engine, side: VisionTransformer.publishedSide,
-      minimumFrames: 1, isPerFrame: true, traits: traits)
+      minimumFrames: 1, isPerFrame: true, takesAnyShape: takesAnyShape, traits: traits)
   }
 }

@@ -3,11 +3,11 @@ import Kernels
 import Tensors
 import Weights
 
-/// The vision transformer (Dosovitskiy et al., "An Image is Worth 16x16 Words", ICLR 2021) of DINO, DINOv2 and CLIP, for
-/// square frames. ViT-B/16 at 224×224: 35 GFLOP a frame.
+/// The vision transformer (Dosovitskiy et al., "An Image is Worth 16x16 Words", ICLR 2021) of DINO, DINOv2 and CLIP.
+/// ViT-B/16 at 224×224: 35 GFLOP a frame.
 ///
-/// Input [side][side][3] in 0...1, patches of p×p, tokens [1 + (side/p)²][C], heads of 64 channels. All sizes are those of
-/// the weights' shapes.
+/// Input [height][width][3] in 0...1, patches of p×p, tokens [1 + ⌊height/p⌋·⌊width/p⌋][C], heads of 64 channels. All other
+/// sizes are those of the weights' shapes.
 public enum VisionTransformer {
   /// Width and height of the frames that the published networks see.
   static let publishedSide = 224
@@ -68,28 +68,28 @@ public enum VisionTransformer {
 
   /// - Parameters:
   ///   - prefix: before the weights' names: `image/`, or empty.
-  ///   - side: width and height of a frame; nil for as many patches as there are positions. For another number the positions
-  ///     are interpolated as DINOv2 does it.
+  ///   - frame: height and width; nil for as many patches as there are positions. For another number the positions are
+  ///     interpolated as DINO and DINOv2 do it.
   /// - Throws: `NetworkError`, or an error that names the tensor that does not fit.
   public static func graph(
-    weights: NetworkWeights, prefix: String = "", configuration: Configuration, side: Int? = nil
+    weights: NetworkWeights, prefix: String = "", configuration: Configuration, frame: FrameShape? = nil
   ) throws -> Graph {
-    let sizes = try Sizes(weights, prefix: prefix, side: side)
+    let sizes = try Sizes(weights, prefix: prefix, frame: frame)
     return graph(weights.network, [(prefix, configuration, sizes)], isDreamSim: false)
   }
 
   /// A branch with the sizes that some weights have instead of the published ones.
-  static func branch(_ published: Branch, of weights: NetworkWeights, side: Int) throws -> Branch {
-    (published.prefix, published.configuration, try Sizes(weights, prefix: published.prefix, side: side))
+  static func branch(_ published: Branch, of weights: NetworkWeights, frame: FrameShape) throws -> Branch {
+    (published.prefix, published.configuration, try Sizes(weights, prefix: published.prefix, frame: frame))
   }
 
   /// Several transformers side by side see one frame. Of one, its features; of DreamSim's branches, all of theirs one behind
   /// the other, their own mean subtracted, divided by their norm (dreamsim/model.py, `normalize_embedding`).
   static func graph(_ name: String, _ branches: [Branch], isDreamSim: Bool) -> Graph {
     var graph = Graph(name)
-    let side = branches[0].sizes.side
-    precondition(branches.allSatisfy { $0.sizes.side == side }, "VisionTransformer: branches see frames of one size")
-    let image = graph.input("input", .maps(channels: 3, Volume(1, side, side)))
+    let frame = branches[0].sizes.frame
+    precondition(branches.allSatisfy { $0.sizes.frame == frame }, "VisionTransformer: branches see frames of one size")
+    let image = graph.input("input", .maps(channels: 3, Volume(1, frame.height, frame.width)))
     var features = branches.map { branch in
       graph.prefix = branch.prefix
       return graph.visionTransformer(image, branch.configuration, branch.sizes)
@@ -108,16 +108,19 @@ public enum VisionTransformer {
     let block: TransformerSizes
     /// Pixels of a patch's side.
     let patch: Int
-    /// Patches along a side that there are positions for, and that there are.
+    /// Patches along a side that there are positions for.
     let storedGrid: Int
-    let grid: Int
+    /// What the network sees.
+    var frame: FrameShape
     /// Whether the tokens are normalised before the first block.
     let hasFirstNorm: Bool
     let hasPatchBias: Bool
 
-    /// Width and height of a frame.
-    var side: Int { grid * patch }
+    /// Patches from top to bottom, and from left to right: what is left over of a frame is not seen.
+    var rows: Int { frame.height / patch }
+    var columns: Int { frame.width / patch }
 
+    /// Of square frames.
     init(
       block: TransformerSizes, patch: Int, storedGrid: Int? = nil, grid: Int, hasFirstNorm: Bool = false,
       hasPatchBias: Bool = true
@@ -125,7 +128,7 @@ public enum VisionTransformer {
       self.block = block
       self.patch = patch
       self.storedGrid = storedGrid ?? grid
-      self.grid = grid
+      frame = FrameShape(height: grid * patch, width: grid * patch)
       self.hasFirstNorm = hasFirstNorm
       self.hasPatchBias = hasPatchBias
     }
@@ -138,6 +141,10 @@ public enum VisionTransformer {
         block: TransformerSizes(width: width, blocks: blocks, hidden: 4 * width, hasScales: true), patch: 14,
         storedGrid: 37, grid: 16)
     }
+    /// CLIP's image tower, ViT-L/14.
+    static let clipL14 = Sizes(
+      block: TransformerSizes(width: 1024, blocks: 24, hidden: 4096, head: 768), patch: 14, grid: 16,
+      hasFirstNorm: true, hasPatchBias: false)
     /// CLIP's image tower, ViT-B.
     static func clip(patch: Int) -> Sizes {
       Sizes(
@@ -145,8 +152,8 @@ public enum VisionTransformer {
         hasFirstNorm: true, hasPatchBias: false)
     }
 
-    /// - Parameter side: of a frame; nil for as many patches as there are positions.
-    init(_ weights: NetworkWeights, prefix: String, side: Int?) throws {
+    /// - Parameter frame: nil for as many patches as there are positions.
+    init(_ weights: NetworkWeights, prefix: String, frame: FrameShape?) throws {
       block = try TransformerSizes(weights, prefix: prefix)
       patch = try weights.shape(prefix + "patches/kernel", axes: 4)[0]
       let count = try weights.shape(prefix + "positions", axes: 2)[0]
@@ -154,7 +161,7 @@ public enum VisionTransformer {
       guard storedGrid > 0, 1 + storedGrid * storedGrid == count else {
         throw NetworkError.positions(tensor: prefix + "positions", count: count)
       }
-      grid = side.map { [patch] in $0 / patch } ?? storedGrid
+      self.frame = frame ?? FrameShape(height: storedGrid * patch, width: storedGrid * patch)
       hasFirstNorm = weights.contains(prefix + "norm_pre/scale")
       hasPatchBias = weights.contains(prefix + "patches/bias")
     }
@@ -174,7 +181,9 @@ extension Graph {
       hasBias: sizes.hasPatchBias)
     x = tokens(
       "tokens", x, classToken: prefix + "class_token",
-      positions: Positions(prefix + "positions", stored: sizes.storedGrid, wanted: sizes.grid))
+      positions: Positions(
+        prefix + "positions", stored: sizes.storedGrid, rows: sizes.rows, columns: sizes.columns,
+        isSquare: sizes.frame.isSquare))
     if sizes.hasFirstNorm { x = layerNormalisation("norm_pre", x, epsilon: configuration.epsilon) }
     x = transformerBlocks(
       sizes.block, x, configuration.activation, epsilon: configuration.epsilon, isCausal: false)

@@ -14,7 +14,19 @@ public enum EmbeddingCentre: String, Sendable, CaseIterable, Codable {
 }
 
 /// The frame that a frame is compared with.
-public enum ComparedFrame: String, Sendable, CaseIterable, Codable { case previous, first }
+public enum ComparedFrame: String, Sendable, CaseIterable, Codable {
+  case previous, first
+  /// Both: the mean of the two.
+  case previousAndFirst = "previous-and-first"
+}
+
+/// What a score is the mean over.
+public enum MeanOver: String, Sendable, CaseIterable, Codable {
+  /// The means of the videos.
+  case videos
+  /// The values of the frames of all videos: a long video counts for more than a short one.
+  case frames
+}
 
 /// Where values below 0 become 0.
 public enum Clamp: String, Sendable, CaseIterable, Codable {

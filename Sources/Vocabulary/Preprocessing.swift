@@ -19,6 +19,12 @@ public enum ResizeMode: String, Sendable, CaseIterable {
   /// The same kernel for images of mode `RGB`: weights of 22 bits, each of the two passes rounded to bytes and cut off. What
   /// torchvision's `Resize(..., BICUBIC)` makes of PIL images; floats are rounded to bytes first.
   case pilBicubicBytes = "pil-bicubic-8bit"
+  /// The cubic kernel of a = -¾ over the four samples around s·(i + ½) - ½, no antialiasing, neither rounded nor cut off:
+  /// `F.interpolate(mode="bicubic", align_corners=False)` of PyTorch for floats.
+  case torchBicubic = "torch-bicubic"
+  /// The kernel of `pilBicubic` in float32, neither rounded nor cut off: PyTorch's `antialias=True` for floats, torchvision's
+  /// default for tensors since 0.17.
+  case torchAntialiasBicubic = "torch-antialias-bicubic"
   /// The frames have the network's size already; anything else is an error.
   case none
 }
@@ -43,6 +49,9 @@ public enum CropMode: String, Sendable, CaseIterable, Codable {
   /// The same, the other side rounded down and the offset to the nearest even number: torchvision's `Resize` and
   /// `CenterCrop`.
   case torchvisionCenter = "torchvision-center"
+  /// The short side is brought to the network's size, the other by the same factor (rounded down), and nothing is cut away:
+  /// torchvision's `Resize` alone. The network sees frames that are not square.
+  case shortSide = "short-side"
 }
 
 /// A resize that the published program's loader makes before the network's own: short side to `loader-resolution`, centre crop

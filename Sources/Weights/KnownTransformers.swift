@@ -1,18 +1,21 @@
 import Files
 
-/// CLIP, DINO, DreamSim and LPIPS. The fingerprints of those that are in no package index are unknown.
+/// CLIP, DINO, DreamSim, LPIPS and LAION's aesthetic head. The fingerprints of those that are in no package index are unknown.
 extension KnownWeights {
   /// In the order in which they are listed.
   static let transformers: [KnownWeights] =
     [dreamSimEnsemble, dreamSimDINO, dreamSimCLIP, dreamSimOpenCLIP, dreamSimDINOv2]
-    + [clipB32, clipB16, openCLIPB32, openCLIPB16, clipVocabulary, dino, dinov2, dinov2Large, alexNet, lpipsAlex]
+    + [clipB32, clipB16, clipL14, openCLIPB32, openCLIPB16, clipVocabulary, aestheticL14, dino, dinov2, dinov2Large]
+    + [alexNet, lpipsAlex]
 
   private static func published(
-    _ name: String, _ purpose: String, files: [PublishedFile], likeness: WeightsLikeness
+    _ name: String, _ purpose: String, files: [PublishedFile], likeness: WeightsLikeness, fingerprint: Digest? = nil,
+    licence: String
   ) -> KnownWeights {
     KnownWeights(
-      name: name, network: likeness.network, fingerprint: nil, purpose: purpose,
-      source: files.compactMap(\.url).joined(separator: ", "), package: nil, files: files, likeness: likeness)
+      name: name, network: likeness.network, fingerprint: fingerprint, purpose: purpose,
+      source: files.compactMap(\.url).joined(separator: ", "), package: nil, files: files, likeness: likeness,
+      licence: licence)
   }
 
   // DINO and DINOv2: hubconf.py and dinov2/hub/backbones.py of the repositories.
@@ -23,12 +26,12 @@ extension KnownWeights {
     url: "https://dl.fbaipublicfiles.com/dinov2/dinov2_vitb14/dinov2_vitb14_pretrain.pth")
 
   public static let dino = published(
-    "dino-vitb16", "frame consistency with DINO, and what DreamSim's DINO starts from", files: [dinoFile],
-    likeness: .transformer("vit-dino", [.image(patch: 16, positions: 197)]))
+    "dino-vitb16", "subject consistency, I2V subject, and what DreamSim's DINO starts from", files: [dinoFile],
+    likeness: .transformer("vit-dino", [.image(patch: 16, positions: 197)]), licence: "Apache-2.0")
 
   public static let dinov2 = published(
     "dinov2-vitb14", "frame consistency with DINOv2, and what DreamSim's DINOv2 starts from", files: [dinov2File],
-    likeness: .transformer("vit-dinov2", [.image(patch: 14, positions: 1370)]))
+    likeness: .transformer("vit-dinov2", [.image(patch: 14, positions: 1370)]), licence: "Apache-2.0")
 
   public static let dinov2Large = published(
     "dinov2-vitl14", "FD-DINOv2",
@@ -36,7 +39,8 @@ extension KnownWeights {
       PublishedFile(url: "https://dl.fbaipublicfiles.com/dinov2/dinov2_vitl14/dinov2_vitl14_pretrain.pth")
     ],
     likeness: .transformer(
-      "vit-dinov2", [.init(prefix: "", blocks: 24, width: 1024, input: "14x14 patches", positions: 1370)]))
+      "vit-dinov2", [.init(prefix: "", blocks: 24, width: 1024, input: "14x14 patches", positions: 1370)]),
+    licence: "Apache-2.0")
 
   // CLIP: `_MODELS` of clip/clip.py, whose URLs hold the SHA-256, and open_clip/pretrained.py.
 
@@ -47,6 +51,26 @@ extension KnownWeights {
   public static let clipB16 = clip(
     "clip-vit-b-16", "OpenAI's ViT-B/16", patch: 16,
     openAI("ViT-B-16.pt", "5806e77cd80f8b59890b7e101eabd078d9fb84e6937f9e85e4ecb61988df416f"))
+
+  public static let clipL14 = published(
+    "clip-vit-l-14", "aesthetic quality: OpenAI's ViT-L/14",
+    files: [openAI("ViT-L-14.pt", "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836")],
+    likeness: .transformer(
+      "clip",
+      [
+        .init(prefix: "image/", blocks: 24, width: 1024, input: "14x14 patches", positions: 257),
+        .init(prefix: "text/", blocks: 12, width: 768, input: "49408 tokens", positions: 77),
+      ]), licence: "MIT")
+
+  /// LAION-AI/aesthetic-predictor, as vbench/aesthetic_quality.py fetches it.
+  public static let aestheticL14 = published(
+    "aesthetic-vit-l-14", "aesthetic quality: LAION's linear predictor over CLIP ViT-L/14",
+    files: [
+      PublishedFile(
+        url: "https://raw.githubusercontent.com/LAION-AI/aesthetic-predictor/main/sa_0_4_vit_l_14_linear.pth",
+        digest: "2cd4e60f4f24ae3bcd57b847b13c1f3ba27edc28cc1a7f9ce74ee9f421243cba", size: 4071)
+    ], likeness: .linearHead(768),
+    fingerprint: Digest(hex: "4c26db166e33ab651d8e3617f2079c58c0a411fb75b5cc21c114c7798f06e679"), licence: "MIT")
 
   public static let openCLIPB32 = clip(
     "open-clip-vit-b-32", "open_clip's ViT-B/32 (laion400m_e31)", patch: 32,
@@ -71,7 +95,8 @@ extension KnownWeights {
     let text = WeightsLikeness.Tower(prefix: "text/", blocks: 12, width: 512, input: "49408 tokens", positions: 77)
     return published(
       name, "CLIP similarities: \(title)", files: [file],
-      likeness: .transformer("clip", [.image("image/", patch: patch, positions: 1 + grid * grid), text]))
+      likeness: .transformer("clip", [.image("image/", patch: patch, positions: 1 + grid * grid), text]),
+      licence: "MIT")
   }
 
   /// CLIP's byte pair encoding, the same file in every package that has it.
@@ -116,7 +141,7 @@ extension KnownWeights {
       size: size)
     return published(
       "dreamsim-" + type.map { $0 == "_" ? "-" : String($0) }.joined(), "PIC: DreamSim, \(type)",
-      files: [file] + others, likeness: .transformer(network, towers))
+      files: [file] + others, likeness: .transformer(network, towers), licence: "MIT")
   }
 
   // LPIPS: torchvision's AlexNet and the package's own weights of its layers.
@@ -124,7 +149,7 @@ extension KnownWeights {
   public static let alexNet = published(
     "alexnet", "LPIPS: torchvision's AlexNet",
     files: [PublishedFile(url: "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth", digest: "7be5be79")],
-    likeness: .alexNet)
+    likeness: .alexNet, licence: "BSD-3-Clause")
 
   public static let lpipsAlex = KnownWeights(
     name: "lpips-alex", network: "lpips-alex",

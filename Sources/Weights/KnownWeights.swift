@@ -19,12 +19,14 @@ public struct KnownWeights: Sendable {
   let origin: String?
   /// What a file must look like to get the name while the fingerprint is not known; nil where nothing is known of it.
   package let likeness: WeightsLikeness?
+  /// As its makers publish them: "MIT"; nil where they do not say it.
+  public let licence: String?
   /// Not a network but a text: `WeightStore.loadVocabulary` reads it.
   public var isText: Bool { network == "bpe-merges" }
 
   package init(
     name: String, network: String, fingerprint: Digest?, purpose: String, source: String, package: PythonPackage?,
-    files: [PublishedFile] = [], origin: String? = nil, likeness: WeightsLikeness? = nil
+    files: [PublishedFile] = [], origin: String? = nil, likeness: WeightsLikeness? = nil, licence: String? = nil
   ) {
     self.name = name
     self.network = network
@@ -35,7 +37,11 @@ public struct KnownWeights: Sendable {
     self.files = files
     self.origin = origin
     self.likeness = likeness
+    self.licence = licence
   }
+
+  /// The SHA-256 of the published file, or its beginning, where its makers say it and it is one file.
+  public var publishedDigest: String? { files.count == 1 ? files[0].digest : nil }
 
   public var canFetch: Bool { package != nil || !files.isEmpty && files.allSatisfy { $0.url != nil } }
 

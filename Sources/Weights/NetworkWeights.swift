@@ -47,13 +47,19 @@ public struct NetworkWeights: Sendable {
   public let tensors: [String: WeightTensor]
   /// Where they came from, in words for a person.
   public let source: String
+  /// Of the file that was imported; nil where nobody publishes that of the file.
+  public let fileDigest: Digest?
 
   public init(name: String, network: String, tensors: [String: WeightTensor], source: String) {
     self.init(
       name: name, network: network, fingerprint: WeightFingerprint.of(tensors), tensors: tensors, source: source)
   }
 
-  init(name: String, network: String, fingerprint: Digest, tensors: [String: WeightTensor], source: String) {
+  init(
+    name: String, network: String, fingerprint: Digest, tensors: [String: WeightTensor], source: String,
+    fileDigest: Digest? = nil
+  ) {
+    self.fileDigest = fileDigest
     self.name = name
     self.network = network
     self.fingerprint = fingerprint

@@ -115,12 +115,13 @@ public struct WeightStore: Sendable {
     }
     try KnownWeights.named(name)?.check(network: network, tensors, path: path)
     return NetworkWeights(
-      name: name, network: network, fingerprint: fingerprint, tensors: tensors, source: file.source ?? "unknown")
+      name: name, network: network, fingerprint: fingerprint, tensors: tensors, source: file.source ?? "unknown",
+      fileDigest: file.fileDigest)
   }
 
   /// A stored file as far as its header says it.
   private func opened(_ name: String, at path: String) throws -> (
-    checkpoint: Checkpoint, recorded: Digest, source: String?
+    checkpoint: Checkpoint, recorded: Digest, source: String?, fileDigest: Digest?
   ) {
     let file = try MappedBytes(mapping: path).all
     do {
@@ -128,7 +129,10 @@ public struct WeightStore: Sendable {
       guard let recorded = metadata[Metadata.fingerprint].flatMap({ Digest(hex: $0) }) else {
         throw FilesError.malformed(path: path, .missing(part: "fingerprint"))
       }
-      return (Checkpoint(path: path, tensors: stored, size: file.count), recorded, metadata[Metadata.source])
+      return (
+        Checkpoint(path: path, tensors: stored, size: file.count), recorded, metadata[Metadata.source],
+        metadata[Metadata.fileDigest].flatMap { Digest(hex: $0) }
+      )
     } catch let error as FilesError {
       throw damaged(name, .file(error))
     }
@@ -161,6 +165,31 @@ public struct WeightStore: Sendable {
     return digest
   }
 
+  /// What weights are held against that their makers publish.
+  public enum Anchor: Sendable, Equatable {
+    /// This program knows the fingerprint of the published weights, and these have it.
+    case fingerprint
+    /// The file that was imported has the SHA-256 that its makers publish, or the beginning of it.
+    case file(digits: Int)
+    /// It has another one.
+    case otherFile(published: String, found: Digest)
+    /// They were imported before the file's digest was kept.
+    case unknownFile
+    /// Nobody publishes anything that they could be held against.
+    case none
+  }
+
+  /// Holds the weights of a name against what their makers publish. Reads and verifies them.
+  public func anchor(_ name: String) throws -> Anchor {
+    let known = KnownWeights.named(name)
+    let found = try verify(name)
+    if let expected = known?.fingerprint, expected == found { return .fingerprint }
+    guard let published = known?.publishedDigest else { return .none }
+    guard let digest = try load(name).fileDigest else { return .unknownFile }
+    return digest.hex.hasPrefix(published)
+      ? .file(digits: published.count) : .otherFile(published: published, found: digest)
+  }
+
   /// The file of a name, which is there; throws how to get it where it is not.
   private func presentPath(_ name: String) throws -> String {
     try WeightStore.check(name)
@@ -186,10 +215,11 @@ public struct WeightStore: Sendable {
 
   /// Writes weights under their name, replacing what was there in one step.
   func store(_ weights: NetworkWeights) throws {
-    let metadata = [
+    var metadata = [
       Metadata.name: weights.name, Metadata.network: weights.network, Metadata.fingerprint: weights.fingerprint.hex,
       Metadata.source: weights.source,
     ]
+    metadata[Metadata.fileDigest] = weights.fileDigest?.hex
     try writing {
       try WholeFile.makeFolder(folder)
       try Safetensors.write(weights.tensors, metadata: metadata, to: path(weights.name))
@@ -225,5 +255,6 @@ public struct WeightStore: Sendable {
     static let network = "vidmetrics.network"
     static let fingerprint = "vidmetrics.fingerprint"
     static let source = "vidmetrics.source"
+    static let fileDigest = "vidmetrics.file-digest"
   }
 }

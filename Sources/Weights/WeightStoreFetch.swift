@@ -31,6 +31,7 @@ extension WeightStore {
         return present
       } catch { report("\(name) is there and cannot be used, so it is fetched again: \(error)") }
     }
+    if let licence = known.licence { report("licence of \(name): \(licence)") }
     try writing { try WholeFile.makeFolder(folder) }
     WholeFile.sweep(folder, prefix: Self.download)
     let weights: StoredWeights

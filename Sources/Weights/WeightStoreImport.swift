@@ -78,7 +78,11 @@ extension WeightStore {
         source += "; `\(chosen)` by \(taken?.reason ?? "--as") and by \(likeness), not by a fingerprint"
       }
     }
-    return try store(tensors, network: network, fingerprint: fingerprint, as: name, chosen, source: source, path: path)
+    let digest =
+      KnownWeights.named(chosen)?.publishedDigest == nil ? nil : identity.withBytes { SHA256.digest(of: $0) }
+    return try store(
+      tensors, network: network, fingerprint: fingerprint, as: name, chosen, source: source, fileDigest: digest,
+      path: path)
   }
 
   private func importDreamSim(
@@ -136,7 +140,7 @@ extension WeightStore {
 
   private func store(
     _ tensors: [String: WeightTensor], network: String, fingerprint: Digest, as name: String?, _ chosen: String,
-    source: String, path: String
+    source: String, fileDigest: Digest? = nil, path: String
   ) throws -> NetworkWeights {
     if let name, name != chosen { throw WeightsError.alreadyNamed(path: path, name: chosen, wanted: name) }
     if let known = KnownWeights.named(chosen), known.isText { throw WeightsError.isText(name: chosen) }
@@ -144,7 +148,8 @@ extension WeightStore {
       throw WeightsError.notTheNamed(name: chosen, path: path, expected: expected, found: fingerprint)
     }
     let weights = NetworkWeights(
-      name: chosen, network: network, fingerprint: fingerprint, tensors: tensors, source: source)
+      name: chosen, network: network, fingerprint: fingerprint, tensors: tensors, source: source,
+      fileDigest: fileDigest)
     try store(weights)
     return weights
   }

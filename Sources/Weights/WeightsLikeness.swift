@@ -39,6 +39,10 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
     WeightsLikeness(network: network, traits: towers.map(\.trait))
   }
 
+  static func linearHead(_ inputs: Int) -> WeightsLikeness {
+    WeightsLikeness(network: "linear-head", traits: ["\(inputs) inputs"])
+  }
+
   static let alexNet = WeightsLikeness(network: "alexnet", traits: ["64, 192, 384, 256 and 256 channels"])
 
   /// That of canonical tensors.
@@ -52,6 +56,7 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
       let channels = (1...5).map { "\(tensors["conv_\($0)/bias"]?.shape.first ?? 0)" }
       self.init(
         network: network, traits: [channels.dropLast().joined(separator: ", ") + " and \(channels[4]) channels"])
+    case "linear-head": self = .linearHead(tensors["head/kernel"]?.values.count ?? 0)
     default: self = .transformer(network, Self.towers(of: tensors))
     }
   }

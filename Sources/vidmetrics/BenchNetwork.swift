@@ -44,6 +44,14 @@ enum BenchViT: BenchmarkedNetwork {
   static let knownWeights: KnownWeights? = nil
 }
 
+/// CLIP's ViT-L/14, which aesthetic quality takes.
+enum BenchViTLarge: BenchmarkedNetwork {
+  static let benchName = "vit-l14"
+  static let kind = NetworkKind.clipImageLarge
+  static let defaultFrames = 4
+  static let knownWeights: KnownWeights? = nil
+}
+
 extension BenchmarkedNetwork {
   /// A run holds all its activations.
   static var mostFrames: Int { 1024 }

@@ -6,6 +6,7 @@ enum MetricCommands {
     FVD.self, KVD.self, FID.self, FDDINOv2.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self,
     FIDInfinity.self, PSNR.self,
     SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
+    SubjectConsistency.self, BackgroundConsistency.self, AestheticQuality.self, I2VSubject.self, I2VBackground.self,
   ]
 }
 
@@ -343,5 +344,88 @@ struct FrameConsistency: MetricCommand {
     commandName: "frame-consistency", abstract: "How alike consecutive frames are, by CLIP",
     discussion: "Some papers also call this CLIP-SIM.")
   @OptionGroup var sets: FakeArgument
+  @OptionGroup var options: ScoreOptions
+}
+
+struct SubjectConsistency: MetricCommand {
+  static let metric = "subject-consistency"
+  static let configuration = CommandConfiguration(
+    commandName: "subject-consistency", abstract: "How alike the frames of a video are, by DINO, as VBench has it",
+    discussion: """
+        vidmetrics weights fetch dino-vitb16
+        vidmetrics subject-consistency generated/
+        vidmetrics subject-consistency generated/ --protocol vbench-distributed     VBench with several processes
+      """)
+  @OptionGroup var sets: FakeArgument
+  @OptionGroup var options: ScoreOptions
+}
+
+struct BackgroundConsistency: MetricCommand {
+  static let metric = "background-consistency"
+  static let configuration = CommandConfiguration(
+    commandName: "background-consistency", abstract: "How alike the frames of a video are, by CLIP, as VBench has it",
+    discussion: """
+        vidmetrics weights fetch clip-vit-b-32
+        vidmetrics background-consistency generated/
+      """)
+  @OptionGroup var sets: FakeArgument
+  @OptionGroup var options: ScoreOptions
+}
+
+struct AestheticQuality: MetricCommand {
+  static let metric = "aesthetic-quality"
+  static let configuration = CommandConfiguration(
+    commandName: "aesthetic-quality", abstract: "How much LAION's predictor likes the frames, as VBench has it",
+    discussion: """
+        vidmetrics weights fetch clip-vit-l-14 aesthetic-vit-l-14
+        vidmetrics aesthetic-quality generated/
+      """)
+  @OptionGroup var sets: FakeArgument
+  @OptionGroup var options: ScoreOptions
+}
+
+/// Metrics of VBench-I2V: videos, and the pictures that they were made from.
+protocol ImageToVideoCommand: MetricCommand {
+  var input: String? { get }
+}
+
+extension ImageToVideoCommand {
+  static func inputs(weights: String) -> String {
+    """
+    The inputs are a folder of pictures of the videos' names, or real videos, of which the first frame is taken.
+
+      vidmetrics weights fetch \(weights)
+      vidmetrics \(metric) inputs/ generated/
+      vidmetrics \(metric) generated.csv --input column:image
+    """
+  }
+
+  func run() throws {
+    var besides = BesideOptions()
+    besides.input = input
+    try ScoreRun(sets: sets, options: options, besides: besides).run(
+      options.requested(metric: Self.metric, besides: besides))
+  }
+}
+
+struct I2VSubject: ImageToVideoCommand {
+  static let metric = "i2v-subject"
+  static let configuration = CommandConfiguration(
+    commandName: "i2v-subject",
+    abstract: "How alike a video is to its input picture and to itself, by DINO (VBench-I2V)",
+    discussion: inputs(weights: "dino-vitb16"))
+  @OptionGroup var sets: OneOrTwoSets
+  @Option(help: BesideOptions.input) var input: String?
+  @OptionGroup var options: ScoreOptions
+}
+
+struct I2VBackground: ImageToVideoCommand {
+  static let metric = "i2v-background"
+  static let configuration = CommandConfiguration(
+    commandName: "i2v-background",
+    abstract: "How alike a video is to its input picture and to itself, by DreamSim (VBench-I2V)",
+    discussion: inputs(weights: "dreamsim-ensemble"))
+  @OptionGroup var sets: OneOrTwoSets
+  @Option(help: BesideOptions.input) var input: String?
   @OptionGroup var options: ScoreOptions
 }

@@ -10,6 +10,16 @@ struct ScoreRun {
   let sets: any ScoredSets
   let options: ScoreOptions
   var besides = BesideOptions()
+  /// What stands above the scores, and beside them in JSON.
+  var heading: (([ScoreRecord]) throws -> Heading)?
+  /// Writes a file of the scores.
+  var write: (([ScoreRecord]) throws -> Void)?
+
+  struct Heading {
+    let text: String
+    let key: String
+    let json: JSONValue
+  }
 
   func run(_ requested: [RequestedProtocol]) throws {
     options.runOptions.quiet.apply()
@@ -47,13 +57,24 @@ struct ScoreRun {
     var run = RunRecord(result, labels: labels, place: place)
     // What cannot be kept is printed before the error is.
     let recorded = Result { try recorder?.record(&run, keeping: result.features) }
-    let json = options.runOptions.json
-    Output.print(
-      json ? try RunDocument.json(run).text() : ScoreText.text(run.scores, skipped: run.skipped),
-      terminator: json ? "\n" : "")
+    try print(run)
+    try write?(run.scores)
     if let file = options.runOptions.append { try run.appendAsStyleGANV(to: file) }
     try recorded.get()
     if !run.skipped.isEmpty { throw ExitCode(Exit.skipped) }
+  }
+
+  private func print(_ run: RunRecord) throws {
+    let heading = try heading?(run.scores)
+    guard options.runOptions.json else {
+      return Output.print(
+        (heading.map { $0.text + "\n" } ?? "") + ScoreText.text(run.scores, skipped: run.skipped), terminator: "")
+    }
+    var document = try RunDocument.json(run)
+    if let heading, case .object(let entries) = document {
+      document = .object(entries + [(heading.key, heading.json)])
+    }
+    Output.print(document.text(), terminator: "\n")
   }
 }
 

@@ -28,7 +28,8 @@ struct Vidmetrics: AsyncParsableCommand {
       CommandGroup(
         name: "Scoring",
         subcommands: [
-          ScoreCommand.self, RunCommand.self, WatchCommand.self, ClusterCommand.self, FeaturesCommand.self,
+          ScoreCommand.self, VBenchCommand.self, RunCommand.self, WatchCommand.self, ClusterCommand.self,
+          FeaturesCommand.self,
           ProtocolsCommand.self, Cite.self,
         ]),
       CommandGroup(

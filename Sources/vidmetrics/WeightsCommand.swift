@@ -76,13 +76,37 @@ struct WeightsCommand: ParsableCommand {
   }
 
   struct Verify: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Read weights again and check their fingerprint")
+    static let configuration = CommandConfiguration(
+      abstract: "Read weights again, check their fingerprint, and hold them against what their makers publish",
+      discussion: """
+        What is published is the SHA-256 of some files, or the beginning of it, and the values of the weights that this program \
+        knows. Where nothing is, it says so. The status is 1 where weights differ from what is published.
+        """)
 
     @Argument(
       help: ArgumentHelp("The weights' name.", valueName: "name"), completion: .list(KnownWeights.all.map(\.name)))
     var name: String
 
-    func run() throws { Output.print("\(name)  \(try WeightsCommand.store.verify(name))") }
+    func run() throws {
+      let store = WeightsCommand.store
+      Output.print("\(name)  \(try store.verify(name))")
+      let anchor = try store.anchor(name)
+      Output.print("  anchor  \(words(anchor))")
+      if case .otherFile = anchor { throw ExitCode(Exit.worse) }
+    }
+
+    private func words(_ anchor: WeightStore.Anchor) -> String {
+      switch anchor {
+      case .fingerprint: "the values are those of the published weights"
+      case .file(digits: 64): "the file that was imported has the SHA-256 that its makers publish"
+      case .file(let digits):
+        "the SHA-256 of the file that was imported begins with the \(digits) digits that its makers publish"
+      case .otherFile(let published, let found):
+        "the file that was imported has the SHA-256 \(found.hex), and its makers publish \(published)"
+      case .unknownFile: "none is kept of the file that was imported: import it again"
+      case .none: "none: its makers publish nothing that these weights could be held against"
+      }
+    }
   }
 }
 
@@ -152,6 +176,7 @@ private struct WeightsDetails {
     line("for", status.purpose)
     if let network = status.network { line("network", network) }
     line("fingerprint", fingerprint)
+    if let licence = status.known?.licence { line("licence", licence) }
     if case .present = status.state { line("from", status.source) }
     guard let known = status.known else { return }
     if known.files.allSatisfy({ $0.url == nil }) { line("published in", known.source) }

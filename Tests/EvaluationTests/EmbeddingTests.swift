@@ -207,4 +207,43 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
       message { _ = try run("pic", "dreamsim", [("centre", "none")]) }
         == "`endpoint` and `centre` contradict each other: the embedding of `dreamsim` is one without its own mean")
   }
+
+  // MARK: VBench's formulas
+
+  /// Red, green, red: 0 and 0, then 0 and 1. Blue, blue: 1 and 1. The longer video has two frames behind its first.
+  @Test func previousAndFirstFrame() throws {
+    let score = try run("subject-consistency", "vbench", honesty: bootstrap)
+    #expect(try #require(score.videos).map(\.value) == [0.25, 1])
+    #expect(isClose(score.value, 0.5) && score.settings?.text("mean-over") == "frames")
+    let ofVideos = try run("subject-consistency", "vbench-distributed", honesty: bootstrap)
+    #expect(isClose(ofVideos.value, 0.625))
+    // Drawn are videos, each with all of its frames: (1 + 1) / 2 at the most, and 0.25 at the least.
+    let (a, b) = (try #require(score.interval), try #require(ofVideos.interval))
+    #expect(a.low < score.value && a.high > score.value && b.low < ofVideos.value)
+    #expect(a.low != b.low)
+    #expect(try isClose(run("subject-consistency", "vbench", [("compare-with", "previous")]).value, 1.0 / 3))
+    #expect(try isClose(run("subject-consistency", "vbench", [("compare-with", "first")]).value, 2.0 / 3))
+  }
+
+  private var bootstrap: Honesty {
+    var honesty = Honesty()
+    honesty.bootstrap = 200
+    return honesty
+  }
+
+  /// 0.4 of the largest likeness to the input, 0.3 of the mean and 0.3 of the least of consecutive frames.
+  @Test func likeTheInputAndSmooth() throws {
+    // Each video's own first frame: red, green, red has 1, and 0 and 0; blue, blue has 1, and 1.
+    let own = try run("i2v-subject", "vbench", [("input", "first-frame")])
+    #expect(zip(try #require(own.videos).map(\.value), [0.4, 1]).allSatisfy { isClose($0, $1) })
+    #expect(isClose(own.value, 0.7))
+    // A green picture for the one, a red one for the other.
+    try folder.writeVideo("inputs/a_red-1.npy", [(0..<64).flatMap { _ in [0, 90, 0] as [UInt8] }])
+    try folder.writeVideo("inputs/blue_2.npy", [(0..<64).flatMap { _ in [90, 0, 0] as [UInt8] }])
+    let settled = try EvaluationProtocol.named("vbench", metric: "i2v-subject")
+    let request = ScoreRequest(
+      real: folder.file("inputs"), fake: folder.file("set"), scores: [RequestedScore(settled)])
+    let score = try Evaluation(request: request, cache: nil) { _ in FakeFrameNetwork() }.run().scores[0]
+    #expect(zip(try #require(score.videos).map(\.value), [0.4, 0.6]).allSatisfy { isClose($0, $1) })
+  }
 }

@@ -126,7 +126,8 @@ import Testing
         == "there is no protocol `nosuch`\nhint: `vidmetrics protocols list` lists them")
     #expect(
       message { _ = try PaperTable.named("nosuch") }
-        == "there is no table `nosuch`\nhint: the tables are lfdm, lvdm, dynamicrafter, generative-image-dynamics")
+        == "there is no table `nosuch`\nhint: the tables are lfdm, lvdm, dynamicrafter, generative-image-dynamics, vbench-quality, vbench-i2v"
+    )
     #expect(message { _ = try PaperTable.named("lvmd") } == "there is no table `lvmd`\nhint: did you mean `lvdm`?")
   }
 }

@@ -62,6 +62,14 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "frame-consistency/open-clip-vit-b-16": (
       1, "sha256:c61c9d9f87f1a7bf1e10b0d46581872b6d7cbe20d3a677da1bb0c8bf0dd01c35"
     ),
+    "subject-consistency/vbench": (1, "sha256:4e140b957f2663f55278ef431f2cbcef7180f71c34cf4bc97b8a2ac6633faa46"),
+    "vbench-distributed": (1, "sha256:22b9487fe112e3f64d242476c893e6526e54342fbd735963db28e64ce0eca000"),
+    "background-consistency/vbench": (1, "sha256:4159d09741fac5ca62ad5178fd0b69e95461ced2c978c48f4d765f0fe43e4ae4"),
+    "aesthetic-quality/vbench": (1, "sha256:4648a0f0aea43c37bfc4010d1e6558447ebb7f1ae838097050a5200c0088e3e6"),
+    "i2v-subject/vbench": (1, "sha256:6b70d9eb1af0e35cad04d34258eacb47b992f3dc477385a29295bde6720eb510"),
+    "vbench-aliased": (1, "sha256:fb6537a3dca3d970f931ed1b367953220f677e795203358ebc4fe65901205d7a"),
+    "i2v-background/vbench": (1, "sha256:fb8b76ede1368147d7d1a58ff827f4116aef2a8e38776d1108dd0c5233c0f54d"),
+    "i2v-background/vbench-aliased": (1, "sha256:51fac9d03a872a54c7b8d57e69101f310fbe10499080c3c39b7c3e80a7523171"),
   ]
 
   @Test(arguments: EvaluationProtocol.names)
@@ -107,6 +115,19 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       "dt-fvd generative-image-dynamics/32 19f65b4b9b637bf2",
       "fid generative-image-dynamics/sliding a3b0e2531987c3e8",
       "dt-fvd generative-image-dynamics/sliding 115546e36a21d00e",
+    ],
+    "vbench-quality": [
+      "subject-consistency vbench-quality 4e140b957f2663f5",
+      "background-consistency vbench-quality 4159d09741fac5ca",
+      "temporal-flickering vbench-quality 6dd1722e847b3a41",
+      "aesthetic-quality vbench-quality 4648a0f0aea43c37",
+    ],
+    "vbench-i2v": [
+      "i2v-subject vbench-i2v 6b70d9eb1af0e35c",
+      "i2v-background vbench-i2v fb8b76ede1368147",
+      "subject-consistency vbench-i2v 4e140b957f2663f5",
+      "background-consistency vbench-i2v 4159d09741fac5ca",
+      "aesthetic-quality vbench-i2v 4648a0f0aea43c37",
     ],
   ]
 

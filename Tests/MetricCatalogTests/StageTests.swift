@@ -13,14 +13,14 @@ import Vocabulary
     .features: [
       "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop",
       "loader-resize", "loader-resolution", "loader-crop", "loader-floats", "loader-sets", "aspect-crop",
-      "input-scaling", "device",
+      "input-scaling", "device", "resize-side",
     ],
     .distance: [
       "head-weights-fingerprint", "max-videos-real", "max-videos-fake", "equal-counts", "ddof", "root", "root-eps",
       "kernel-degree", "kernel-gamma", "kernel-coef", "estimator", "subsets", "subset-size", "subset-seed",
       "subset-draw", "block-size",
       "neighbours", "neighbour-rule", "extrapolation-points", "extrapolation-from", "dtype", "partial-batch", "input",
-      "centre", "compare-with", "prompt-prefix", "clamp", "group-by",
+      "centre", "compare-with", "prompt-prefix", "clamp", "group-by", "input-resize", "mean-over",
     ],
     .report: ["weights", "head-weights", "scale-factor", "group-ddof"],
   ]
@@ -60,6 +60,10 @@ import Vocabulary
     [("repeats", "3"), ("offset-real", "random"), ("clips", "one")],
     [("batch-norm-eps", "0.001"), ("endpoint", "pool-3")], [("input-scaling", "unit"), ("centre", "own-mean")],
     [("activation", "gelu"), ("endpoint", "clip")],
+    [("crop", "none"), ("activation", "gelu"), ("endpoint", "clip")],
+    [("crop", "none"), ("device", "onnxruntime 1.0")],
+    [("crop", "none"), ("batch-norm-eps", "0.001"), ("endpoint", "pool-3")],
+    [("crop", "torchvision-center"), ("resize-side", "256")],
   ]
 
   private static func bases(_ metric: Metric) throws -> [EvaluationProtocol] {

@@ -98,7 +98,7 @@ import Weights
       func embeddings() throws -> [[Double]] {
         let graph = try VisionTransformer.graph(
           weights: weights, prefix: weights.network == "clip" ? "image/" : "", configuration: configuration,
-          side: model.side)
+          frame: FrameShape(height: model.side, width: model.side))
         let network = try device.compile(graph, weights, batch: model.embedding.count)
         return rows(network.run(frames, count: model.embedding.count)[0], network.outputCounts[0])
       }

@@ -23,8 +23,8 @@ struct WeightStoreTests {
       message { try store.load("i3d-kinetics") } == """
         there are no weights called `i3d-kinetics`; known: `i3d-kinetics400`, `inception-2015-12-05`, `i3d-rgb-imagenet`, \
         `i3d-dtdb-16`, `i3d-dtdb-32`, `dreamsim-ensemble`, `dreamsim-dino-vitb16`, `dreamsim-clip-vitb32`, \
-        `dreamsim-open-clip-vitb32`, `dreamsim-dinov2-vitb14`, `clip-vit-b-32`, `clip-vit-b-16`, `open-clip-vit-b-32`, \
-        `open-clip-vit-b-16`, `clip-vocabulary`, `dino-vitb16`, `dinov2-vitb14`, `dinov2-vitl14`, `alexnet`, \
+        `dreamsim-open-clip-vitb32`, `dreamsim-dinov2-vitb14`, `clip-vit-b-32`, `clip-vit-b-16`, `clip-vit-l-14`, \
+        `open-clip-vit-b-32`, `open-clip-vit-b-16`, `clip-vocabulary`, `aesthetic-vit-l-14`, `dino-vitb16`, `dinov2-vitb14`, `dinov2-vitl14`, `alexnet`, \
         `lpips-alex`
         """)
     #expect(
@@ -114,6 +114,22 @@ struct WeightStoreTests {
   }
 
   /// SHA-1 of `blob 6`, a zero byte and `hello` with a newline: `git hash-object` gives ce013625....
+  /// LAION's layout, and what imported files are held against.
+  @Test func holdsFilesAgainstWhatTheirMakersPublish() throws {
+    let folder = try TemporaryFolder()
+    let store = WeightStore(folder: folder.path)
+    let fixtures = Fixture.folder + "/.."
+    guard case .network(let head) = try store.importFiles([fixtures + "/vbench/sa_0_4_vit_l_14_linear.pth"], as: nil)
+    else { throw CocoaError(.fileReadCorruptFile) }
+    #expect(head.network == "linear-head" && head.name.hasPrefix("custom:"))
+    #expect(head.tensors.mapValues(\.shape) == ["head/kernel": [64], "head/bias": [1]])
+    #expect(try store.anchor(head.name) == .none)
+    #expect(KnownWeights.named("clip-vit-l-14")?.licence == "MIT")
+    for known in KnownWeights.all where known.likeness != nil && known.canFetch {
+      #expect(known.licence != nil, "\(known.name)")
+    }
+  }
+
   @Test func knowsFilesByTheirGitName() {
     let name = Array("hello\n".utf8).withUnsafeBytes { GitBlob.name(of: $0) }
     #expect(name == "ce013625030ba8dba906f756967f9e9ca394464a")

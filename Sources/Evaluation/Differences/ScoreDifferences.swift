@@ -118,6 +118,13 @@ public struct ScoreDifferences: DifferenceSource {
     func labels(_ values: [VideoValue], _ score: ScoreRecord) throws -> [String] {
       try UnitLabels(unit, path: score.fake?.path)(values.map(\.name))
     }
+    for (score, values) in [(first, a), (second, b)] where score.settings?.text("mean-over") == MeanOver.frames.rawValue
+    {
+      let mean = values.reduce(0) { $0 + $1.value } / Double(values.count)
+      guard abs(mean - score.value) <= 1e-9 * max(abs(mean), abs(score.value)) else {
+        throw Obstacle(words: "a mean over frames of videos of different lengths: score them with `mean-over=videos`")
+      }
+    }
     let units = DifferenceUnits(real: [], first: try labels(a, first), second: try labels(b, second))
     try check(units, least: Self.fewestOfMeans)
     return try DifferenceTest(seed: UInt64(truncatingIfNeeded: first.settings?.integer("seed") ?? 0)).difference(

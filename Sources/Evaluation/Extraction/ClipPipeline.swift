@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Synchronization
 import Tensors
 import Video
@@ -48,8 +49,10 @@ struct ClipPipeline {
       jobs.flatMap(\.clips).reduce(0) { $0 + extraction.samples(clips[$1]) },
       extraction.noun(jobs.flatMap(\.clips).lazy.map { clips[$0] })
     )
-    let networks = NetworksInUse(clips: clips, of: jobs.flatMap(\.clips), sources: extraction.sources)
-    let values = networks.sources.map { extraction.sources[$0].values }.max() ?? 0
+    let networks = NetworksInUse(clips: clips, of: jobs.flatMap(\.clips), sources: extraction.sources) {
+      videos[$0].video.facts
+    }
+    let values = networks.values
     let teams = ComputeTeams.sharing(
       threads: extraction.threads, clips: missing, memory: networks.memory + 4 * values,
       available: extraction.memory.ofNetworks)
@@ -155,7 +158,7 @@ struct ClipPipeline {
           do {
             guard let extractor = extractors[clips[clip].source] else { preconditionFailure("a clip of no network") }
             let features = try extractor.features(
-              of: slot.buffer.pointer, frames: clips[clip].window.count, whenRead: giveBack)
+              of: slot.buffer.pointer, frames: clips[clip].window.count, shape: slot.shape, whenRead: giveBack)
             extraction.cache?.store(features, clips[clip].key)
             state.withLock { state in
               state.outcome.features[clip] = features
@@ -216,7 +219,12 @@ struct ClipPipeline {
         for clip in takers[windows[index]] ?? [] {
           guard let slot = queue.takeSlot() else { throw Closed() }
           do {
-            try sources[clips[clip].source].preprocessing.apply(frames, of: item, into: slot.buffer.pointer)
+            let preprocessing = sources[clips[clip].source].preprocessing
+            slot.shape = preprocessing.shape(height: frames.height, width: frames.width)
+            guard slot.shape.values * frames.count <= slot.buffer.count else {
+              throw EvaluationError.changedWhileRead(name: item.name)
+            }
+            try preprocessing.apply(frames, of: item, into: slot.buffer.pointer)
             // The features are kept under the digest of the content that was surveyed.
             guard item.stamp() == stamp else { throw EvaluationError.changedWhileRead(name: item.name) }
           } catch {
@@ -242,10 +250,18 @@ private struct NetworksInUse {
   private let all: [FeatureSource]
   /// For each network, the sources that it serves.
   private var users: [(source: Int, servedSources: [Int])] = []
+  /// Of the frames that each source makes.
+  private var shapes: [Int: Set<FrameShape>] = [:]
 
-  init(clips: [Extraction.Clip], of missing: [Int], sources all: [FeatureSource]) {
+  /// - Parameter facts: of a video.
+  init(
+    clips: [Extraction.Clip], of missing: [Int], sources all: [FeatureSource], facts: (_ video: Int) -> VideoFacts
+  ) {
     self.all = all
     sources = Set(missing.map { clips[$0].source }).sorted()
+    for clip in missing.map({ clips[$0] }) {
+      shapes[clip.source, default: []].insert(all[clip.source].shape(of: facts(clip.video)))
+    }
     var places: [String: Int] = [:]
     for source in sources {
       let identity = all[source].network.identity + "\n\(all[source].frames)"
@@ -258,8 +274,18 @@ private struct NetworksInUse {
     }
   }
 
+  /// Floats of the largest clip.
+  var values: Int {
+    shapes.map { source, shapes in all[source].frames * (shapes.map(\.values).max() ?? 0) }.max() ?? 0
+  }
+
   /// Bytes of one team.
-  var memory: Int { users.reduce(0) { $0 + all[$1.source].network.memory(frames: all[$1.source].frames) } }
+  var memory: Int {
+    users.reduce(0) { sum, user in
+      let served = user.servedSources.reduce(into: Set<FrameShape>()) { $0.formUnion(shapes[$1] ?? []) }
+      return sum + all[user.source].network.memory(frames: all[user.source].frames, shapes: served)
+    }
+  }
 
   /// For each team, the extractor of each source.
   func extractors(teams: ComputeTeams) throws -> [[Int: any FeatureExtractor]] {

@@ -1,4 +1,5 @@
 import Dispatch
+import Networks
 import Synchronization
 import Tensors
 
@@ -8,6 +9,8 @@ final class ClipQueue: Sendable {
   /// Memory of one clip.
   final class Slot: @unchecked Sendable {
     let buffer: FloatBuffer
+    /// Of the frames that lie in it.
+    var shape = FrameShape(height: 0, width: 0)
     init(count: Int) { buffer = FloatBuffer(zeros: count) }
   }
 

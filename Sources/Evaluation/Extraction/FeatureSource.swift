@@ -1,4 +1,5 @@
 import MetricCatalog
+import Networks
 import Video
 import Vocabulary
 
@@ -31,8 +32,8 @@ package struct FeatureSource: Sendable {
   /// Sources of one identity give the same features.
   var identity: String { "\(recipe)\n\(network.isPerFrame ? 0 : frames)" }
 
-  /// Floats of a clip.
-  var values: Int { frames * network.side * network.side * 3 }
+  /// What the network sees of a video's frames.
+  func shape(of facts: VideoFacts) -> FrameShape { preprocessing.shape(height: facts.height, width: facts.width) }
 }
 
 /// Which samples of a video a protocol takes.

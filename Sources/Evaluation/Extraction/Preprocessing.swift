@@ -1,5 +1,6 @@
 import Kernels
 import MetricCatalog
+import Networks
 import Tensors
 import Video
 
@@ -15,7 +16,14 @@ struct Preprocessing: Sendable {
     self.side = side
   }
 
-  /// Writes a clip as [T][side][side][3].
+  /// Height and width of what becomes of a frame.
+  func shape(height: Int, width: Int) -> FrameShape {
+    guard fields.crop == .shortSide else { return FrameShape(height: side, width: side) }
+    let result = Resize(mode: fields.resize, crop: .shortSide, size: side).result(height: height, width: width)
+    return FrameShape(height: result.height, width: result.width)
+  }
+
+  /// Writes a clip as [T][height][width][3] of `shape(height:width:)`.
   ///
   /// - Throws: `ResizeError`, or `EvaluationError.frameSize` for frames that would need a resize and get none.
   func apply(_ frames: Frames, of item: VideoItem, into clip: UnsafeMutablePointer<Float>) throws {
@@ -45,7 +53,8 @@ struct Preprocessing: Sendable {
     switch fields.crop {
     case .none: return .none
     case .center: return .shortSideCentre
-    case .torchvisionCenter: return .torchvisionCentre
+    case .torchvisionCenter: return .torchvisionCentre(short: fields.resizeSide > 0 ? fields.resizeSide : nil)
+    case .shortSide: return .shortSide
     }
   }
 }

@@ -23,7 +23,8 @@ struct SamplePlan: Sendable {
       let roles = metric.rolesOfSamples
       let parts = lengths.map { length in
         let taken = roles.map { role in
-          let source = FeatureSource(settled, of: role.set, network: network, frames: length)
+          let source = FeatureSource(
+            role == .input ? settled.ofInputs : settled, of: role.set, network: network, frames: length)
           let place = places[source.identity] ?? sources.count
           if place == sources.count {
             sources.append(source)
@@ -36,7 +37,7 @@ struct SamplePlan: Sendable {
       }
       return ProtocolSamples(
         parts: parts, fields: settled.fields, sample: metric.sample, columns: network.columns,
-        leastOfVideo: metric.reference == .nothing ? 2 : 1,
+        leastOfVideo: metric.leastOfVideo,
         recipes: Dictionary(uniqueKeysWithValues: roles.map { ($0, FeatureRecipe(settled, role: $0)) }))
     }
     self.sources = sources
@@ -139,9 +140,9 @@ struct ProtocolSamples: Sendable {
     return parts.compactMap { part in
       guard let taken = part.taken(role) else { return nil }
       return Demand(
-        source: taken.source, limit: limit(role), rules: taken.rules + (takesInputs ? part.rules(.input) : []),
-        takesFramesAsTheyAre: fields.resize == .none,
-        least: leastOfVideo)
+        source: taken.source, limit: limit(role), rules: taken.rules,
+        inputRules: takesInputs ? part.rules(.input) : [], takesFramesAsTheyAre: fields.resize == .none,
+        least: role == .input ? 1 : leastOfVideo)
     }
   }
 }

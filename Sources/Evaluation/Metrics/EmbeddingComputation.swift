@@ -1,11 +1,13 @@
 import Distances
 import Files
 import MetricCatalog
+import Networks
 import Scores
 import Vocabulary
 
-/// PIC, CLIP-SIM and frame consistency: cosines of embeddings of a video's frames with those of its input, of its prompt or
-/// of its other frames. A video's value is the mean over its frames, the score the mean over videos.
+/// PIC, CLIP-SIM, frame consistency and VBench's dimensions: cosines of embeddings of a video's frames with those of its input,
+/// of its prompt or of its other frames, or what a linear head makes of them. A video's value is the mean over its frames, the
+/// score the mean over videos, or over the frames of all videos.
 struct EmbeddingComputation {
   private let computation: ScoreComputation
   private let metric: Metric
@@ -23,32 +25,75 @@ struct EmbeddingComputation {
     guard let part = computation.samples.parts.first else { throw EvaluationError.noFeatures(metric: metric.name) }
     let frames = computation.fake.features(part, round: 0, computation.samples)
     let reference = try self.reference(part, videos: frames.rowsOfVideos.map { frames.rows[$0[0]].video })
-    var values: [VideoValue] = []
+    var videos: [VideoTerms] = []
     for rows in frames.rowsOfVideos {
       let name = frames.rows[rows[0]].video
       let embeddings = try rows.map { try Embedding(frames.features.row($0), of: name, centre: fields.centre) }
-      let cosines: [Double]
-      switch reference {
-      case .rows(let rows):
-        // The partner of an input that was skipped has nothing to be compared with.
-        guard let row = rows[name] else { continue }
-        let own = try Embedding(row, of: name, centre: fields.centre)
-        cosines = embeddings.map { $0.cosine(own) }
-      case .frames:
-        guard embeddings.count > 1 else { throw EvaluationError.noFrames(name: name) }
-        cosines = embeddings.indices.dropFirst().map {
-          embeddings[$0].cosine(embeddings[fields.compareWith == .previous ? $0 - 1 : 0])
-        }
-      }
-      let used = fields.clamp == .frame ? cosines.map { max($0, 0) } : cosines
-      values.append(VideoValue(name: name, value: scale * mean(used)))
+      // The partner of an input that was skipped has nothing to be compared with.
+      guard let terms = try terms(name, embeddings, reference) else { continue }
+      videos.append(terms)
     }
-    return try score(values, of: frames)
+    return try score(videos, of: frames)
   }
 
-  private var scale: Double { comparand == .prompts ? fields.scaleFactor : 1 }
+  /// What a video's frames are worth, and the video.
+  private struct VideoTerms {
+    let name: String
+    let terms: [Double]
+    let value: Double
 
-  private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    /// With the mean over frames as its value.
+    init(_ name: String, _ terms: [Double]) { self.init(name, terms, value: EmbeddingComputation.mean(terms)) }
+
+    init(_ name: String, _ terms: [Double], value: Double) {
+      self.name = name
+      self.terms = terms
+      self.value = value
+    }
+  }
+
+  private func terms(_ name: String, _ embeddings: [Embedding], _ reference: Reference) throws -> VideoTerms? {
+    switch reference {
+    case .rows(let rows):
+      guard let row = rows[name] else { return nil }
+      let own = try Embedding(row, of: name, centre: fields.centre)
+      return VideoTerms(name, embeddings.map { scale * cosine($0, own) })
+    case .frames: return VideoTerms(name, try consecutive(embeddings, of: name, with: fields.compareWith))
+    case .rowsAndFrames(let rows):
+      guard let row = rows[name] else { return nil }
+      let own = try Embedding(row, of: name, centre: fields.centre)
+      let alike = embeddings.map { cosine($0, own) }
+      let smooth = try consecutive(embeddings, of: name, with: .previous)
+      // VBench-I2V's weights.
+      let value = 0.4 * (alike.max() ?? 0) + 0.3 * Self.mean(smooth) + 0.3 * (smooth.min() ?? 0)
+      return VideoTerms(name, alike, value: value)
+    case .head(let head): return VideoTerms(name, try embeddings.map { scale * (try head.value(ofUnit: $0.unit)) })
+    }
+  }
+
+  /// The frames behind the first, each compared with those that the protocol says.
+  private func consecutive(
+    _ embeddings: [Embedding], of name: String, with compared: ComparedFrame
+  ) throws -> [Double] {
+    guard embeddings.count > 1 else { throw EvaluationError.noFrames(name: name) }
+    return embeddings.indices.dropFirst().map { index in
+      switch compared {
+      case .previous: cosine(embeddings[index], embeddings[index - 1])
+      case .first: cosine(embeddings[index], embeddings[0])
+      case .previousAndFirst:
+        (cosine(embeddings[index], embeddings[index - 1]) + cosine(embeddings[index], embeddings[0])) / 2
+      }
+    }
+  }
+
+  private func cosine(_ a: Embedding, _ b: Embedding) -> Double {
+    let cosine = a.cosine(b)
+    return fields.clamp == .frame ? max(cosine, 0) : cosine
+  }
+
+  private var scale: Double { comparand == .prompts || comparand == .head ? fields.scaleFactor : 1 }
+
+  private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
   // MARK: What frames are compared with
 
@@ -56,6 +101,8 @@ struct EmbeddingComputation {
     /// For each video one embedding.
     case rows([String: ArraySlice<Float>])
     case frames
+    case rowsAndFrames([String: ArraySlice<Float>])
+    case head(LinearHead)
   }
 
   private func reference(_ part: ProtocolSamples.Part, videos: [String]) throws -> Reference {
@@ -63,7 +110,17 @@ struct EmbeddingComputation {
     case .inputs: .rows(inputs(part, videos))
     case .prompts: .rows(try promptFeatures(videos))
     case .frames: .frames
+    case .inputsAndFrames: .rowsAndFrames(inputs(part, videos))
+    case .head: .head(try head())
     }
+  }
+
+  private func head() throws -> LinearHead {
+    guard let load = computation.wanted.head else {
+      throw EvaluationError.wrongNetwork(
+        weights: fields.headWeights, network: "unknown", needed: WeightsSlot.linearHead)
+    }
+    return try LinearHead(load(), columns: computation.samples.columns)
   }
 
   private func inputs(_ part: ProtocolSamples.Part, _ videos: [String]) -> [String: ArraySlice<Float>] {
@@ -88,8 +145,9 @@ struct EmbeddingComputation {
   // MARK: Together
 
   private func score(
-    _ values: [VideoValue], of all: FeatureSet
+    _ videos: [VideoTerms], of all: FeatureSet
   ) throws -> ScoreRecord {
+    let values = videos.map { VideoValue(name: $0.name, value: $0.value) }
     guard !values.isEmpty else {
       throw EvaluationError.tooFewClips(
         role: "fake", path: computation.fake.path, clips: 0, sample: "video", least: 1,
@@ -100,13 +158,16 @@ struct EmbeddingComputation {
     let over = MeanAndDeviation(of: values.map(\.value))
     let honesty = computation.request.honesty
     let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
+    let counts = fields.meanOver == .frames ? videos.map { Double($0.terms.count) } : nil
+    let value =
+      counts.map { zip(values, $0).reduce(0) { $0 + $1.0.value * $1.1 } / $0.reduce(0, +) } ?? over.mean
     var score = try computation.score(
-      computation.settled.scoreName, value: fields.clamp == .score ? max(over.mean, 0) : over.mean, real: nothing,
+      computation.settled.scoreName, value: fields.clamp == .score ? max(value, 0) : value, real: nothing,
       fake: frames, ranks: nil,
       warnings: warnings(values.map(\.name)) + honesty.notDone(for: "means over videos", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try honesty.interval(
-      ofMeans: values.map(\.value), seed: fields.seed, threads: computation.request.threads)
+      ofMeans: values.map(\.value), weights: counts, seed: fields.seed, threads: computation.request.threads)
     score.videos = values
     score.fake?.videos = values.count
     if comparand == .prompts, let prompts = computation.prompts {
@@ -117,7 +178,7 @@ struct EmbeddingComputation {
 
   private func warnings(_ videos: [String]) throws -> [ScoreWarning] {
     var all: [ScoreWarning] = []
-    if comparand == .inputs, fields.input == .given, let inputs = computation.inputs {
+    if metric.reference == .inputs, fields.input == .given, let inputs = computation.inputs {
       if inputs.unpaired > 0 {
         all.append(
           ScoreWarning(
@@ -185,6 +246,8 @@ private struct Embedding {
     norm = values.reduce(0.0) { $0 + $1 * $1 }.squareRoot()
     guard norm > 0 else { throw EvaluationError.zeroEmbedding(name: name, isCentred: centre == .ownMean) }
   }
+
+  var unit: [Double] { values.map { $0 / norm } }
 
   func cosine(_ other: Embedding) -> Double {
     zip(values, other.values).reduce(0.0) { $0 + $1.0 * $1.1 } / (norm * other.norm)

@@ -1,3 +1,5 @@
+import Networks
+
 /// A network that turns clips into features. It computes one clip at a time, so that a clip's features do not depend on the
 /// clips beside it, and is used by one thread at a time.
 public protocol FeatureExtractor: AnyObject, Sendable {
@@ -6,6 +8,17 @@ public protocol FeatureExtractor: AnyObject, Sendable {
   ///
   /// - Parameter whenRead: called once, as soon as the extractor does not need `clip` any more; not where it throws first.
   func features(of clip: UnsafePointer<Float>, frames: Int, whenRead: () -> Void) throws -> [Float]
+
+  /// The same of frames of another shape, [T][height][width][3], where the network takes them.
+  func features(of clip: UnsafePointer<Float>, frames: Int, shape: FrameShape, whenRead: () -> Void) throws -> [Float]
+}
+
+extension FeatureExtractor {
+  public func features(
+    of clip: UnsafePointer<Float>, frames: Int, shape: FrameShape, whenRead: () -> Void
+  ) throws -> [Float] {
+    try features(of: clip, frames: frames, whenRead: whenRead)
+  }
 }
 
 /// What makes extractors.
@@ -24,6 +37,8 @@ public protocol FeatureNetwork: Sendable {
   var isPerFrame: Bool { get }
   /// Bytes that one extractor needs for itself.
   func memory(frames: Int) -> Int
+  /// The same, where frames come in those shapes.
+  func memory(frames: Int, shapes: Set<FrameShape>) -> Int
   /// One extractor for each team, to be used side by side.
   ///
   /// - Parameter frames: of a clip; where the network is per frame, the most frames of one call.
@@ -32,4 +47,5 @@ public protocol FeatureNetwork: Sendable {
 
 extension FeatureNetwork {
   public var isPerFrame: Bool { false }
+  public func memory(frames: Int, shapes: Set<FrameShape>) -> Int { memory(frames: frames) }
 }

@@ -86,9 +86,13 @@ public final class NetworkChoice {
     }
     if score.evaluationProtocol.definition.reference == .prompts { _ = try tokenizer() }
     if WeightsSlot.of(score.evaluationProtocol).contains(.heads) {
-      score.perceptual = PerceptualNetwork(
-        table: table, weights: try weights(score.evaluationProtocol),
-        heads: try weights(score.evaluationProtocol, .heads))
+      let heads = try weights(score.evaluationProtocol, .heads)
+      if score.evaluationProtocol.fields.endpoint == nil {
+        score.perceptual = PerceptualNetwork(
+          table: table, weights: try weights(score.evaluationProtocol), heads: heads)
+      } else {
+        score.head = heads
+      }
     }
   }
 
@@ -99,8 +103,7 @@ public final class NetworkChoice {
     switch settled.fields.endpoint {
     case .logitsMean, .mixed5cMean: kind = .i3d
     case .pool3: kind = .inceptionV3
-    case .clip: kind = .clipImage
-    case .dreamSim, .normClassToken:
+    case .clip, .dreamSim, .normClassToken:
       let weights = try load()
       guard let found = try NetworkKind(of: weights) else {
         throw EvaluationError.wrongNetwork(

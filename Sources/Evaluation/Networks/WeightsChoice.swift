@@ -33,7 +33,7 @@ public struct WeightsChoice: Sendable {
       let found = weights.fingerprint.description
       try Self.check(wanted, slot, fingerprint, found: found)
       self.init(
-        evaluationProtocol: try wanted.overriding(slot.fingerprintField, with: found), warning: nil,
+        evaluationProtocol: try wanted.overriding(slot.fingerprintField, with: found), warning: Self.unverified(name),
         load: Self.once(weights, then: Self.loading(name, fingerprint: found, from: store)))
       return
     }
@@ -67,6 +67,16 @@ public struct WeightsChoice: Sendable {
     self.init(
       evaluationProtocol: settled, warning: isSame ? nil : warning,
       load: Self.once(weights, then: Self.loading(name, fingerprint: weights.fingerprint.description, from: store)))
+  }
+
+  /// No published number was computed here with them, as for all weights whose fingerprint this program does not know.
+  private static func unverified(_ name: String) -> ScoreWarning {
+    ScoreWarning(
+      code: "weights-unverified",
+      text:
+        "no published number has been computed here with the published `\(name)`: the network was compared with the "
+        + "program of its makers on made-up weights\n"
+        + "`vidmetrics weights verify \(name)` holds the file that was imported against what its makers publish")
   }
 
   /// Gives weights that have been read, once, and what `again` reads from then on: kept, they would lie in memory beside what

@@ -1,4 +1,5 @@
 import MetricCatalog
+import Networks
 
 /// One of the weights that a protocol names: those of its network, or those of the heads on top of it.
 public struct WeightsSlot: Sendable, Hashable {
@@ -24,5 +25,11 @@ public struct WeightsSlot: Sendable, Hashable {
   }
 
   /// How the names of networks begin whose weights can stand here.
-  func network(_ fields: ProtocolFields) -> String { isHead ? "lpips" : fields.networkOfEndpoint }
+  func network(_ fields: ProtocolFields) -> String {
+    guard isHead else { return fields.networkOfEndpoint }
+    return fields.endpoint == nil ? "lpips" : Self.linearHead
+  }
+
+  /// Of what is computed from one row of features.
+  static let linearHead = LinearHead.network
 }

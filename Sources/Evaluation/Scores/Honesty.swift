@@ -97,13 +97,18 @@ public struct Honesty: Sendable {
   // MARK: Intervals
 
   /// For scores that are the mean of one value a video.
-  func interval(ofMeans values: [Double], seed: Int, threads: Int) throws -> ScoreInterval? {
+  ///
+  /// - Parameter weights: how often each value counts; nil: once.
+  func interval(ofMeans values: [Double], weights: [Double]? = nil, seed: Int, threads: Int) throws -> ScoreInterval? {
     guard let bootstrap, values.count > 1 else { return nil }
     let draws = Bootstrap(resamples: bootstrap, seed: UInt64(seed), confidence: Self.level, threads: threads)
-    let found = try draws.interval(rows: values.count, 1) { rows, _ in
-      rows.reduce(0.0) { $0 + values[$1] } / Double(rows.count)
+    @Sendable func mean(_ rows: some Collection<Int>) -> Double {
+      guard let weights else { return rows.reduce(0.0) { $0 + values[$1] } / Double(rows.count) }
+      return rows.reduce(0.0) { $0 + values[$1] * weights[$1] } / rows.reduce(0.0) { $0 + weights[$1] }
     }
-    return found.interval(around: MeanAndDeviation(of: values).mean, within: -.infinity ... .infinity)
+    let found = try draws.interval(rows: values.count, 1) { rows, _ in mean(rows) }
+    let score = weights == nil ? MeanAndDeviation(of: values).mean : mean(values.indices)
+    return found.interval(around: score, within: -.infinity ... .infinity)
   }
 
   // MARK: Floor and curve

@@ -28,6 +28,8 @@ struct Demand: Sendable {
   let limit: Limit
   /// One for each repeat; a rule that stands there twice is one.
   let rules: [SampleRule]
+  /// What of a video is its own input.
+  let inputRules: [SampleRule]
   /// The frames that go into the network unresized must have its size.
   let takesFramesAsTheyAre: Bool
   /// Samples that a video must have of each rule.
@@ -153,11 +155,12 @@ struct SetPlan: Sendable {
         }
         var own: [RuleOfSource: [FrameWindow]] = [:]
         for demand in wanted {
-          for rule in demand.rules {
+          for (rule, least) in demand.rules.map({ ($0, demand.least) }) + demand.inputRules.map({ ($0, 1) }) {
             let key = RuleOfSource(source: demand.source, rule: rule)
-            if own[key] != nil { continue }
-            own[key] = try rule.windows(frameCount: video.facts.frameCount, videoName: item.name)
-            guard own[key]?.count ?? 0 >= demand.least else { throw EvaluationError.noFrames(name: item.name) }
+            if own[key] == nil {
+              own[key] = try rule.windows(frameCount: video.facts.frameCount, videoName: item.name)
+            }
+            guard own[key]?.count ?? 0 >= least else { throw EvaluationError.noFrames(name: item.name) }
           }
         }
         videos.append(video)

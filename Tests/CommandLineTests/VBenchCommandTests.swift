@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// `vidmetrics vbench`, from outside, with the dimension that needs no weights.
+@Suite struct VBenchCommandTests {
+  private let workplace: Workplace
+
+  init() throws { workplace = try Workplace() }
+
+  private func videos() throws -> String {
+    for (name, step) in [("still", 0), ("moving", 3)] {
+      _ = try workplace.write(
+        "videos/\(name).npy", shape: [1, 4, 16, 16, 3],
+        (0..<4).flatMap { Array(repeating: UInt8($0 * step), count: 16 * 16 * 3) })
+    }
+    return workplace.file("videos")
+  }
+
+  private func write(_ text: String, _ name: String) throws -> String {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: workplace.file(name)))
+    return workplace.file(name)
+  }
+
+  @Test func namesWhatIsMissing() throws {
+    let result = try workplace.program.run(
+      "vbench", try videos(), "--dimensions", "temporal_flickering", "--no-record")
+    #expect(result.status == 0, "\(result.errors)")
+    let value = (1 + 252.0 / 255) / 2
+    let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    #expect(lines[0] == "dimension            value      normalised  weight")
+    #expect(lines[1].hasPrefix("temporal_flickering  0.9941176  "))
+    #expect(lines.contains { $0.hasPrefix("quality score  none, since these are missing: subject_consistency, ") })
+    #expect(lines.contains { $0.hasPrefix("temporal-flickering  0.9941176 ± ") })
+    #expect(abs(value - 0.9941176) < 1e-7)
+  }
+
+  /// The others from VBench's file: a quality score, in JSON too, and VBench's own layout out again.
+  @Test func takesTheOthersFromVBench() throws {
+    let others = try write(
+      #"{"subject_consistency": [0.9, []], "background_consistency": [0.87, []], "motion_smoothness": [0.81, []], "#
+        + #""dynamic_degree": [0.78, []], "aesthetic_quality": [0.75, []], "imaging_quality": [0.72, []], "#
+        + #""temporal_flickering": [0.1, []]}"#, "model_eval_results.json")
+    let result = try workplace.program.run(
+      "vbench", try videos(), "--dimensions", "temporal_flickering", "--with", others, "--json", "--no-record",
+      "--results", workplace.file("mine_eval_results.json"))
+    #expect(result.status == 0, "\(result.errors)")
+    let summary = try #require(document(result)["vbench"] as? [String: Any])
+    let totals = try #require(summary["totals"] as? [[String: Any]])
+    let quality = try #require(totals[0]["value"] as? Double)
+    // What is computed here stands for VBench's own value.
+    let flickering = ((1 + 252.0 / 255) / 2 - 0.6293) / (1 - 0.6293)
+    #expect(abs(quality - (0.6910774602872168 * 6.5 - (0.84 - 0.6293) / (1 - 0.6293) + flickering) / 6.5) < 1e-7)
+    #expect(totals[2]["value"] is NSNull && (totals[2]["missing"] as? [String])?.count == 9)
+    let written = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: URL(fileURLWithPath: workplace.file("mine_eval_results.json"))))
+    let own = try #require((written as? [String: [Any]])?["temporal_flickering"])
+    #expect(abs((own[0] as? Double ?? 0) - 0.9941176) < 1e-7 && (own[1] as? [[String: Any]])?.count == 2)
+    let again = try workplace.program.run("import", workplace.file("mine_eval_results.json"))
+    #expect(again.status == 0, "\(again.errors)")
+  }
+
+  @Test func whatItRefuses() throws {
+    let videos = try videos()
+    func errors(_ arguments: String...) throws -> String {
+      let result = try workplace.program.run(["vbench", videos, "--no-record"] + arguments)
+      #expect(result.status == 2)
+      return String(result.errors.split(separator: "\n").first ?? "")
+    }
+    let here =
+      "those that are computed here are subject_consistency, background_consistency, temporal_flickering, "
+      + "aesthetic_quality, i2v_subject, i2v_background"
+    #expect(try errors("--dimensions", "imaging_quality") == "error: `imaging_quality` is not computed here: \(here)")
+    #expect(try errors("--dimensions", "beauty") == "error: VBench has no dimension `beauty`: \(here)")
+    #expect(
+      try errors("--dimensions", "temporal_flickering", "--inputs", videos)
+        == "error: pictures are for i2v_subject and i2v_background, which --dimensions leaves out")
+    // What works without weights is named.
+    let absent = try workplace.program.run("vbench", videos, "--no-record")
+    #expect(absent.status == 2)
+    #expect(absent.errors.hasPrefix("error: weights `dino-vitb16` are not on this machine\n"), "\(absent.errors)")
+    #expect(absent.errors.contains("temporal-flickering"), "\(absent.errors)")
+  }
+}
