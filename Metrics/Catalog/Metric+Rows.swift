@@ -155,6 +155,17 @@ extension Metric {
           PackageResources.frame_consistency_open_clip_vit_b_16_yaml),
       ], guide: PackageResources.FRAME_CONSISTENCY_md,
       fields: embeddings + [FieldDefinition.centre, FieldDefinition.compareWith]),
+    Metric(
+      "camera-error", "camera error", "how far cameras are from the paths that they should take", .lower, sample: .pair,
+      .cameras,
+      protocols: [
+        ProtocolFile("cami2v", file: "camera-error-cami2v", PackageResources.camera_error_cami2v_yaml),
+        ProtocolFile("evo", file: "camera-error-evo", PackageResources.camera_error_evo_yaml),
+      ], guide: PackageResources.CAMERA_ERROR_md,
+      outputs: [
+        Output("rot-err", "RotErr"), Output("trans-err", "TransErr"), Output("cam-mc", "CamMC"), Output("ate", "ATE"),
+        Output("rpe-trans", "RPE-trans"), Output("rpe-rot", "RPE-rot"),
+      ], fields: FieldDefinition.cameras + FieldDefinition.videos),
   ]
 
   private static let clips =

@@ -86,11 +86,25 @@ public struct ProtocolFields: Sendable, Equatable {
   public var promptPrefix = ""
   public var clamp = Clamp.none
 
+  // Paths of cameras
+  public var cameraOrigin = CameraOrigin.firstFrame
+  public var poseForm = PoseForm.cameraToWorld
+  public var cameraScale = CameraScale.none
+  public var frameReduction = FrameReduction.sum
+  public var angleUnit = AngleUnit.radians
+  public var trajectoryAlignment = TrajectoryAlignment.none
+  public var trajectoryStatistic = TrajectoryStatistic.rmse
+
   // Series along time
   public var series = SeriesKind.none
   public var window = 0
   public var windowStep = 0
   public var windowReference = WindowReference.all
+
+  // The end of a video against its beginning
+  public var drift = Switch.no
+  /// Of the frames of a video, at each end.
+  public var driftShare = 0.0
 
   // Groups
   public var groupBy = Grouping.none

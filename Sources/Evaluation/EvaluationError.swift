@@ -1,3 +1,4 @@
+import MetricCatalog
 import Scores
 
 /// Why a score cannot be given.
@@ -51,9 +52,14 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noPairText(name: String, path: String, pattern: String)
   case pairCounts(first: String, videos: Int, second: String, otherVideos: Int)
   case pairRuleUnused
+  case mixedItems(videos: String, poses: String)
+  /// Of a pair, so many camera poses each.
+  case cameraCounts(name: String, real: Int, fake: Int)
   case pairSizes(name: String, real: String, fake: String)
   case pairTooSmall(name: String, size: String, metric: String, least: Int)
   case noFrames(name: String)
+  /// Frames at each end of a video are fewer than a value needs.
+  case driftTooShort(name: String, frames: Int, share: Double, length: Int, metric: String, least: Int)
   case noTimes(path: String)
   case noRealSet(metric: String)
   case realUnused(path: String, metrics: [String], input: Bool)
@@ -226,7 +232,15 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return
         "`\(first)` has \(count(videos, "video")) and `\(second)` has \(otherVideos): pairs by order need as many on "
         + "both sides"
-    case .pairRuleUnused: return "--pair-by is for metrics of pairs (psnr, ssim, lpips, pic), and none is asked for"
+    case .pairRuleUnused:
+      let metrics = Metric.all.filter(\.hasPairs).map(\.name).joined(separator: ", ")
+      return "--pair-by is for metrics of pairs (\(metrics)), and none is asked for"
+    case .mixedItems(let videos, let poses):
+      return "\(videos) is of videos and \(poses) of files of camera poses: the sets cannot be both"
+        + "\nhint: score \(poses) by itself, with the folders of poses"
+    case .cameraCounts(let name, let real, let fake):
+      return "`\(name)` has \(fake) camera \(fake == 1 ? "pose" : "poses"), and the real one \(real): frame by frame they "
+        + "are compared"
     case .pairSizes(let name, let real, let fake):
       return "`\(name)` is \(real) in the real set and \(fake) in the fake one: pairs are compared pixel by pixel"
     case .noRealSet(let metric):
@@ -271,6 +285,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "the features of `\(path)` do not say which frames they are of, and a series needs to know"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
     case .noFeatures(let metric): return "\(metric) looks at pixels: it has no features to extract"
+    case .driftTooShort(let name, let frames, let share, let length, let metric, let least):
+      return "`\(name)` has \(count(frames, "frame")), of which drift-share = \(share) takes \(length) at each end, and \(metric) "
+        + "needs \(least)\nhint: drift is of longer videos, or of a larger share (--set drift-share=0.5)"
     case .noFrames(let name):
       return "`\(name)` has too few frames"
     case .alreadyFeatures(let path):

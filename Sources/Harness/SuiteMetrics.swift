@@ -54,7 +54,7 @@ struct SuiteMetrics {
     let isTable = node.mapping?["table"] != nil
     let own = try YAMLKeys(
       node, file: file, owner: isTable ? "a table" : "a metric", key: "metrics",
-      known: isTable ? ["table", "only", "set", "group-by"] : ["metric", "protocol", "set", "group-by"])
+      known: isTable ? ["table", "only", "set", "group-by", "drift"] : ["metric", "protocol", "set", "group-by", "drift"])
     let settings = try own.node("set").map { try self.settings($0, owner: "`set`") } ?? []
     var bases: [EvaluationProtocol]
     if isTable {
@@ -74,6 +74,8 @@ struct SuiteMetrics {
       bases = [try EvaluationProtocol.named(own.text("protocol") ?? metric.defaultProtocol, metric: metric.name)]
     }
     let groupings = try own.texts("group-by") ?? []
+    let wantsDrift = try own.flag("drift")
+    if wantsDrift, !bases.contains(where: \.definition.hasDrift) { try bases.first?.definition.demandDrift() }
     return try bases.flatMap { base in
       let known = Set(base.definition.fields.map(\.name))
       let plain = try applied(common, own: isTable ? settings.filter { known.contains($0.field) } : settings, to: base)
@@ -83,6 +85,12 @@ struct SuiteMetrics {
           grouped.evaluationProtocol = try plain.evaluationProtocol.overriding("group-by", with: grouping)
           try grouped.evaluationProtocol.validate()
           return grouped
+        }
+        + (wantsDrift && base.definition.hasDrift ? [plain] : []).map { plain in
+          var drift = plain
+          drift.evaluationProtocol = try plain.evaluationProtocol.overriding("drift", with: "yes")
+          try drift.evaluationProtocol.validate()
+          return drift
         }
     }
   }
@@ -137,5 +145,5 @@ struct SuiteMetrics {
 }
 
 extension RequestedProtocol {
-  fileprivate var isPlain: Bool { evaluationProtocol.fields.groupBy == .none }
+  fileprivate var isPlain: Bool { evaluationProtocol.fields.groupBy == .none && evaluationProtocol.fields.drift == .no }
 }

@@ -70,9 +70,9 @@ public struct VideoItem: Sendable {
   /// The name without the extension of a video, array, picture or file of poses.
   public var stem: String { Self.stem(of: name) }
 
-  /// A name without the extension of a video, array or picture.
+  /// A name without the extension of a video, array, picture or file of poses.
   public static func stem(of name: String) -> String {
-    guard [.video, .array, .tensors, .image].contains(MediaKind(name)), let dot = name.lastIndex(of: ".") else {
+    guard [.video, .array, .tensors, .image, .poses].contains(MediaKind(name)), let dot = name.lastIndex(of: ".") else {
       return name
     }
     return String(name[..<dot])

@@ -53,8 +53,10 @@ public struct CameraPose: Sendable, Equatable {
 
   /// The largest of |R·Rᵀ - 1|: 0 for a rotation.
   public var skewness: Double {
-    let r = [rows.0, rows.1, rows.2]
-    return (0..<9).map { abs((r[$0 / 3] * r[$0 % 3]).sum() - ($0 / 3 == $0 % 3 ? 1 : 0)) }.max() ?? 0
+    let (a, b, c) = rows
+    let lengths = [a, b, c].map { abs(($0 * $0).sum() - 1) }
+    let angles = [a * b, b * c, c * a].map { abs($0.sum()) }
+    return (lengths + angles).reduce(0, max)
   }
 
   /// The map back, by the inverse of R and not by its transpose: what programs with a matrix of 4 × 4 compute, also of

@@ -6,6 +6,7 @@ enum MetricCommands {
     FVD.self, KVD.self, FID.self, FDDINOv2.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self,
     FIDInfinity.self, PSNR.self,
     SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
+    CameraError.self,
   ]
 }
 
@@ -343,5 +344,22 @@ struct FrameConsistency: MetricCommand {
     commandName: "frame-consistency", abstract: "How alike consecutive frames are, by CLIP",
     discussion: "Some papers also call this CLIP-SIM.")
   @OptionGroup var sets: FakeArgument
+  @OptionGroup var options: ScoreOptions
+}
+
+struct CameraError: MetricCommand {
+  static let metric = "camera-error"
+  static let configuration = CommandConfiguration(
+    commandName: "camera-error", abstract: "RotErr, TransErr, CamMC, ATE and RPE of cameras, from files of their poses",
+    discussion: """
+      Both sets hold, for each video, a file with the pose of its camera in each frame, of the same name: RealEstate10K's text, \
+      TUM, KITTI, or a folder with COLMAP's images.txt or images.bin (also below sparse/0). The real set has the paths that the \
+      cameras should take, the fake one what was estimated of the generated videos. Two files are a pair.
+
+        vidmetrics camera-error poses/ estimated/
+        vidmetrics camera-error poses/ estimated/ --set frame-reduction=mean --set angle-unit=degrees
+        vidmetrics camera-error groundtruth.txt estimate.txt --protocol evo
+      """)
+  @OptionGroup var sets: SetArguments
   @OptionGroup var options: ScoreOptions
 }

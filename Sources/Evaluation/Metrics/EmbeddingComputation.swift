@@ -23,27 +23,34 @@ struct EmbeddingComputation {
     guard let part = computation.samples.parts.first else { throw EvaluationError.noFeatures(metric: metric.name) }
     let frames = computation.fake.features(part, round: 0, computation.samples)
     let reference = try self.reference(part, videos: frames.rowsOfVideos.map { frames.rows[$0[0]].video })
-    var values: [VideoValue] = []
+    var videos: [(name: String, value: ValueOfFrames)] = []
     for rows in frames.rowsOfVideos {
       let name = frames.rows[rows[0]].video
       let embeddings = try rows.map { try Embedding(frames.features.row($0), of: name, centre: fields.centre) }
-      let cosines: [Double]
-      switch reference {
-      case .rows(let rows):
-        // The partner of an input that was skipped has nothing to be compared with.
-        guard let row = rows[name] else { continue }
-        let own = try Embedding(row, of: name, centre: fields.centre)
-        cosines = embeddings.map { $0.cosine(own) }
-      case .frames:
-        guard embeddings.count > 1 else { throw EvaluationError.noFrames(name: name) }
-        cosines = embeddings.indices.dropFirst().map {
-          embeddings[$0].cosine(embeddings[fields.compareWith == .previous ? $0 - 1 : 0])
-        }
+      // The partner of an input that was skipped has nothing to be compared with.
+      guard !reference.lacks(name) else { continue }
+      let value = try computation.value(ofFrames: embeddings.count, of: name, least: comparand == .frames ? 2 : 1) {
+        try self.value(name, Array(embeddings[$0]), reference)
       }
-      let used = fields.clamp == .frame ? cosines.map { max($0, 0) } : cosines
-      values.append(VideoValue(name: name, value: scale * mean(used)))
+      videos.append((name, value))
     }
-    return try score(values, of: frames)
+    return try score(videos, of: frames)
+  }
+
+  /// The mean over some frames of a video.
+  private func value(_ name: String, _ embeddings: [Embedding], _ reference: Reference) throws -> Double {
+    let cosines: [Double]
+    switch reference {
+    case .rows(let rows):
+      guard let row = rows[name] else { throw EvaluationError.noFrames(name: name) }
+      let own = try Embedding(row, of: name, centre: fields.centre)
+      cosines = embeddings.map { $0.cosine(own) }
+    case .frames:
+      cosines = embeddings.indices.dropFirst().map {
+        embeddings[$0].cosine(embeddings[fields.compareWith == .previous ? $0 - 1 : 0])
+      }
+    }
+    return scale * mean(fields.clamp == .frame ? cosines.map { max($0, 0) } : cosines)
   }
 
   private var scale: Double { comparand == .prompts ? fields.scaleFactor : 1 }
@@ -56,6 +63,8 @@ struct EmbeddingComputation {
     /// For each video one embedding.
     case rows([String: ArraySlice<Float>])
     case frames
+
+    func lacks(_ video: String) -> Bool { if case .rows(let rows) = self { rows[video] == nil } else { false } }
   }
 
   private func reference(_ part: ProtocolSamples.Part, videos: [String]) throws -> Reference {
@@ -88,8 +97,9 @@ struct EmbeddingComputation {
   // MARK: Together
 
   private func score(
-    _ values: [VideoValue], of all: FeatureSet
+    _ videos: [(name: String, value: ValueOfFrames)], of all: FeatureSet
   ) throws -> ScoreRecord {
+    let values = videos.map { VideoValue(name: $0.name, value: $0.value.value) }
     guard !values.isEmpty else {
       throw EvaluationError.tooFewClips(
         role: "fake", path: computation.fake.path, clips: 0, sample: "video", least: 1,
@@ -103,7 +113,7 @@ struct EmbeddingComputation {
     var score = try computation.score(
       computation.settled.scoreName, value: fields.clamp == .score ? max(over.mean, 0) : over.mean, real: nothing,
       fake: frames, ranks: nil,
-      warnings: warnings(values.map(\.name)) + honesty.notDone(for: "means over videos", intervalsAreDone: true))
+      warnings: warnings(values.map(\.name)) + Drift.note(videos.map(\.value), share: fields.driftShare) + honesty.notDone(for: "means over videos", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try honesty.interval(
       ofMeans: values.map(\.value), seed: fields.seed, threads: computation.request.threads)

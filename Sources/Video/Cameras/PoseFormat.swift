@@ -57,7 +57,7 @@ struct PoseReader {
         ? nil : (line.number, line.text.split { $0 == " " || $0 == "\t" })
     }
     var rest = all.drop { $0.words.isEmpty }
-    if let head = rest.first, head.words.count == 1, Double(head.words[0]) == nil { rest = rest.dropFirst() }
+    if let head = rest.first, head.words.count == 1, head.words[0].contains("://") { rest = rest.dropFirst() }
     guard let first = rest.first(where: { !$0.words.isEmpty }) else { throw VideoError.poses(.tooFew(name: name, poses: 0)) }
     guard let format = PoseFormat.ofColumns[first.words.count] else {
       throw VideoError.poses(.noFormat(name: name, line: first.number, columns: first.words.count))
