@@ -166,6 +166,17 @@ extension Metric {
         Output("rot-err", "RotErr"), Output("trans-err", "TransErr"), Output("cam-mc", "CamMC"), Output("ate", "ATE"),
         Output("rpe-trans", "RPE-trans"), Output("rpe-rot", "RPE-rot"),
       ], fields: FieldDefinition.cameras + FieldDefinition.videos),
+    Metric(
+      "physics-iq", "Physics-IQ", "where and when videos move, measured by two real takes of each scene", .higher,
+      sample: .video, .takes,
+      protocols: [
+        ProtocolFile("benchmark", file: "physics-iq", PackageResources.physics_iq_yaml)
+      ], guide: PackageResources.PHYSICS_IQ_md,
+      outputs: [
+        Output("physics-iq", "Physics-IQ"), Output("spatial-iou", "spatial IoU"),
+        Output("spatiotemporal-iou", "spatiotemporal IoU"), Output("weighted-spatial-iou", "weighted spatial IoU"),
+        Output("physics-mse", "MSE", .lower),
+      ], fields: FieldDefinition.takes + FieldDefinition.videos),
   ]
 
   private static let clips =

@@ -31,6 +31,8 @@ public struct Metric: Sendable {
     case embedding(against: Comparand)
     /// The mean over pairs of the camera's path in a real and a fake video of the same name.
     case cameras
+    /// Where and when the fake video of a scene moves, against two real takes of it.
+    case takes
   }
 
   /// What the sets hold, one for each video.
@@ -143,6 +145,7 @@ public struct Metric: Sendable {
     case .frechet, .kernel, .neighbours:
       "it compares whole sets, and no video has a value of its own; --windows gives its values along time"
     case .extrapolated: "it compares whole sets, and no video has a value of its own"
+    case .takes: "it compares when and where whole videos move"
     case .cameras: "its errors are relative to the beginning of a path, and grow along it"
     }
   }
@@ -157,7 +160,7 @@ public struct Metric: Sendable {
   /// What stands beside the fake videos.
   public var reference: Reference {
     switch computation {
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .cameras: .real
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .cameras, .takes: .real
     case .stillness: .realIfGiven
     case .embedding(against: .inputs): .inputs
     case .embedding(against: .prompts): .prompts
@@ -168,7 +171,7 @@ public struct Metric: Sendable {
   /// What its sets hold.
   public var item: Item {
     switch computation {
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding: .video
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding, .takes: .video
     case .cameras: .poses
     }
   }
@@ -186,7 +189,7 @@ public struct Metric: Sendable {
   public var needsOnlyStatistics: Bool {
     switch computation {
     case .frechet: true
-    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding, .cameras: false
+    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding, .cameras, .takes: false
     }
   }
 
@@ -194,7 +197,7 @@ public struct Metric: Sendable {
   public var hasCovariances: Bool {
     switch computation {
     case .frechet, .extrapolated: true
-    case .kernel, .neighbours, .pairs, .stillness, .embedding, .cameras: false
+    case .kernel, .neighbours, .pairs, .stillness, .embedding, .cameras, .takes: false
     }
   }
 

@@ -95,6 +95,11 @@ public struct ProtocolFields: Sendable, Equatable {
   public var trajectoryAlignment = TrajectoryAlignment.none
   public var trajectoryStatistic = TrajectoryStatistic.rmse
 
+  // Motion against two takes
+  public var motionThreshold = 0
+  public var firstSeconds = 0
+  public var scoreRounding = ScoreRounding.none
+
   // Series along time
   public var series = SeriesKind.none
   public var window = 0

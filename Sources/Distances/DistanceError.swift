@@ -26,6 +26,8 @@ public enum DistanceError: Error, Equatable {
   case tooFewFrames(Int, least: Int)
   case cameraCounts(first: Int, second: Int)
   case tooFewCameras(Int)
+  case motionFrames(first: Int, second: Int)
+  case noPhysicalVariance
 }
 
 extension DistanceError: CustomStringConvertible {
@@ -82,6 +84,11 @@ extension DistanceError: CustomStringConvertible {
       return "\(first) camera poses against \(second): a frame of one path belongs to the same frame of the other"
     case .tooFewCameras(let count):
       return "\(count == 1 ? "1 camera pose" : "\(count) camera poses"): a path has at least 2"
+    case .motionFrames(let first, let second):
+      return "\(first) frames with masks against \(second), or masks of other sizes: motion is compared frame by frame"
+    case .noPhysicalVariance:
+      return
+        "the two takes of no scene move in the same place at the same time: Physics-IQ measures by what they have in common"
     }
   }
 }

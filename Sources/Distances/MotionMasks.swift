@@ -70,7 +70,8 @@ public struct MotionMasks: Sendable {
           let start = row * width
           func value(_ column: Int) -> UInt16 { UInt16(grey[start &+ columns[column &+ 2]]) }
           func sum(_ column: Int) -> UInt16 {
-            value(column - 2) &+ value(column + 2) &+ 4 &* (value(column - 1) &+ value(column + 1)) &+ 6 &* value(column)
+            value(column - 2) &+ value(column + 2) &+ 4 &* (value(column - 1) &+ value(column + 1)) &+ 6
+              &* value(column)
           }
           let inner = 2..<max(2, width - 2)
           for column in 0..<width where !inner.contains(column) { lines[start + column] = sum(column) }

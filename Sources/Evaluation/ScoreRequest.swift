@@ -81,7 +81,8 @@ extension ScoreRequest {
 
   /// - Throws: `EvaluationError.mixedItems` where some metrics are of videos and others of camera poses.
   public static func check(items metrics: [Metric]) throws {
-    guard let first = metrics.first(where: { $0.item == .video }), let other = metrics.first(where: { $0.item == .poses })
+    guard let first = metrics.first(where: { $0.item == .video }),
+      let other = metrics.first(where: { $0.item == .poses })
     else { return }
     throw EvaluationError.mixedItems(videos: first.name, poses: other.name)
   }

@@ -54,7 +54,8 @@ struct SuiteMetrics {
     let isTable = node.mapping?["table"] != nil
     let own = try YAMLKeys(
       node, file: file, owner: isTable ? "a table" : "a metric", key: "metrics",
-      known: isTable ? ["table", "only", "set", "group-by", "drift"] : ["metric", "protocol", "set", "group-by", "drift"])
+      known: isTable
+        ? ["table", "only", "set", "group-by", "drift"] : ["metric", "protocol", "set", "group-by", "drift"])
     let settings = try own.node("set").map { try self.settings($0, owner: "`set`") } ?? []
     var bases: [EvaluationProtocol]
     if isTable {
@@ -78,20 +79,21 @@ struct SuiteMetrics {
     if wantsDrift, !bases.contains(where: \.definition.hasDrift) { try bases.first?.definition.demandDrift() }
     return try bases.flatMap { base in
       let known = Set(base.definition.fields.map(\.name))
-      let plain = try applied(common, own: isTable ? settings.filter { known.contains($0.field) } : settings, to: base)
-      return try [plain]
-        + (known.contains("group-by") || !isTable ? groupings : []).map { grouping in
-          var grouped = plain
-          grouped.evaluationProtocol = try plain.evaluationProtocol.overriding("group-by", with: grouping)
-          try grouped.evaluationProtocol.validate()
-          return grouped
-        }
-        + (wantsDrift && base.definition.hasDrift ? [plain] : []).map { plain in
-          var drift = plain
-          drift.evaluationProtocol = try plain.evaluationProtocol.overriding("drift", with: "yes")
-          try drift.evaluationProtocol.validate()
-          return drift
-        }
+      let fitting = isTable ? settings.filter { known.contains($0.field) } : settings
+      // What is of the drift alone does nothing to the score beside it.
+      let plain = try applied(
+        common, own: wantsDrift ? fitting.filter { $0.field != "drift-share" } : fitting, to: base)
+      var all = [plain]
+      for grouping in known.contains("group-by") || !isTable ? groupings : [] {
+        var grouped = plain
+        grouped.evaluationProtocol = try plain.evaluationProtocol.overriding("group-by", with: grouping)
+        try grouped.evaluationProtocol.validate()
+        all.append(grouped)
+      }
+      if wantsDrift, base.definition.hasDrift {
+        all.append(try applied(common, own: fitting, to: base.overriding("drift", with: "yes")))
+      }
+      return all
     }
   }
 

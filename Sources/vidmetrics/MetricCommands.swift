@@ -6,7 +6,7 @@ enum MetricCommands {
     FVD.self, KVD.self, FID.self, FDDINOv2.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self,
     FIDInfinity.self, PSNR.self,
     SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
-    CameraError.self,
+    PhysicsIQCommand.self, CameraError.self,
   ]
 }
 
@@ -344,6 +344,22 @@ struct FrameConsistency: MetricCommand {
     commandName: "frame-consistency", abstract: "How alike consecutive frames are, by CLIP",
     discussion: "Some papers also call this CLIP-SIM.")
   @OptionGroup var sets: FakeArgument
+  @OptionGroup var options: ScoreOptions
+}
+
+struct PhysicsIQCommand: MetricCommand {
+  static let metric = "physics-iq"
+  static let configuration = CommandConfiguration(
+    commandName: "physics-iq", abstract: "Where and when videos move, measured by two real takes of each scene",
+    discussion: """
+      The real set holds two recordings of every scene, whose names say which: take-1/a.mp4 and take-2/a.mp4, a_take-1.mp4 and \
+      a_take-2.mp4, or the benchmark's own names. A generated video is called as its scene, or by the first take's number.
+
+        vidmetrics physics-iq split-videos/testing/24FPS generated/ --bootstrap 1000
+
+      The first five seconds are compared, at one frame rate and length.
+      """)
+  @OptionGroup var sets: SetArguments
   @OptionGroup var options: ScoreOptions
 }
 

@@ -48,7 +48,11 @@ struct ScoreOptions: ParsableArguments {
     let metric = base.definition
     let known = Set(metric.fields.map(\.name))
     let own = besides.assignments.filter { known.contains($0.field) }
-    for assignment in try own + assignments(of: metric, isOneOfSeveral: isOneOfSeveral)
+    // What is of the drift alone does nothing to the score beside it.
+    let said = try assignments(of: metric, isOneOfSeveral: isOneOfSeveral).filter {
+      $0.field != Self.driftShare || !seriesOptions.drift
+    }
+    for assignment in own + said
     where !isOneOfSeveral || known.contains(assignment.field) {
       requested.evaluationProtocol = try requested.evaluationProtocol.overriding(
         assignment.field, with: assignment.value)
@@ -56,9 +60,11 @@ struct ScoreOptions: ParsableArguments {
       if assignment.field == "weights-fingerprint" { requested.fingerprint = assignment.value }
     }
     try requested.evaluationProtocol.validate()
-    try requested.evaluationProtocol.checkForce(of: assignments(of: metric, isOneOfSeveral: isOneOfSeveral))
+    try requested.evaluationProtocol.checkForce(of: said)
     return requested
   }
+
+  private static let driftShare = "drift-share"
 
   /// The protocol, one more for each grouping that is asked for, and one for the drift; of several metrics, where the metric
   /// has groups, or a drift.
@@ -71,6 +77,10 @@ struct ScoreOptions: ParsableArguments {
       }
       var drift = requested
       drift.evaluationProtocol = try drift.evaluationProtocol.overriding("drift", with: "yes")
+      for said in try assignments(of: metric, isOneOfSeveral: isOneOfSeveral) where said.field == Self.driftShare {
+        drift.evaluationProtocol = try drift.evaluationProtocol.overriding(said.field, with: said.value)
+      }
+      try drift.evaluationProtocol.validate()
       return [requested, drift]
     }
     guard metric.fields.contains(where: { $0.name == "group-by" }) || seriesOptions.groupBy.isEmpty else {

@@ -22,10 +22,13 @@ import Vocabulary
   }
 
   private func expect(_ value: Double, _ wanted: Double, sourceLocation: SourceLocation = #_sourceLocation) {
-    #expect(abs(value - wanted) <= 1e-12 * max(1, abs(wanted)), "\(value), not \(wanted)", sourceLocation: sourceLocation)
+    #expect(
+      abs(value - wanted) <= 1e-12 * max(1, abs(wanted)), "\(value), not \(wanted)", sourceLocation: sourceLocation)
   }
 
-  @Test("a camera that turns by 0.1 more in each frame: the sum 0.1 · (1 + ... + 4), the mean, degrees; CamMC is 2√2 sin(θ/2)")
+  @Test(
+    "a camera that turns by 0.1 more in each frame: the sum 0.1 · (1 + ... + 4), the mean, degrees; CamMC is 2√2 sin(θ/2)"
+  )
   func knownRotation() throws {
     let (real, fake) = (dolly(5), (0..<5).map { turned(0.1 * Double($0), 0, 0, Double($0)) })
     let sum = try errors().between(real: real, fake: fake)
@@ -48,7 +51,8 @@ import Vocabulary
     let fake = real.map { CameraPose(rows: $0.rows, translation: $0.translation + SIMD3(3, 4, 0)) }
     let own = try errors { $0.scale = .none }.between(real: real, fake: fake)
     #expect(own.translation == 0 && own.motion == 0)
-    let world = try errors { ($0.origin, $0.scale, $0.alignment) = (.world, .none, .none) }.between(real: real, fake: fake)
+    let world = try errors { ($0.origin, $0.scale, $0.alignment) = (.world, .none, .none) }.between(
+      real: real, fake: fake)
     expect(world.translation, 20)
     expect(world.motion, 20)
     expect(world.trajectory, 5)
@@ -124,6 +128,8 @@ import Vocabulary
     #expect(
       message { _ = try CameraErrors().between(real: dolly(3), fake: dolly(2)) }
         == "3 camera poses against 2: a frame of one path belongs to the same frame of the other")
-    #expect(message { _ = try CameraErrors().between(real: dolly(1), fake: dolly(1)) } == "1 camera pose: a path has at least 2")
+    #expect(
+      message { _ = try CameraErrors().between(real: dolly(1), fake: dolly(1)) }
+        == "1 camera pose: a path has at least 2")
   }
 }

@@ -19,7 +19,8 @@ import Vocabulary
 
   /// A quarter turn about z, and a camera at (1, 2, 3).
   private static let wanted = [
-    CameraPose(matrix: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]), CameraPose(matrix: [0, -1, 0, 1, 1, 0, 0, 2, 0, 0, 1, 3]),
+    CameraPose(matrix: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]),
+    CameraPose(matrix: [0, -1, 0, 1, 1, 0, 0, 2, 0, 0, 1, 3]),
   ]
 
   @Test(arguments: [

@@ -113,7 +113,8 @@ struct EmbeddingComputation {
     var score = try computation.score(
       computation.settled.scoreName, value: fields.clamp == .score ? max(over.mean, 0) : over.mean, real: nothing,
       fake: frames, ranks: nil,
-      warnings: warnings(values.map(\.name)) + Drift.note(videos.map(\.value), share: fields.driftShare) + honesty.notDone(for: "means over videos", intervalsAreDone: true))
+      warnings: warnings(values.map(\.name)) + Drift.note(videos.map(\.value), share: fields.driftShare)
+        + honesty.notDone(for: "means over videos", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try honesty.interval(
       ofMeans: values.map(\.value), seed: fields.seed, threads: computation.request.threads)

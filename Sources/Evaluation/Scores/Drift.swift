@@ -27,7 +27,8 @@ enum Drift {
     return [
       ScoreWarning(
         code: "drift-ends",
-        text: "the first \(percent) % of the frames have \(significant(first)), the last \(significant(last)): with its sign the "
+        text:
+          "the first \(percent) % of the frames have \(significant(first)), the last \(significant(last)): with its sign the "
           + "mean difference is \(significant(signed.mean)) ± \(significant(signed.deviation))")
     ]
   }

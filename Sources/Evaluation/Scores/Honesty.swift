@@ -106,6 +106,17 @@ public struct Honesty: Sendable {
     return found.interval(around: MeanAndDeviation(of: values).mean, within: -.infinity ... .infinity)
   }
 
+  /// For scores of all videos together that are no mean: `statistic` of videos that may be there several times.
+  func interval(
+    ofVideos videos: Int, seed: Int, threads: Int, around score: Double, within bounds: ClosedRange<Double>,
+    _ statistic: @Sendable ([Int]) throws -> Double
+  ) throws -> ScoreInterval? {
+    guard let bootstrap, videos > 1 else { return nil }
+    let draws = Bootstrap(resamples: bootstrap, seed: UInt64(seed), confidence: Self.level, threads: threads)
+    return try draws.interval(rows: videos, 1) { rows, _ in try statistic(rows) }.interval(
+      around: score, within: bounds)
+  }
+
   // MARK: Floor and curve
 
   private func floors(

@@ -47,7 +47,11 @@ extension SetScan {
     let model = listing.files.first { $0.name == "images.txt" } ?? listing.files.first { $0.name == "images.bin" }
     for (file, origin) in listing.files {
       if let model {
-        if file == model.name { pose(origin, name: modelName(name)) } else { ignore(above + file, "beside \(model.name)") }
+        if file == model.name {
+          pose(origin, name: modelName(name))
+        } else {
+          ignore(above + file, "beside \(model.name)")
+        }
         continue
       }
       switch MediaKind(file) {
@@ -66,7 +70,9 @@ extension SetScan {
 
   private func modelName(_ name: String) -> String {
     var parts = name.split(separator: "/").map(String.init)
-    if parts.last == "0", parts.dropLast().last == "sparse" { parts.removeLast(2) } else if parts.last == "sparse" {
+    if parts.last == "0", parts.dropLast().last == "sparse" {
+      parts.removeLast(2)
+    } else if parts.last == "sparse" {
       parts.removeLast()
     }
     return parts.isEmpty ? VideoSet.lastComponent(path) : parts.joined(separator: "/")

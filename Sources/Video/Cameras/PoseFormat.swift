@@ -58,7 +58,9 @@ struct PoseReader {
     }
     var rest = all.drop { $0.words.isEmpty }
     if let head = rest.first, head.words.count == 1, head.words[0].contains("://") { rest = rest.dropFirst() }
-    guard let first = rest.first(where: { !$0.words.isEmpty }) else { throw VideoError.poses(.tooFew(name: name, poses: 0)) }
+    guard let first = rest.first(where: { !$0.words.isEmpty }) else {
+      throw VideoError.poses(.tooFew(name: name, poses: 0))
+    }
     guard let format = PoseFormat.ofColumns[first.words.count] else {
       throw VideoError.poses(.noFormat(name: name, line: first.number, columns: first.words.count))
     }
@@ -116,7 +118,9 @@ struct PoseReader {
       let values = try (0..<7).map { _ in Double(bitPattern: try cursor.integer(UInt64.self, "image \(image)")) }
       _ = try cursor.take(4, "image \(image)")
       var name: [UInt8] = []
-      while case let byte = try cursor.integer(UInt8.self, "the name of image \(image)"), byte != 0 { name.append(byte) }
+      while case let byte = try cursor.integer(UInt8.self, "the name of image \(image)"), byte != 0 {
+        name.append(byte)
+      }
       let points = try cursor.length(UInt64.self, of: "the points of image \(image)")
       guard points <= cursor.remaining / 24 else {
         throw FilesError.malformed(
