@@ -95,7 +95,7 @@ import Testing
     let name = "cameras"
     let scored = try program.run("camera-error", folder + "/real", folder + "/fake", "--name", name)
     #expect(scored.status == 0, "\(scored.errors)")
-    let shown = try program.run("show", name)
+    let shown = try program.run("show", "name:\(name)")
     #expect(shown.output.contains("RotErr") && shown.output.contains("cami2v  (version 1"), "\(shown)")
     let best = try program.run("best", "--metric", "trans-err")
     #expect(best.status == 0 && best.output.contains(name), "\(best)")

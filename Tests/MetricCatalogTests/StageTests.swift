@@ -8,7 +8,7 @@ import Vocabulary
   static let stages: [FieldDefinition.Stage: Set<String>] = [
     .frames: [
       "frames", "stride", "shortest-video", "clips", "samples", "offset-real", "offset-fake", "seed", "skip-first",
-      "repeats",
+      "repeats", "first-seconds",
     ],
     .features: [
       "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop",
@@ -20,9 +20,11 @@ import Vocabulary
       "kernel-degree", "kernel-gamma", "kernel-coef", "estimator", "subsets", "subset-size", "subset-seed",
       "subset-draw", "block-size",
       "neighbours", "neighbour-rule", "extrapolation-points", "extrapolation-from", "dtype", "partial-batch", "input",
-      "centre", "compare-with", "prompt-prefix", "clamp", "group-by",
+      "centre", "compare-with", "prompt-prefix", "clamp", "group-by", "drift", "drift-share", "camera-origin",
+      "pose-form", "camera-scale", "frame-reduction",
+      "trajectory-alignment", "trajectory-statistic", "motion-threshold",
     ],
-    .report: ["weights", "head-weights", "scale-factor", "group-ddof"],
+    .report: ["weights", "head-weights", "scale-factor", "group-ddof", "angle-unit", "score-rounding"],
   ]
   static let ofSeries: Set = ["series", "window", "window-step", "window-reference"]
 
@@ -59,7 +61,7 @@ import Vocabulary
     ], [("shortest-video", "whole-strides")],
     [("repeats", "3"), ("offset-real", "random"), ("clips", "one")],
     [("batch-norm-eps", "0.001"), ("endpoint", "pool-3")], [("input-scaling", "unit"), ("centre", "own-mean")],
-    [("activation", "gelu"), ("endpoint", "clip")],
+    [("activation", "gelu"), ("endpoint", "clip")], [("drift", "yes")],
   ]
 
   private static func bases(_ metric: Metric) throws -> [EvaluationProtocol] {

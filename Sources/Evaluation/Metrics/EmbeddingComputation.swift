@@ -117,7 +117,8 @@ struct EmbeddingComputation {
         + honesty.notDone(for: "means over videos", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try honesty.interval(
-      ofMeans: values.map(\.value), seed: fields.seed, threads: computation.request.threads)
+      ofMeans: values.map(\.value), seed: fields.seed, threads: computation.request.threads,
+      within: computation.bounds(of: score))
     score.videos = values
     score.fake?.videos = values.count
     if comparand == .prompts, let prompts = computation.prompts {

@@ -97,13 +97,17 @@ public struct Honesty: Sendable {
   // MARK: Intervals
 
   /// For scores that are the mean of one value a video.
-  func interval(ofMeans values: [Double], seed: Int, threads: Int) throws -> ScoreInterval? {
+  ///
+  /// - Parameter bounds: what no value is beyond.
+  func interval(
+    ofMeans values: [Double], seed: Int, threads: Int, within bounds: ClosedRange<Double> = -.infinity ... .infinity
+  ) throws -> ScoreInterval? {
     guard let bootstrap, values.count > 1 else { return nil }
     let draws = Bootstrap(resamples: bootstrap, seed: UInt64(seed), confidence: Self.level, threads: threads)
     let found = try draws.interval(rows: values.count, 1) { rows, _ in
       rows.reduce(0.0) { $0 + values[$1] } / Double(rows.count)
     }
-    return found.interval(around: MeanAndDeviation(of: values).mean, within: -.infinity ... .infinity)
+    return found.interval(around: MeanAndDeviation(of: values).mean, within: bounds)
   }
 
   /// For scores of all videos together that are no mean: `statistic` of videos that may be there several times.

@@ -62,6 +62,11 @@ extension ScoreComputation {
     try request.memory.demand(need)
   }
 
+  /// What is better where it is small is an error here, or a drift, and never below 0.
+  func bounds(of score: ScoreRecord) -> ClosedRange<Double> {
+    (score.direction == .lower ? 0 : -.infinity) ... .infinity
+  }
+
   /// - Parameters:
   ///   - name: of the score.
   ///   - kind: what an honesty that it cannot have is not done for, in words.
@@ -75,7 +80,8 @@ extension ScoreComputation {
       name, value: over.mean, real: nothing, fake: nothing, ranks: nil,
       warnings: warnings + request.honesty.notDone(for: kind, intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
-    score.interval = try request.honesty.interval(ofMeans: numbers, seed: fields.seed, threads: request.threads)
+    score.interval = try request.honesty.interval(
+      ofMeans: numbers, seed: fields.seed, threads: request.threads, within: bounds(of: score))
     score.videos = values
     return score
   }
