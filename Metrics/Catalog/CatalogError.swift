@@ -10,6 +10,7 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
   case notScored(metric: String, setting: String, scored: [String])
   case setTwice(field: String, first: String, second: String)
   case contradiction(field: String, other: String, reason: String)
+  case noDrift(metric: String, reason: String)
 
   public var description: String {
     switch self {
@@ -39,6 +40,9 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
       return "`\(field)` is set to `\(first)` and to `\(second)`: which one is meant?"
     case .contradiction(let field, let other, let reason):
       return "`\(field)` and `\(other)` contradict each other: \(reason)"
+    case .noDrift(let metric, let reason):
+      let metrics = Metric.all.filter(\.hasDrift).map(\.name).joined(separator: ", ")
+      return "\(metric) has no drift: \(reason)\nhint: drift is of \(metrics)"
     }
   }
 
@@ -49,6 +53,7 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
   private static func switchOf(_ field: String) -> String {
     switch field {
     case "window", "window-step", "window-reference": "it belongs to a series: --windows, or --set series=windows"
+    case "drift-share": "it belongs to the drift: --drift"
     case "group-ddof": "it belongs to groups: --group-by"
     case "subset-size", "subset-seed", "subset-draw": "it belongs to subsets: --set subsets=100"
     default: "`vidmetrics protocols show NAME` lists the fields that decide the score"

@@ -73,8 +73,11 @@ extension EvaluationProtocol {
 }
 
 extension EvaluationProtocol {
-  /// What its score is called: the metric's name, and of PIC with another distance than DreamSim's ensemble the distance too.
-  public var scoreName: String {
+  /// What its score is called: the metric's name, and of PIC with another distance than DreamSim's ensemble the distance too;
+  /// of a drift also that it is one.
+  public var scoreName: String { measure + (fields.drift == .yes ? "/" + ScoreName.drift : "") }
+
+  private var measure: String {
     guard isOfInputs, let presets = try? Self.files.filter({ $0.metric == metric }).map(Self.load) else {
       return metric
     }

@@ -92,7 +92,8 @@ public struct EvaluationProtocol: Sendable, Equatable {
   /// The metric's name.
   public var metric: String { definition.name }
 
-  public var direction: Direction { definition.direction }
+  /// A small drift is a good one, whatever drifts.
+  public var direction: Direction { fields.drift == .yes ? .lower : definition.direction }
 
   /// `stylegan-v`, or `stylegan-v + frames=32 + seed=1` with overrides.
   public var displayName: String {
@@ -102,8 +103,9 @@ public struct EvaluationProtocol: Sendable, Equatable {
   /// The protocol with one field set from text, as in `--set field=value`. Setting the preset's own value does not override it.
   ///
   /// Some values settle other fields too, and these then show as overrides as well: `value-range=network` turns resize
-  /// and crop off, another crop than torchvision's has no `resize-side`, `root=svd` takes TensorFlow's epsilon 1e-10 and `root=symmetric-eigen` none, `loader-resize=none` has
-  /// nothing else of a loader, and the window of a series of clips is the clips' length.
+  /// and crop off, another crop than torchvision's has no `resize-side`, `root=svd` takes TensorFlow's epsilon 1e-10 and
+  /// `root=symmetric-eigen` none, `loader-resize=none` has nothing else of a loader, `drift=yes` takes 15 % of a video's frames at each
+  /// end, and the window of a series of clips is the clips' length.
   ///
   /// - Throws: `CatalogError.unknownField` (with the nearest name) or `.badValue` (with what is allowed).
   public func overriding(_ field: String, with text: String) throws -> EvaluationProtocol {
@@ -124,6 +126,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
     case ("root", RootMethod.symmetricEigen.rawValue): changed.rootEpsilon = 0
     case ("loader-resize", LoaderResize.none.rawValue): changed.removeLoader()
     case ("subsets", _) where changed.subsets > 0 && changed.subsetSize == 0: changed.subsetSize = 1000
+    case ("drift", Switch.yes.rawValue) where changed.driftShare == 0: changed.driftShare = 0.15
     case ("series", _) where changed.series != .none && changed.window == 0:
       changed.window = max(changed.frames, 1)
       changed.windowStep = metric.sample == .frame ? 1 : changed.window
@@ -225,6 +228,10 @@ public struct EvaluationProtocol: Sendable, Equatable {
           field: "block-size", other: "estimator",
           reason: "each block of a biased estimator has the bias of few samples")
       }
+    }
+    if fields.drift == .yes, fields.driftShare <= 0 || fields.driftShare > 0.5 {
+      throw CatalogError.badValue(
+        field: "drift-share", value: "\(FieldValue.number(fields.driftShare))", allowed: "a number above 0, up to 0.5")
     }
     if fields.series != .none, fields.window < 1 || fields.windowStep < 1 {
       throw CatalogError.contradiction(

@@ -237,6 +237,35 @@ public struct FieldDefinition: Sendable {
     text("prompt-prefix", .distance, "what stands before every prompt", \.promptPrefix), clamp,
   ]
 
+  // Paths of cameras
+  static let cameras: [FieldDefinition] = [
+    choice("camera-origin", .distance, "what poses are relative to", \.cameraOrigin),
+    choice("pose-form", .distance, "the matrix [R|t] whose translations and entries are compared", \.poseForm),
+    choice(
+      "camera-scale", .distance,
+      "what translations are divided by before they are compared; of RotErr, ATE and RPE nothing",
+      \.cameraScale),
+    choice("frame-reduction", .distance, "what of the errors of frames is that of a video", \.frameReduction),
+    choice("angle-unit", .report, "of rotation errors", \.angleUnit),
+    choice(
+      "trajectory-alignment", .distance, "how the fake path is laid over the real one for ATE and RPE",
+      \.trajectoryAlignment),
+    choice(
+      "trajectory-statistic", .distance, "what of the errors along a path is its ATE and RPE", \.trajectoryStatistic),
+  ]
+
+  // Motion against two takes
+  static let takes: [FieldDefinition] = [
+    integer(
+      "motion-threshold", .distance, "grey levels from the running average above which a pixel moves",
+      \.motionThreshold,
+      from: 0, to: 254),
+    integer(
+      "first-seconds", .frames, "of each video, those that are compared; all of what has no frame rate", \.firstSeconds,
+      from: 1, to: 3600),
+    choice("score-rounding", .report, "whether numbers are rounded as the published program does", \.scoreRounding),
+  ]
+
   // Series and groups
   /// Of clips a series takes other frames; of single frames it only sorts those that there are.
   static func series(of sample: Metric.Sample) -> [FieldDefinition] {
@@ -253,6 +282,17 @@ public struct FieldDefinition: Sendable {
         .when { $0.series == .windows }.reaching { _, _ in false },
     ]
   }
+  /// Of metrics that give every video a value of its own, from any of its frames.
+  static let drift: [FieldDefinition] = [
+    choice(
+      "drift", .distance, "the score is what the last frames of a video differ by from its first, whichever way",
+      \.drift
+    ).when { $0.drift == .yes },
+    number(
+      "drift-share", .distance, "of the frames of a video, those at each end: up to 0.5", \.driftShare, from: 0,
+      exclusive: true
+    ).when { $0.drift == .yes },
+  ]
   static let groups: [FieldDefinition] = [
     grouping("group-by", .distance, "the score is the mean over groups of videos", \.groupBy).when {
       $0.groupBy != .none

@@ -193,6 +193,28 @@ extension Metric {
         ProtocolFile(
           "vbench-aliased", file: "i2v-background-aliased", PackageResources.i2v_background_aliased_yaml),
       ], guide: PackageResources.I2V_BACKGROUND_md, fields: imageToVideo),
+    Metric(
+      "camera-error", "camera error", "how far cameras are from the paths that they should take", .lower, sample: .pair,
+      .cameras,
+      protocols: [
+        ProtocolFile("cami2v", file: "camera-error-cami2v", PackageResources.camera_error_cami2v_yaml),
+        ProtocolFile("evo", file: "camera-error-evo", PackageResources.camera_error_evo_yaml),
+      ], guide: PackageResources.CAMERA_ERROR_md,
+      outputs: [
+        Output("rot-err", "RotErr"), Output("trans-err", "TransErr"), Output("cam-mc", "CamMC"), Output("ate", "ATE"),
+        Output("rpe-trans", "RPE-trans"), Output("rpe-rot", "RPE-rot"),
+      ], fields: FieldDefinition.cameras + FieldDefinition.videos),
+    Metric(
+      "physics-iq", "Physics-IQ", "where and when videos move, measured by two real takes of each scene", .higher,
+      sample: .video, .takes,
+      protocols: [
+        ProtocolFile("benchmark", file: "physics-iq", PackageResources.physics_iq_yaml)
+      ], guide: PackageResources.PHYSICS_IQ_md,
+      outputs: [
+        Output("physics-iq", "Physics-IQ"), Output("spatial-iou", "spatial IoU"),
+        Output("spatiotemporal-iou", "spatiotemporal IoU"), Output("weighted-spatial-iou", "weighted spatial IoU"),
+        Output("physics-mse", "MSE", .lower),
+      ], fields: FieldDefinition.takes + FieldDefinition.videos),
   ]
 
   private static let clips =

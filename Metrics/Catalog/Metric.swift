@@ -29,6 +29,17 @@ public struct Metric: Sendable {
     case stillness
     /// The mean over videos, or over their frames, of what the embeddings of frames are compared with.
     case embedding(against: Comparand)
+    /// The mean over pairs of the camera's path in a real and a fake video of the same name.
+    case cameras
+    /// Where and when the fake video of a scene moves, against two real takes of it.
+    case takes
+  }
+
+  /// What the sets hold, one for each video.
+  public enum Item: Sendable {
+    case video
+    /// A file with the pose of its camera in each frame.
+    case poses
   }
 
   /// What the frames of a pair are compared by.
@@ -62,6 +73,8 @@ public struct Metric: Sendable {
     public let name: String
     /// As in tables: `FVD`, `precision`.
     public let title: String
+    /// Where it is not that of the metric: which values of it are better.
+    let ownDirection: Direction?
     /// What papers call its mean over groups, where they have a name for it.
     let means: [Mean]
 
@@ -71,9 +84,10 @@ public struct Metric: Sendable {
       let title: String
     }
 
-    init(_ name: String, _ title: String, means: [Mean] = []) {
+    init(_ name: String, _ title: String, _ ownDirection: Direction? = nil, means: [Mean] = []) {
       self.name = name
       self.title = title
+      self.ownDirection = ownDirection
       self.means = means
     }
   }
@@ -127,13 +141,32 @@ public struct Metric: Sendable {
     self.protocols = protocols
     self.guide = guide
     self.outputs = outputs ?? [Output(name, title)]
-    self.fields = fields
+    self.fields = fields + (Self.driftObstacle(computation) == nil ? FieldDefinition.drift : [])
   }
+
+  /// Why it has no drift; nil where it has: where any run of a video's frames has a value of its own.
+  static func driftObstacle(_ computation: Computation) -> String? {
+    switch computation {
+    case .pairs, .stillness, .embedding: nil
+    case .frechet, .kernel, .neighbours:
+      "it compares whole sets, and no video has a value of its own; --windows gives its values along time"
+    case .extrapolated: "it compares whole sets, and no video has a value of its own"
+    case .takes: "it compares when and where whole videos move"
+    case .cameras: "its errors are relative to the beginning of a path, and grow along it"
+    }
+  }
+
+  /// - Throws: `CatalogError.noDrift` for a metric that has none.
+  public func demandDrift() throws {
+    if let reason = Self.driftObstacle(computation) { throw CatalogError.noDrift(metric: name, reason: reason) }
+  }
+
+  public var hasDrift: Bool { Self.driftObstacle(computation) == nil }
 
   /// What stands beside the fake videos.
   public var reference: Reference {
     switch computation {
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs: .real
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .cameras, .takes: .real
     case .stillness: .realIfGiven
     case .embedding(against: .inputs), .embedding(against: .inputsAndFrames): .inputs
     case .embedding(against: .prompts): .prompts
@@ -145,9 +178,26 @@ public struct Metric: Sendable {
   public var leastOfVideo: Int {
     switch computation {
     case .embedding(against: .frames), .embedding(against: .inputsAndFrames): 2
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding(against: .inputs),
-      .embedding(against: .prompts), .embedding(against: .head):
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .takes, .cameras,
+      .embedding(against: .inputs), .embedding(against: .prompts), .embedding(against: .head):
       1
+    }
+  }
+
+  /// What its sets hold.
+  public var item: Item {
+    switch computation {
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding, .takes: .video
+    case .cameras: .poses
+    }
+  }
+
+  /// Whether each video of one of its sets belongs to one of the other.
+  public var hasPairs: Bool {
+    switch reference {
+    case .real: sample == .pair
+    case .inputs: true
+    case .realIfGiven, .prompts, .nothing: false
     }
   }
 
@@ -155,7 +205,7 @@ public struct Metric: Sendable {
   public var needsOnlyStatistics: Bool {
     switch computation {
     case .frechet: true
-    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding: false
+    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding, .cameras, .takes: false
     }
   }
 
@@ -163,7 +213,7 @@ public struct Metric: Sendable {
   public var hasCovariances: Bool {
     switch computation {
     case .frechet, .extrapolated: true
-    case .kernel, .neighbours, .pairs, .stillness, .embedding: false
+    case .kernel, .neighbours, .pairs, .stillness, .embedding, .cameras, .takes: false
     }
   }
 

@@ -91,11 +91,30 @@ public struct ProtocolFields: Sendable, Equatable {
   public var clamp = Clamp.none
   public var meanOver = MeanOver.videos
 
+  // Paths of cameras
+  public var cameraOrigin = CameraOrigin.firstFrame
+  public var poseForm = PoseForm.cameraToWorld
+  public var cameraScale = CameraScale.none
+  public var frameReduction = FrameReduction.sum
+  public var angleUnit = AngleUnit.radians
+  public var trajectoryAlignment = TrajectoryAlignment.none
+  public var trajectoryStatistic = TrajectoryStatistic.rmse
+
+  // Motion against two takes
+  public var motionThreshold = 0
+  public var firstSeconds = 0
+  public var scoreRounding = ScoreRounding.none
+
   // Series along time
   public var series = SeriesKind.none
   public var window = 0
   public var windowStep = 0
   public var windowReference = WindowReference.all
+
+  // The end of a video against its beginning
+  public var drift = Switch.no
+  /// Of the frames of a video, at each end.
+  public var driftShare = 0.0
 
   // Groups
   public var groupBy = Grouping.none

@@ -1,6 +1,7 @@
 import Vocabulary
 
-/// The name of a score, taken apart: `fvd`, `precision`, `cfvd`, `fvd/dir`, `pic[inception-cosine]`.
+/// The name of a score, taken apart: `fvd`, `precision`, `cfvd`, `fvd/dir`, `pic[inception-cosine]`,
+/// `clip-sim/drift`.
 public struct ScoreName: Sendable, Equatable, CustomStringConvertible {
   public let metric: Metric
   public let output: Metric.Output
@@ -8,6 +9,10 @@ public struct ScoreName: Sendable, Equatable, CustomStringConvertible {
   public let grouping: Grouping
   /// Of a PIC by another distance than DreamSim's ensemble, the distance.
   public let distance: String?
+  /// Whether it is what the end of a video differs by from its beginning.
+  public private(set) var isDrift = false
+
+  static let drift = "drift"
 
   init(_ metric: Metric, _ output: Metric.Output, grouping: Grouping = .none, distance: String? = nil) {
     self.metric = metric
@@ -18,6 +23,15 @@ public struct ScoreName: Sendable, Equatable, CustomStringConvertible {
 
   /// nil for what is not the name of a score of this program, as imported ones may be.
   public init?(_ text: String) {
+    let ending = "/" + Self.drift
+    if text.hasSuffix(ending) {
+      guard let plain = ScoreName(String(text.dropLast(ending.count))), plain.grouping == .none, !plain.isDrift,
+        plain.metric.hasDrift
+      else { return nil }
+      self = plain
+      isDrift = true
+      return
+    }
     let stem = String(text.prefix { $0 != "/" && $0 != "[" })
     let rest = text.dropFirst(stem.count)
     for metric in Metric.all {
@@ -53,7 +67,12 @@ public struct ScoreName: Sendable, Equatable, CustomStringConvertible {
   /// Whether papers have a name for this mean over groups.
   public var isNamedMean: Bool { mean != nil }
 
-  private var qualifier: String {
+  /// Which values of it are better.
+  public var direction: Direction { isDrift ? .lower : output.ownDirection ?? metric.direction }
+
+  private var qualifier: String { measure + (isDrift ? "/" + Self.drift : "") }
+
+  private var measure: String {
     if let distance { return "[\(distance)]" }
     return grouping == .none ? "" : "/\(grouping)"
   }

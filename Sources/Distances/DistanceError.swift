@@ -24,6 +24,10 @@ public enum DistanceError: Error, Equatable {
   case pixelCount(values: Int, frames: Int, height: Int, width: Int)
   case frameTooSmall(height: Int, width: Int, window: Int)
   case tooFewFrames(Int, least: Int)
+  case cameraCounts(first: Int, second: Int)
+  case tooFewCameras(Int)
+  case motionFrames(first: Int, second: Int)
+  case noPhysicalVariance
 }
 
 extension DistanceError: CustomStringConvertible {
@@ -76,6 +80,15 @@ extension DistanceError: CustomStringConvertible {
       return "frames of \(height) × \(width) are smaller than SSIM's window of \(window) × \(window)"
     case .tooFewFrames(let frames, let least):
       return "\(frames == 1 ? "1 frame" : "\(frames) frames"): at least \(least) are needed"
+    case .cameraCounts(let first, let second):
+      return "\(first) camera poses against \(second): a frame of one path belongs to the same frame of the other"
+    case .tooFewCameras(let count):
+      return "\(count == 1 ? "1 camera pose" : "\(count) camera poses"): a path has at least 2"
+    case .motionFrames(let first, let second):
+      return "\(first) frames with masks against \(second), or masks of other sizes: motion is compared frame by frame"
+    case .noPhysicalVariance:
+      return
+        "the two takes of no scene move in the same place at the same time: Physics-IQ measures by what they have in common"
     }
   }
 }

@@ -176,6 +176,7 @@ public struct Evaluation {
     guard ranges.count <= 1 else { throw EvaluationError.mixedValueRanges }
     var options = request.input(of: role)
     if ranges.contains(true) { options.valueRange = .network }
+    options.isOfPoses = metrics.contains { $0.item == .poses }
     return try SampleSide(role: role, path: path, limit: limits.largest, options: options)
   }
 

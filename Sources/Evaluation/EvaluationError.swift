@@ -1,3 +1,4 @@
+import MetricCatalog
 import Scores
 
 /// Why a score cannot be given.
@@ -51,9 +52,21 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noPairText(name: String, path: String, pattern: String)
   case pairCounts(first: String, videos: Int, second: String, otherVideos: Int)
   case pairRuleUnused
+  case mixedItems(videos: String, poses: String)
+  /// Of a pair, so many camera poses each.
+  case cameraCounts(name: String, real: Int, fake: Int)
+  /// A real set in whose names no take is said.
+  case noTakes(path: String)
+  case oneTake(path: String, scene: String, missing: Int)
+  /// Fake videos of scenes that the real set does not have.
+  case noScene(metric: String, path: String, names: [String])
+  /// Frames that are to be compared.
+  case sceneLengths(name: String, takes: [Int], fake: Int)
   case pairSizes(name: String, real: String, fake: String)
   case pairTooSmall(name: String, size: String, metric: String, least: Int)
   case noFrames(name: String)
+  /// Frames at each end of a video are fewer than a value needs.
+  case driftTooShort(name: String, frames: Int, share: Double, length: Int, metric: String, least: Int)
   case noTimes(path: String)
   case noRealSet(metric: String)
   case realUnused(path: String, metrics: [String], input: Bool)
@@ -226,9 +239,34 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return
         "`\(first)` has \(count(videos, "video")) and `\(second)` has \(otherVideos): pairs by order need as many on "
         + "both sides"
-    case .pairRuleUnused: return "--pair-by is for metrics of pairs (psnr, ssim, lpips, pic), and none is asked for"
+    case .pairRuleUnused:
+      let metrics = Metric.all.filter(\.hasPairs).map(\.name).joined(separator: ", ")
+      return "--pair-by is for metrics of pairs (\(metrics)), and none is asked for"
+    case .mixedItems(let videos, let poses):
+      return "\(videos) is of videos and \(poses) of files of camera poses: the sets cannot be both"
+        + "\nhint: score \(poses) by itself, with the folders of poses"
+    case .cameraCounts(let name, let real, let fake):
+      return
+        "`\(name)` has \(fake) camera \(fake == 1 ? "pose" : "poses"), and the real one \(real): frame by frame they "
+        + "are compared"
     case .pairSizes(let name, let real, let fake):
       return "`\(name)` is \(real) in the real set and \(fake) in the fake one: pairs are compared pixel by pixel"
+    case .noTakes(let path):
+      return "`\(path)` has no takes: physics-iq is measured by two real recordings of each scene"
+        + "\nhint: their names hold `take-1` and `take-2`, as folders (take-1/a.mp4) or between underscores (a_take-1.mp4)"
+    case .oneTake(let path, let scene, let missing):
+      return
+        "`\(path)` has no take \(missing) of `\(scene)`: physics-iq is measured by two real recordings of each scene"
+    case .noScene(let metric, let path, let names):
+      let shown = names.prefix(5).map { "`\($0)`" }.joined(separator: ", ")
+      let more = names.count > 5 ? " and \(names.count - 5) more" : ""
+      return "\(metric): `\(path)` has no scene of \(names.isEmpty ? "any fake video" : shown + more)"
+        + "\nhint: a fake video is called as its scene, which is the name of a take without the take (a.mp4 of a_take-1.mp4), or, "
+        + "in the benchmark's names, by the first take's number (0001_...)"
+    case .sceneLengths(let name, let takes, let fake):
+      return
+        "`\(name)` has \(takes[0]) and \(takes[1]) frames in its two takes and \(fake) in the fake video: motion is compared "
+        + "frame by frame\nhint: bring all to one rate and one length; --set first-seconds=N compares fewer seconds"
     case .noRealSet(let metric):
       return "\(metric) compares two sets, and one is given\nhint: `vidmetrics \(metric) REAL FAKE`"
     case .realUnused(let path, let metrics, let input):
@@ -271,6 +309,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "the features of `\(path)` do not say which frames they are of, and a series needs to know"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
     case .noFeatures(let metric): return "\(metric) looks at pixels: it has no features to extract"
+    case .driftTooShort(let name, let frames, let share, let length, let metric, let least):
+      return
+        "`\(name)` has \(count(frames, "frame")), of which drift-share = \(share) takes \(length) at each end, and \(metric) "
+        + "needs \(least)\nhint: drift is of longer videos, or of a larger share (--set drift-share=0.5)"
     case .noFrames(let name):
       return "`\(name)` has too few frames"
     case .alreadyFeatures(let path):

@@ -54,7 +54,7 @@ public struct ScoreRequest: Sendable {
 extension EvaluationProtocol {
   /// Whether each video of one set belongs to one of the other.
   public var pairsVideos: Bool {
-    definition.sample == .pair || definition.reference == .inputs && fields.input == .given
+    definition.hasPairs && (definition.reference != .inputs || fields.input == .given)
   }
 }
 
@@ -75,10 +75,19 @@ extension ScoreRequest {
     try honesty.validate()
     try pairBy?.validate()
     for wanted in scores { try wanted.evaluationProtocol.validate() }
+    try Self.check(items: scores.map(\.evaluationProtocol.definition))
     try checkReferences()
     for (role, path) in [(SetRole.real, real), (.fake, fake)] where gathered[role] == nil {
       try path.map(Self.check(path:))
     }
+  }
+
+  /// - Throws: `EvaluationError.mixedItems` where some metrics are of videos and others of camera poses.
+  public static func check(items metrics: [Metric]) throws {
+    guard let first = metrics.first(where: { $0.item == .video }),
+      let other = metrics.first(where: { $0.item == .poses })
+    else { return }
+    throw EvaluationError.mixedItems(videos: first.name, poses: other.name)
   }
 
   /// - Throws: `EvaluationError.badThreads`, `.tooLarge`.

@@ -221,6 +221,9 @@ struct GeneratorReader {
         what: "nothing says what to score of `\(generator.name)`\nhint: add `metrics`, to it or to the suite")
     }
     let references = generator.metrics.map { $0.evaluationProtocol.definition }
+    do { try ScoreRequest.check(items: references) } catch {
+      throw HarnessError.catalog(keys.place, reason: "\(error)")
+    }
     if generator.data.isEmpty, let metric = references.first(where: { $0.reference == .real }) {
       throw HarnessError.noRealSet(keys.place, metric: metric.name)
     }

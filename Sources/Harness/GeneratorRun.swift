@@ -122,7 +122,7 @@ package struct GeneratorRun {
   private func samples(_ folder: String) throws -> [VideoItem] {
     do { return try VideoSet.open(folder, options: job.generator.input).videos } catch VideoError.set(
       .emptySet(path: _, ignored: _))
-    { return [] }
+    { return [] } catch VideoError.poses(.emptySet(path: _, ignored: _)) { return [] }
   }
 
   private func unreadable(_ error: any Error, _ part: Outputs) -> HarnessError {

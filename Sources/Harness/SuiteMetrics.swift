@@ -54,7 +54,8 @@ struct SuiteMetrics {
     let isTable = node.mapping?["table"] != nil
     let own = try YAMLKeys(
       node, file: file, owner: isTable ? "a table" : "a metric", key: "metrics",
-      known: isTable ? ["table", "only", "set", "group-by"] : ["metric", "protocol", "set", "group-by"])
+      known: isTable
+        ? ["table", "only", "set", "group-by", "drift"] : ["metric", "protocol", "set", "group-by", "drift"])
     let settings = try own.node("set").map { try self.settings($0, owner: "`set`") } ?? []
     var bases: [EvaluationProtocol]
     if isTable {
@@ -74,16 +75,25 @@ struct SuiteMetrics {
       bases = [try EvaluationProtocol.named(own.text("protocol") ?? metric.defaultProtocol, metric: metric.name)]
     }
     let groupings = try own.texts("group-by") ?? []
+    let wantsDrift = try own.flag("drift")
+    if wantsDrift, !bases.contains(where: \.definition.hasDrift) { try bases.first?.definition.demandDrift() }
     return try bases.flatMap { base in
       let known = Set(base.definition.fields.map(\.name))
-      let plain = try applied(common, own: isTable ? settings.filter { known.contains($0.field) } : settings, to: base)
-      return try [plain]
-        + (known.contains("group-by") || !isTable ? groupings : []).map { grouping in
-          var grouped = plain
-          grouped.evaluationProtocol = try plain.evaluationProtocol.overriding("group-by", with: grouping)
-          try grouped.evaluationProtocol.validate()
-          return grouped
-        }
+      let fitting = isTable ? settings.filter { known.contains($0.field) } : settings
+      // What is of the drift alone does nothing to the score beside it.
+      let plain = try applied(
+        common, own: wantsDrift ? fitting.filter { $0.field != "drift-share" } : fitting, to: base)
+      var all = [plain]
+      for grouping in known.contains("group-by") || !isTable ? groupings : [] {
+        var grouped = plain
+        grouped.evaluationProtocol = try plain.evaluationProtocol.overriding("group-by", with: grouping)
+        try grouped.evaluationProtocol.validate()
+        all.append(grouped)
+      }
+      if wantsDrift, base.definition.hasDrift {
+        all.append(try applied(common, own: fitting, to: base.overriding("drift", with: "yes")))
+      }
+      return all
     }
   }
 
@@ -137,5 +147,5 @@ struct SuiteMetrics {
 }
 
 extension RequestedProtocol {
-  fileprivate var isPlain: Bool { evaluationProtocol.fields.groupBy == .none }
+  fileprivate var isPlain: Bool { evaluationProtocol.fields.groupBy == .none && evaluationProtocol.fields.drift == .no }
 }

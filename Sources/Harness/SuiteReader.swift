@@ -53,7 +53,8 @@ struct SuiteReader {
       var reader = GeneratorReader(
         file: file, folder: folder, suite: name, data: data, metrics: metrics, common: common, input: input.sets)
       reader.takesAnyCheckpoint = isWatching
-      let generator = try reader.generator(node, scored: scored, only: only)
+      var generator = try reader.generator(node, scored: scored, only: only)
+      generator.input.isOfPoses = generator.metrics.contains { $0.evaluationProtocol.definition.item == .poses }
       if let other = generators.first(where: { $0.name == generator.name }) {
         throw HarnessError.duplicate(
           generator.place, what: "generators", name: generator.name, firstLine: other.place.line)

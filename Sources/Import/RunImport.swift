@@ -166,10 +166,12 @@ public struct RunImport: Sendable {
     if let said, let direction = Direction(rawValue: said.lowercased()) { return direction }
     if let direction = labels.direction { return direction }
     let name = metric.lowercased()
-    if let known = ScoreName(name)?.metric ?? Metric.all.first(where: { $0.name == name }) { return known.direction }
+    if let known = ScoreName(name)?.direction ?? Metric.all.first(where: { $0.name == name })?.direction {
+      return known
+    }
     // What other programs write: `fvd2048_16f`, `isv2048`.
     let stem = String(name.prefix { $0.isLetter || $0 == "-" })
-    if let known = ScoreName(stem)?.metric { return known.direction }
+    if let known = ScoreName(stem)?.direction { return known }
     let lower = ["ppl", "dtfvd", "mse", "epe"]
     let higher = ["isv", "is", "clip", "preference"]
     if lower.contains(stem) { return .lower }

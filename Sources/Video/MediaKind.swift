@@ -9,6 +9,8 @@ enum MediaKind {
   case tensors
   case archive
   case manifest
+  /// Where a camera was in each frame of a video.
+  case poses
 
   static let setKinds =
     "a folder of videos (\(videos.prefix(6).joined(separator: ", ")), ...), a folder of frame folders "
@@ -25,8 +27,14 @@ enum MediaKind {
   static let images = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "ppm", "pgm", "pbm", "pnm", "pam"]
   static let arrays = ["npy", "npz"]
   static let tensorFiles = ["safetensors", "pt", "pth"]
+  /// `images.bin` of COLMAP besides.
+  static let poseFiles = ["txt", "tum", "kitti"]
   static let manifests = Table.endings
   static let archives = ["zip", "tar", "tgz", "tbz2", "txz", "tar.gz", "tar.bz2", "tar.xz", "tar.zst", "tzst"]
+
+  static let poseSetKinds =
+    "a folder of files of camera poses (\(poseFiles.joined(separator: ", "))) or of COLMAP models (images.txt, images.bin), one "
+    + "such file, a .zip/.tar of these, or a manifest (.csv, .tsv, .jsonl)"
 
   /// nil: none of these.
   init?(_ name: String) {
@@ -47,6 +55,8 @@ enum MediaKind {
       self = .tensors
     } else if Self.manifests.contains(ending) {
       self = .manifest
+    } else if Self.poseFiles.contains(ending) || name.split(separator: "/").last == "images.bin" {
+      self = .poses
     } else {
       return nil
     }

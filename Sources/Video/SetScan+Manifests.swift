@@ -59,10 +59,13 @@ extension SetScan {
     let kind = status.kind == .file ? Self.kind(place, .file(path: place)) : nil
     switch (status.kind, kind) {
     case (.folder, _): _ = try scan.folder()
-    case (.file, .video): scan.video(.file(path: place), name: name)
-    case (.file, .array), (.file, .tensors): try scan.array(.file(path: place), name: name)
+    case (.file, .video) where !options.isOfPoses: scan.video(.file(path: place), name: name)
+    case (.file, .array) where !options.isOfPoses, (.file, .tensors) where !options.isOfPoses:
+      try scan.array(.file(path: place), name: name)
+    case (.file, .poses) where options.isOfPoses: scan.pose(.file(path: place), name: name)
     case (.file, .image) where options.isOfInputs: scan.image(.file(path: place), file: place, name: name)
     default:
+      guard !options.isOfPoses else { throw error("`\(place)` is not a file of camera poses by its name") }
       let picture = options.isOfInputs ? "picture, " : ""
       throw error("`\(place)` is no \(picture)video, folder of frames or array by its name")
     }

@@ -40,6 +40,7 @@ struct SetScan {
   // MARK: One folder, on disk or in an archive
 
   mutating func take(_ listing: Listing, path: String, name: String, videosBelow: [String]) throws {
+    if options.isOfPoses { return takePoses(listing, name: name) }
     let above = name.isEmpty ? "" : name + "/"
     var images: [FrameFolder.File] = []
     var others: [String] = videosBelow.prefix(1).map { $0 }
@@ -66,7 +67,7 @@ struct SetScan {
           ignore(above + file, "an archive or a file of tensors inside of an archive")
         }
       case .manifest: ignore(above + file, "a table inside of a set; give its own path to score what it names")
-      case nil: ignore(above + file, "not a video, picture or array by its name")
+      case .poses, nil: ignore(above + file, "not a video, picture or array by its name")
       }
     }
     guard !images.isEmpty else { return }

@@ -8,6 +8,7 @@ public enum VideoError: Error, Equatable, Sendable, CustomStringConvertible {
   case array(ArrayProblem)
   case clip(ClipProblem)
   case picture(PictureProblem)
+  case poses(PoseProblem)
 
   /// What was found, where, and the way out.
   public var description: String {
@@ -17,6 +18,7 @@ public enum VideoError: Error, Equatable, Sendable, CustomStringConvertible {
     case .array(let problem): problem.description
     case .clip(let problem): problem.description
     case .picture(let problem): problem.description
+    case .poses(let problem): problem.description
     }
   }
 }
@@ -88,5 +90,21 @@ extension VideoError {
   public enum PictureProblem: Equatable, Sendable {
     case badSlice(name: String, isColumn: Bool, place: Int, limit: Int)
     case unencodable(coding: String, reason: String)
+  }
+
+  /// Files of camera poses.
+  public enum PoseProblem: Equatable, Sendable {
+    case emptySet(path: String, ignored: Int)
+    case notPoses(path: String)
+    case notText(name: String)
+    /// Numbers in the first line that no format has.
+    case noFormat(name: String, line: Int, columns: Int)
+    case columns(name: String, line: Int, found: Int, wanted: Int, format: PoseFormat)
+    case badNumber(name: String, line: Int, value: String)
+    case notRotation(name: String, line: Int, determinant: Double, skewness: Double)
+    /// A quaternion whose length is not 1; `line` is an image's place where `isImage`.
+    case notUnit(name: String, line: Int, isImage: Bool, length: Double)
+    case imageTwice(name: String, image: String)
+    case tooFew(name: String, poses: Int)
   }
 }

@@ -186,3 +186,36 @@ extension VideoError.PictureProblem: CustomStringConvertible {
     }
   }
 }
+
+extension VideoError.PoseProblem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .emptySet(let path, let ignored):
+      "no camera poses in `\(path)`\(ignored == 0 ? "" : " (\(ignored) other \(ignored == 1 ? "file" : "files"))")\n"
+        + "hint: a set of camera poses is \(MediaKind.poseSetKinds)"
+    case .notPoses(let path):
+      "`\(path)` is not a file of camera poses by its name\nhint: a set of camera poses is \(MediaKind.poseSetKinds)"
+    case .notText(let name): "`\(name)` is not text in UTF-8, as files of camera poses are"
+    case .noFormat(let name, let line, let columns):
+      "`\(name)`, line \(line): \(columns) \(columns == 1 ? "value" : "values"), and a line of camera poses has 19 or 18 "
+        + "(RealEstate10K), 12 (KITTI), 10 (COLMAP's images.txt) or 8 (TUM), between spaces"
+    case .columns(let name, let line, let found, let wanted, let format):
+      "`\(name)`, line \(line): \(found) \(found == 1 ? "value" : "values"), and a pose of \(format.rawValue) has \(wanted), as "
+        + "the lines before it"
+    case .badNumber(let name, let line, let value): "`\(name)`, line \(line): `\(value)` is not a number"
+    case .notRotation(let name, let line, let determinant, let skewness):
+      "`\(name)`, line \(line): its 3 × 3 matrix is not a rotation: "
+        + (determinant > 0
+          ? "R·Rᵀ is \(Self.digits(skewness)) from 1" : "its determinant is \(Self.digits(determinant))")
+        + "\nhint: rows of [R|t] are expected, R without a scale and without a reflection"
+    case .notUnit(let name, let line, let isImage, let length):
+      "`\(name)`, \(isImage ? "image" : "line") \(line): the quaternion's length is \(Self.digits(length)), and a rotation's is 1"
+        + "\nhint: TUM has qx qy qz qw behind the place, COLMAP qw qx qy qz before it"
+    case .imageTwice(let name, let image): "`\(name)` has two poses of the image `\(image)`"
+    case .tooFew(let name, let poses):
+      "`\(name)` has \(poses == 1 ? "1 camera pose" : "\(poses) camera poses"), and a camera's path has 2 at least"
+    }
+  }
+
+  private static func digits(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+}

@@ -41,7 +41,7 @@ public struct VideoItem: Sendable {
   /// A video of an array: no decoder takes part in reading it.
   public var isArray: Bool { source is ArrayRow || (source as? ListingEntry)?.isArray == true }
 
-  private let source: any VideoSource
+  let source: any VideoSource
   private let memo = Memo()
 
   private final class Memo: Sendable {
@@ -67,12 +67,12 @@ public struct VideoItem: Sendable {
       source: source)
   }
 
-  /// The name without the extension of a video, array or picture.
+  /// The name without the extension of a video, array, picture or file of poses.
   public var stem: String { Self.stem(of: name) }
 
-  /// A name without the extension of a video, array or picture.
+  /// A name without the extension of a video, array, picture or file of poses.
   public static func stem(of name: String) -> String {
-    guard [.video, .array, .tensors, .image].contains(MediaKind(name)), let dot = name.lastIndex(of: ".") else {
+    guard [.video, .array, .tensors, .image, .poses].contains(MediaKind(name)), let dot = name.lastIndex(of: ".") else {
       return name
     }
     return String(name[..<dot])

@@ -120,7 +120,8 @@ extension SetScan {
       case .array, .tensors: try array(.file(path: place), name: bundle)
       case .video: video(.file(path: place), name: bundle)
       case .image: image(.file(path: place), file: place, name: bundle)
-      case .manifest, nil: continue
+      case .poses where options.isOfPoses: pose(.file(path: place), name: bundle)
+      case .manifest, .poses, nil: continue
       }
     }
   }

@@ -11,6 +11,8 @@ public struct VideoSetOptions: Sendable, Equatable {
   /// The set holds the pictures that videos were made from: those right below its path, and those that a manifest names,
   /// are images by themselves; a folder of pictures below it still is a video.
   public var isOfInputs: Bool
+  /// The set holds, in the place of videos, files with the poses of their cameras, and nothing else counts.
+  public var isOfPoses: Bool
   /// The column of a manifest that holds the paths; nil for `path`, or `file_name` where there is none.
   public var pathColumn: String?
   /// Which files are meant.
@@ -19,12 +21,13 @@ public struct VideoSetOptions: Sendable, Equatable {
   public var layout: ArrayLayout?
 
   public init(
-    valueRange: ValueRange? = nil, picturesAreImages: Bool = false, isOfInputs: Bool = false, pathColumn: String? = nil,
-    filter: NameFilter = NameFilter(), layout: ArrayLayout? = nil
+    valueRange: ValueRange? = nil, picturesAreImages: Bool = false, isOfInputs: Bool = false, isOfPoses: Bool = false,
+    pathColumn: String? = nil, filter: NameFilter = NameFilter(), layout: ArrayLayout? = nil
   ) {
     self.valueRange = valueRange
     self.picturesAreImages = picturesAreImages
     self.isOfInputs = isOfInputs
+    self.isOfPoses = isOfPoses
     self.pathColumn = pathColumn
     self.filter = filter
     self.layout = layout
@@ -42,7 +45,7 @@ public struct VideoSetOptions: Sendable, Equatable {
 /// name says, so that using it says what is wrong. Nothing is decoded when a set is opened.
 public struct VideoSet: Sendable {
   public let path: String
-  /// "videos", "frame folders", "images", "arrays", several of these joined by " + "; archives add " in zip" or " in tar", manifests
+  /// "videos", "frame folders", "images", "arrays", "camera poses", several of these joined by " + "; archives add " in zip" or " in tar", manifests
   /// " of a manifest".
   public let kind: String
   /// In natural order of their names (`NaturalOrder`).
@@ -84,6 +87,7 @@ public struct VideoSet: Sendable {
     switch status.kind {
     case .folder: suffix = try scan.folder()
     case .other: throw VideoError.set(.unknownKind(path: path))
+    case .file where options.isOfPoses: suffix = try scan.poseFile()
     case .file:
       let kind = SetScan.kind(path, .file(path: path))
       let isOneFile = [.video, .image, .array].contains(kind) && !MediaKind.isContainer(path)
@@ -98,12 +102,13 @@ public struct VideoSet: Sendable {
         guard options.isOfInputs else { throw VideoError.set(.loneImage(path: path)) }
         scan.image(.file(path: path), file: path, name: lastComponent(path))
       case .video: scan.video(.file(path: path), name: lastComponent(path))
-      case nil: throw VideoError.set(.unknownKind(path: path))
+      case .poses, nil: throw VideoError.set(.unknownKind(path: path))
       }
     }
     let ignored = scan.ignored.sorted { NaturalOrder.precedes($0.name, $1.name) }
     guard !scan.items.isEmpty else {
       let left = ignored.filter(\.isFiltered)
+      if options.isOfPoses, left.isEmpty { throw VideoError.poses(.emptySet(path: path, ignored: ignored.count)) }
       throw VideoError.set(
         left.isEmpty
           ? .emptySet(path: path, ignored: ignored.count)

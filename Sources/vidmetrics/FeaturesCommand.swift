@@ -292,11 +292,13 @@ struct FeaturesCommand: ParsableCommand {
 extension ScoreOptions {
   /// Refuses what is made of features and not of videos.
   func checkAreOfFeatures() throws {
-    guard seriesOptions.groupBy.isEmpty, !honesty.isAsked, runOptions.append == nil, !runOptions.json,
+    guard seriesOptions.groupBy.isEmpty, !seriesOptions.drift, !honesty.isAsked, runOptions.append == nil,
+      !runOptions.json,
       !recordOptions.isGiven
     else {
       throw ValidationError(
-        "--group-by, --bootstrap, --floor, --n-curve, --append, --json, --db and the labels of a run are for scores")
+        "--group-by, --drift, --bootstrap, --floor, --n-curve, --append, --json, --db and the labels of a run are for scores"
+      )
     }
   }
 

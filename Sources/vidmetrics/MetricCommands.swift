@@ -7,6 +7,7 @@ enum MetricCommands {
     FIDInfinity.self, PSNR.self,
     SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
     SubjectConsistency.self, BackgroundConsistency.self, AestheticQuality.self, I2VSubject.self, I2VBackground.self,
+    PhysicsIQCommand.self, CameraError.self,
   ]
 }
 
@@ -427,5 +428,38 @@ struct I2VBackground: ImageToVideoCommand {
     discussion: inputs(weights: "dreamsim-ensemble"))
   @OptionGroup var sets: OneOrTwoSets
   @Option(help: BesideOptions.input) var input: String?
+  @OptionGroup var options: ScoreOptions
+}
+
+struct PhysicsIQCommand: MetricCommand {
+  static let metric = "physics-iq"
+  static let configuration = CommandConfiguration(
+    commandName: "physics-iq", abstract: "Where and when videos move, measured by two real takes of each scene",
+    discussion: """
+      The real set holds two recordings of every scene, whose names say which: take-1/a.mp4 and take-2/a.mp4, a_take-1.mp4 and \
+      a_take-2.mp4, or the benchmark's own names. A generated video is called as its scene, or by the first take's number.
+
+        vidmetrics physics-iq split-videos/testing/24FPS generated/ --bootstrap 1000
+
+      The first five seconds are compared, at one frame rate and length.
+      """)
+  @OptionGroup var sets: SetArguments
+  @OptionGroup var options: ScoreOptions
+}
+
+struct CameraError: MetricCommand {
+  static let metric = "camera-error"
+  static let configuration = CommandConfiguration(
+    commandName: "camera-error", abstract: "RotErr, TransErr, CamMC, ATE and RPE of cameras, from files of their poses",
+    discussion: """
+      Both sets hold, for each video, a file with the pose of its camera in each frame, of the same name: RealEstate10K's text, \
+      TUM, KITTI, or a folder with COLMAP's images.txt or images.bin (also below sparse/0). The real set has the paths that the \
+      cameras should take, the fake one what was estimated of the generated videos. Two files are a pair.
+
+        vidmetrics camera-error poses/ estimated/
+        vidmetrics camera-error poses/ estimated/ --set frame-reduction=mean --set angle-unit=degrees
+        vidmetrics camera-error groundtruth.txt estimate.txt --protocol evo
+      """)
+  @OptionGroup var sets: SetArguments
   @OptionGroup var options: ScoreOptions
 }

@@ -76,7 +76,7 @@ struct MetricChoice: ParsableArguments {
       let only = try metrics.map { try CommaList.names($0, of: "metrics") }
       let rows = try PaperTable.named(table).rows.filter { only?.contains($0.metric) ?? true }
       for row in rows {
-        requested += try options.withGroups(
+        requested += try options.withParts(
           options.applied(to: row, isOneOfSeveral: true, besides: besides), isOneOfSeveral: true)
       }
       guard !rows.isEmpty else {

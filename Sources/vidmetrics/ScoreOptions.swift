@@ -21,7 +21,7 @@ struct ScoreOptions: ParsableArguments {
   {
     let base = try EvaluationProtocol.named(
       name ?? protocolOptions.name ?? EvaluationProtocol.defaultName(metric: metric) ?? "", metric: metric)
-    return try withGroups(applied(to: base, isOneOfSeveral: false, besides: besides), isOneOfSeveral: false)
+    return try withParts(applied(to: base, isOneOfSeveral: false, besides: besides), isOneOfSeveral: false)
   }
 
   /// The protocols of several metrics.
@@ -33,7 +33,7 @@ struct ScoreOptions: ParsableArguments {
       let metric = try Metric.named(halves[0])
       let name = halves.count > 1 ? halves[1] : protocolOptions.name ?? metric.defaultProtocol
       let base = try EvaluationProtocol.named(name, metric: metric.name)
-      return try withGroups(applied(to: base, isOneOfSeveral: true, besides: besides), isOneOfSeveral: true)
+      return try withParts(applied(to: base, isOneOfSeveral: true, besides: besides), isOneOfSeveral: true)
     }
   }
 
@@ -48,7 +48,11 @@ struct ScoreOptions: ParsableArguments {
     let metric = base.definition
     let known = Set(metric.fields.map(\.name))
     let own = besides.assignments.filter { known.contains($0.field) }
-    for assignment in try own + assignments(of: metric, isOneOfSeveral: isOneOfSeveral)
+    // What is of the drift alone does nothing to the score beside it.
+    let said = try assignments(of: metric, isOneOfSeveral: isOneOfSeveral).filter {
+      $0.field != Self.driftShare || !seriesOptions.drift
+    }
+    for assignment in own + said
     where !isOneOfSeveral || known.contains(assignment.field) {
       requested.evaluationProtocol = try requested.evaluationProtocol.overriding(
         assignment.field, with: assignment.value)
@@ -56,13 +60,29 @@ struct ScoreOptions: ParsableArguments {
       if assignment.field == "weights-fingerprint" { requested.fingerprint = assignment.value }
     }
     try requested.evaluationProtocol.validate()
-    try requested.evaluationProtocol.checkForce(of: assignments(of: metric, isOneOfSeveral: isOneOfSeveral))
+    try requested.evaluationProtocol.checkForce(of: said)
     return requested
   }
 
-  /// The protocol, and one more for each grouping that is asked for; of several metrics, where the metric has groups.
-  func withGroups(_ requested: RequestedProtocol, isOneOfSeveral: Bool) throws -> [RequestedProtocol] {
+  private static let driftShare = "drift-share"
+
+  /// The protocol, one more for each grouping that is asked for, and one for the drift; of several metrics, where the metric
+  /// has groups, or a drift.
+  func withParts(_ requested: RequestedProtocol, isOneOfSeveral: Bool) throws -> [RequestedProtocol] {
     let metric = requested.evaluationProtocol.definition
+    if seriesOptions.drift, metric.hasDrift || !isOneOfSeveral {
+      try metric.demandDrift()
+      guard seriesOptions.groupBy.isEmpty else {
+        throw CatalogError.unknownField(name: "group-by", metric: metric.name, nearest: nil)
+      }
+      var drift = requested
+      drift.evaluationProtocol = try drift.evaluationProtocol.overriding("drift", with: "yes")
+      for said in try assignments(of: metric, isOneOfSeveral: isOneOfSeveral) where said.field == Self.driftShare {
+        drift.evaluationProtocol = try drift.evaluationProtocol.overriding(said.field, with: said.value)
+      }
+      try drift.evaluationProtocol.validate()
+      return [requested, drift]
+    }
     guard metric.fields.contains(where: { $0.name == "group-by" }) || seriesOptions.groupBy.isEmpty else {
       if isOneOfSeveral { return [requested] }
       throw CatalogError.unknownField(name: "group-by", metric: metric.name, nearest: nil)
@@ -79,6 +99,7 @@ struct ScoreOptions: ParsableArguments {
   /// Refuses an option or a `--set` that no metric has a field for.
   func checkAssignments(of protocols: [EvaluationProtocol]) throws {
     let metrics = protocols.map { $0.definition }
+    if seriesOptions.drift, !metrics.contains(where: \.hasDrift) { try metrics.first?.demandDrift() }
     let fields = Set(metrics.flatMap { $0.fields.map(\.name) })
     for metric in metrics {
       let named = try assignments(of: metric, isOneOfSeveral: true, takesSettings: false)
@@ -189,6 +210,13 @@ struct SeriesOptions: ParsableArguments {
       "What a fake window is compared with: all real windows, the same one, or the clips that the protocol samples. "
         + "(default: all)", valueName: "all|same|sampled"))
   var reference: String?
+
+  @Flag(
+    help: """
+      Also the drift: what the last 15 % of a video's frames differ by from the first, for metrics that give each video a \
+      value.
+      """)
+  var drift = false
 
   @Option(
     help: ArgumentHelp(

@@ -97,6 +97,38 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
     #expect(try both.expected().map(\.identity.prompts) == digests && Set(digests).count == 2)
   }
 
+  /// Ten frames: red until the fourth, then green. Against `red` the ends have -1/√1.5 and 1/2/√1.5.
+  @Test func driftOfFrames() throws {
+    let colours: [[UInt8]] = (0..<10).map { $0 < 4 ? [200, 0, 0] : [0, 200, 0] }
+    try folder.writeVideo("long/a_red-1.npy", colours.map { colour in (0..<64).flatMap { _ in colour } })
+    let unit = 1 / 1.5.squareRoot()
+    let drift = try run("clip-sim", "clip-vit-b-32", [("drift", "yes")], path: folder.file("long"))
+    #expect(isClose(drift.value, 1.5 * unit, 1e-7) && drift.metric == "clip-sim/drift" && drift.direction == .lower)
+    #expect(drift.warnings.map(\.code) == ["drift-ends"])
+    #expect(
+      drift.warnings[0].text
+        == "the first 15 % of the frames have -0.8164966, the last 0.4082483: with its sign the mean difference is 1.224745 "
+        + "± 0.000000")
+    // int(0.45 · 10) = 4 red ones, but int(0.5 · 10) = 5 with a green one among them.
+    let four = try run(
+      "clip-sim", "clip-vit-b-32", [("drift", "yes"), ("drift-share", "0.45")], path: folder.file("long"))
+    #expect(isClose(four.value, 1.5 * unit, 1e-7))
+    let five = try run(
+      "clip-sim", "clip-vit-b-32", [("drift", "yes"), ("drift-share", "0.5")], path: folder.file("long"))
+    #expect(isClose(five.value, 1.5 * unit * 4 / 5, 1e-7))
+    // Within each end all frames are alike; one frame alone has no neighbour.
+    let still = try run(
+      "frame-consistency", "clip-vit-b-32", [("drift", "yes"), ("drift-share", "0.3")], path: folder.file("long"))
+    #expect(still.value == 0 && still.metric == "frame-consistency/drift")
+    #expect(
+      message {
+        _ = try run("frame-consistency", "clip-vit-b-32", [("drift", "yes")], path: folder.file("long"))
+      } == """
+        `a_red-1.npy[0]` has 10 frames, of which drift-share = 0.15 takes 1 at each end, and frame-consistency needs 2
+        hint: drift is of longer videos, or of a larger share (--set drift-share=0.5)
+        """)
+  }
+
   /// An embedding of 0 has no direction, and its cosine is not a number.
   @Test func embeddingsOfNothing() throws {
     try folder.writeVideo("dark/black_1.npy", [[UInt8](repeating: 0, count: 192), [UInt8](repeating: 9, count: 192)])

@@ -9,7 +9,9 @@ import Vocabulary
     ("fvd/regex:^([a-z]+)/[0-9]", "fvd", "FVD/regex:^([a-z]+)/[0-9]"), ("kvd/class", "kvd", "KVD/class"),
     ("fvd-infinity", "fvd-infinity", "FVD∞"), ("recall", "prdc", "recall"), ("recall/class", "prdc", "recall/class"),
     ("pic[inception-cosine]", "pic", "PIC[inception-cosine]"), ("dt-fvd", "dt-fvd", "DT-FVD"),
-    ("frame-consistency", "frame-consistency", "frame-consistency"),
+    ("frame-consistency", "frame-consistency", "frame-consistency"), ("rot-err", "camera-error", "RotErr"),
+    ("clip-sim/drift", "clip-sim", "CLIP-SIM/drift"), ("physics-mse", "physics-iq", "MSE"),
+    ("pic[inception-cosine]/drift", "pic", "PIC[inception-cosine]/drift"),
   ])
   func namesAreTakenApart(_ name: String, _ metric: String, _ title: String) throws {
     let found = try #require(ScoreName(name))
@@ -18,7 +20,11 @@ import Vocabulary
   }
 
   /// What no metric gives is not guessed at.
-  @Test(arguments: ["", "prdc", "fvdx", "FVD", "cfvd/dir", "fvd/", "fvd/none", "fvd/column:", "fvd[]", "pic[x", "is"])
+  @Test(arguments: [
+    "", "prdc", "fvdx", "FVD", "cfvd/dir", "fvd/", "fvd/none", "fvd/column:", "fvd[]", "pic[x", "is", "fvd/drift",
+    "/drift", "psnr/drift/drift",
+    "rot-err/drift", "psnr/class/drift",
+  ])
   func otherNamesAreUnknown(_ name: String) {
     #expect(ScoreName(name) == nil && ScoreName.title(name) == name)
   }
@@ -43,6 +49,13 @@ import Vocabulary
     let places = names.map(ScoreName.place)
     #expect(places == places.sorted() && Set(places).count == places.count)
     #expect(ScoreName.place("fvd/dir") == ScoreName.place("fvd"))
+  }
+
+  /// Of a metric's numbers one may be better the other way; of drift the small one is.
+  @Test func directionsOfNumbers() {
+    let names = ["psnr", "psnr/drift", "lpips/drift", "physics-iq", "physics-mse", "ate"]
+    let found = names.map { ScoreName($0)?.direction }
+    #expect(found == [.higher, .lower, .lower, .higher, .lower, .lower])
   }
 
   /// A file's direction is the metric's.

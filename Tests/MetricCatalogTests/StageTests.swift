@@ -8,7 +8,7 @@ import Vocabulary
   static let stages: [FieldDefinition.Stage: Set<String>] = [
     .frames: [
       "frames", "stride", "shortest-video", "clips", "samples", "offset-real", "offset-fake", "seed", "skip-first",
-      "repeats",
+      "repeats", "first-seconds",
     ],
     .features: [
       "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop",
@@ -20,9 +20,11 @@ import Vocabulary
       "kernel-degree", "kernel-gamma", "kernel-coef", "estimator", "subsets", "subset-size", "subset-seed",
       "subset-draw", "block-size",
       "neighbours", "neighbour-rule", "extrapolation-points", "extrapolation-from", "dtype", "partial-batch", "input",
-      "centre", "compare-with", "prompt-prefix", "clamp", "group-by", "input-resize", "mean-over",
+      "centre", "compare-with", "prompt-prefix", "clamp", "group-by", "input-resize", "mean-over", "drift",
+      "drift-share", "camera-origin", "pose-form", "camera-scale", "frame-reduction",
+      "trajectory-alignment", "trajectory-statistic", "motion-threshold",
     ],
-    .report: ["weights", "head-weights", "scale-factor", "group-ddof"],
+    .report: ["weights", "head-weights", "scale-factor", "group-ddof", "angle-unit", "score-rounding"],
   ]
   static let ofSeries: Set = ["series", "window", "window-step", "window-reference"]
 
@@ -64,6 +66,7 @@ import Vocabulary
     [("crop", "none"), ("device", "onnxruntime 1.0")],
     [("crop", "none"), ("batch-norm-eps", "0.001"), ("endpoint", "pool-3")],
     [("crop", "torchvision-center"), ("resize-side", "256")],
+    [("drift", "yes")],
   ]
 
   private static func bases(_ metric: Metric) throws -> [EvaluationProtocol] {

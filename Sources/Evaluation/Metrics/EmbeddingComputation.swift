@@ -25,49 +25,38 @@ struct EmbeddingComputation {
     guard let part = computation.samples.parts.first else { throw EvaluationError.noFeatures(metric: metric.name) }
     let frames = computation.fake.features(part, round: 0, computation.samples)
     let reference = try self.reference(part, videos: frames.rowsOfVideos.map { frames.rows[$0[0]].video })
-    var videos: [VideoTerms] = []
+    var videos: [(name: String, terms: Int, value: ValueOfFrames)] = []
     for rows in frames.rowsOfVideos {
       let name = frames.rows[rows[0]].video
       let embeddings = try rows.map { try Embedding(frames.features.row($0), of: name, centre: fields.centre) }
       // The partner of an input that was skipped has nothing to be compared with.
-      guard let terms = try terms(name, embeddings, reference) else { continue }
-      videos.append(terms)
+      guard !reference.lacks(name) else { continue }
+      let value = try computation.value(ofFrames: embeddings.count, of: name, least: metric.leastOfVideo) {
+        try self.value(name, Array(embeddings[$0]), reference)
+      }
+      videos.append((name, embeddings.count + 1 - metric.leastOfVideo, value))
     }
     return try score(videos, of: frames)
   }
 
-  /// What a video's frames are worth, and the video.
-  private struct VideoTerms {
-    let name: String
-    let terms: [Double]
-    let value: Double
-
-    /// With the mean over frames as its value.
-    init(_ name: String, _ terms: [Double]) { self.init(name, terms, value: EmbeddingComputation.mean(terms)) }
-
-    init(_ name: String, _ terms: [Double], value: Double) {
-      self.name = name
-      self.terms = terms
-      self.value = value
+  /// What some frames of a video are worth: the mean over frames, but for VBench-I2V.
+  private func value(_ name: String, _ embeddings: [Embedding], _ reference: Reference) throws -> Double {
+    func own(_ rows: [String: ArraySlice<Float>]) throws -> Embedding {
+      guard let row = rows[name] else { throw EvaluationError.noFrames(name: name) }
+      return try Embedding(row, of: name, centre: fields.centre)
     }
-  }
-
-  private func terms(_ name: String, _ embeddings: [Embedding], _ reference: Reference) throws -> VideoTerms? {
     switch reference {
     case .rows(let rows):
-      guard let row = rows[name] else { return nil }
-      let own = try Embedding(row, of: name, centre: fields.centre)
-      return VideoTerms(name, embeddings.map { scale * cosine($0, own) })
-    case .frames: return VideoTerms(name, try consecutive(embeddings, of: name, with: fields.compareWith))
+      let own = try own(rows)
+      return Self.mean(embeddings.map { scale * cosine($0, own) })
+    case .frames: return Self.mean(try consecutive(embeddings, of: name, with: fields.compareWith))
     case .rowsAndFrames(let rows):
-      guard let row = rows[name] else { return nil }
-      let own = try Embedding(row, of: name, centre: fields.centre)
+      let own = try own(rows)
       let alike = embeddings.map { cosine($0, own) }
       let smooth = try consecutive(embeddings, of: name, with: .previous)
       // VBench-I2V's weights.
-      let value = 0.4 * (alike.max() ?? 0) + 0.3 * Self.mean(smooth) + 0.3 * (smooth.min() ?? 0)
-      return VideoTerms(name, alike, value: value)
-    case .head(let head): return VideoTerms(name, try embeddings.map { scale * (try head.value(ofUnit: $0.unit)) })
+      return 0.4 * (alike.max() ?? 0) + 0.3 * Self.mean(smooth) + 0.3 * (smooth.min() ?? 0)
+    case .head(let head): return Self.mean(try embeddings.map { scale * (try head.value(ofUnit: $0.unit)) })
     }
   }
 
@@ -103,6 +92,13 @@ struct EmbeddingComputation {
     case frames
     case rowsAndFrames([String: ArraySlice<Float>])
     case head(LinearHead)
+
+    func lacks(_ video: String) -> Bool {
+      switch self {
+      case .rows(let rows), .rowsAndFrames(let rows): rows[video] == nil
+      case .frames, .head: false
+      }
+    }
   }
 
   private func reference(_ part: ProtocolSamples.Part, videos: [String]) throws -> Reference {
@@ -145,9 +141,9 @@ struct EmbeddingComputation {
   // MARK: Together
 
   private func score(
-    _ videos: [VideoTerms], of all: FeatureSet
+    _ videos: [(name: String, terms: Int, value: ValueOfFrames)], of all: FeatureSet
   ) throws -> ScoreRecord {
-    let values = videos.map { VideoValue(name: $0.name, value: $0.value) }
+    let values = videos.map { VideoValue(name: $0.name, value: $0.value.value) }
     guard !values.isEmpty else {
       throw EvaluationError.tooFewClips(
         role: "fake", path: computation.fake.path, clips: 0, sample: "video", least: 1,
@@ -158,16 +154,19 @@ struct EmbeddingComputation {
     let over = MeanAndDeviation(of: values.map(\.value))
     let honesty = computation.request.honesty
     let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
-    let counts = fields.meanOver == .frames ? videos.map { Double($0.terms.count) } : nil
+    // A drift is one difference for each video.
+    let counts = fields.meanOver == .frames && fields.drift == .no ? videos.map { Double($0.terms) } : nil
     let value =
       counts.map { zip(values, $0).reduce(0) { $0 + $1.0.value * $1.1 } / $0.reduce(0, +) } ?? over.mean
     var score = try computation.score(
       computation.settled.scoreName, value: fields.clamp == .score ? max(value, 0) : value, real: nothing,
       fake: frames, ranks: nil,
-      warnings: warnings(values.map(\.name)) + honesty.notDone(for: "means over videos", intervalsAreDone: true))
+      warnings: warnings(values.map(\.name)) + Drift.note(videos.map(\.value), share: fields.driftShare)
+        + honesty.notDone(for: "means over videos", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try honesty.interval(
-      ofMeans: values.map(\.value), weights: counts, seed: fields.seed, threads: computation.request.threads)
+      ofMeans: values.map(\.value), weights: counts, seed: fields.seed, threads: computation.request.threads,
+      within: computation.bounds(of: score))
     score.videos = values
     score.fake?.videos = values.count
     if comparand == .prompts, let prompts = computation.prompts {

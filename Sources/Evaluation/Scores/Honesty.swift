@@ -98,8 +98,13 @@ public struct Honesty: Sendable {
 
   /// For scores that are the mean of one value a video.
   ///
-  /// - Parameter weights: how often each value counts; nil: once.
-  func interval(ofMeans values: [Double], weights: [Double]? = nil, seed: Int, threads: Int) throws -> ScoreInterval? {
+  /// - Parameters:
+  ///   - weights: how often each value counts; nil: once.
+  ///   - bounds: what no value is beyond.
+  func interval(
+    ofMeans values: [Double], weights: [Double]? = nil, seed: Int, threads: Int,
+    within bounds: ClosedRange<Double> = -.infinity ... .infinity
+  ) throws -> ScoreInterval? {
     guard let bootstrap, values.count > 1 else { return nil }
     let draws = Bootstrap(resamples: bootstrap, seed: UInt64(seed), confidence: Self.level, threads: threads)
     @Sendable func mean(_ rows: some Collection<Int>) -> Double {
@@ -108,7 +113,18 @@ public struct Honesty: Sendable {
     }
     let found = try draws.interval(rows: values.count, 1) { rows, _ in mean(rows) }
     let score = weights == nil ? MeanAndDeviation(of: values).mean : mean(values.indices)
-    return found.interval(around: score, within: -.infinity ... .infinity)
+    return found.interval(around: score, within: bounds)
+  }
+
+  /// For scores of all videos together that are no mean: `statistic` of videos that may be there several times.
+  func interval(
+    ofVideos videos: Int, seed: Int, threads: Int, around score: Double, within bounds: ClosedRange<Double>,
+    _ statistic: @Sendable ([Int]) throws -> Double
+  ) throws -> ScoreInterval? {
+    guard let bootstrap, videos > 1 else { return nil }
+    let draws = Bootstrap(resamples: bootstrap, seed: UInt64(seed), confidence: Self.level, threads: threads)
+    return try draws.interval(rows: videos, 1) { rows, _ in try statistic(rows) }.interval(
+      around: score, within: bounds)
   }
 
   // MARK: Floor and curve

@@ -47,6 +47,8 @@ struct ScoreComputation {
     case .pairs(let measure): return [Computed(score: try PixelComputation(self, metric).paired(by: measure))]
     case .stillness: return [Computed(score: try PixelComputation(self, metric).stillness())]
     case .embedding(let comparand): return [Computed(score: try EmbeddingComputation(self, metric, comparand).score())]
+    case .takes: return try PhysicsComputation(self, metric).scores().map { Computed(score: $0) }
+    case .cameras: return try CameraComputation(self, metric).scores().map { Computed(score: $0) }
     }
   }
 
@@ -324,7 +326,7 @@ struct ScoreComputation {
     if b.rows.count > 0 { fakeSet.clips = b.rows.count }
     realSet.rank = ranks?.real
     fakeSet.rank = ranks?.fake
-    var score = ScoreRecord(metric: name, value: value, direction: settled.direction)
+    var score = ScoreRecord(metric: name, value: value, direction: ScoreName(name)?.direction ?? settled.direction)
     score.settings = Settings(settled)
     score.sample = samples.sample.rawValue
     score.features = samples.columns > 0 ? samples.columns : nil

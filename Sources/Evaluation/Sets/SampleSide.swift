@@ -61,6 +61,11 @@ struct SampleSide: Sendable {
   init(role: Role, path: String, limit: Limit, options: VideoSetOptions, shard: Shard? = nil, block: Int = 1)
     throws
   {
+    if options.isOfPoses {
+      let plan = try SetPlan(role: role, path: path, limit: limit, options: options, shard: shard, block: block)
+      self.init(role: role, path: path, videos: plan)
+      return
+    }
     if let files = try FeatureFile.paths(inFolder: path, filter: options.filter) {
       try self.init(role: role, files: files)
       return

@@ -26,6 +26,7 @@ from ._errors import (
 from ._history import History
 from ._jobs import Job, finished
 from ._metrics import (
+    camera_error,
     clip_sim,
     dt_fvd,
     fid,
@@ -36,6 +37,7 @@ from ._metrics import (
     kid,
     kvd,
     lpips,
+    physics_iq,
     pic,
     prdc,
     psnr,
@@ -50,9 +52,10 @@ from ._sets import VideoSet
 
 __all__ = [
     "Accumulator", "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable", "ProgramFailed",
-    "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError", "clip_sim", "dt_fvd", "features",
+    "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError", "camera_error", "clip_sim",
+    "dt_fvd", "features",
     "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "inspect", "kid", "kvd", "lpips",
-    "pic", "prdc", "program", "psnr", "read_features", "score", "selftest", "ssim", "submit", "temporal_flickering",
+    "physics_iq", "pic", "prdc", "program", "psnr", "read_features", "score", "selftest", "ssim", "submit", "temporal_flickering",
 ]
 
 

@@ -94,3 +94,13 @@ def clip_sim(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -
 def frame_consistency(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
     """How alike consecutive frames are, by CLIP."""
     return _one("frame-consistency", None, fake, layout, options)
+
+
+def camera_error(real: SetLike, fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """RotErr, TransErr, CamMC, ATE and RPE, from files of the cameras' poses: six scores."""
+    return _one("camera-error", real, fake, layout, options)
+
+
+def physics_iq(real: SetLike, fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """Where and when videos move, measured by two real takes of each scene: five scores."""
+    return _one("physics-iq", real, fake, layout, options)

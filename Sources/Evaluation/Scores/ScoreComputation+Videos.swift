@@ -1,0 +1,88 @@
+import Distances
+import MetricCatalog
+import Scores
+import Video
+
+// Scores that are the mean of one value a video.
+extension ScoreComputation {
+  /// - Throws: `EvaluationError.needsVideos` for files of features.
+  func videos(_ side: SampleSide) throws -> SetPlan {
+    guard let videos = side.videos else {
+      throw EvaluationError.needsVideos(path: side.path, metric: settled.metric)
+    }
+    return videos
+  }
+
+  /// The value of each video or pair, computed side by side.
+  ///
+  /// - Throws: `UnreadableVideos`: all where they can be left out, else the first that is found.
+  func readVideos<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Value) throws -> [Value] {
+    let results = try interruptible(count) { index -> Result<Value, UnreadableVideo> in
+      do { return .success(try body(index)) } catch let video as UnreadableVideo {
+        guard request.skipsUnusable else { throw UnreadableVideos(videos: [video]) }
+        return .failure(video)
+      }
+    }
+    let unreadable = results.compactMap { if case .failure(let video) = $0 { video } else { nil } }
+    guard unreadable.isEmpty else { throw UnreadableVideos(videos: unreadable) }
+    return try results.map { try $0.get() }
+  }
+
+  /// The value of a video from its frames: from all of them, or, where the protocol asks for the drift, what the last ones
+  /// differ by from the first.
+  ///
+  /// - Parameters:
+  ///   - count: frames that the metric takes of the video.
+  ///   - least: frames without which there is no value.
+  ///   - body: the value of some of them, by their places.
+  /// - Throws: `EvaluationError.noFrames`, `.driftTooShort`.
+  func value(ofFrames count: Int, of name: String, least: Int, _ body: (Range<Int>) throws -> Double) throws
+    -> ValueOfFrames
+  {
+    guard count >= least else { throw EvaluationError.noFrames(name: name) }
+    guard fields.drift == .yes else { return ValueOfFrames(value: try body(0..<count)) }
+    let length = Drift.length(of: count, share: fields.driftShare)
+    guard length >= least, count > 1 else {
+      throw EvaluationError.driftTooShort(
+        name: name, frames: count, share: fields.driftShare, length: length, metric: settled.metric, least: least)
+    }
+    let ends = (first: try body(0..<length), last: try body(count - length..<count))
+    return ValueOfFrames(value: abs(ends.first - ends.last), ends: ends)
+  }
+
+  /// Bytes of work side by side.
+  ///
+  /// - Parameter each: bytes for each video or pair.
+  func demandMemory(_ each: [Int], one: String, many: String) throws {
+    let together = min(request.threads, each.count)
+    var need = MemoryNeed()
+    need.add(
+      together == 1 ? "1 \(one)" : "\(together) \(many) side by side",
+      each.sorted(by: >).prefix(together).reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 })
+    try request.memory.demand(need)
+  }
+
+  /// What is better where it is small is an error here, or a drift, and never below 0.
+  func bounds(of score: ScoreRecord) -> ClosedRange<Double> {
+    (score.direction == .lower ? 0 : -.infinity) ... .infinity
+  }
+
+  /// - Parameters:
+  ///   - name: of the score.
+  ///   - kind: what an honesty that it cannot have is not done for, in words.
+  func score(_ name: String, ofVideos values: [VideoValue], kind: String, warnings: [ScoreWarning]) throws
+    -> ScoreRecord
+  {
+    let numbers = values.map(\.value)
+    let over = MeanAndDeviation(of: numbers)
+    let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
+    var score = try score(
+      name, value: over.mean, real: nothing, fake: nothing, ranks: nil,
+      warnings: warnings + request.honesty.notDone(for: kind, intervalsAreDone: true))
+    score.std = values.count > 1 ? over.deviation : nil
+    score.interval = try request.honesty.interval(
+      ofMeans: numbers, seed: fields.seed, threads: request.threads, within: bounds(of: score))
+    score.videos = values
+    return score
+  }
+}
