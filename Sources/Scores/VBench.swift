@@ -85,9 +85,23 @@ public enum VBench {
   public struct Summary: Sendable {
     public let values: [(dimension: Dimension, value: Value)]
     public let totals: [Total]
+    /// For each video its values by the names of dimensions, in the videos' order.
+    public let videos: [(name: String, values: [String: Double])]
 
-    /// - Parameter isOfImages: whether the videos were made from pictures, as VBench-I2V's.
-    public init(_ values: [String: Value], isOfImages: Bool) {
+    /// - Parameters:
+    ///   - isOfImages: whether the videos were made from pictures, as VBench-I2V's.
+    ///   - scores: where the values of single videos are.
+    public init(_ values: [String: Value], isOfImages: Bool, videosOf scores: [ScoreRecord] = []) {
+      var videos: [(name: String, values: [String: Double])] = []
+      for score in scores {
+        guard let dimension = VBench.dimension(score.metric) else { continue }
+        for video in score.videos ?? [] {
+          let place = videos.firstIndex { $0.name == video.name } ?? videos.count
+          if place == videos.count { videos.append((video.name, [:])) }
+          videos[place].values[dimension.name] = video.value
+        }
+      }
+      self.videos = videos
       self.values = VBench.all.compactMap { dimension in values[dimension.name].map { (dimension, $0) } }
       func total(_ title: String, _ dimensions: [Dimension]) -> Total {
         let there = dimensions.compactMap { dimension in
@@ -125,7 +139,20 @@ public enum VBench {
       }
       let table = TextTable.text(
         [["dimension", "value", "normalised", "weight", rows.contains { $0[4] != "" } ? "from" : ""]] + rows)
-      return table + "\n\n" + totals.map { Self.line($0) + "\n" }.joined()
+      return table + "\n\n" + totals.map { Self.line($0) + "\n" }.joined() + textOfVideos
+    }
+
+    /// The normalised values of a few videos.
+    private var textOfVideos: String {
+      guard !videos.isEmpty else { return "" }
+      guard videos.count <= 8 else {
+        return "\n--json has the values of each of the \(videos.count) videos, normalised too\n"
+      }
+      let columns = values.map(\.dimension).filter { dimension in videos.contains { $0.values[dimension.name] != nil } }
+      let rows = videos.map { name, values in
+        [name] + columns.map { dimension in values[dimension.name].map { significant(dimension.normalised($0)) } ?? "" }
+      }
+      return "\n" + TextTable.text([["normalised"] + columns.map(\.name)] + rows) + "\n"
     }
 
     private static func line(_ total: Total) -> String {
@@ -138,6 +165,11 @@ public enum VBench {
       }
       return "\(total.title)  none, since these are missing: \(total.missing.joined(separator: ", "))\n  "
         + "the weighted mean of those that are there is \(significant(partial)): no published \(total.title) compares with it"
+    }
+
+    private func normalised(_ values: [String: Double]) -> [(dimension: Dimension, raw: Double, normalised: Double)] {
+      self.values.compactMap { dimension, _ in values[dimension.name].map { (dimension, $0, dimension.normalised($0)) }
+      }
     }
 
     public var json: JSONValue {
@@ -161,6 +193,22 @@ public enum VBench {
                 ("name", .string(total.title)), ("value", total.value.map { .number($0) } ?? .null),
                 ("partial", total.partial.map { .number($0) } ?? .null),
                 ("missing", .array(total.missing.map { .string($0) })),
+              ])
+            })
+        ),
+        (
+          "videos",
+          .array(
+            videos.map { name, values in
+              .object([
+                ("name", .string(name)),
+                (
+                  "dimensions",
+                  .object(
+                    normalised(values).map { dimension, raw, normalised in
+                      (dimension.name, .object([("value", .number(raw)), ("normalised", .number(normalised))]))
+                    })
+                ),
               ])
             })
         ),

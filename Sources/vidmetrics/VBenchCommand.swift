@@ -83,7 +83,7 @@ struct VBenchCommand: ParsableCommand {
         let origin = score.settings?.displayName
         values[dimension.name] = VBench.Value(raw: score.value, origin: origin?.contains(" + ") == true ? origin : nil)
       }
-      let summary = VBench.Summary(values, isOfImages: isOfImages)
+      let summary = VBench.Summary(values, isOfImages: isOfImages, videosOf: scores)
       return ScoreRun.Heading(text: summary.text, key: "vbench", json: summary.json)
     }
     if let results {

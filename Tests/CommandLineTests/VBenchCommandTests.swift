@@ -32,6 +32,7 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("quality score  none, since these are missing: subject_consistency, ") })
     #expect(lines.contains { $0.hasPrefix("temporal-flickering  0.9941176 ± ") })
     #expect(abs(value - 0.9941176) < 1e-7)
+    #expect(lines.contains("normalised     temporal_flickering") && lines.contains("still.npy[0]   1.000000"))
   }
 
   /// The others from VBench's file: a quality score, in JSON too, and VBench's own layout out again.
@@ -51,6 +52,10 @@ import Testing
     let flickering = ((1 + 252.0 / 255) / 2 - 0.6293) / (1 - 0.6293)
     #expect(abs(quality - (0.6910774602872168 * 6.5 - (0.84 - 0.6293) / (1 - 0.6293) + flickering) / 6.5) < 1e-7)
     #expect(totals[2]["value"] is NSNull && (totals[2]["missing"] as? [String])?.count == 9)
+    let videos = try #require(summary["videos"] as? [[String: Any]])
+    let moving = try #require((videos[0]["dimensions"] as? [String: [String: Double]])?["temporal_flickering"])
+    #expect(videos.count == 2 && videos[0]["name"] as? String == "moving.npy[0]")
+    #expect(abs((moving["normalised"] ?? 0) - (252.0 / 255 - 0.6293) / (1 - 0.6293)) < 1e-6)
     let written = try JSONSerialization.jsonObject(
       with: Data(contentsOf: URL(fileURLWithPath: workplace.file("mine_eval_results.json"))))
     let own = try #require((written as? [String: [Any]])?["temporal_flickering"])
