@@ -106,6 +106,23 @@ import Testing
     #expect(text.contains("TransErr") && text.contains("CamMC"))
   }
 
+  /// In a suite poses are outputs like others.
+  @Test func inASuite() throws {
+    let text = """
+      data: {truth: \(folder)/real}
+      metrics: [camera-error]
+      generators:
+        - {name: estimated, outputs: \(folder)/fake}
+        - {name: copied, command: "cp -r \(folder)/real/. {output}"}
+      """
+    let suite = workplace.file("suite.yaml")
+    try text.write(toFile: suite, atomically: false, encoding: .utf8)
+    let result = try program.run("run", suite, in: workplace.path)
+    #expect(result.status == 0, "\(result.output) \(result.errors)")
+    let best = try program.run("best", "--metric", "trans-err", in: workplace.path)
+    #expect(best.status == 0 && best.output.contains("copied"), "\(best)")
+  }
+
   @Test func messages() throws {
     func write(_ name: String, _ frames: Int) throws {
       let target = URL(fileURLWithPath: workplace.file(name))

@@ -31,6 +31,33 @@ import Testing
     """
   }
 
+  /// Drift stands beside the plain score, as groups do; a share of frames is of the drift alone.
+  @Test func drift() throws {
+    let lines = "outputs: ../clips/fake-mild"
+    let asked = "[{metric: psnr, drift: true, set: {drift-share: 0.3}}, {metric: temporal-flickering, drift: true}]"
+    let read = try read(suite(lines, metrics: asked))
+    #expect(
+      read.generators[0].metrics.map { "\($0.evaluationProtocol.metric): \($0.evaluationProtocol.displayName)" } == [
+        "psnr: common-metrics", "psnr: common-metrics + drift=yes + drift-share=0.3", "temporal-flickering: vbench",
+        "temporal-flickering: vbench + drift=yes + drift-share=0.15",
+      ])
+    #expect(
+      message(suite(lines, metrics: "[{metric: fvd, drift: true}]")).hasPrefix("test.yaml, line 2: fvd has no drift: "))
+  }
+
+  /// Outputs are videos or files of camera poses.
+  @Test func setsOfPoses() throws {
+    let lines = "outputs: ../clips/fake-mild"
+    #expect(try read(suite(lines, metrics: "[camera-error]")).generators[0].input.isOfPoses)
+    #expect(try !read(suite(lines)).generators[0].input.isOfPoses)
+    #expect(
+      message(suite(lines, metrics: "[fvd, camera-error]"))
+        == """
+        test.yaml, line 4: fvd is of videos and camera-error of files of camera poses: the sets cannot be both
+        hint: score camera-error by itself, with the folders of poses
+        """)
+  }
+
   @Test func everythingIsRead() throws {
     let suite = try read(
       """
