@@ -108,7 +108,7 @@ class Sets:
         for name, file in zip(("real", "fake"), files):
             subprocess.run(
                 [self.arguments.vidmetrics, "features", "extract", str(getattr(self.arguments, name)), "--protocol", "i3d",
-                 "--as", name, "--out", str(file), "--quiet"], check=True)
+                 "--as", name, "--out", str(file), "--quiet"], check=True, stdout=subprocess.DEVNULL)
         return files
 
     @functools.cache
