@@ -93,11 +93,13 @@ public enum VBench {
     ///   - scores: where the values of single videos are.
     public init(_ values: [String: Value], isOfImages: Bool, videosOf scores: [ScoreRecord] = []) {
       var videos: [(name: String, values: [String: Double])] = []
+      var places: [String: Int] = [:]
       for score in scores {
         guard let dimension = VBench.dimension(score.metric) else { continue }
         for video in score.videos ?? [] {
-          let place = videos.firstIndex { $0.name == video.name } ?? videos.count
+          let place = places[video.name] ?? videos.count
           if place == videos.count { videos.append((video.name, [:])) }
+          places[video.name] = place
           videos[place].values[dimension.name] = video.value
         }
       }
