@@ -91,6 +91,24 @@ import Testing
     #expect(runs[0].scores.allSatisfy { abs($0.value) < 1e-14 })
   }
 
+  /// The first frame that is left is then the origin.
+  @Test func firstFramesAreLeftOut() throws {
+    func write(_ name: String, from: Int, bend: Double) throws -> String {
+      let lines = (from..<9).map { frame in
+        let angle = 0.2 * Double(frame) + bend * Double(frame * frame)
+        return "\(frame) \(frame) \(bend * Double(frame)) 0 0 \(sin(angle / 2)) 0 \(cos(angle / 2))\n"
+      }
+      let path = workplace.file(name)
+      try lines.joined().write(toFile: path, atomically: false, encoding: .utf8)
+      return path
+    }
+    let whole = try program.scores(
+      "camera-error", write("real.tum", from: 0, bend: 0), write("fake.tum", from: 0, bend: 0.03), "--skip-first", "3")
+    let rest = try program.scores(
+      "camera-error", write("real-3.tum", from: 3, bend: 0), write("fake-3.tum", from: 3, bend: 0.03))
+    #expect(whole.scores.map(\.value) == rest.scores.map(\.value) && whole.scores.allSatisfy { $0.value > 0 })
+  }
+
   @Test func recordedAndCompared() throws {
     let name = "cameras"
     let scored = try program.run("camera-error", folder + "/real", folder + "/fake", "--name", name)

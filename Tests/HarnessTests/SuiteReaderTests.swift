@@ -42,7 +42,7 @@ import Testing
         "temporal-flickering: vbench + drift=yes + drift-share=0.15",
       ])
     #expect(
-      message(suite(lines, metrics: "[{metric: fvd, drift: true}]")).hasPrefix("test.yaml, line 2: fvd has no drift: "))
+      message(suite(lines, metrics: "[{metric: fvd, drift: true}]")).hasPrefix("test.yaml:2: fvd has no drift: "))
   }
 
   /// Outputs are videos or files of camera poses.
@@ -53,7 +53,7 @@ import Testing
     #expect(
       message(suite(lines, metrics: "[fvd, camera-error]"))
         == """
-        test.yaml, line 4: fvd is of videos and camera-error of files of camera poses: the sets cannot be both
+        test.yaml:4: fvd is of videos and camera-error of files of camera poses: the sets cannot be both
         hint: score camera-error by itself, with the folders of poses
         """)
   }

@@ -95,12 +95,6 @@ struct TakeNames {
       scene = (folders + [parts.joined(separator: "_")]).joined(separator: "/")
     }
 
-    private static func take(_ word: String) -> Int? {
-      switch word {
-      case "take-1": 1
-      case "take-2": 2
-      default: nil
-      }
-    }
+    private static func take(_ word: String) -> Int? { ["take-1": 1, "take-2": 2][word] }
   }
 }
