@@ -195,10 +195,10 @@ public struct SuiteJob {
   /// Puts a job's outputs together and plans their scores.
   ///
   /// - Parameter planning: version, instruction set and place of this plan.
-  public func finish(_ index: Int) throws {
+  public func finish(_ index: Int) async throws {
     let own = plan.jobs[index]
     if own.generates > 0 {
-      let record = try run(index).run.finish(shares: own.generates)
+      let record = try await run(index).run.finish(shares: own.generates)
       say("\(own.title): \(count(record.samples, "video"))")
     }
     var planning = Planning(real: nil, fake: nil, scores: [], shards: plan.shards)
@@ -367,7 +367,7 @@ public struct SuiteJob {
     for (index, job) in plan.jobs.enumerated() {
       do {
         for share in try missingShares(index) { try await generate(index, share: share) }
-        if scorings(index).contains(where: { FileStatus($0.planFile) == nil }) { try finish(index) }
+        if scorings(index).contains(where: { FileStatus($0.planFile) == nil }) { try await finish(index) }
         for target in scorings(index) { try all(target) }
       } catch {
         // The others go on, as on a cluster.

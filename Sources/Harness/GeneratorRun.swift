@@ -248,10 +248,10 @@ package struct GeneratorRun {
   /// Puts the shares together as the outputs of one run are.
   ///
   /// - Throws: `HarnessError`.
-  package func finish(shares: Int) throws -> GenerationRecord {
+  package func finish(shares: Int) async throws -> GenerationRecord {
     if let record = try job.finished() { return record }
     guard let base = job.base, let recipe = try job.recipe() else { throw HarnessError.noOutputs(folder: job.folder) }
-    let lock = try lockInTurn(base)
+    let lock = try await lockInTurn(base)
     defer { lock.release() }
     var record = GenerationRecord(
       date: RunRecord.now(), recipe: recipe, suite: job.suite, generator: job.generator.name, calls: [], samples: 0,
@@ -305,11 +305,11 @@ package struct GeneratorRun {
   /// The same for short work: seeds of one generator that are put together at once wait for each other.
   ///
   /// - Throws: `HarnessError.interrupted`, `FilesError.unwritable`.
-  private func lockInTurn(_ folder: String) throws -> FileLock {
+  private func lockInTurn(_ folder: String) async throws -> FileLock {
     while true {
       if let lock = try FileLock(folder + "/.lock") { return lock }
       if isInterrupted() { throw HarnessError.interrupted(hint: "its shares are kept") }
-      usleep(100_000)
+      await Pause.milliseconds(100)
     }
   }
 

@@ -232,7 +232,7 @@ struct ClusterCommand: ParsableCommand {
       let suite = try SuiteJob.here(job.folder, threads: options.threads)
       let place = try suite.place(of: name)
       Interruption.listen(asWorker: true)
-      if finish { return try suite.finish(place) }
+      if finish { return try await suite.finish(place) }
       let share = try TaskIndex.found(
         shard: shard, environment: suite.environment, tasks: suite.plan.jobs[place].generates, job: job.path)
       do { try await suite.generate(place, share: share) } catch  where Interruption.isRequested {
