@@ -16,6 +16,7 @@ import Video
     let golden = try JSONDecoder().decode(
       Golden.self, from: Data(contentsOf: URL(fileURLWithPath: fixtures + "/golden/physics/physics.json")))
     #expect(golden.masks.count == 45)
+    var others: [String] = []
     for (name, wanted) in golden.masks {
       let folder = name.split(separator: "/").dropLast().joined(separator: "/")
       let set = try VideoSet.open(fixtures + "/clips/" + folder)
@@ -27,7 +28,8 @@ import Video
         guard case .bytes(let bytes) = frame.samples else { return }
         masks.next(bytes).withUnsafeBytes { hasher.update($0) }
       }
-      #expect(hasher.finish().hex == wanted, "\(name)")
+      if hasher.finish().hex != wanted { others.append(name) }
     }
+    #expect(others == [])
   }
 }

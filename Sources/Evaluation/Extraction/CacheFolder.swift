@@ -16,7 +16,8 @@ public final class CacheFolder: Sendable {
   public init(path: String) {
     self.path = path
     packs = EntryPacks(path + "/packs")
-    hasOlder = ["features", "videos"].contains { FileStatus("\(path)/\($0)") != nil }
+    // A folder of its own for each kind.
+    hasOlder = ((try? FileStatus.names(in: path)) ?? []).contains { !["packs", "weights"].contains($0) }
   }
 
   /// The root of everything that is kept.
