@@ -34,8 +34,8 @@ import Testing
     #expect(drift.settings?.displayName == "vbench + drift=yes + drift-share=0.15")
     #expect(
       drift.warnings.first { $0.code == "drift-ends" }?.text
-        == "the first 15 % of the frames have 1.000000, the last 0.9705882: with its sign the mean difference is -0.02941176 "
-        + "± 0.02941176")
+        == "the first 15 % of the frames have 1.000000, the last 0.9705882: with its sign the mean difference is -0.02941177 "
+        + "± 0.02941177")
     // Played backwards it drifts as much.
     try write("back/a.npy", late.reversed())
     try write("back/b.npy", early.reversed())
