@@ -225,7 +225,11 @@ public struct ClusterCollection {
     throws -> StoredFeatures
   {
     let path = job.featureFile(set, shard, planned)
-    let stored = try FeatureFile.read(path)
+    let stored: StoredFeatures
+    do { stored = try FeatureFile.read(path) } catch {
+      let words = "\(error)".split(separator: "\n").first.map(String.init) ?? ""
+      throw ClusterError.damagedPart(path: path, reason: words)
+    }
     let (digest, recipe): (String, [String: String])
     switch stored {
     case .set(let features): (digest, recipe) = (FeatureFile.digest(of: features), features.recipe)

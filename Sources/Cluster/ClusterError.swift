@@ -110,12 +110,12 @@ extension ClusterError: CustomStringConvertible {
     case .otherPart(let path, let field, let planned, let found):
       """
       `\(path)` is not of this plan: `\(field)` is \(found), and the plan has \(planned)
-      hint: remove it, and `vidmetrics cluster resume` computes it again
+      hint: remove it, and `vidmetrics cluster resume` (Slurm) or `local` (here) computes it again
       """
     case .damagedPart(let path, let reason):
       // A part is there while its record is.
-      "`\(path)` is damaged: \(reason)\nhint: remove `\(Self.record(ofPartWith: path))`, and `vidmetrics cluster resume` computes "
-        + "the part again"
+      "`\(path)` is damaged: \(reason)\nhint: remove `\(Self.record(ofPartWith: path))`, and `vidmetrics cluster resume` (Slurm) or `local` "
+        + "(here) computes the part again"
     case .partsDiffer(let field, let first, let value, let second, let otherValue):
       """
       `\(field)` is \(value) in part `\(first)` and \(otherValue) in part `\(second)`
@@ -127,13 +127,13 @@ extension ClusterError: CustomStringConvertible {
       \(parts.count == 1 ? "part" : "parts") \(parts.prefix(10).map(\.part).joined(separator: ", "))\
       \(parts.count > 10 ? " and \(parts.count - 10) more" : "") of \(all) \(parts.count == 1 ? "is" : "are") missing\
       \(parts.prefix(10).map { "\n  \($0.part): \($0.last ?? "nothing was said")" }.joined())
-      hint: `vidmetrics cluster resume \(job)` computes \(tasks.count == 1 ? "task" : "tasks") \
+      hint: `vidmetrics cluster resume \(job)` (Slurm) or `local` (here) computes \(tasks.count == 1 ? "task" : "tasks") \
       \(TaskIndex.text(tasks)); --allow-missing scores what is there, and every score says so
       """
     case .needsFeatures(let metric):
       """
       \(metric) needs every row of features, and --moments keeps their mean and their scatter alone
-      hint: plan it by itself, without --moments
+      hint: plan what needs rows by itself, without --moments
       """
     case .momentsOfFewer(let metric, let most, let videos):
       """

@@ -95,7 +95,11 @@ extension JobFolder {
   /// - Throws: `ClusterError.otherPart`, `.damagedPart`, `.unreadable`.
   func record(_ set: PlannedSet, _ shard: Int, plan digest: String) throws -> PartRecord? {
     let path = recordFile(set, shard)
-    guard let record: PartRecord = try Self.read(path) else { return nil }
+    let found: PartRecord?
+    do { found = try Self.read(path) } catch ClusterError.unreadable(_, let reason) {
+      throw ClusterError.damagedPart(path: path, reason: reason)
+    }
+    guard let record = found else { return nil }
     let demands: [(String, planned: String, found: String)] = [
       ("schema", PartRecord.schema, record.schema), ("plan", digest, record.plan),
       ("set", set.role.rawValue, record.set.rawValue),

@@ -56,6 +56,7 @@ public struct Planning {
       throw ClusterError.needsFeatures(
         metric: "\(score.evaluationProtocol.metric) by `\(score.evaluationProtocol.displayName)`")
     }
+    try Self.check(honesty, keeps)
     var roles: [(role: PlannedSet.Role, path: String, options: VideoSetOptions)] = []
     for (role, path) in [(PlannedSet.Role.real, real), (.fake, fake)] {
       guard let path, role == .fake || shared == nil,
@@ -103,6 +104,15 @@ public struct Planning {
     try WholeFile.makeFolder(job.path)
     try job.write(plan, lists: lists)
     return plan
+  }
+
+  /// - Throws: `ClusterError.needsFeatures` for what moments do not tell.
+  static func check(_ honesty: Honesty, _ keeps: ClusterPlan.Kept) throws {
+    guard keeps == .moments else { return }
+    let asked = [
+      ("interval", honesty.bootstrap != nil), ("floor", honesty.floor), ("curve over N", honesty.curve != nil),
+    ]
+    if let (name, _) = asked.first(where: \.1) { throw ClusterError.needsFeatures(metric: "the \(name)") }
   }
 
   /// The real set of another job, with the features that these protocols want.

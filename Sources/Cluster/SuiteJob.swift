@@ -108,6 +108,7 @@ public struct SuiteJob {
     guard FileStatus(file(folder)) == nil, FileStatus(folder.planFile) == nil else {
       throw ClusterError.planned(job: folder.path)
     }
+    try Planning.check(suite.honesty, planning.keeps)
     let path = URL(fileURLWithPath: suite.file).standardizedFileURL.path
     let jobs = try suite.jobs(only: only)
     var wanted: [String: [RequestedScore]] = [:]

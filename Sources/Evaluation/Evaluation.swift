@@ -164,7 +164,7 @@ public struct Evaluation {
   private static func open(_ role: Role, of request: ScoreRequest) throws -> SampleSide {
     let metrics = request.scores.map { $0.evaluationProtocol.definition }
     let fields = zip(request.scores, metrics).compactMap { wanted, metric in
-      role == .fake || metric.reference == .real || metric.reference == .realIfGiven
+      role == .fake || metric.reference == .real || metric.reference == .realIfGiven && !request.realIsInputs
         ? wanted.evaluationProtocol.fields : nil
     }
     guard let path = role == .real ? request.real : request.fake, !fields.isEmpty else {

@@ -71,7 +71,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noRealSet(metric: String)
   case realUnused(path: String, metrics: [String], input: Bool)
   case inputUnused
-  case noInputs(path: String)
+  case noInputs(path: String, metric: String)
   case severalInputColumns(path: String)
   case noManifest(path: String, column: String)
   case noInput(path: String, names: [String], fake: String)
@@ -275,9 +275,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(path)` is not used: \(metrics.joined(separator: ", ")) \(look) at the fake set alone"
         + "\nhint: leave out the first set\(way)"
     case .inputUnused: return "--input is for pic, which is not asked for"
-    case .noInputs(let path):
-      return "pic needs the picture that each video of `\(path)` was made from\nhint: "
-        + "`vidmetrics pic INPUTS \(path)` takes a folder of pictures of the videos' names, or real videos, of which the "
+    case .noInputs(let path, let metric):
+      return "\(metric) needs the picture that each video of `\(path)` was made from\nhint: "
+        + "`vidmetrics \(metric) INPUTS \(path)` (of `vidmetrics vbench`: --inputs) takes a folder of pictures of the videos' names, or real videos, of which the "
         + "first frame is taken; `--input first-frame` takes each generated video's own first frame; "
         + "`--input column:NAME` a column of a manifest"
     case .severalInputColumns(let path):
@@ -300,7 +300,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noTextNetwork(let name): return "`\(name)` has no network for prompts"
     case .absentWeights(let reason, let others, let instead):
       let rest =
-        others.isEmpty ? "" : "\nhint: `--metrics \(others.joined(separator: ","))` computes the rest without them"
+        others.isEmpty
+        ? "" : "\nhint: without them `\(others.joined(separator: ","))` can be computed: ask for these alone"
       let stand = instead.map { "\nhint: \($0) needs only the weights of FID, and its score has another name" } ?? ""
       return reason + rest + stand
     case .pairTooSmall(let name, let size, let metric, let least):
@@ -310,6 +311,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
     case .noFeatures(let metric): return "\(metric) looks at pixels: it has no features to extract"
     case .driftTooShort(let name, let frames, let share, let length, let metric, let least):
+      guard frames > 1 else {
+        return
+          "`\(name)` has 1 frame, and a drift is of 2 at least\nhint: --on-error skip leaves out what cannot be used"
+      }
       return
         "`\(name)` has \(count(frames, "frame")), of which drift-share = \(share) takes \(length) at each end, and \(metric) "
         + "needs \(least)\nhint: drift is of longer videos, or of a larger share (--set drift-share=0.5)"

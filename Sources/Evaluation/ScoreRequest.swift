@@ -24,6 +24,8 @@ public struct RequestedScore: Sendable {
 public struct ScoreRequest: Sendable {
   /// The real videos, or the pictures that the fake ones were made from.
   public var real: String?
+  /// Whether `real` is those pictures alone: a metric that looks at a real set where one is given has none.
+  public var realIsInputs = false
   public var fake: String
   /// The column of the fake set's manifest that names those pictures.
   public var inputColumn: String?
@@ -112,7 +114,7 @@ extension ScoreRequest {
     guard pairBy == nil || scores.contains(where: \.evaluationProtocol.pairsVideos) else {
       throw EvaluationError.pairRuleUnused
     }
-    let takesReal = metrics.contains { $0.reference == .real || $0.reference == .realIfGiven }
+    let takesReal = metrics.contains { $0.reference == .real || $0.reference == .realIfGiven && !realIsInputs }
     guard inputColumn == nil || !takers.isEmpty else { throw EvaluationError.inputUnused }
     guard let real else {
       if let metric = metrics.first(where: { $0.reference == .real }) {

@@ -10,6 +10,8 @@ struct ScoreRun {
   let sets: any ScoredSets
   let options: ScoreOptions
   var besides = BesideOptions()
+  /// Whether the first set is the pictures that videos were made from, for every metric.
+  var realIsInputs = false
   /// What stands above the scores, and beside them in JSON.
   var heading: (([ScoreRecord]) throws -> Heading)?
   /// Writes a file of the scores.
@@ -31,6 +33,7 @@ struct ScoreRun {
     let threads = options.runOptions.threads ?? ProcessLimits.processors
     var request = ScoreRequest(
       real: sets.reference, fake: sets.fake, scores: requested.map { RequestedScore($0.evaluationProtocol) })
+    request.realIsInputs = realIsInputs
     request.inputColumn = try besides.inputColumn
     if let prompts = besides.prompts { request.prompts = PromptSource(prompts) }
     request.input = options.inputOptions.sets

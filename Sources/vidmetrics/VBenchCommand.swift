@@ -75,6 +75,7 @@ struct VBenchCommand: ParsableCommand {
     }
     let others = try others(than: wanted)
     var run = ScoreRun(sets: Sets(reference: inputs, fake: fake), options: options, besides: besides)
+    run.realIsInputs = inputs != nil
     run.heading = { scores in
       var values = others
       for score in scores {
@@ -113,9 +114,24 @@ struct VBenchCommand: ParsableCommand {
   private func others(than wanted: [VBench.Dimension]) throws -> [String: VBench.Value] {
     var found: [String: VBench.Value] = [:]
     for file in with {
-      for score in try RunImport(path: file).read(kind: .vbench).runs.flatMap(\.scores) {
+      let imported = try RunImport(path: file).read(kind: .vbench)
+      for words in imported.leftOut { Terminal.write("warning: \(file): left out: \(words)\n") }
+      for score in imported.runs.flatMap(\.scores) {
         let name = String(score.metric.dropFirst("vbench[".count).dropLast())
-        guard !wanted.contains(where: { $0.name == name }) else { continue }
+        guard VBench.dimension(name) != nil else {
+          throw ValidationError("--with: `\(name)` of `\(file)` is no dimension of VBench")
+        }
+        guard (0...1).contains(score.value) else {
+          throw ValidationError(
+            "--with: `\(name)` of `\(file)` is \(score.value): VBench's dimensions lie between 0 and 1, and percentages are "
+              + "not of its files")
+        }
+        guard !wanted.contains(where: { $0.name == name }) else {
+          Terminal.write(
+            "warning: `\(name)` is computed here, and what `\(file)` says of it is not taken; --dimensions leaves it out\n"
+          )
+          continue
+        }
         guard found[name] == nil else {
           throw ValidationError("--with: `\(name)` is in two files")
         }

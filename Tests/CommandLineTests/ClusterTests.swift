@@ -57,8 +57,8 @@ import Testing
           fake-0002: nothing was said
           fake-0003: nothing was said
           fake-0004: nothing was said
-        hint: `vidmetrics cluster resume \(job)` computes tasks 0-4; --allow-missing scores what is there, and every score \
-        says so
+        hint: `vidmetrics cluster resume \(job)` (Slurm) or `local` (here) computes tasks 0-4; --allow-missing scores what is \
+        there, and every score says so
 
         """)
     let (process, _, errors) = try place.program.start(["cluster", "work", job, "--shard", "1/5", "--threads", "1"])
@@ -246,9 +246,13 @@ import Testing
     #expect(
       refused.errors == """
         error: kvd by `tats` needs every row of features, and --moments keeps their mean and their scatter alone
-        hint: plan it by itself, without --moments
+        hint: plan what needs rows by itself, without --moments
 
         """)
+    #expect(
+      try run("cluster plan real fake --metrics fvd --shards 2 --out job --moments --floor", status: 2).errors
+        .hasPrefix(
+          "error: the floor needs every row of features, "))
     _ = try run("cluster plan real fake --metrics fvd \(all) --shards 2 --out job --moments")
     let collected = try scores(run("cluster local job --json --no-record").output)
     for set in ["real", "fake"] {
@@ -275,7 +279,8 @@ import Testing
     #expect(
       try run("cluster collect job", status: 2).errors == """
         error: `\(facts)` is damaged: it does not hold what its part says
-        hint: remove `\(job)/parts/fake-0001.json`, and `vidmetrics cluster resume` computes the part again
+        hint: remove `\(job)/parts/fake-0001.json`, and `vidmetrics cluster resume` (Slurm) or `local` (here) computes the \
+        part again
 
         """)
     try FileManager.default.removeItem(atPath: facts)
@@ -283,7 +288,23 @@ import Testing
     #expect(
       status.hasPrefix(
         "3 of 4 parts done, 24 of 32 videos\ndamaged  1\n  fake-0001  `\(facts)` is damaged: it is not there\n"))
+    // A changed value of features, and a record that is cut, have the same way out.
+    let features = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: job + "/parts").first {
+        $0.hasPrefix("real-0000.") && $0.hasSuffix(".safetensors")
+      })
     try FileManager.default.removeItem(atPath: job + "/parts/fake-0001.json")
+    _ = try run("cluster work job --shard 2/2")
+    var bytes = try #require(FileManager.default.contents(atPath: job + "/parts/" + features))
+    bytes[bytes.count - 9] ^= 1
+    try bytes.write(to: URL(fileURLWithPath: job + "/parts/" + features))
+    let way = "\nhint: remove `\(job)/parts/real-0000.json`, and `vidmetrics cluster resume` (Slurm) or `local` (here)"
+    let flipped = try run("cluster collect job", status: 2).errors
+    #expect(flipped.hasPrefix("error: `\(job)/parts/\(features)` is damaged: ") && flipped.contains(way))
+    try "{".write(toFile: job + "/parts/real-0000.json", atomically: false, encoding: .utf8)
+    let cut = try run("cluster collect job", status: 2).errors
+    #expect(cut.hasPrefix("error: `\(job)/parts/real-0000.json` is damaged: it is not JSON") && cut.contains(way))
+    try FileManager.default.removeItem(atPath: job + "/parts/real-0000.json")
     _ = try run("cluster local job")
     // Parts of the same sets, in another plan.
     _ = try run("cluster plan real fake --metrics fvd --shards 2 --out second --tag x")

@@ -151,7 +151,7 @@ import Testing
     #expect(
       try error(fake) == """
         error: pic needs the picture that each video of `\(fake)` was made from
-        hint: `vidmetrics pic INPUTS \(fake)` takes a folder of pictures of the videos' names, or real videos, of which \
+        hint: `vidmetrics pic INPUTS \(fake)` (of `vidmetrics vbench`: --inputs) takes a folder of pictures of the videos' names, or real videos, of which \
         the first frame is taken; `--input first-frame` takes each generated video's own first frame; \
         `--input column:NAME` a column of a manifest
 
@@ -207,11 +207,11 @@ import Testing
     let several = try program.run("score", clips, clips, "--metrics", "fid,pic,psnr")
     #expect(
       several.errors.contains(
-        "\nhint: `--metrics fid,psnr` computes the rest without them\nhint: `--metrics pic:inception-cosine` needs only"
+        "\nhint: without them `fid,psnr` can be computed: ask for these alone\nhint: `--metrics pic:inception-cosine` needs only"
       ))
     #expect(
       try program.run("score", clips, clips, "--table", "dynamicrafter").errors.contains(
-        "\nhint: `--metrics fvd,kvd` computes the rest without them\n"))
+        "\nhint: without them `fvd,kvd` can be computed: ask for these alone\n"))
   }
 
   /// Several metrics, of which only some look at the first set.

@@ -79,6 +79,16 @@ import Testing
     #expect(
       try errors("--dimensions", "temporal_flickering", "--inputs", videos)
         == "error: pictures are for i2v_subject and i2v_background, which --dimensions leaves out")
+    for (text, words) in [
+      (#"{"motion_smoothness": [98, []]}"#, "is 98.0: VBench's dimensions lie between 0 and 1"),
+      (
+        #"{"motion_smoothnes": [0.9, []]}"#,
+        "`motion_smoothnes` of `\(workplace.file("w.json"))` is no dimension of VBench"
+      ),
+    ] {
+      let file = try write(text, "w.json")
+      #expect(try errors("--dimensions", "temporal_flickering", "--with", file).contains(words), "\(text)")
+    }
     // What works without weights is named.
     let absent = try workplace.program.run("vbench", videos, "--no-record")
     #expect(absent.status == 2)

@@ -52,6 +52,21 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
     return try evaluation.run().scores[0]
   }
 
+  /// Pictures that videos were made from are no real set of the metrics beside.
+  @Test func inputsAreNoRealSet() throws {
+    for (name, size) in [("a_red-1.npy", 8), ("blue_2.npy", 8)] {
+      try folder.writeVideo("pictures/\(name)", [(0..<size * size).flatMap { _ in [200, 0, 0] as [UInt8] }])
+    }
+    let scores = try [("temporal-flickering", "vbench"), ("pic", "dreamsim")].map { metric, name in
+      RequestedScore(try EvaluationProtocol.named(name, metric: metric))
+    }
+    var request = ScoreRequest(real: folder.file("pictures"), fake: folder.file("set"), scores: scores)
+    request.realIsInputs = true
+    let run = try Evaluation(request: request, cache: nil) { _ in FakeFrameNetwork() }.run()
+    #expect(run.scores[0].real == nil && run.scores[0].warnings.map(\.code).contains("real-value") == false)
+    #expect(run.scores[1].real?.videos == 2 && run.scores[1].videos?.count == 2)
+  }
+
   /// Frames in 0...1: [200/255, 0, 0] and so on. The prompt of the first video is -1 in red and 1/2 elsewhere.
   @Test func promptsAgainstFrames() throws {
     let score = try run("clip-sim", "clip-vit-b-32")

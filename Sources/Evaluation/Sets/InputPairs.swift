@@ -32,7 +32,7 @@ struct InputPairs {
       (found, unpaired) = (all.videos.count, 0)
       return
     }
-    guard let path = request.real else { throw EvaluationError.noInputs(path: fake.path) }
+    guard let path = request.real else { throw EvaluationError.noInputs(path: fake.path, metric: takers[0].metric) }
     guard !FeatureFile.isFeatureFile(path) else {
       throw EvaluationError.needsVideos(path: path, metric: takers[0].metric)
     }
