@@ -16,11 +16,11 @@ EXTRACTION = frozenset(
     max_videos value_range on_error images threads cache include exclude path_column memory runtime""".split()
 )
 REPORT = frozenset(
-    """windows prefixes window_step reference group_by group_ddof bootstrap floor n_curve append db record name dataset
+    """windows prefixes window_step reference group_by group_ddof bootstrap floor drift n_curve append db record name dataset
     generator checkpoint step tag input prompts table pair_by""".split()
 )
 # True gives the flag, False is its absence, or the other way round.
-_FLAGS = {"allow_other_weights": "--allow-other-weights", "images": "--images", "floor": "--floor"}
+_FLAGS = {"allow_other_weights": "--allow-other-weights", "images": "--images", "floor": "--floor", "drift": "--drift"}
 _NEGATED = {"cache": "--no-cache", "record": "--no-record"}
 
 
