@@ -26,6 +26,8 @@ from ._errors import (
 from ._history import History
 from ._jobs import Job, finished
 from ._metrics import (
+    aesthetic_quality,
+    background_consistency,
     camera_error,
     clip_sim,
     dt_fvd,
@@ -34,6 +36,8 @@ from ._metrics import (
     frame_consistency,
     fvd,
     fvd_infinity,
+    i2v_background,
+    i2v_subject,
     kid,
     kvd,
     lpips,
@@ -42,6 +46,7 @@ from ._metrics import (
     prdc,
     psnr,
     ssim,
+    subject_consistency,
     temporal_flickering,
 )
 from ._program import program
@@ -51,11 +56,12 @@ from ._selftest import read_features, selftest
 from ._sets import VideoSet
 
 __all__ = [
-    "Accumulator", "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable", "ProgramFailed",
-    "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError", "camera_error", "clip_sim",
-    "dt_fvd", "features",
-    "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "inspect", "kid", "kvd", "lpips",
-    "physics_iq", "pic", "prdc", "program", "psnr", "read_features", "score", "selftest", "ssim", "submit", "temporal_flickering",
+    "Accumulator", "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable",
+    "ProgramFailed", "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError",
+    "aesthetic_quality", "background_consistency", "camera_error", "clip_sim", "dt_fvd", "features", "fid",
+    "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject", "inspect",
+    "kid", "kvd", "lpips", "physics_iq", "pic", "prdc", "program", "psnr", "read_features", "score", "selftest", "ssim",
+    "subject_consistency", "submit", "temporal_flickering",
 ]
 
 

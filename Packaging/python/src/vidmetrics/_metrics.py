@@ -104,3 +104,28 @@ def camera_error(real: SetLike, fake: SetLike, *, layout: Optional[str] = None, 
 def physics_iq(real: SetLike, fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
     """Where and when videos move, measured by two real takes of each scene: five scores."""
     return _one("physics-iq", real, fake, layout, options)
+
+
+def subject_consistency(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """How alike the frames of a video are, by DINO, as VBench has it."""
+    return _one("subject-consistency", None, fake, layout, options)
+
+
+def background_consistency(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """How alike the frames of a video are, by CLIP, as VBench has it."""
+    return _one("background-consistency", None, fake, layout, options)
+
+
+def aesthetic_quality(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """How much LAION's predictor likes the frames, as VBench has it."""
+    return _one("aesthetic-quality", None, fake, layout, options)
+
+
+def i2v_subject(inputs: Optional[SetLike], fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """How alike a video is to its input picture and to itself, by DINO (VBench-I2V). `inputs` as of `pic`."""
+    return _one("i2v-subject", inputs, fake, layout, options)
+
+
+def i2v_background(inputs: Optional[SetLike], fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """How alike a video is to its input picture and to itself, by DreamSim (VBench-I2V). `inputs` as of `pic`."""
+    return _one("i2v-background", inputs, fake, layout, options)
