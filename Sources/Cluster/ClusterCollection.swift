@@ -272,18 +272,21 @@ public struct ClusterCollection {
   private func moments(_ planned: PlannedFeatures, _ set: PlannedSet, _ records: [PartRecord?], _ job: JobFolder) throws
     -> MomentsSet
   {
-    var parts: [MomentsSet] = []
-    var names: [String] = []
+    var merging = MomentsMerging()
+    // What a part that is missing, and may be, is like.
+    var empty: MomentsSet?
     for (shard, record) in records.enumerated() {
       guard let record else { continue }
       let path = job.featureFile(set, shard, planned)
       guard case .moments(let part) = try stored(planned, set, shard, record, job) else {
         throw ClusterError.damagedPart(path: path, reason: "it holds features and no moments")
       }
-      parts.append(part)
-      names.append(path)
+      empty =
+        empty
+        ?? MomentsSet(videos: part.videos, columns: part.columns, listing: part.listing, recipe: part.recipe)
+      try merging.add(part, named: path)
     }
-    guard let first = parts.first else {
+    guard let empty else {
       let parts = set.shards.indices.map {
         ClusterError.MissingPart(part: job.partName(set, $0), last: job.lastWords(of: $0))
       }
@@ -291,18 +294,16 @@ public struct ClusterCollection {
         parts, of: parts.count, tasks: Array(set.shards.indices), job: resumed ?? self.job.path)
     }
     for shard in records.indices where records[shard] == nil {
-      var empty = MomentsSet(
-        videos: first.videos, columns: first.columns, listing: first.listing, recipe: first.recipe,
-        skipped: try job.list(set, shard).map { .init(video: $0.name, reason: missing(set, shard)) })
+      var part = empty
+      part.skipped = try job.list(set, shard).map { .init(video: $0.name, reason: missing(set, shard)) }
       let (own, block) = (set.shards[shard], MomentsSet.videosOfBlock)
       let blocks = own.first / block..<(own.first + own.videos + block - 1) / block
-      try empty.add(
-        FeatureMatrix(rows: 0, columns: first.columns, values: []), fromBlock: blocks.lowerBound,
+      try part.add(
+        FeatureMatrix(rows: 0, columns: empty.columns, values: []), fromBlock: blocks.lowerBound,
         rows: blocks.map { _ in 0..<0 })
-      parts.append(empty)
-      names.append(job.recordFile(set, shard))
+      try merging.add(part, named: job.recordFile(set, shard))
     }
-    return try MomentsSet.merged(parts, names: names)
+    return try merging.whole()
   }
 
   // MARK: The record

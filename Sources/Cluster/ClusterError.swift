@@ -151,7 +151,8 @@ extension ClusterError: CustomStringConvertible {
     case .notMounted(let path, let mount):
       """
       pods see `\(mount)` alone, and `\(path)` is not below it
-      hint: plan with everything in one volume, under the paths that it has in a pod; --mount says where the volume lies
+      hint: plan with everything in one volume, the history too (--db, or --no-record), under the paths that it has in a pod; \
+      --mount says where the volume lies
       """
     case .stillQueued(let jobs):
       """

@@ -118,9 +118,8 @@ public struct ClusterWork {
     let found: PartFeatures
     do { found = try extraction.run() } catch {
       guard isInterrupted() else { throw error }
-      let starts = kept.written > 0 ? 0 : (try JobFolder.read(partial + "/idle") ?? 0) + 1
-      try WholeFile.makeFolder(partial)
-      try WholeFile.write("\(starts)\n", to: partial + "/idle")
+      let starts = kept.written > 0 ? 0 : (try JobFolder.read(partial + ".idle") ?? 0) + 1
+      try WholeFile.write("\(starts)\n", to: partial + ".idle")
       guard starts > Self.mostIdleStarts else { throw error }
       throw ClusterError.noProgress(starts: starts)
     }
@@ -159,6 +158,7 @@ public struct ClusterWork {
       skipped: found.skipped.map { PartRecord.Skipped(name: $0.name, path: $0.path, reason: $0.reason) })
     try WholeFile.write(try JSONValue(record).text() + "\n", to: job.recordFile(set, shard))
     try? FileManager.default.removeItem(atPath: partial)
+    unlink(partial + ".idle")
     return record
   }
 }

@@ -32,7 +32,7 @@ public struct Kubernetes {
         throw ClusterError.notAName(option: option, value: value)
       }
       let root = URL(fileURLWithPath: mount).standardizedFileURL.path
-      for path in [job.path] + plan.own.map(\.place) + [cache].compactMap({ $0 })
+      for path in [job.path] + plan.own.map(\.place) + [cache, plan.history].compactMap({ $0 })
       where root != "/" && path != root && !path.hasPrefix(root + "/") {
         throw ClusterError.notMounted(path: path, mount: mount)
       }

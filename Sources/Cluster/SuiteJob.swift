@@ -132,8 +132,7 @@ public struct SuiteJob {
       only: only, tags: tags, shards: planning.shards, keeps: planning.keeps, command: planning.place.command,
       workingFolder: planning.place.workingFolder ?? FileManager.default.currentDirectoryPath, history: history,
       reals: reals.map { .init(name: $0.name, folder: "real/\(slug($0.name))") }, jobs: rows)
-    // Without the suite's file, plans below the folder are of a planning that came to no end.
-    for planned in plan.reals { unlink(JobFolder(folder.path + "/" + planned.folder).planFile) }
+    for planned in plan.reals { try withdraw(JobFolder(folder.path + "/" + planned.folder)) }
     for (real, planned) in zip(reals, plan.reals) {
       var own = planning
       (own.real, own.fake, own.scores) = (real.path, nil, wanted[real.name] ?? [])
@@ -146,7 +145,7 @@ public struct SuiteJob {
     try WholeFile.write(try JSONValue(plan).text() + "\n", to: file(folder))
     do {
       let made = try SuiteJob(folder)
-      for target in plan.jobs.indices.flatMap({ made.scorings($0) }) { unlink(target.planFile) }
+      for target in plan.jobs.indices.flatMap({ made.scorings($0) }) { try withdraw(target) }
       for index in plan.jobs.indices where plan.jobs[index].generates == 0 { try made.planScores(index, planning) }
     } catch {
       // What is wrong can be mended, and the same command given again.
@@ -154,6 +153,17 @@ public struct SuiteJob {
       throw error
     }
     return plan
+  }
+
+  /// Without the suite's file, a plan below its folder is of a planning that came to no end, unless somebody has worked on it.
+  ///
+  /// - Throws: `ClusterError.planned`.
+  private static func withdraw(_ job: JobFolder) throws {
+    for folder in ["parts", "state", "slurm"] {
+      let names = (try? FileStatus.names(in: job.path + "/" + folder)) ?? []
+      guard names.isEmpty else { throw ClusterError.planned(job: job.path) }
+    }
+    unlink(job.planFile)
   }
 
   private static func slug(_ title: String) -> String {

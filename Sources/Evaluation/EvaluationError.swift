@@ -64,7 +64,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case sceneLengths(name: String, takes: [Int], fake: Int)
   case pairSizes(name: String, real: String, fake: String)
   case pairTooSmall(name: String, size: String, metric: String, least: Int)
-  case noFrames(name: String)
+  case tooFewFrames(name: String, frames: Int, least: Int)
   /// Frames at each end of a video are fewer than a value needs.
   case driftTooShort(name: String, frames: Int, share: Double, length: Int, metric: String, least: Int)
   case noTimes(path: String)
@@ -266,7 +266,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .sceneLengths(let name, let takes, let fake):
       return
         "`\(name)` has \(takes[0]) and \(takes[1]) frames in its two takes and \(fake) in the fake video: motion is compared "
-        + "frame by frame\nhint: bring all to one rate and one length; --set first-seconds=N compares fewer seconds"
+        + "frame by frame, so bring all to one rate and length, or compare fewer seconds (--set first-seconds=N)"
     case .noRealSet(let metric):
       return "\(metric) compares two sets, and one is given\nhint: `vidmetrics \(metric) REAL FAKE`"
     case .realUnused(let path, let metrics, let input):
@@ -311,15 +311,12 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
     case .noFeatures(let metric): return "\(metric) looks at pixels: it has no features to extract"
     case .driftTooShort(let name, let frames, let share, let length, let metric, let least):
-      guard frames > 1 else {
-        return
-          "`\(name)` has 1 frame, and a drift is of 2 at least\nhint: --on-error skip leaves out what cannot be used"
-      }
+      guard frames > 1 else { return "`\(name)` has 1 frame, and a drift is of 2 at least" }
       return
         "`\(name)` has \(count(frames, "frame")), of which drift-share = \(share) takes \(length) at each end, and \(metric) "
-        + "needs \(least)\nhint: drift is of longer videos, or of a larger share (--set drift-share=0.5)"
-    case .noFrames(let name):
-      return "`\(name)` has too few frames"
+        + "needs \(least): a larger share takes more (--set drift-share=0.5)"
+    case .tooFewFrames(let name, let frames, let least):
+      return "`\(name)` has too few frames: \(max(frames, 0)), and at least \(least) are needed"
     case .alreadyFeatures(let path):
       return "`\(path)` holds features already\nhint: `vidmetrics features info` says which"
     case .runtime(let command, let reason):

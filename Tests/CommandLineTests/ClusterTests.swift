@@ -337,6 +337,12 @@ import Testing
     #expect(empty.errors.hasPrefix("error: no videos in `"))
     try FileManager.default.removeItem(atPath: place.file("other"))
     try FileManager.default.copyItem(atPath: place.file("fake"), toPath: place.file("other"))
+    // What somebody has worked on is not a planning that came to no end.
+    _ = try run("cluster plan real fake --metrics fvd --shards 2 --out own/real/real")
+    try "x".write(toFile: place.file("own/real/real/parts/x"), atomically: true, encoding: .utf8)
+    #expect(
+      try run("cluster plan toy.yaml --shards 2 --out own", status: 2).errors.contains(
+        "own/real/real` has a plan already"))
     let planned = try run("cluster plan toy.yaml --shards 2 --out job")
     #expect(planned.output.contains("real other") && planned.output.contains("0 of 2 parts"))
     #expect(try run("cluster plan toy.yaml --shards 2 --out job", status: 2).errors.contains("has a plan already"))

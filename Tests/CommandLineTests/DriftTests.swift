@@ -43,6 +43,30 @@ import Testing
     #expect(abs(back["temporal-flickering/drift"] - drift.value) < 1e-12)
   }
 
+  /// Videos that are too short for a value are left out where that is asked for, of every metric, and each is named.
+  @Test func shortVideosAreLeftOut() throws {
+    try write("mixed/long.npy", [UInt8](repeating: 9, count: 20))
+    try write("mixed/short.npy", [9, 9, 9, 9])
+    try write("mixed/one.npy", [9])
+    let set = workplace.file("mixed")
+    let stopped = try program.run("temporal-flickering", set)
+    #expect(
+      stopped.status == 2
+        && stopped.errors.contains(
+          "`one.npy` has too few frames: 1, and at least 2 are needed\nhint: --on-error skip")
+    )
+    let left = try program.run("temporal-flickering", set, "--drift", "--on-error", "skip", "--json")
+    #expect(left.status == 4, "\(left.errors)")
+    let document = try RunDocument.read(left.output, place: "run")
+    #expect(document.scores.map { $0.videos?.map(\.name) ?? [] } == [["long.npy"], ["long.npy"]])
+    #expect(
+      Set(document.skipped.map(\.reason)) == [
+        "`one.npy` has too few frames: 1, and at least 2 are needed",
+        "`short.npy` has 4 frames, of which drift-share = 0.15 takes 1 at each end, and temporal-flickering needs 2: a larger "
+          + "share takes more (--set drift-share=0.5)",
+      ])
+  }
+
   /// More is worse: the last frames leave the real ones by more and more.
   @Test func pairs() throws {
     let still = [UInt8](repeating: 100, count: 20)

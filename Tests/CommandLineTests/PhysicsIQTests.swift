@@ -146,8 +146,9 @@ import Testing
     }
     #expect(
       try errors(real, fake) == """
-        error: `a` has 12 and 12 frames in its two takes and 10 in the fake video: motion is compared frame by frame
-        hint: bring all to one rate and one length; --set first-seconds=N compares fewer seconds
+        error: \(fake): `a` has 12 and 12 frames in its two takes and 10 in the fake video: motion is compared frame by frame, \
+        so bring all to one rate and length, or compare fewer seconds (--set first-seconds=N)
+        hint: --on-error skip leaves such videos out, lists them and ends with status 4
 
         """)
     #expect(
@@ -156,7 +157,14 @@ import Testing
         hint: their names hold `take-1` and `take-2`, as folders (take-1/a.mp4) or between underscores (a_take-1.mp4)
 
         """)
+    // A scene whose fake video is left out is not scored.
+    try square("real/take-2/b.npy", from: 1, step: 3)
     try square("fake/b.npy", step: 3)
+    let left = try program.run("physics-iq", real, fake, "--on-error", "skip", "--json")
+    #expect(left.status == 4, "\(left.errors)")
+    let document = try RunDocument.read(left.output, place: "run")
+    #expect(document.scores[0].videos?.map(\.name) == ["b"] && document.skipped.count == 1)
+    try FileManager.default.removeItem(atPath: workplace.file("real/take-2/b.npy"))
     try FileManager.default.removeItem(atPath: workplace.file("fake/a.npy"))
     #expect(
       try errors(real, fake)

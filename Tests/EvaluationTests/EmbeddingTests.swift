@@ -1,3 +1,4 @@
+import Distances
 import Evaluation
 import Foundation
 import MetricCatalog
@@ -139,9 +140,32 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
       message {
         _ = try run("frame-consistency", "clip-vit-b-32", [("drift", "yes")], path: folder.file("long"))
       } == """
-        `a_red-1.npy[0]` has 10 frames, of which drift-share = 0.15 takes 1 at each end, and frame-consistency needs 2
-        hint: drift is of longer videos, or of a larger share (--set drift-share=0.5)
+        \(folder.file("long")): `a_red-1.npy[0]` has 10 frames, of which drift-share = 0.15 takes 1 at each end, and \
+        frame-consistency needs 2: a larger share takes more (--set drift-share=0.5)
+        hint: --on-error skip leaves such videos out, lists them and ends with status 4
         """)
+  }
+
+  /// Of a file of features no video can be left out: the first that is too short is named, with `--on-error skip` too.
+  @Test func tooFewFramesInAFile() throws {
+    let settled = try EvaluationProtocol.named("clip-vit-b-32", metric: "frame-consistency")
+    var extraction = FeatureExtraction(path: folder.file("set"), wanted: RequestedScore(settled), cache: nil) { _ in
+      FakeFrameNetwork()
+    }
+    extraction.isReal = false
+    let features = try extraction.run().features
+    let path = folder.file("short.safetensors")
+    let row = try #require(features.rows.indices.first { features.rows[$0].video == "blue_2.npy[0]" })
+    let columns = features.features.columns
+    let one = FeatureMatrix(
+      rows: 1, columns: columns, values: Array(features.features.values[row * columns..<(row + 1) * columns]))
+    try FeatureFile.write(FeatureSet(features: one, rows: [features.rows[row]], recipe: features.recipe), to: path)
+    var request = ScoreRequest(real: nil, fake: path, scores: [RequestedScore(settled)])
+    for skips in [false, true] {
+      request.skipsUnusable = skips
+      let words = message { _ = try Evaluation(request: request, cache: nil) { _ in FakeFrameNetwork() }.run() }
+      #expect(words == "`blue_2.npy[0]` has too few frames: 1, and at least 2 are needed")
+    }
   }
 
   /// An embedding of 0 has no direction, and its cosine is not a number.
@@ -238,7 +262,9 @@ private final class FakeTextNetwork: TextNetwork, Sendable {
     let first = try run("frame-consistency", "clip-vit-b-32", [("compare-with", "first")])
     #expect(first.videos?.map(\.value) == [0.5, 1])
     let short = message { _ = try run("frame-consistency", "clip-vit-b-32", [("skip-first", "1")]) }
-    #expect(short?.hasPrefix("\(folder.file("set")): `blue_2.npy[0]` has too few frames\n") == true)
+    #expect(
+      short?.hasPrefix("\(folder.file("set")): `blue_2.npy[0]` has too few frames: 1, and at least 2 are needed\n")
+        == true)
   }
 
   /// The mean of the three colours is subtracted: red and green then are (2, -1, -1) and (-1, 2, -1), of cosine -1/2.

@@ -95,36 +95,63 @@ public struct MomentsSet: Sendable, Equatable {
   /// - Throws: `FeatureFileError.nothingToMerge`, `.columnsDiffer`, `.recipesDiffer`, `.otherListing`, `.sameVideos`,
   ///   `.missingVideos`.
   public static func merged(_ parts: [MomentsSet], names: [String]) throws -> MomentsSet {
-    guard var whole = parts.first else { throw FeatureFileError.nothingToMerge }
-    whole.card = nil
-    for (index, part) in parts.enumerated().dropFirst() {
-      guard part.columns == whole.columns else {
-        throw FeatureFileError.columnsDiffer(
-          first: names[0], columns: whole.columns, second: names[index], otherColumns: part.columns)
-      }
-      try FeatureRecipe(stored: whole.recipe).check(
-        FeatureRecipe(stored: part.recipe), names: (names[0], names[index]))
-      guard part.listing == whole.listing, part.videos == whole.videos else {
-        throw FeatureFileError.otherListing(
-          first: names[0], videos: whole.videos, second: names[index], otherVideos: part.videos)
-      }
-      for node in part.tree.nodes {
-        guard !whole.tree.overlaps(node) else {
-          let owner = parts[..<index].firstIndex { $0.tree.overlaps(node) } ?? 0
-          let videos = Self.videos(of: node.blocks, among: whole.videos)
-          throw FeatureFileError.sameVideos(first: names[owner], second: names[index], videos: videos)
-        }
-        whole.tree.add(node)
-      }
-      whole.skipped += part.skipped
-    }
-    whole.skipped.sort { NaturalOrder.precedes($0.video, $1.video) }
-    guard whole.tree.isWhole else { throw FeatureFileError.missingVideos(whole.missing, of: whole.videos) }
-    return whole
+    var merging = MomentsMerging()
+    for (part, name) in zip(parts, names) { try merging.add(part, named: name) }
+    return try merging.whole()
   }
 
   /// The places in the listing of the videos that are not there.
   public var missing: [Range<Int>] { tree.missing.map { Self.videos(of: $0, among: videos) } }
+}
+
+/// Puts parts together, one after another: beside one part only what has been joined is in memory, which of parts in the order of
+/// the listing is some nodes.
+public struct MomentsMerging {
+  private var sum: MomentsSet?
+  private var parts: [(name: String, blocks: [Range<Int>])] = []
+
+  public init() {}
+
+  /// - Parameter name: for messages: the part's file.
+  /// - Throws: `FeatureFileError.columnsDiffer`, `.recipesDiffer`, `.otherListing`, `.sameVideos`.
+  public mutating func add(_ part: MomentsSet, named name: String) throws {
+    let blocks = part.tree.nodes.map(\.blocks)
+    guard let first = parts.first?.name, var whole = sum else {
+      sum = part
+      sum?.card = nil
+      parts = [(name, blocks)]
+      return
+    }
+    // Held once, so that it is not copied where it grows.
+    sum = nil
+    guard part.columns == whole.columns else {
+      throw FeatureFileError.columnsDiffer(
+        first: first, columns: whole.columns, second: name, otherColumns: part.columns)
+    }
+    try FeatureRecipe(stored: whole.recipe).check(FeatureRecipe(stored: part.recipe), names: (first, name))
+    guard part.listing == whole.listing, part.videos == whole.videos else {
+      throw FeatureFileError.otherListing(
+        first: first, videos: whole.videos, second: name, otherVideos: part.videos)
+    }
+    for node in part.tree.nodes {
+      if let owner = parts.first(where: { $0.blocks.contains { $0.overlaps(node.blocks) } }) {
+        let videos = MomentsSet.videos(of: node.blocks, among: whole.videos)
+        throw FeatureFileError.sameVideos(first: owner.name, second: name, videos: videos)
+      }
+      whole.tree.add(node)
+    }
+    whole.skipped += part.skipped
+    parts.append((name, blocks))
+    sum = whole
+  }
+
+  /// - Throws: `FeatureFileError.nothingToMerge`, `.missingVideos`.
+  public func whole() throws -> MomentsSet {
+    guard var whole = sum else { throw FeatureFileError.nothingToMerge }
+    whole.skipped.sort { NaturalOrder.precedes($0.video, $1.video) }
+    guard whole.tree.isWhole else { throw FeatureFileError.missingVideos(whole.missing, of: whole.videos) }
+    return whole
+  }
 }
 
 extension FeatureSet {

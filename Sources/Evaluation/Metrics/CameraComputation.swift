@@ -26,7 +26,11 @@ struct CameraComputation {
         let counts = EvaluationError.cameraCounts(name: pair.fake.item.name, real: real.count, fake: fake.count)
         throw UnreadableVideo(role: .fake, name: pair.fake.item.name, error: counts)
       }
-      guard real.count >= skip + 2 else { throw EvaluationError.noFrames(name: pair.name) }
+      guard real.count >= skip + 2 else {
+        let name = pair.fake.item.name
+        let error = EvaluationError.tooFewFrames(name: name, frames: fake.count - skip, least: 2)
+        throw UnreadableVideo(role: .fake, name: name, error: error)
+      }
       return try errors.between(real: Array(real.dropFirst(skip)), fake: Array(fake.dropFirst(skip))).all
     }
     return try metric.outputs.enumerated().map { place, output in

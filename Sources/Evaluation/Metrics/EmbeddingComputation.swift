@@ -20,21 +20,29 @@ struct EmbeddingComputation {
     self.comparand = comparand
   }
 
-  /// - Throws: `EvaluationError.noFrames`, `.zeroEmbedding`, and what the network of prompts throws.
+  /// - Throws: `UnreadableVideos`, `EvaluationError.zeroEmbedding`, and what the network of prompts throws.
   func score() throws -> ScoreRecord {
     guard let part = computation.samples.parts.first else { throw EvaluationError.noFeatures(metric: metric.name) }
     let frames = computation.fake.features(part, round: 0, computation.samples)
     let reference = try self.reference(part, videos: frames.rowsOfVideos.map { frames.rows[$0[0]].video })
     var videos: [(name: String, terms: Int, value: ValueOfFrames)] = []
+    var unusable: [UnreadableVideo] = []
     for rows in frames.rowsOfVideos {
       let name = frames.rows[rows[0]].video
       let embeddings = try rows.map { try Embedding(frames.features.row($0), of: name, centre: fields.centre) }
       // The partner of an input that was skipped has nothing to be compared with.
       guard !reference.lacks(name) else { continue }
-      let value = try computation.value(ofFrames: embeddings.count, of: name, least: metric.leastOfVideo) {
-        try self.value(name, Array(embeddings[$0]), reference)
-      }
-      videos.append((name, embeddings.count + 1 - metric.leastOfVideo, value))
+      do {
+        let value = try computation.value(ofFrames: embeddings.count, of: name, .fake, least: metric.leastOfVideo) {
+          try self.value(name, Array(embeddings[$0]), reference)
+        }
+        videos.append((name, embeddings.count + 1 - metric.leastOfVideo, value))
+      } catch let video as UnreadableVideo { unusable.append(video) }
+    }
+    guard unusable.isEmpty else {
+      // Of a file of features no video can be left out.
+      if computation.fake.videos == nil { throw unusable[0].error }
+      throw UnreadableVideos(videos: unusable)
     }
     return try score(videos, of: frames)
   }
@@ -42,18 +50,18 @@ struct EmbeddingComputation {
   /// What some frames of a video are worth: the mean over frames, but for VBench-I2V.
   private func value(_ name: String, _ embeddings: [Embedding], _ reference: Reference) throws -> Double {
     func own(_ rows: [String: ArraySlice<Float>]) throws -> Embedding {
-      guard let row = rows[name] else { throw EvaluationError.noFrames(name: name) }
+      guard let row = rows[name] else { preconditionFailure("EmbeddingComputation: `lacks` is asked before") }
       return try Embedding(row, of: name, centre: fields.centre)
     }
     switch reference {
     case .rows(let rows):
       let own = try own(rows)
       return Self.mean(embeddings.map { scale * cosine($0, own) })
-    case .frames: return Self.mean(try consecutive(embeddings, of: name, with: fields.compareWith))
+    case .frames: return Self.mean(consecutive(embeddings, with: fields.compareWith))
     case .rowsAndFrames(let rows):
       let own = try own(rows)
       let alike = embeddings.map { cosine($0, own) }
-      let smooth = try consecutive(embeddings, of: name, with: .previous)
+      let smooth = consecutive(embeddings, with: .previous)
       // VBench-I2V's weights.
       return 0.4 * (alike.max() ?? 0) + 0.3 * Self.mean(smooth) + 0.3 * (smooth.min() ?? 0)
     case .head(let head): return Self.mean(try embeddings.map { scale * (try head.value(ofUnit: $0.unit)) })
@@ -61,11 +69,8 @@ struct EmbeddingComputation {
   }
 
   /// The frames behind the first, each compared with those that the protocol says.
-  private func consecutive(
-    _ embeddings: [Embedding], of name: String, with compared: ComparedFrame
-  ) throws -> [Double] {
-    guard embeddings.count > 1 else { throw EvaluationError.noFrames(name: name) }
-    return embeddings.indices.dropFirst().map { index in
+  private func consecutive(_ embeddings: [Embedding], with compared: ComparedFrame) -> [Double] {
+    embeddings.indices.dropFirst().map { index in
       switch compared {
       case .previous: cosine(embeddings[index], embeddings[index - 1])
       case .first: cosine(embeddings[index], embeddings[0])

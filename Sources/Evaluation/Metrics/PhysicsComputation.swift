@@ -49,10 +49,20 @@ struct PhysicsComputation {
       warnings: notes)
     record.value = try score.score()
     // Each draw has takes of its own.
-    record.interval = try computation.request.honesty.interval(
-      ofVideos: names.count, seed: fields.seed, threads: computation.request.threads, around: record.value,
-      within: 0...100
-    ) { try score.score($0) }
+    do {
+      record.interval = try computation.request.honesty.interval(
+        ofVideos: names.count, seed: fields.seed, threads: computation.request.threads, around: record.value,
+        within: 0...100
+      ) { try score.score($0) }
+    } catch DistanceError.noPhysicalVariance {
+      record.interval = nil
+      record.warnings.append(
+        ScoreWarning(
+          code: "plain-scores-only",
+          text:
+            "no interval is given: some draws hold only scenes whose two takes never move at one place, and have nothing "
+            + "to be measured by"))
+    }
     return record
   }
 
@@ -99,18 +109,23 @@ struct PhysicsComputation {
 
   private func agreements(_ scene: TakeNames.Scene) throws -> Agreements {
     let counts = [scene.first, scene.second, scene.fake].map { frames(of: $0) }
-    guard let frames = counts.first, frames >= 2 else { throw EvaluationError.noFrames(name: scene.name) }
-    guard counts.allSatisfy({ $0 == frames }) else {
-      throw EvaluationError.sceneLengths(name: scene.name, takes: [counts[0], counts[1]], fake: counts[2])
+    // Without its fake video a scene is not scored.
+    func refuse(_ error: EvaluationError) -> UnreadableVideo {
+      UnreadableVideo(role: .fake, name: scene.fake.item.name, error: error)
     }
+    let length = counts[0]
+    guard counts.allSatisfy({ $0 == length }) else {
+      throw refuse(.sceneLengths(name: scene.name, takes: [counts[0], counts[1]], fake: counts[2]))
+    }
+    guard length >= 2 else { throw refuse(.tooFewFrames(name: scene.name, frames: length, least: 2)) }
     let size = (height: scene.first.facts.height / 4, width: scene.first.facts.width / 4)
     guard min(size.height, size.width) > 0 else {
       throw EvaluationError.pairTooSmall(
         name: scene.name, size: "\(scene.first.facts.width)x\(scene.first.facts.height)", metric: metric.name, least: 4)
     }
-    let first = try moving(scene.first, .real, frames, size)
-    let takes = try first.agreement(with: moving(scene.second, .real, frames, size))
-    return Agreements(fake: try first.agreement(with: moving(scene.fake, .fake, frames, size)), takes: takes)
+    let first = try moving(scene.first, .real, length, size)
+    let takes = try first.agreement(with: moving(scene.second, .real, length, size))
+    return Agreements(fake: try first.agreement(with: moving(scene.fake, .fake, length, size)), takes: takes)
   }
 
   /// The first seconds, or all frames of what has no rate.

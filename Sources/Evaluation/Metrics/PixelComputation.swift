@@ -47,7 +47,7 @@ struct PixelComputation {
     guard sizes[0] == sizes[1] else { throw EvaluationError.pairSizes(name: name, real: sizes[0], fake: sizes[1]) }
     let skip = computation.settled.fields.skipFirst
     return try withComparison(by: measure, name, real.facts, teams: teams) { compare in
-      try computation.value(ofFrames: pair.frames - skip, of: name, least: 1) { range in
+      try computation.value(ofFrames: pair.frames - skip, of: fake.item.name, .fake, least: 1) { range in
         // The real frames are kept as bytes, or as the floats of an array; the fake ones are compared as they come.
         var kept: [Frames] = []
         try real.read(windows(range, skip), as: .real) { _, frame in kept.append(frame) }
@@ -108,7 +108,8 @@ struct PixelComputation {
 
   private func flickering(_ video: SurveyedVideo, _ role: Role) throws -> ValueOfFrames {
     let skip = computation.settled.fields.skipFirst
-    return try computation.value(ofFrames: video.facts.frameCount - skip, of: video.item.name, least: 2) { range in
+    return try computation.value(ofFrames: video.facts.frameCount - skip, of: video.item.name, role, least: 2) {
+      range in
       var previous: [Float] = []
       var sum = 0.0
       try video.read(windows(range, skip), as: role) { _, frame in

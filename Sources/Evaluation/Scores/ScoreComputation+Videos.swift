@@ -33,18 +33,21 @@ extension ScoreComputation {
   ///
   /// - Parameters:
   ///   - count: frames that the metric takes of the video.
+  ///   - role: whose it is, which `name` is an item of.
   ///   - least: frames without which there is no value.
   ///   - body: the value of some of them, by their places.
-  /// - Throws: `EvaluationError.noFrames`, `.driftTooShort`.
-  func value(ofFrames count: Int, of name: String, least: Int, _ body: (Range<Int>) throws -> Double) throws
-    -> ValueOfFrames
-  {
-    guard count >= least else { throw EvaluationError.noFrames(name: name) }
+  /// - Throws: `UnreadableVideo` with `EvaluationError.tooFewFrames` or `.driftTooShort`; what `body` throws.
+  func value(
+    ofFrames count: Int, of name: String, _ role: Role, least: Int, _ body: (Range<Int>) throws -> Double
+  ) throws -> ValueOfFrames {
+    func refuse(_ error: EvaluationError) -> UnreadableVideo { UnreadableVideo(role: role, name: name, error: error) }
+    guard count >= least else { throw refuse(.tooFewFrames(name: name, frames: count, least: least)) }
     guard fields.drift == .yes else { return ValueOfFrames(value: try body(0..<count)) }
     let length = Drift.length(of: count, share: fields.driftShare)
     guard length >= least, count > 1 else {
-      throw EvaluationError.driftTooShort(
-        name: name, frames: count, share: fields.driftShare, length: length, metric: settled.metric, least: least)
+      throw refuse(
+        .driftTooShort(
+          name: name, frames: count, share: fields.driftShare, length: length, metric: settled.metric, least: least))
     }
     let ends = (first: try body(0..<length), last: try body(count - length..<count))
     return ValueOfFrames(value: abs(ends.first - ends.last), ends: ends)

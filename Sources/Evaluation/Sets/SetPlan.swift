@@ -160,7 +160,10 @@ struct SetPlan: Sendable {
             if own[key] == nil {
               own[key] = try rule.windows(frameCount: video.facts.frameCount, videoName: item.name)
             }
-            guard own[key]?.count ?? 0 >= least else { throw EvaluationError.noFrames(name: item.name) }
+            let frames = own[key]?.count ?? 0
+            guard frames >= least else {
+              throw EvaluationError.tooFewFrames(name: item.name, frames: frames, least: least)
+            }
           }
         }
         videos.append(video)
