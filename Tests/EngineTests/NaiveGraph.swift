@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Kernels
 import Tensors
 
@@ -12,8 +13,30 @@ struct NaiveGraph {
 
   static func outputs(_ graph: Graph, _ input: [Float]) throws -> [[Double]] {
     var naive = NaiveGraph(graph)
-    for node in graph.nodes { naive.values[node.outputs[0]] = try naive.value(node, input.map(Double.init)) }
+    let input = input.map(Double.init)
+    for node in graph.nodes.prefix(while: { !$0.isRepeated }) { try naive.add(node, input) }
+    if graph.nodes.contains(where: \.isRepeated) {
+      for _ in 0..<graph.turns {
+        for node in graph.nodes where node.isRepeated { try naive.add(node, input) }
+        let next = graph.carried.map { naive.values[$0.next] }
+        for (carried, value) in zip(graph.carried, next) { naive.values[carried.state] = value }
+      }
+      for node in graph.nodes.drop(while: { !$0.isRepeated }) where !node.isRepeated { try naive.add(node, input) }
+    }
     return graph.outputs.map { naive.values[$0] ?? [] }
+  }
+
+  private mutating func add(_ node: Graph.Node, _ input: [Double]) throws {
+    guard case .convolution(var sum) = node.operation, case .joined(let filters) = sum.filter else {
+      values[node.outputs[0]] = try value(node, input)
+      return
+    }
+    for (output, filter) in zip(node.outputs, filters) {
+      var own = node
+      sum.filter = filter
+      (own.operation, own.outputs) = (.convolution(sum), [output])
+      values[output] = try value(own, input)
+    }
   }
 
   private func value(_ node: Graph.Node, _ input: [Double]) throws -> [Double] {
@@ -79,8 +102,119 @@ struct NaiveGraph {
       let mean = x.reduce(0, +) / Double(x.count)
       let length = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
       return x.map { ($0 - mean) / length }
-    case .spaceToDepth, .function, .scale, .sum, .tokens, .embedding, .layerNormalisation, .attention, .row:
+    case .sum(let rectifies):
+      return zip(x, others(node)[0]).map { rectifies ? max($0 + $1, 0) : $0 + $1 }
+    case .function(.tanh): return x.map { tanh($0) }
+    case .function(.sigmoid): return x.map { 1 / (1 + exp(-$0)) }
+    case .instanceNormalisation(let epsilon, let rectifies):
+      let frame = planes(node.inputs[0]).pixels * channels
+      return x.indices.map { place in
+        let first = place / frame * frame + place % channels
+        let own = stride(from: first, to: first + frame, by: channels).map { x[$0] }
+        let mean = own.reduce(0, +) / Double(own.count)
+        let variance = own.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(own.count)
+        let value = (x[place] - mean) / (variance + Double(epsilon)).squareRoot()
+        return rectifies ? max(value, 0) : value
+      }
+    case .slice(let slice):
+      let (all, pixels) = (graph.shape(node.inputs[0]).channels ?? 1, planes(node.inputs[0]).pixels)
+      return (slice.frames.lowerBound * pixels..<slice.frames.upperBound * pixels).flatMap { pixel in
+        slice.channels.map { x[pixel * all + $0] }
+      }
+    case .state: return node.inputs.isEmpty ? [Double](repeating: 0, count: graph.shape(node.outputs[0]).count) : x
+    case .gate(.reset):
+      let more = others(node)
+      return x.indices.map { x[$0] / (1 + exp(-more[0][$0] - more[1][$0])) }
+    case .gate(.update):
+      let more = others(node)
+      return x.indices.map { i in
+        let share = 1 / (1 + exp(-more[0][i] - more[1][i]))
+        return (1 - share) * x[i] + share * tanh(more[2][i] + more[3][i])
+      }
+    case .correlation:
+      let (y, width) = (others(node)[0], graph.shape(node.inputs[0]).channels ?? 1)
+      return stride(from: 0, to: x.count, by: width).flatMap { a in
+        stride(from: 0, to: y.count, by: width).map { b in
+          (0..<width).reduce(0) { $0 + x[a + $1] * y[b + $1] } / Double(width).squareRoot()
+        }
+      }
+    case .halvedPlanes:
+      guard case .planes(let count, let height, let width) = graph.shape(node.inputs[0]) else { return [] }
+      return (0..<count).flatMap { place in
+        (0..<height / 2).flatMap { y in
+          (0..<width / 2).map { column in
+            let first = (place * height + 2 * y) * width + 2 * column
+            return (x[first] + x[first + 1] + x[first + width] + x[first + width + 1]) / 4
+          }
+        }
+      }
+    case .lookUp(let radius):
+      let (width, pixels) = (planes(node.inputs[0]).width, planes(node.inputs[0]).pixels)
+      return (0..<pixels).flatMap { pixel in
+        node.inputs.dropFirst().enumerated().flatMap { level, planes -> [Double] in
+          guard case .planes(_, let h, let w) = graph.shape(planes), let values = values[planes] else { return [] }
+          let scale = Double(1 << level)
+          let (cx, cy) = (
+            (Double(pixel % width) + x[2 * pixel]) / scale, (Double(pixel / width) + x[2 * pixel + 1]) / scale
+          )
+          return (-radius...radius).flatMap { dx in
+            (-radius...radius).map { dy in
+              sample(cx + Double(dx), cy + Double(dy), h, w, isClamped: false) { values[(pixel * h + $0) * w + $1] }
+            }
+          }
+        }
+      }
+    case .convexUpsampling(let factor, let maskFactor):
+      let (width, pixels) = (planes(node.inputs[0]).width, planes(node.inputs[0]).pixels)
+      let (height, mask, squares) = (pixels / width, others(node)[0], factor * factor)
+      return (0..<factor * height).flatMap { y in
+        (0..<factor * width).flatMap { column -> [Double] in
+          let pixel = y / factor * width + column / factor
+          let place = y % factor * factor + column % factor
+          let powers = (0..<9).map { exp(Double(maskFactor) * mask[(pixel * 9 + $0) * squares + place]) }
+          return (0..<2).map { c in
+            (0..<9).reduce(0) { sum, neighbour in
+              let (r, q) = (y / factor + neighbour / 3 - 1, column / factor + neighbour % 3 - 1)
+              guard (0..<height).contains(r), (0..<width).contains(q) else { return sum }
+              return sum + powers[neighbour] * Double(factor) * x[2 * (r * width + q) + c]
+            } / powers.reduce(0, +)
+          }
+        }
+      }
+    case .warp(let edge):
+      let (flow, width, pixels) = (others(node)[0], planes(node.inputs[0]).width, planes(node.inputs[0]).pixels)
+      return (0..<pixels).flatMap { pixel in
+        (0..<channels).map { c in
+          sample(
+            Double(pixel % width) + flow[2 * pixel], Double(pixel / width) + flow[2 * pixel + 1], pixels / width, width,
+            isClamped: edge == .nearest
+          ) { x[($0 * width + $1) * channels + c] }
+        }
+      }
+    case .spaceToDepth, .function, .scale, .tokens, .embedding, .layerNormalisation, .attention, .row:
       preconditionFailure("NaiveGraph: \(node.operation) has tests of its own")
+    }
+  }
+
+  private func others(_ node: Graph.Node) -> [[Double]] { node.inputs.dropFirst().map { values[$0] ?? [] } }
+
+  /// Of maps.
+  private func planes(_ value: Graph.Value) -> (pixels: Int, width: Int) {
+    guard case .maps(_, let volume) = graph.shape(value) else { return (0, 0) }
+    return (volume.height * volume.width, volume.width)
+  }
+
+  /// Between four values, zeros outside or the nearest value.
+  private func sample(
+    _ x: Double, _ y: Double, _ height: Int, _ width: Int, isClamped: Bool, _ value: (Int, Int) -> Double
+  ) -> Double {
+    let (x, y) = isClamped ? (min(max(x, 0), Double(width - 1)), min(max(y, 0), Double(height - 1))) : (x, y)
+    let (left, top) = (x.rounded(.down), y.rounded(.down))
+    return (0..<4).reduce(0) { sum, corner in
+      let (row, column) = (Int(top) + corner / 2, Int(left) + corner % 2)
+      guard (0..<height).contains(row), (0..<width).contains(column) else { return sum }
+      let (a, b) = (x - left, y - top)
+      return sum + (corner % 2 == 0 ? 1 - a : a) * (corner / 2 == 0 ? 1 - b : b) * value(row, column)
     }
   }
 
