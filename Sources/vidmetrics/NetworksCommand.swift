@@ -153,13 +153,20 @@ struct NetworkArguments: ParsableArguments {
       valueName: "HxW"))
   var size: String?
 
+  @Option(help: ArgumentHelp("Turns of a network that refines what it found.", valueName: "number"))
+  var iterations = RAFT.publishedIterations
+
   @Option(help: ArgumentHelp("Of I3D: logits-mean or mixed-5c-mean.", valueName: "name")) var endpoint = "logits-mean"
 
-  func validate() throws { try OptionRange.check("frames", frames, OptionRange.frames) }
+  func validate() throws {
+    try OptionRange.check("frames", frames, OptionRange.frames)
+    try OptionRange.check("iterations", iterations, 1...100)
+  }
 
   func graph(_ weights: NetworkWeights?) throws -> Graph {
     var options = NetworkKind.Options()
     options.frames = frames
+    options.iterations = iterations
     if let size {
       let sides = size.split(separator: "x").compactMap { Int($0) }
       guard sides.count == 2, sides.allSatisfy({ (LPIPS.minimumSide...8192).contains($0) }) else {

@@ -75,9 +75,13 @@ import Weights
     let part = name.split(separator: ".").last.map(String.init) ?? ""
     let bound = (3 / Double(shape.dropFirst().reduce(1, *))).squareRoot()
     let gain = gains[String(name.dropLast(part.count + 1))] ?? 1.4
+    let (first, factor): (Double, Double) =
+      if shape.count == 4 { (-bound * gain, 2 * bound * gain) } else if part == "running_var" { (0.5, 1) } else if part
+        == "weight"
+      { (0.8, 0.4) } else { (-0.1, 0.2) }
+    // As the recipe rounds it.
     return madeUpNumbers(name, shape.reduce(1, *)) { u in
-      if shape.count == 4 { return (2 * u - 1) * bound * gain }
-      return part == "running_var" ? 0.5 + u : part == "weight" ? 0.8 + 0.4 * u : 0.2 * u - 0.1
+      shape.count == 4 ? (2 * u - 1) * bound * gain : part == "running_var" ? first + u : first + factor * u
     }
   }
 
