@@ -131,7 +131,8 @@ struct NaiveGraph {
 
   // MARK: Flow
 
-  private func instanceNormalisation(_ node: Graph.Node, _ x: [Double], _ epsilon: Double, _ rectifies: Bool) -> [Double]
+  private func instanceNormalisation(_ node: Graph.Node, _ x: [Double], _ epsilon: Double, _ rectifies: Bool)
+    -> [Double]
   {
     let channels = graph.shape(node.outputs[0]).channels ?? 1
     let frame = planes(node.inputs[0]).pixels * channels
@@ -247,7 +248,8 @@ struct NaiveGraph {
       let row = Double(pixel / width) + flow[2 * pixel + 1]
       for channel in 0..<channels {
         result.append(
-          sample(column, row, pixels / width, width, isClamped: isClamped) { x[($0 * width + $1) * channels + channel] })
+          sample(column, row, pixels / width, width, isClamped: isClamped) { x[($0 * width + $1) * channels + channel] }
+        )
       }
     }
     return result

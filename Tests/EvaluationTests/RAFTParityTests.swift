@@ -75,14 +75,14 @@ import Weights
     let part = name.split(separator: ".").last.map(String.init) ?? ""
     let bound = (3 / Double(shape.dropFirst().reduce(1, *))).squareRoot()
     let gain = gains[String(name.dropLast(part.count + 1))] ?? 1.4
-    let (first, factor): (Double, Double) =
-      if shape.count == 4 { (-bound * gain, 2 * bound * gain) } else if part == "running_var" { (0.5, 1) } else if part
-        == "weight"
-      { (0.8, 0.4) } else { (-0.1, 0.2) }
-    // As the recipe rounds it.
-    return madeUpNumbers(name, shape.reduce(1, *)) { u in
-      shape.count == 4 ? (2 * u - 1) * bound * gain : part == "running_var" ? first + u : first + factor * u
+    if shape.count == 4 { return madeUpNumbers(name, shape.reduce(1, *)) { (2 * $0 - 1) * bound * gain } }
+    let (least, range): (Double, Double)
+    switch part {
+    case "running_var": (least, range) = (0.5, 1)
+    case "weight": (least, range) = (0.8, 0.4)
+    default: (least, range) = (-0.1, 0.2)
     }
+    return madeUpNumbers(name, shape.reduce(1, *)) { least + range * $0 }
   }
 
   private func network(_ size: [Int], iterations: Int, _ table: KernelTable, threads: Int = 2) throws -> OpticalFlow {

@@ -173,7 +173,7 @@ def videos(reference, weights, program, paths):
     import os
 
     with tempfile.TemporaryDirectory() as folder:
-        environment = dict(os.environ, VIDMETRICS_WEIGHTS=folder + "/weights", VIDMETRICS_DB=folder + "/db.sqlite")
+        environment = dict(os.environ, VIDMETRICS_CACHE=folder + "/cache")
         subprocess.run([program, "weights", "import", str(weights), "--as", "raft-things"], check=True, env=environment)
         for path in paths:
             moves, lengths = reference.degree(path)
