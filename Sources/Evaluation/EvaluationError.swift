@@ -313,7 +313,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(name)` is \(size), and the network of \(metric) cannot look at frames below \(least)x\(least)"
     case .tooFewTakenFrames(let name, let frames, let step):
       return
-        "`\(name)` has too few frames: \(frames), of which \(step == 1 ? "every" : "every \(step)th") one is taken, and at "
+        "`\(name)` has too few frames: \(frames), of which one in \(step) is taken, and at "
         + "least 2 are needed"
     case .noFrameRate(let name, let metric, let rate):
       return "`\(name)` has no frame rate, and \(metric) looks at \(significant(rate)) frames a second"

@@ -96,7 +96,7 @@ import Weights
     return (Array(bytes[..<(bytes.count / 2)]), Array(bytes[(bytes.count / 2)...]))
   }
 
-  /// After 1 and after 20 iterations, sizes that are padded and sizes that are not.
+  /// After 1 and after 20 iterations, sizes that are padded and sizes that are not. Measured: 1.3e-4 pixels of 28.
   @Test(arguments: MadeUpNetworks.tables.indices) func flows(_ index: Int) throws {
     let (golden, table) = (try #require(Self.golden), MadeUpNetworks.tables[index])
     for (number, wanted) in golden.flows.enumerated() {
@@ -108,7 +108,6 @@ import Weights
         wanted.values.enumerated().map { place, value in
           abs(flow[wanted.first + place * wanted.step] - value)
         }.max() ?? .infinity
-      print("RAFT", table.name, wanted.size, wanted.iterations, worst)
       #expect(worst < 1e-3, "\(table.name) \(wanted.size), \(wanted.iterations) iterations: \(worst) pixels")
     }
   }
@@ -225,6 +224,40 @@ import Weights
         #expect(score.value == moves, "\(clip): \(pairs) pairs beyond \(between)")
       }
     }
+  }
+
+  /// What names the video and the way out.
+  @Test func videosThatItCannotTake() throws {
+    let weights = try Self.weights.get()
+    func message(_ frames: Int, _ height: Int, _ width: Int, rate: String? = nil) throws -> String {
+      let folder = try TemporaryFolder()
+      try folder.write(
+        folder.npyHeader("|u1", [1, frames, height, width, 3])
+          + [UInt8](repeating: 0, count: frames * height * width * 3),
+        "clips/a.npy")
+      var wanted = RequestedScore(try EvaluationProtocol.named("vbench", metric: "dynamic-degree"))
+      if let rate {
+        wanted.evaluationProtocol = try wanted.evaluationProtocol.overriding("frame-rate", with: rate)
+      }
+      wanted.flow = FlowNetwork(table: KernelTable(.widest), iterations: 20) { weights }
+      let request = ScoreRequest(real: nil, fake: folder.file("clips"), scores: [wanted])
+      do {
+        _ = try Evaluation(request: request, cache: nil) { _ in throw CocoaError(.featureUnsupported) }.run()
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    #expect(
+      try message(4, 128, 128).contains(
+        "`a.npy[0]` has no frame rate, and dynamic-degree looks at 8 frames a second\n"
+          + "hint: `--set frame-rate=24` says it for all videos; `frame-rate=8` takes every frame"))
+    #expect(
+      try message(4, 120, 128, rate: "8").contains(
+        "`a.npy[0]` is 128x120, and the network of dynamic-degree cannot look at frames below 121x121"))
+    #expect(
+      try message(3, 128, 128, rate: "24").contains(
+        "`a.npy[0]` has too few frames: 3, of which one in 3 is taken, and at least 2 are needed"))
+    // Frames without anything to see give a flow all the same.
+    #expect(try message(2, 128, 128, rate: "8") == "no error")
   }
 
   @Test func lengthsOfTheFastest() throws {

@@ -125,6 +125,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       "background-consistency vbench-quality 4159d09741fac5ca",
       "temporal-flickering vbench-quality 6dd1722e847b3a41",
       "aesthetic-quality vbench-quality 4648a0f0aea43c37",
+      "dynamic-degree vbench-quality 5b052e438369ffb2",
     ],
     "vbench-i2v": [
       "i2v-subject vbench-i2v 6b70d9eb1af0e35c",
@@ -132,6 +133,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       "subject-consistency vbench-i2v 4e140b957f2663f5",
       "background-consistency vbench-i2v 4159d09741fac5ca",
       "aesthetic-quality vbench-i2v 4648a0f0aea43c37",
+      "dynamic-degree vbench-i2v 5b052e438369ffb2",
     ],
   ]
 

@@ -24,7 +24,7 @@ public func planeMoments(
     sum += SIMD16<Double>(line)
     row &+= 1
   }
-  let mean = SIMD16<Float>(sum / count)
+  let mean = narrowed(sum / count)
   var squares = SIMD16<Double>(repeating: 0)
   row = 0
   while row < rows {
@@ -40,7 +40,19 @@ public func planeMoments(
     row &+= 1
   }
   store(mean, moments)
-  store(SIMD16<Float>(squares / count), moments + 16)
+  store(narrowed(squares / count), moments + 16)
+}
+
+/// Lane by lane: the library's conversion of vectors is a function that each module would have a copy of.
+@inline(__always)
+private func narrowed(_ values: SIMD16<Double>) -> SIMD16<Float> {
+  var result = SIMD16<Float>(repeating: 0)
+  var lane = 0
+  while lane < 16 {
+    result[lane] = Float(values[lane])
+    lane &+= 1
+  }
+  return result
 }
 
 /// (x − mean) / sqrt(variance + epsilon) of each of 16 channels of a row of pixels.
