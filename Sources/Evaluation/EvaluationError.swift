@@ -313,7 +313,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noTimes(let path):
       return "the features of `\(path)` do not say which frames they are of, and a series needs to know"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
-    case .noFeatures(let metric): return "\(metric) looks at pixels: it has no features to extract"
+    case .noFeatures(let metric):
+      return "\(metric) has no features to extract: it reads the videos, or their camera poses, themselves"
     case .driftTooShort(let name, let frames, let share, let length, let metric, let least):
       guard frames > 1 else { return "`\(name)` has 1 frame, and a drift is of 2 at least" }
       return
