@@ -140,7 +140,8 @@ extension KnownWeights {
         + "dreamsim_\(type)_checkpoint.zip",
       size: size)
     return published(
-      "dreamsim-" + type.map { $0 == "_" ? "-" : String($0) }.joined(), (type == "ensemble" ? "PIC, I2V background" : "PIC") + ": DreamSim, \(type)",
+      "dreamsim-" + type.map { $0 == "_" ? "-" : String($0) }.joined(),
+      (type == "ensemble" ? "PIC, I2V background" : "PIC") + ": DreamSim, \(type)",
       files: [file] + others, likeness: .transformer(network, towers), licence: "MIT")
   }
 
