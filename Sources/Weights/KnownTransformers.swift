@@ -94,7 +94,7 @@ extension KnownWeights {
     let grid = 224 / patch
     let text = WeightsLikeness.Tower(prefix: "text/", blocks: 12, width: 512, input: "49408 tokens", positions: 77)
     return published(
-      name, "CLIP similarities: \(title)", files: [file],
+      name, "CLIP similarities\(name == "clip-vit-b-32" ? ", background consistency" : ""): \(title)", files: [file],
       likeness: .transformer("clip", [.image("image/", patch: patch, positions: 1 + grid * grid), text]),
       licence: "MIT")
   }
@@ -140,7 +140,8 @@ extension KnownWeights {
         + "dreamsim_\(type)_checkpoint.zip",
       size: size)
     return published(
-      "dreamsim-" + type.map { $0 == "_" ? "-" : String($0) }.joined(), "PIC: DreamSim, \(type)",
+      "dreamsim-" + type.map { $0 == "_" ? "-" : String($0) }.joined(),
+      (type == "ensemble" ? "PIC, I2V background" : "PIC") + ": DreamSim, \(type)",
       files: [file] + others, likeness: .transformer(network, towers), licence: "MIT")
   }
 
