@@ -248,8 +248,8 @@ import Weights
     }
     #expect(
       try message(4, 128, 128).contains(
-        "`a.npy[0]` has no frame rate, and dynamic-degree looks at 8 frames a second\n"
-          + "hint: `--set frame-rate=24` says it for all videos; `frame-rate=8` takes every frame"))
+        "`a.npy[0]` has no frame rate, and dynamic-degree looks at 8 frames a second: "
+          + "`--set frame-rate=24` says it for all videos, `frame-rate=8` takes every frame"))
     #expect(
       try message(4, 120, 128, rate: "8").contains(
         "`a.npy[0]` is 128x120, and the network of dynamic-degree cannot look at frames below 121x121"))
