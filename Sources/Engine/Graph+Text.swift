@@ -40,6 +40,8 @@ extension Operation {
     case .function(let kind): kind.rawValue
     case .scale: "scale"
     case .sum: "sum"
+    case .groupNormalisation: "group norm"
+    case .flattenedFrames: "flatten"
     case .concatenation: "concatenation"
     case .tokens: "tokens"
     case .embedding: "embedding"

@@ -28,7 +28,7 @@ extension Graph {
     }
   }
 
-  /// A rectifier behind a convolution or an average pool is taken as its values are written.
+  /// A rectifier behind a convolution, an average pool, a sum or a group normalisation is taken as its values are written.
   public func fusingRectifiers() -> Graph {
     let graph = merging { filtered, next in
       guard next.operation == .rectifier else { return false }
@@ -38,6 +38,15 @@ extension Graph {
     return graph.mergingPairs { node, next in
       guard case .averagePool(let window, false) = node.operation, next.operation == .rectifier else { return false }
       node.operation = .averagePool(window, rectifies: true)
+      return true
+    }.mergingPairs { node, next in
+      guard next.operation == .rectifier else { return false }
+      if case .groupNormalisation(let name, let groups, let epsilon, false) = node.operation {
+        node.operation = .groupNormalisation(name, groups: groups, epsilon: epsilon, rectifies: true)
+        return true
+      }
+      guard node.operation == .sum(rectifies: false) else { return false }
+      node.operation = .sum(rectifies: true)
       return true
     }
   }

@@ -50,6 +50,12 @@ struct MicroKernels: Sendable {
       UnsafeMutablePointer<Float>, Int
     ) -> Void
 
+  typealias NormaliseGroupsKernel =
+    @Sendable (
+      UnsafePointer<Float>, Int, Int, Int, Int, UnsafePointer<Float>, UnsafePointer<Float>, Float, Bool,
+      UnsafeMutablePointer<Float>, Int
+    ) -> Void
+
   typealias SoftMaxRowKernel = @Sendable (UnsafeMutablePointer<Float>, Int, Float) -> Void
 
   typealias ValuesKernel = @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
@@ -68,6 +74,7 @@ struct MicroKernels: Sendable {
   let winogradInputLine7: WinogradInputLineKernel
   let winogradOutputLine4of7: WinogradOutputLineKernel
   let normaliseRows: NormaliseRowsKernel
+  let normaliseGroups: NormaliseGroupsKernel
   let softMaxRow: SoftMaxRowKernel
   let geluValues: ValuesKernel
   let quickGELUValues: ValuesKernel
@@ -79,7 +86,7 @@ struct MicroKernels: Sendable {
     winogradInput7: Kernels.winogradInput7, winogradOutput4of6: Kernels.winogradOutput4of6,
     winogradOutput4of7: Kernels.winogradOutput4of7, winogradOutput5of7: Kernels.winogradOutput5of7,
     winogradInputLine7: Kernels.winogradInputLine7, winogradOutputLine4of7: Kernels.winogradOutputLine4of7,
-    normaliseRows: Kernels.normaliseRows, softMaxRow: Kernels.softMaxRow, geluValues: Kernels.geluValues,
+    normaliseRows: Kernels.normaliseRows, normaliseGroups: Kernels.normaliseGroups, softMaxRow: Kernels.softMaxRow, geluValues: Kernels.geluValues,
     quickGELUValues: Kernels.quickGELUValues,
     peakLoop: Kernels.peakLoop)
 
@@ -90,7 +97,7 @@ struct MicroKernels: Sendable {
       winogradInput7: KernelsAVX2.winogradInput7, winogradOutput4of6: KernelsAVX2.winogradOutput4of6,
       winogradOutput4of7: KernelsAVX2.winogradOutput4of7, winogradOutput5of7: KernelsAVX2.winogradOutput5of7,
       winogradInputLine7: KernelsAVX2.winogradInputLine7, winogradOutputLine4of7: KernelsAVX2.winogradOutputLine4of7,
-      normaliseRows: KernelsAVX2.normaliseRows, softMaxRow: KernelsAVX2.softMaxRow, geluValues: KernelsAVX2.geluValues,
+      normaliseRows: KernelsAVX2.normaliseRows, normaliseGroups: KernelsAVX2.normaliseGroups, softMaxRow: KernelsAVX2.softMaxRow, geluValues: KernelsAVX2.geluValues,
       quickGELUValues: KernelsAVX2.quickGELUValues,
       peakLoop: KernelsAVX2.peakLoop)
 
@@ -101,7 +108,7 @@ struct MicroKernels: Sendable {
       winogradOutput4of7: KernelsAVX512.winogradOutput4of7, winogradOutput5of7: KernelsAVX512.winogradOutput5of7,
       winogradInputLine7: KernelsAVX512.winogradInputLine7,
       winogradOutputLine4of7: KernelsAVX512.winogradOutputLine4of7,
-      normaliseRows: KernelsAVX512.normaliseRows, softMaxRow: KernelsAVX512.softMaxRow,
+      normaliseRows: KernelsAVX512.normaliseRows, normaliseGroups: KernelsAVX512.normaliseGroups, softMaxRow: KernelsAVX512.softMaxRow,
       geluValues: KernelsAVX512.geluValues, quickGELUValues: KernelsAVX512.quickGELUValues,
       peakLoop: KernelsAVX512.peakLoop)
   #endif

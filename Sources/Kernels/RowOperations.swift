@@ -108,30 +108,64 @@ public struct ValueFunction: Sendable {
   package var bytes: Int { 4 * 2 * input.layout.channels * input.layout.rows }
 }
 
-/// a + b of rows: a residual connection.
+/// a + b of rows or maps: a residual connection.
 public struct Addition: Sendable {
   private let a: Activation
   private let b: Activation
   private let output: Activation
+  private let rectifies: Bool
 
-  /// - Parameter output: may be `a` or `b`.
-  public init(_ a: Activation, _ b: Activation, into output: Activation) {
+  /// - Parameters:
+  ///   - rectifies: whether max(·, 0) is taken of the sum.
+  ///   - output: may be `a` or `b`.
+  public init(_ a: Activation, _ b: Activation, into output: Activation, rectifies: Bool = false) {
+    func isAlike(_ other: Activation) -> Bool {
+      other.layout.isBlocked && other.layout.volume == a.layout.volume && other.layout.channels == a.layout.channels
+    }
     precondition(
-      a.layout == b.layout && a.layout == output.layout && a.layout.isRows, "Addition: rows of one shape are needed")
+      a.layout.isBlocked && isAlike(b) && isAlike(output), "Addition: rows or maps of one shape are needed")
     self.a = a
     self.b = b
     self.output = output
+    self.rectifies = rectifies
   }
 
   public func run(_ team: ThreadTeam) {
     let layout = a.layout
+    guard a.layout.isRows, b.layout.isRows, output.layout.isRows else { return runByRows(team) }
     layout.forEachRows(team) { first, count in
       for block in 0..<layout.blocks {
         let start = first * ActivationLayout.block
-        let (x, y) = (UnsafePointer(a.block(block) + start), UnsafePointer(b.block(block) + start))
-        let target = output.block(block) + start
-        for place in 0..<count * ActivationLayout.block { target[place] = x[place] + y[place] }
+        add(
+          UnsafePointer(a.block(block) + start), UnsafePointer(b.block(block) + start), output.block(block) + start,
+          count * ActivationLayout.block)
       }
+    }
+  }
+
+  private func runByRows(_ team: ThreadTeam) {
+    let volume = a.layout.volume
+    team.perform(chunks: volume.frames) { frame in
+      for block in 0..<a.layout.blocks {
+        for row in 0..<volume.height {
+          func place(_ map: Activation) -> UnsafeMutablePointer<Float> {
+            map.block(block) + map.layout.offset(0, frame, row, 0)
+          }
+          add(
+            UnsafePointer(place(a)), UnsafePointer(place(b)), place(output), volume.width * ActivationLayout.block)
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func add(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    if rectifies {
+      for place in 0..<count { target[place] = max(x[place] + y[place], 0) }
+    } else {
+      for place in 0..<count { target[place] = x[place] + y[place] }
     }
   }
 

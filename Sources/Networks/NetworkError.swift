@@ -6,6 +6,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case transformerWidth(width: Int, hidden: Int)
   /// Positions that are not those of a class token and a square of patches.
   case positions(tensor: String, count: Int)
+  /// A frame of which a smaller scale has no pixels.
+  case tooNarrow(FrameShape)
   case otherNetwork(weights: String, network: String, wanted: String)
 
   public var description: String {
@@ -19,6 +21,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
         + " and the hidden values of 16"
     case .positions(let tensor, let count):
       "`\(tensor)` has \(count) rows: one for the class token and a square of patches are needed"
+    case .tooNarrow(let frame):
+      "MUSIQ cannot see frames of \(frame): the longer side is brought to 224, and then nothing is left of the shorter one"
     case .otherNetwork(let weights, let network, let wanted):
       "the weights `\(weights)` are of the network \(network), and \(wanted) is needed"
     }

@@ -52,6 +52,14 @@ enum BenchViTLarge: BenchmarkedNetwork {
   static let knownWeights: KnownWeights? = nil
 }
 
+/// Frames of 512×288, as imaging quality sees most videos.
+enum BenchMUSIQ: BenchmarkedNetwork {
+  static let benchName = "musiq"
+  static let kind = NetworkKind.musiq
+  static let defaultFrames = 4
+  static let knownWeights: KnownWeights? = nil
+}
+
 extension BenchmarkedNetwork {
   /// A run holds all its activations.
   static var mostFrames: Int { 1024 }
@@ -132,7 +140,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
         try device.compile(graph, RandomParameters(), batch: batch)
       }
     let networks = try [network] + (1..<teams.count).map { _ in try network.twin() }
-    let input = Self.input(frames: frames)
+    let input = Self.input(floats: batch * network.inputCount)
     var layerTimes = [[Double]](repeating: [], count: perLayer ? network.layers.count : 0)
     let runs = input.withUnsafeBufferPointer { input in
       let clip = Input(pointer: input.baseAddress!)
@@ -190,8 +198,8 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
   }
 
   /// Bytes of a fixed stream, brought to -1...1.
-  private static func input(frames: Int) -> [Float] {
-    (0..<frames * Network.side * Network.side * 3).map { index in
+  private static func input(floats: Int) -> [Float] {
+    (0..<floats).map { index in
       let byte = (UInt32(truncatingIfNeeded: index) &* 1_103_515_245 &+ 12_345) >> 16 & 255
       return 2 * Float(byte) / 255 - 1
     }

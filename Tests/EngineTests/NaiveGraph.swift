@@ -79,7 +79,8 @@ struct NaiveGraph {
       let mean = x.reduce(0, +) / Double(x.count)
       let length = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
       return x.map { ($0 - mean) / length }
-    case .spaceToDepth, .function, .scale, .sum, .tokens, .embedding, .layerNormalisation, .attention, .row:
+    case .spaceToDepth, .function, .scale, .sum, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames, .attention,
+      .row:
       preconditionFailure("NaiveGraph: \(node.operation) has tests of its own")
     }
   }

@@ -19,6 +19,7 @@ struct MadeUpNetworks {
   private static let files: [String: [String]] = [
     "dino-vitb16": ["transformers/dino_vitbase16_pretrain.pth"], "clip-vit-b-32": ["vbench/ViT-B-32.pt"],
     "clip-vit-l-14": ["vbench/ViT-L-14.pt"], "aesthetic-vit-l-14": ["vbench/sa_0_4_vit_l_14_linear.pth"],
+    "musiq-spaq": ["musiq/musiq_small.pth"],
     "dreamsim-ensemble": [
       "transformers/dreamsim_dino_vitb16_checkpoint.zip", "transformers/dino_vitbase16_pretrain.pth",
     ],
@@ -42,12 +43,13 @@ struct MadeUpNetworks {
       case "dino-vitb16": .dino
       case "dreamsim-ensemble": .dreamSimDINO
       case "clip-vit-l-14": .clipImageLarge
+      case "musiq-spaq": .musiq
       default: .clipImage
       }
     var options = NetworkKind.Options()
     options.activation = .quickGELU
     return try EmbeddingNetwork(
-      kind, fingerprint: weights.fingerprint.description, options: options, table: table, columns: 64
+      kind, fingerprint: weights.fingerprint.description, options: options, table: table, columns: kind == .musiq ? 1 : 64
     ) { weights }
   }
 
@@ -63,4 +65,30 @@ struct MadeUpNetworks {
     }
     return wanted
   }
+}
+
+/// `clip(number, frames, height, width)` of `Fixtures/golden/vbench/recipe.py`.
+func madeUpClip(_ number: Int, _ frames: Int, _ height: Int, _ width: Int) -> [UInt8] {
+  func mixed(_ value: Int) -> Int {
+    var v = UInt32(truncatingIfNeeded: value)
+    v ^= v >> 16
+    v = v &* 0x85EB_CA6B
+    v ^= v >> 13
+    v = v &* 0xC2B2_AE35
+    return Int((v ^ v >> 16) & 255)
+  }
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(frames * height * width * 3)
+  for t in 0..<frames {
+    for y in 0..<height {
+      for x in 0..<width {
+        for c in 0..<3 {
+          let coarse = mixed(((number * 4096 + y / 8) * 4096 + (x + 2 * t) / 8) * 4 + c)
+          let fine = mixed((((number * 64 + t + 1000) * 4096 + y) * 4096 + x) * 4 + c)
+          bytes.append(UInt8((coarse * 7 + fine) / 8))
+        }
+      }
+    }
+  }
+  return bytes
 }

@@ -92,8 +92,8 @@ extension Operation {
     case .convolution(let sum): sum.window
     case .maxPool(let window): window
     case .input, .standardisation, .spaceToDepth, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
-      .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength,
-      .centredUnit:
+      .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames, .attention,
+      .row, .mean, .unitLength, .centredUnit:
       nil
     }
   }

@@ -89,7 +89,8 @@ package struct CPULayout: Sendable {
           places[input] = own
         }
       case .input, .standardisation, .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation,
-        .rectifier, .scale, .tokens, .embedding, .attention, .row, .mean, .unitLength, .centredUnit:
+        .rectifier, .scale, .tokens, .embedding, .groupNormalisation, .flattenedFrames, .attention, .row, .mean, .unitLength,
+        .centredUnit:
         break
       }
     }
@@ -128,7 +129,8 @@ package struct CPULayout: Sendable {
       case .convolution(let sum): window = sum.window
       case .maxPool(let own), .averagePool(let own, _): window = own
       case .input, .standardisation, .spaceToDepth, .batchNormalisation, .rectifier, .function, .scale, .sum,
-        .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength, .centredUnit:
+        .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames, .attention, .row,
+        .mean, .unitLength, .centredUnit:
         continue
       }
       guard let storage = places[node.inputs[0]]?.storage, let padding = padding(node, window) else { continue }
