@@ -71,7 +71,7 @@ public enum MUSIQ {
     x = graph.transformerBlocks(block, x, .gelu, epsilon: 1e-6, isCausal: false)
     x = graph.firstRow("class_token", x)
     x = graph.layerNormalisation("norm_post", x, epsilon: 1e-6)
-    graph.finish(graph.dense("head", x, to: 1))
+    graph.finish(graph.dense("rating", x, to: 1))
     return graph
   }
 

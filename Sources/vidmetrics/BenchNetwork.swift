@@ -16,6 +16,8 @@ protocol BenchmarkedNetwork {
   static var kind: NetworkKind { get }
   /// The value of `--frames` that is taken unless one is given.
   static var defaultFrames: Int { get }
+  /// Width and height of a frame, for people.
+  static var shape: String { get }
   /// Nil for a network that is timed with random numbers alone.
   static var knownWeights: KnownWeights? { get }
 }
@@ -58,9 +60,11 @@ enum BenchMUSIQ: BenchmarkedNetwork {
   static let kind = NetworkKind.musiq
   static let defaultFrames = 4
   static let knownWeights: KnownWeights? = nil
+  static let shape = "512x288"
 }
 
 extension BenchmarkedNetwork {
+  static var shape: String { "\(side)x\(side)" }
   /// A run holds all its activations.
   static var mostFrames: Int { 1024 }
   static var unit: BenchUnit { kind.row.isPerFrame ? .frame : .clip }
@@ -160,7 +164,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     // Per layer one team has all threads.
     let peak = perLayer ? PeakRate(place.table, threads: threads, seconds: 0.2).all : nil
     let report = NetworkReport(
-      name: Network.benchName, unit: Network.unit, side: Network.side, frames: frames, teams: teams, threads: threads,
+      name: Network.benchName, unit: Network.unit, side: Network.side, shape: Network.shape, frames: frames, teams: teams, threads: threads,
       repeats: options.repeats, weights: source, peak: peak, runs: runs.divided(by: teams.count),
       layers: zip(network.layers, layerTimes).map { layer, times in
         NetworkReport.Layer(layer: layer, times: RunTimes(Array(times.dropFirst(RunTimes.warmUps))))
@@ -221,6 +225,7 @@ struct NetworkReport {
   let name: String
   let unit: BenchUnit
   let side: Int
+  let shape: String
   let frames: Int
   let teams: ComputeTeams
   let threads: Int
@@ -247,7 +252,7 @@ struct NetworkReport {
 
   func json(_ place: BenchPlace) -> JSONValue {
     var fields: [(key: String, value: JSONValue)] = [
-      ("weights", .string(weights)), ("frames", .integer(frames)), ("side", .integer(side)),
+      ("weights", .string(weights)), ("frames", .integer(frames)), ("side", .integer(side)), ("shape", .string(shape)),
       ("threads", .integer(threads)), ("at_once", .integer(teams.count)), ("threads_each", .integer(teams.threads)),
       ("repeats", .integer(repeats)),
       ("median_ms_per_\(unit)", .number(times.median)), ("min_ms_per_\(unit)", .number(times.minimum)),
@@ -276,7 +281,7 @@ struct NetworkReport {
     benchLines([
       (
         name,
-        "\(frames) frames of \(side)x\(side), \(count(threads))"
+        "\(frames) frames of \(shape), \(count(threads))"
           + (teams.count > 1 ? ", \(teams.count) runs side by side, \(count(teams.threads)) each" : "")
       ),
       ("median", "\(benchTime(times.median)) ms a \(unit)"), ("minimum", "\(benchTime(times.minimum)) ms a \(unit)"),

@@ -10,7 +10,7 @@ extension TensorRule {
       TensorRule("class_token", "transformer_encoder.cls", .vector),
       TensorRule("positions", "transformer_encoder.posembed_input.position_emb", .rows),
       TensorRule("scales", "transformer_encoder.scaleembed_input.scale_emb", .rows),
-    ] + musiqBlocks + norm("norm_post", "transformer_encoder.encoder_norm.") + linear("head", "head.")
+    ] + musiqBlocks + norm("norm_post", "transformer_encoder.encoder_norm.") + linear("rating", "head.")
 
   private static let musiqBlocks: [TensorRule] = {
     let (name, file) = ("blocks/#/", "transformer_encoder.transformer.encoderblock_#.")
