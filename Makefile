@@ -32,7 +32,7 @@ PYTHON_PACKAGES := numpy onnxruntime pandas mypy pytest
 # What two tests of reports look with; they are left out where it is missing.
 REPORT_PACKAGES := chromium texlive-latex-base texlive-latex-recommended texlive-science
 
-.PHONY: help demo test test-python lint format build install conformance packages report-packages fuzz faults cluster-test weights clean dist dist-check dist-test release
+.PHONY: help demo test test-build test-python lint format build install conformance packages report-packages fuzz faults cluster-test weights clean dist dist-packages dist-check dist-test release
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -87,9 +87,11 @@ demo: weights
 	@echo "  vidmetrics protocols list                    whose number it is"
 	@echo "  make conformance                             the published FVDs, computed here"
 
-test: packages
+test-build: packages
 	@echo "== build with tests (the first takes a few minutes)"
 	@$(SWIFT) build -c release --build-tests
+
+test: test-build
 	@echo "== weights"
 	@$(TESTED) weights fetch i3d-kinetics400 || [ -z "$$CI" ]
 	@$(TESTED) weights fetch inception-2015-12-05 || [ -z "$$CI" ]
@@ -125,8 +127,10 @@ install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(VIDMETRICS) $(DESTDIR)$(PREFIX)/bin/vidmetrics
 
-dist: APT_PACKAGES += $(DIST_PACKAGES)
-dist: packages
+dist-packages: APT_PACKAGES += $(DIST_PACKAGES)
+dist-packages: packages
+
+dist: dist-packages
 	@SWIFT=$(SWIFT) Packaging/dist.sh
 
 # What a change could break of the file: its promises, and its own checks with the weights.

@@ -41,7 +41,7 @@ extension Graph {
     switch shape(x) {
     case .rows(let count, _): after = .rows(count, channels: outputs)
     case .vector: after = .vector(outputs)
-    case .maps, .ids: preconditionFailure("Graph: a dense layer is for rows and vectors")
+    case .maps, .ids, .planes: preconditionFailure("Graph: a dense layer is for rows and vectors")
     }
     let filter = StoredFilter(
       prefix + name, kernel: .one, axes: axes, inputs: shape(x).channels ?? 0, outputs: outputs, hasBias: hasBias)
@@ -96,7 +96,7 @@ extension Graph {
         return sum + maps(part).channels
       }
       return add(name, .concatenation, parts, .maps(channels: channels, volume))
-    case .rows, .ids: preconditionFailure("Graph: maps and vectors are concatenated")
+    case .rows, .ids, .planes: preconditionFailure("Graph: maps and vectors are concatenated")
     }
   }
 
@@ -106,7 +106,7 @@ extension Graph {
     switch shape(x) {
     case .maps(let c, let volume): (count, channels) = (volume.count, c)
     case .rows(let rows, let c): (count, channels) = (rows, c)
-    case .vector, .ids: preconditionFailure("Graph: patches are maps or rows")
+    case .vector, .ids, .planes: preconditionFailure("Graph: patches are maps or rows")
     }
     let tokens = Tokens(classToken: classToken, positions: positions)
     return add(name, .tokens(tokens), [x], .rows((classToken == nil ? 0 : 1) + count, channels: channels))
@@ -156,7 +156,10 @@ extension Graph {
   }
 
   public mutating func function(_ name: String, _ kind: ValueFunction.Kind, _ x: Value) -> Value {
-    _ = rows(x)
+    switch shape(x) {
+    case .rows, .maps: break
+    case .vector, .ids, .planes: preconditionFailure("Graph: functions are of rows and maps")
+    }
     return add(name, .function(kind), [x], shape(x))
   }
 

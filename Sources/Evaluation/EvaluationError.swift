@@ -65,6 +65,11 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case pairSizes(name: String, real: String, fake: String)
   case pairTooSmall(name: String, size: String, metric: String, least: Int)
   case tooFewFrames(name: String, frames: Int, least: Int)
+  /// Of frames that are taken at a rate.
+  case tooFewTakenFrames(name: String, frames: Int, step: Int)
+  /// A video of whose frames nobody says when they are.
+  case noFrameRate(name: String, metric: String, rate: Double)
+  case flowIsNoNumber(weights: String)
   /// Frames at each end of a video are fewer than a value needs.
   case driftTooShort(name: String, frames: Int, share: Double, length: Int, metric: String, least: Int)
   case noTimes(path: String)
@@ -79,7 +84,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noPrompt(path: String, names: [String], way: String)
   case badPrompts(path: String, reason: String)
   case noTextNetwork(String)
-  case absentWeights(reason: String, others: [String], instead: String?)
+  /// `alsoAbsent`: names of other weights that the scores need and that are not there either.
+  case absentWeights(reason: String, alsoAbsent: [String], others: [String], instead: String?)
   case noFeatures(metric: String)
   case alreadyFeatures(path: String)
   case unknownFeatures(path: String)
@@ -298,18 +304,31 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(path)` has no prompt for \(Self.list(names))\nhint: \(way)"
     case .badPrompts(let path, let reason): return "`\(path)`: \(reason)"
     case .noTextNetwork(let name): return "`\(name)` has no network for prompts"
-    case .absentWeights(let reason, let others, let instead):
+    case .absentWeights(let reason, let alsoAbsent, let others, let instead):
+      let also =
+        alsoAbsent.isEmpty
+        ? "" : "\nthe other scores also need, and do not find, " + alsoAbsent.map { "`\($0)`" }.joined(separator: ", ")
       let rest =
         others.isEmpty
         ? "" : "\nhint: without them `\(others.joined(separator: ","))` can be computed: ask for these alone"
       let stand = instead.map { "\nhint: \($0) needs only the weights of FID, and its score has another name" } ?? ""
-      return reason + rest + stand
+      return reason + also + rest + stand
     case .pairTooSmall(let name, let size, let metric, let least):
       return "`\(name)` is \(size), and the network of \(metric) cannot look at frames below \(least)x\(least)"
+    case .tooFewTakenFrames(let name, let frames, let step):
+      return
+        "`\(name)` has too few frames: \(frames), of which one in \(step) is taken, and at "
+        + "least 2 are needed"
+    case .noFrameRate(let name, let metric, let rate):
+      return "`\(name)` has no frame rate, and \(metric) looks at \(significant(rate)) frames a second"
+        + "\nhint: `--set frame-rate=24` says it for all videos; `frame-rate=\(significant(rate))` takes every frame"
+    case .flowIsNoNumber(let weights):
+      return "its flow by `\(weights)` is not a number"
     case .noTimes(let path):
       return "the features of `\(path)` do not say which frames they are of, and a series needs to know"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"
-    case .noFeatures(let metric): return "\(metric) looks at pixels: it has no features to extract"
+    case .noFeatures(let metric):
+      return "\(metric) has no features to extract: it reads the videos, or their camera poses, themselves"
     case .driftTooShort(let name, let frames, let share, let length, let metric, let least):
       guard frames > 1 else { return "`\(name)` has 1 frame, and a drift is of 2 at least" }
       return

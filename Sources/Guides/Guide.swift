@@ -31,6 +31,9 @@ public struct Guide: Sendable {
       Guide(
         "tables", "the tables of papers, and what each leaves open", "Metrics/TABLES.md", PackageResources.tables_md),
       Guide(
+        "vbench", "VBench's dimensions: which, from what weights, and what compares", "docs/vbench.md",
+        PackageResources.vbench_md),
+      Guide(
         "features", "sets as files: features, moments, parts, published sets, large N", "docs/features.md",
         PackageResources.features_md),
       Guide(

@@ -17,8 +17,8 @@ package struct DirectConvolution: ConvolutionPlan {
   /// Where each block of 16 output channels begins; spare blocks of the last panel go to `spare`.
   private let outputs: [Place]
   private let spare: Activation?
-  /// Tiles that one chunk of work takes through all panels.
-  private let chunkTiles: Int
+  /// Tiles and panels of one chunk of work.
+  private let chunk: ChunkSize
   /// Segments of one part.
   private let partSegments: Int
 
@@ -51,36 +51,57 @@ package struct DirectConvolution: ConvolutionPlan {
     }
     outputs = places
     partSegments = table.partSegments(packed.segments.count, length: packed.segmentLength)
-    chunkTiles = Self.chunkTiles(tileCount: tiles.entries.count * tiles.groups)
+    chunk = ChunkSize(tileCount: tiles.entries.count * tiles.groups, panels: packed.panels)
   }
 
-  /// Enough tiles that a panel of weights, read once for each chunk, is used often; few enough that every thread of a
-  /// large team has work. It depends on the layer alone.
-  private static func chunkTiles(tileCount: Int) -> Int { max(1, min(32, tileCount / 16)) }
+  /// How a layer is cut into chunks of work. A panel of weights is read once for each chunk: enough tiles, so that it is
+  /// used often; few enough chunks of them that every thread of a large team has work. Where a layer has few tiles (one
+  /// frame of a transformer, the last planes of a convolutional network) its weights are most of what must move, so
+  /// the chunks are ranges of panels, and each panel is read once for all tiles. It depends on the layer alone.
+  private struct ChunkSize {
+    let tiles: Int
+    let panels: Int
 
-  package func run(_ team: ThreadTeam) {
-    let tileCount = tiles.entries.count * tiles.groups
-    let chunks = (tileCount + chunkTiles - 1) / chunkTiles
-    team.perform(chunks: chunks) { chunk in
-      let range = chunk * chunkTiles..<min(tileCount, (chunk + 1) * chunkTiles)
-      switch tile {
-      case .pixels(_, let kernel): run(range, kernel)
-      case .runs(let kernel): run(range, kernel)
+    init(tileCount: Int, panels: Int) {
+      let (wanted, often, most) = (16, 8, 32)
+      if tileCount / wanted >= often || panels == 1 {
+        tiles = max(1, min(most, tileCount / wanted))
+        self.panels = panels
+      } else {
+        tiles = min(most, tileCount)
+        let rows = (tileCount + tiles - 1) / tiles
+        let columns = min(panels, (wanted + rows - 1) / rows)
+        self.panels = (panels + columns - 1) / columns
       }
     }
   }
 
-  private func run(_ range: Range<Int>, _ kernel: MicroKernels.PixelTileKernel) {
-    forEachTile(in: range, tileChannels: 16) { panel, part, input, place, tile in
+  package func run(_ team: ThreadTeam) {
+    let tileCount = tiles.entries.count * tiles.groups
+    let rows = (tileCount + chunk.tiles - 1) / chunk.tiles
+    let columns = (packed.panels + chunk.panels - 1) / chunk.panels
+    team.perform(chunks: rows * columns) { index in
+      let (column, row) = index.quotientAndRemainder(dividingBy: rows)
+      let range = row * chunk.tiles..<min(tileCount, (row + 1) * chunk.tiles)
+      let panels = column * chunk.panels..<min(packed.panels, (column + 1) * chunk.panels)
+      switch tile {
+      case .pixels(_, let kernel): run(range, panels, kernel)
+      case .runs(let kernel): run(range, panels, kernel)
+      }
+    }
+  }
+
+  private func run(_ range: Range<Int>, _ panels: Range<Int>, _ kernel: MicroKernels.PixelTileKernel) {
+    forEachTile(in: range, of: panels, tileChannels: 16) { panel, part, input, place, tile in
       kernel(
         tile.pixels, input, place.inputs, part.segments, part.count, packed.segmentLength, part.weights, part.bias,
         outputs[panel].pointer + place.plane, place.outputs, part.rectify)
     }
   }
 
-  private func run(_ range: Range<Int>, _ kernel: MicroKernels.RunTileKernel) {
+  private func run(_ range: Range<Int>, _ panels: Range<Int>, _ kernel: MicroKernels.RunTileKernel) {
     let pixelStride = problem.stride.width * problem.input.layout.pixelStride
-    forEachTile(in: range, tileChannels: 32) { panel, part, input, place, tile in
+    forEachTile(in: range, of: panels, tileChannels: 32) { panel, part, input, place, tile in
       kernel(
         tile.pixels / 2, input, place.inputs, pixelStride, part.segments, part.count, packed.segmentLength,
         part.weights, part.bias, outputs[2 * panel].pointer + place.plane, outputs[2 * panel + 1].pointer + place.plane,
@@ -108,7 +129,7 @@ package struct DirectConvolution: ConvolutionPlan {
   /// first-level cache from tile to tile, its inputs in the second from panel to panel.
   @inline(__always)
   private func forEachTile(
-    in range: Range<Int>, tileChannels: Int,
+    in range: Range<Int>, of panels: Range<Int>, tileChannels: Int,
     _ body: (Int, PanelPart, UnsafePointer<Float>, TilePlace, TileTable.Entry) -> Void
   ) {
     let base = UnsafePointer(problem.input.block(0))
@@ -118,7 +139,7 @@ package struct DirectConvolution: ConvolutionPlan {
         tiles.outputOffsets.withUnsafeBufferPointer { outputOffsets in
           for first in stride(from: 0, to: segments, by: partSegments) {
             let last = min(first + partSegments, segments)
-            for panel in 0..<packed.panels {
+            for panel in panels {
               let part = PanelPart(
                 segments: offsets.baseAddress! + first, count: last - first,
                 weights: packed.weights(panel: panel) + first * packed.segmentLength * tileChannels,

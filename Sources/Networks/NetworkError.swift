@@ -8,6 +8,9 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case positions(tensor: String, count: Int)
   /// A frame of which a smaller scale has no pixels.
   case tooNarrow(FrameShape)
+  /// Frames that a flow network cannot take as they are.
+  case flowSize(height: Int, width: Int, multiple: Int, least: Int)
+  case framesTooSmall(height: Int, width: Int, least: Int)
   case otherNetwork(weights: String, network: String, wanted: String)
 
   public var description: String {
@@ -23,6 +26,11 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
       "`\(tensor)` has \(count) rows: one for the class token and a square of patches are needed"
     case .tooNarrow(let frame):
       "MUSIQ cannot see frames of \(frame): the longer side is brought to 224, and then nothing is left of the shorter one"
+    case .flowSize(let height, let width, let multiple, let least):
+      "frames of \(width)x\(height) cannot be computed: width and height must be multiples of \(multiple), and at least "
+        + "\(least)"
+    case .framesTooSmall(let height, let width, let least):
+      "frames of \(width)x\(height) are too small for optical flow: width and height must be at least \(least)"
     case .otherNetwork(let weights, let network, let wanted):
       "the weights `\(weights)` are of the network \(network), and \(wanted) is needed"
     }

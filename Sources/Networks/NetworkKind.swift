@@ -19,6 +19,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
   case dreamSimDINOv2 = "dreamsim-dinov2"
   case alexNet = "alexnet"
   case musiq = "musiq-spaq"
+  case raft = "raft-things"
 
   /// What a protocol says about a network beyond its weights. A network looks at its own fields.
   public struct Options: Hashable, Sendable {
@@ -28,9 +29,11 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     public var epsilon: Float = 1e-3
     public var endpoint = I3D.Endpoint.logitsMean
     public var activation = ValueFunction.Kind.quickGELU
-    /// Height and width of a frame, of networks for any size.
-    public var height = 64
-    public var width = 64
+    /// Height and width of a frame, of networks for any size; nil for a size that shows them.
+    public var height: Int?
+    public var width: Int?
+    /// Turns of a network that refines what it found.
+    public var iterations = RAFT.publishedIterations
     /// What a transformer sees that takes frames of any shape; nil for the published square.
     public var frame: FrameShape?
 
@@ -110,6 +113,10 @@ public enum NetworkKind: String, CaseIterable, Sendable {
       Row(
         title: "MUSIQ, a picture's quality", source: "Ke et al., ICCV 2021", weights: "musiq", engine: "musiq/1",
         side: 512, minimumFrames: 1, isPerFrame: true, takesAnyShape: true, traits: [])
+    case .raft:
+      Row(
+        title: "RAFT, the flow from one frame to the next", source: "Teed and Deng, ECCV 2020", weights: "raft",
+        engine: "raft/1", side: nil, minimumFrames: 2, isPerFrame: false, traits: [])
     }
   }
 
@@ -142,7 +149,9 @@ public enum NetworkKind: String, CaseIterable, Sendable {
       }
     case .dreamSimEnsemble, .dreamSimDINO, .dreamSimCLIP, .dreamSimOpenCLIP, .dreamSimDINOv2:
       try vision(DreamSim.branches(rawValue) ?? [], weights, isDreamSim: true)
-    case .alexNet: AlexNet.graph(height: options.height, width: options.width)
+    case .alexNet: AlexNet.graph(height: options.height ?? 64, width: options.width ?? 64)
+    case .raft:
+      try RAFT.graph(height: options.height ?? 480, width: options.width ?? 832, iterations: options.iterations)
     case .musiq: try MUSIQ.graph(rawValue, weights: weights, frame: options.frame ?? MUSIQ.published)
     }
   }

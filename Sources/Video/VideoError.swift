@@ -104,6 +104,10 @@ extension VideoError {
     case notRotation(name: String, line: Int, determinant: Double, skewness: Double)
     /// A quaternion whose length is not 1; `line` is an image's place where `isImage`.
     case notUnit(name: String, line: Int, isImage: Bool, length: Double)
+    /// A place that cannot be computed with; `line` is an image's place where `isImage`.
+    case tooFar(name: String, line: Int, isImage: Bool)
+    /// The time of a line is before that of the line above it.
+    case backInTime(name: String, line: Int)
     case imageTwice(name: String, image: String)
     case tooFew(name: String, poses: Int)
   }

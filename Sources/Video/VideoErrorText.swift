@@ -211,6 +211,10 @@ extension VideoError.PoseProblem: CustomStringConvertible {
     case .notUnit(let name, let line, let isImage, let length):
       "`\(name)`, \(isImage ? "image" : "line") \(line): the quaternion's length is \(Self.digits(length)), and a rotation's is 1"
         + "\nhint: TUM has qx qy qz qw behind the place, COLMAP qw qx qy qz before it"
+    case .tooFar(let name, let line, let isImage):
+      "`\(name)`, \(isImage ? "image" : "line") \(line): the camera is farther than 1e100 from the origin"
+    case .backInTime(let name, let line):
+      "`\(name)`, line \(line): its time, the first number, is before that of the line above\nhint: sort the lines by time"
     case .imageTwice(let name, let image): "`\(name)` has two poses of the image `\(image)`"
     case .tooFew(let name, let poses):
       "`\(name)` has \(poses == 1 ? "1 camera pose" : "\(poses) camera poses"), and a camera's path has 2 at least"

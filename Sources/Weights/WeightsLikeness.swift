@@ -50,6 +50,10 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
 
   static let alexNet = WeightsLikeness(network: "alexnet", traits: ["64, 192, 384, 256 and 256 channels"])
 
+  static func raft(features: Int, state: Int) -> WeightsLikeness {
+    WeightsLikeness(network: "raft", traits: ["\(features) features", "a state of \(state)"])
+  }
+
   /// That of canonical tensors.
   package init(network: String, of tensors: [String: WeightTensor]) {
     switch network {
@@ -66,6 +70,10 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
       self = .musiq(
         blocks: tensors.keys.filter { $0.hasPrefix("blocks/") && $0.hasSuffix("/query/kernel") }.count,
         width: positions.last ?? 0, places: positions[0], scales: tensors["scales"]?.shape[0] ?? 0)
+    case "raft":
+      self = .raft(
+        features: tensors["fnet/conv2/bias"]?.values.count ?? 0,
+        state: tensors["update/gru/convz1/bias"]?.values.count ?? 0)
     case "linear-head": self = .linearHead(tensors["head/kernel"]?.values.count ?? 0)
     default: self = .transformer(network, Self.towers(of: tensors))
     }

@@ -80,9 +80,9 @@ struct VBenchCommand: ParsableCommand {
       var values = others
       for score in scores {
         guard let dimension = VBench.dimension(score.metric) else { continue }
-        // A changed field makes another number of it.
+        // Another protocol, or a changed field, makes another number of it.
         let origin = score.settings?.displayName
-        values[dimension.name] = VBench.Value(raw: score.value, origin: origin?.contains(" + ") == true ? origin : nil)
+        values[dimension.name] = VBench.Value(raw: score.value, origin: origin == "vbench" ? nil : origin)
       }
       let summary = VBench.Summary(values, isOfImages: isOfImages, videosOf: scores)
       return ScoreRun.Heading(text: summary.text, key: "vbench", json: summary.json)

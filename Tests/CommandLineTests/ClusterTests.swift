@@ -183,7 +183,7 @@ import Testing
         """)
     #expect(
       try run("cluster plan real fake --metrics fvd,psnr --shards 2 --out job", status: 2).errors
-        == "error: psnr looks at pixels: it has no features to extract\n")
+        == "error: psnr has no features to extract: it reads the videos, or their camera poses, themselves\n")
     #expect(
       try run("cluster plan real fake --metrics fvd --shards 0 --out job", status: 2).errors
         == "error: --shards 0: 1 to 1000000 are possible\n")

@@ -67,7 +67,7 @@ struct MadeUpNetworks {
   }
 }
 
-/// `clip(number, frames, height, width)` of `Fixtures/golden/vbench/recipe.py`.
+/// `clip(number, frames, height, width)` of the recipes: [T][H][W][3].
 func madeUpClip(_ number: Int, _ frames: Int, _ height: Int, _ width: Int) -> [UInt8] {
   func mixed(_ value: Int) -> Int {
     var v = UInt32(truncatingIfNeeded: value)

@@ -158,7 +158,7 @@ import Video
     let psnr = RequestedScore(try EvaluationProtocol.named("vbench", metric: "temporal-flickering"))
     #expect(
       message { _ = try PartExtraction.wanted([psnr], of: .fake) }
-        == "temporal-flickering looks at pixels: it has no features to extract")
+        == "temporal-flickering has no features to extract: it reads the videos, or their camera poses, themselves")
     let repeated = try scores([[("repeats", "2"), ("offset-real", "random")]])
     #expect(
       message { _ = try PartExtraction.wanted(repeated, of: .real) } == """

@@ -105,6 +105,9 @@ import Weights
   func imageToVideo(_ metric: String) throws {
     let own = try score(metric, Self.still, picture: Self.picture(1))
     #expect(own > 0.999, "a still of its own picture, but for the two resizes")
+    #expect(try score(metric, Self.moving, picture: Self.picture(1)) < own - 1e-4, "freezing raises it")
+    let blurred = try score(metric, Self.still.map(Self.blurred), picture: Self.picture(1))
+    #expect(blurred < own - 1e-4, "a blur")
     let other = try score(metric, Self.still, picture: Self.picture(2))
     #expect(other < own - 1e-3, "another picture")
     // Frames that are worse one by one hold their likeness by the first, which the largest one takes.
@@ -137,6 +140,9 @@ import Weights
       try score("aesthetic-quality", [Self.picture(1)]), try score("aesthetic-quality", [Self.picture(2)])
     )
     #expect(abs(a - b) > 1e-3)
+    #expect(abs(try score("aesthetic-quality", Self.still) - a) < 1e-6, "freezing")
+    let moving = try score("aesthetic-quality", Self.moving)
+    #expect(abs(try score("aesthetic-quality", [0, 5, 2, 7, 1, 6, 3, 4].map { Self.moving[$0] }) - moving) < 1e-6)
     #expect(abs(try score("aesthetic-quality", Self.cut) - (a + b) / 2) < 1e-6)
     #expect(abs(try score("aesthetic-quality", Self.cut.reversed()) - (a + b) / 2) < 1e-6)
     #expect(

@@ -117,6 +117,11 @@ extension SplitMix64 {
             kernel: Volume(1, height, width), volume: Volume(3, side, side), inputs: 48, outputs: 80))
       }
     }
+    // Few tiles and many panels, which are cut into ranges of panels: one tile, a token's row for a frame, and more tiles than
+    // a chunk takes.
+    for (width, inputs, outputs) in [(3, 48, 560), (33, 300, 530), (563, 32, 336)] {
+      cases.append(ConvolutionCase(kernel: .one, volume: Volume(1, 1, width), inputs: inputs, outputs: outputs))
+    }
     // A plane large enough to be cut by itself.
     cases.append(ConvolutionCase(kernel: Volume(1, 3, 3), volume: Volume(3, 21, 20), inputs: 16, outputs: 48))
     return cases

@@ -78,7 +78,7 @@ import Threads
     let (a, b) = (maps(16, volume, halo: 0, seed: 1), maps(16, volume, halo: halo, seed: 2))
     b[3, 1, 2, 2] = -100
     let output = maps(16, volume, halo: 0, seed: 0)
-    Addition(a, b, into: output, rectifies: true).run(ThreadTeam(threads: 2))
+    Addition(a, b, rectify: true, into: output, with: KernelTable(.baseline)).run(ThreadTeam(threads: 2))
     #expect(output[3, 1, 2, 2] == 0)
     #expect(output[5, 0, 1, 3] == a[5, 0, 1, 3] + b[5, 0, 1, 3])
   }

@@ -62,6 +62,18 @@ import Vocabulary
       hint: TUM has qx qy qz qw behind the place, COLMAP qw qx qy qz before it
       """
     ),
+    ("0 0 0 0 0 0 0 1\n1 1e200 0 0 0 0 0 1\n", "`a.txt`, line 2: the camera is farther than 1e100 from the origin"),
+    (
+      "0 0 0 0 0 0 0 1\n2 0 0 0 0 0 0 1\n2 0 0 0 0 0 0 1\n1 0 0 0 0 0 0 1\n",
+      """
+      `a.txt`, line 4: its time, the first number, is before that of the line above
+      hint: sort the lines by time
+      """
+    ),
+    (
+      "1 0 0 0 0 1 0 0 0 0 1 0\n1 0 0 1e101 0 1 0 0 0 0 1 0\n",
+      "`a.txt`, line 2: the camera is farther than 1e100 from the origin"
+    ),
     (
       "1 0 0 0 0 1 0 0 0 0 1 0\n1 0 0 0 0 1 0 0 0 0 -1 0\n",
       """

@@ -15,6 +15,15 @@ struct CPUStep: Sendable {
     case tokens(TokenRows)
     case groupNormalisation(GroupNormalisation)
     case flattening(FlattenedFrames)
+    case instanceNormalisation(InstanceNormalisation)
+    case copy(ChannelCopy)
+    case zeros(Zeros)
+    case gate(GRUGate)
+    case correlation(Correlation)
+    case halving(HalvedPlanes)
+    case lookUp(LookUp)
+    case convexUpsampling(ConvexUpsampling)
+    case warp(Warp)
   }
 
   /// Its node's place in the graph. A node has several steps where it takes turns with another one.
@@ -25,6 +34,8 @@ struct CPUStep: Sendable {
   let isFirst: Bool
   /// Activations whose halo others have written to.
   let cleared: [Activation]
+  /// How often it runs: more than once in the graph's loop.
+  let turns: Int
 
   func run(_ team: ThreadTeam) {
     for activation in cleared { activation.clearHalo(team) }
@@ -39,10 +50,25 @@ struct CPUStep: Sendable {
     case .tokens(let tokens): tokens.run(team)
     case .groupNormalisation(let normalisation): normalisation.run(team)
     case .flattening(let flattening): flattening.run(team)
+    case .instanceNormalisation(let normalisation): normalisation.run(team)
+    case .copy(let copy): copy.run(team)
+    case .zeros(let zeros): zeros.run(team)
+    case .gate(let gate): gate.run(team)
+    case .correlation(let correlation): correlation.run(team)
+    case .halving(let halving): halving.run(team)
+    case .lookUp(let lookUp): lookUp.run(team)
+    case .convexUpsampling(let upsampling): upsampling.run(team)
+    case .warp(let warp): warp.run(team)
     }
   }
 
   var layer: ProgramLayer {
+    var all = layerOfTurn
+    for _ in 1..<turns { all.add(layerOfTurn) }
+    return all
+  }
+
+  private var layerOfTurn: ProgramLayer {
     switch kernel {
     case .convolution(let convolution):
       ProgramLayer(
@@ -59,6 +85,17 @@ struct CPUStep: Sendable {
     case .groupNormalisation(let normalisation):
       ProgramLayer(name: name, plan: "group norm", bytes: normalisation.bytes)
     case .flattening(let flattening): ProgramLayer(name: name, plan: "copy", bytes: flattening.bytes)
+    case .instanceNormalisation(let normalisation):
+      ProgramLayer(name: name, plan: "instance norm", bytes: normalisation.bytes)
+    case .copy(let copy): ProgramLayer(name: name, plan: "copy", bytes: copy.bytes)
+    case .zeros(let zeros): ProgramLayer(name: name, plan: "zeros", bytes: zeros.bytes)
+    case .gate(let gate): ProgramLayer(name: name, plan: "gate", bytes: gate.bytes)
+    case .correlation(let correlation):
+      ProgramLayer(name: name, plan: "correlation", operations: correlation.operations, bytes: correlation.bytes)
+    case .halving(let halving): ProgramLayer(name: name, plan: "average 2×2", bytes: halving.bytes)
+    case .lookUp(let lookUp): ProgramLayer(name: name, plan: "look-up", bytes: lookUp.bytes)
+    case .convexUpsampling(let upsampling): ProgramLayer(name: name, plan: "upsampling", bytes: upsampling.bytes)
+    case .warp(let warp): ProgramLayer(name: name, plan: "warp", bytes: warp.bytes)
     }
   }
 }

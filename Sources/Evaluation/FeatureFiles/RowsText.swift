@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Scores
+import Synchronization
 import Video
 
 /// What a file says of the rows of a set: a JSON array of [video, digest, start, count, stride], with Python's separators.
@@ -48,6 +49,11 @@ enum RowsText {
     private let videos: Int?
     /// Whether rows are in canonical order.
     let isInOrder: Bool
+    /// Text before it has left the process's memory: rows are mostly asked for in order.
+    private let released = Atomic<Int>(0)
+
+    /// Bytes of text that stay in memory behind the row that was asked for last.
+    fileprivate static let kept = 4 << 20
 
     var count: Int { starts.count }
 
@@ -99,10 +105,22 @@ enum RowsText {
     }
 
     private func parsed<R>(_ index: Int, _ body: (Reader, Reader.Place) -> R) -> R {
-      text.withBytes { bytes in
+      releaseText(before: starts[index])
+      return text.withBytes { bytes in
         var reader = Reader(bytes: bytes, place: starts[index])
         guard let row = reader.row() else { preconditionFailure("RowsText: the text of a row was changed") }
         return body(reader, row)
+      }
+    }
+
+    /// Another thread that reads there reads the file anew.
+    private func releaseText(before place: Int) {
+      let last = released.load(ordering: .relaxed)
+      if place < last {
+        released.store(place, ordering: .relaxed)
+      } else if place - last > Self.kept {
+        text.region.release(text.offset + last, place - last)
+        released.store(place, ordering: .relaxed)
       }
     }
   }
@@ -153,7 +171,7 @@ enum RowsText {
             isInOrder = isInOrder && isNext
           }
           // The last row is still compared with the next one.
-          if starts[starts.count - 1] - released > 4 << 20 {
+          if starts[starts.count - 1] - released > Table.kept {
             release(released..<(last?.video.place.lowerBound ?? released))
             released = last?.video.place.lowerBound ?? released
           }

@@ -44,6 +44,7 @@ public final class NetworkChoice {
   public func settled(_ requested: [RequestedProtocol], isTable: Bool) throws -> [RequestedScore] {
     var scores: [RequestedScore] = []
     var absent: (reason: WeightsError, metric: String)?
+    var absentNames: [String] = []
     for wanted in requested {
       var score = RequestedScore(wanted.evaluationProtocol)
       score.framesAreGiven = wanted.framesAreGiven
@@ -51,8 +52,9 @@ public final class NetworkChoice {
         try settle(&score, fingerprint: wanted.fingerprint)
         scores.append(score)
       } catch let error as WeightsError {
-        guard case .absent = error else { throw error }
+        guard case .absent(let name, _) = error else { throw error }
         absent = absent ?? (error, wanted.evaluationProtocol.metric)
+        if !absentNames.contains(name) { absentNames.append(name) }
       }
     }
     guard let (reason, metric) = absent else { return scores }
@@ -61,11 +63,11 @@ public final class NetworkChoice {
     where !others.contains(score.evaluationProtocol.metric) && score.evaluationProtocol.metric != metric {
       others.append(score.evaluationProtocol.metric)
     }
-    guard metric == "pic" || !others.isEmpty else { throw reason }
+    guard metric == "pic" || !others.isEmpty || absentNames.count > 1 else { throw reason }
     // The rows of a table are what they are.
     let stand = requested.count > 1 ? "`--metrics pic:inception-cosine`" : "`--distance inception-cosine`"
     throw EvaluationError.absentWeights(
-      reason: "\(reason)", others: others, instead: metric == "pic" && !isTable ? stand : nil)
+      reason: "\(reason)", alsoAbsent: Array(absentNames.dropFirst()), others: others, instead: metric == "pic" && !isTable ? stand : nil)
   }
 
   /// Puts the weights' own names and fingerprints into a protocol that has networks.
@@ -85,6 +87,11 @@ public final class NetworkChoice {
       loaders[key(slot, score.evaluationProtocol)] = choice.load
     }
     if score.evaluationProtocol.definition.reference == .prompts { _ = try tokenizer() }
+    if score.evaluationProtocol.fields.flowIterations > 0 {
+      score.flow = FlowNetwork(
+        table: table, iterations: score.evaluationProtocol.fields.flowIterations,
+        weights: try weights(score.evaluationProtocol))
+    }
     if WeightsSlot.of(score.evaluationProtocol).contains(.heads) {
       let heads = try weights(score.evaluationProtocol, .heads)
       if score.evaluationProtocol.fields.endpoint == nil {

@@ -65,6 +65,9 @@ struct PoseReader {
       throw VideoError.poses(.noFormat(name: name, line: first.number, columns: first.words.count))
     }
     if format == .colmapText { return (format, try images(Array(rest))) }
+    // RealEstate10K's lines of 18 values are without it.
+    let hasTime = [19, 8].contains(first.words.count)
+    var time = -Double.infinity
     return (
       format,
       try rest.filter { !$0.words.isEmpty }.map { line in
@@ -72,7 +75,13 @@ struct PoseReader {
           throw VideoError.poses(
             .columns(name: name, line: line.number, found: line.words.count, wanted: first.words.count, format: format))
         }
-        return try pose(numbers(line.words, line.number), format, line: line.number)
+        let values = try numbers(line.words, line.number)
+        if hasTime {
+          // Files of generators often have the same number in all lines.
+          guard values[0] >= time else { throw VideoError.poses(.backInTime(name: name, line: line.number)) }
+          time = values[0]
+        }
+        return try pose(values, format, line: line.number)
       }
     )
   }
@@ -149,8 +158,8 @@ struct PoseReader {
   private func pose(_ values: [Double], _ format: PoseFormat, line: Int) throws -> CameraPose {
     let isBinary = format == .colmapBinary
     switch format {
-    case .realEstate10K: return try checked(CameraPose(matrix: Array(values.suffix(12))), line).inverse
-    case .kitti: return try checked(CameraPose(matrix: values), line)
+    case .realEstate10K: return try checked(Array(values.suffix(12)), line).inverse
+    case .kitti: return try checked(values, line)
     case .colmapText, .colmapBinary:
       let quaternion = SIMD4(values[1], values[2], values[3], values[0])
       return try turned(quaternion, SIMD3(values[4], values[5], values[6]), line, isBinary).inverse
@@ -160,7 +169,18 @@ struct PoseReader {
     }
   }
 
-  private func checked(_ pose: CameraPose, _ line: Int) throws -> CameraPose {
+  /// No camera is farther from the origin: squares of differences of places are numbers then.
+  private static let farthest = 1e100
+
+  private func checkPlace(_ translation: SIMD3<Double>, _ line: Int, isBinary: Bool) throws {
+    guard (0..<3).allSatisfy({ abs(translation[$0]) <= Self.farthest }) else {
+      throw VideoError.poses(.tooFar(name: name, line: line, isImage: isBinary))
+    }
+  }
+
+  private func checked(_ matrix: [Double], _ line: Int) throws -> CameraPose {
+    try checkPlace(SIMD3(matrix[3], matrix[7], matrix[11]), line, isBinary: false)
+    let pose = CameraPose(matrix: matrix)
     guard pose.skewness <= Self.tolerance, pose.determinant > 0 else {
       throw VideoError.poses(
         .notRotation(name: name, line: line, determinant: pose.determinant, skewness: pose.skewness))
@@ -172,8 +192,8 @@ struct PoseReader {
     _ quaternion: SIMD4<Double>, _ translation: SIMD3<Double>, _ line: Int, _ isBinary: Bool
   ) throws -> CameraPose {
     let length = (quaternion * quaternion).sum().squareRoot()
-    let isFinite = (translation * translation).sum().isFinite
-    guard abs(length - 1) <= Self.tolerance, isFinite else {
+    try checkPlace(translation, line, isBinary: isBinary)
+    guard abs(length - 1) <= Self.tolerance else {
       throw VideoError.poses(.notUnit(name: name, line: line, isImage: isBinary, length: length))
     }
     return CameraPose(quaternion: quaternion, translation: translation)
