@@ -93,7 +93,8 @@ public indirect enum Filter: Hashable, Sendable {
       stored.kernel.count * inputs * part.outputs.count
         + (part.hasBias && stored.hasBias ? part.outputs.count : 0)
     case .joined(let filters): filters.reduce(0) { $0 + $1.numbers }
-    case .stored, .normalised, .scaled, .standardised, .weightStandardised, .spaceToDepth: parameters.reduce(0) { $0 + $1.count }
+    case .stored, .normalised, .scaled, .standardised, .weightStandardised, .spaceToDepth:
+      parameters.reduce(0) { $0 + $1.count }
     }
   }
 

@@ -120,7 +120,8 @@ public struct Graph: Sendable, Equatable {
         Parameter(name + "/offset", [shape(node.outputs[0]).channels ?? 0], .offset),
       ]
     case .input, .standardisation, .spaceToDepth, .maxPool, .averagePool, .rectifier, .function, .sum, .concatenation,
-      .attention, .row, .mean, .unitLength, .centredUnit, .flattenedFrames, .instanceNormalisation, .slice, .state, .gate, .correlation,
+      .attention, .row, .mean, .unitLength, .centredUnit, .flattenedFrames, .instanceNormalisation, .slice, .state,
+      .gate, .correlation,
       .halvedPlanes, .lookUp, .convexUpsampling, .warp:
       []
     }

@@ -95,10 +95,12 @@ public struct FlattenedFrames: Sendable {
 
   public init(_ input: Activation, into output: Activation) {
     let (from, to) = (input.layout, output.layout)
-    precondition(from.isBlocked && from.channels % ActivationLayout.block == 0, "FlattenedFrames: whole blocks are needed")
+    precondition(
+      from.isBlocked && from.channels % ActivationLayout.block == 0, "FlattenedFrames: whole blocks are needed")
     precondition(
       to.isRows && to.rows == from.volume.frames
-        && to.channels == from.channels * from.volume.height * from.volume.width, "FlattenedFrames: a row for each frame")
+        && to.channels == from.channels * from.volume.height * from.volume.width,
+      "FlattenedFrames: a row for each frame")
     self.input = input
     self.output = output
   }

@@ -25,7 +25,9 @@ public struct Resize: Sendable, Equatable {
 
   /// Height and width of what becomes of a frame.
   public func result(height: Int, width: Int) -> (height: Int, width: Int) {
-    guard min(height, width) > 0, let geometry = wholeGeometry(height: height, width: width) else { return (size, size) }
+    guard min(height, width) > 0, let geometry = wholeGeometry(height: height, width: width) else {
+      return (size, size)
+    }
     return (geometry.vertical.window.count, geometry.horizontal.window.count)
   }
 

@@ -75,7 +75,9 @@ public enum MUSIQ {
     return graph
   }
 
-  fileprivate static func unit(_ graph: inout Graph, _ x: Value, _ index: String, to outputs: Int, kernel: Volume = .one)
+  fileprivate static func unit(
+    _ graph: inout Graph, _ x: Value, _ index: String, to outputs: Int, kernel: Volume = .one
+  )
     -> Value
   {
     let y = graph.convolution(

@@ -5,7 +5,10 @@ extension KnownWeights {
   /// In the order in which they are listed.
   static let transformers: [KnownWeights] =
     [dreamSimEnsemble, dreamSimDINO, dreamSimCLIP, dreamSimOpenCLIP, dreamSimDINOv2]
-    + [clipB32, clipB16, clipL14, openCLIPB32, openCLIPB16, clipVocabulary, aestheticL14, musiq, dino, dinov2, dinov2Large]
+    + [
+      clipB32, clipB16, clipL14, openCLIPB32, openCLIPB16, clipVocabulary, aestheticL14, musiq, dino, dinov2,
+      dinov2Large,
+    ]
     + [alexNet, lpipsAlex, raftThings]
 
   private static func published(

@@ -49,7 +49,8 @@ struct MadeUpNetworks {
     var options = NetworkKind.Options()
     options.activation = .quickGELU
     return try EmbeddingNetwork(
-      kind, fingerprint: weights.fingerprint.description, options: options, table: table, columns: kind == .musiq ? 1 : 64
+      kind, fingerprint: weights.fingerprint.description, options: options, table: table,
+      columns: kind == .musiq ? 1 : 64
     ) { weights }
   }
 

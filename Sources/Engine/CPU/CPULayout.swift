@@ -160,7 +160,7 @@ package struct CPULayout: Sendable {
       case .maxPool(let own), .averagePool(let own, _): window = own
       case .input, .standardisation, .spaceToDepth, .batchNormalisation, .rectifier, .function, .scale, .sum,
         .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames,
-      .attention, .row, .mean, .unitLength, .centredUnit,
+        .attention, .row, .mean, .unitLength, .centredUnit,
         .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp:
         continue
       }

@@ -377,14 +377,17 @@ private struct ONNXExport {
   ) throws -> String {
     guard case .maps(let channels, let volume) = graph.shape(node.outputs[0]) else { return x }
     let frames = model.node("Transpose", [x], [("perm", .integers([0, 2, 1, 3, 4]))])
-    let flat = model.node("Reshape", [frames, model.constant([-1, groups, channels / groups * volume.height * volume.width])])
+    let flat = model.node(
+      "Reshape", [frames, model.constant([-1, groups, channels / groups * volume.height * volume.width])])
     let ones = model.constant([Float](repeating: 1, count: groups), [groups])
     let zeros = model.constant([Float](repeating: 0, count: groups), [groups])
     let normalised = model.node("InstanceNormalization", [flat, ones, zeros], [("epsilon", .float(epsilon))])
     let again = model.node(
       "Reshape", [normalised, model.constant([-1, volume.frames, channels, volume.height, volume.width])])
     let maps = model.node("Transpose", [again], [("perm", .integers([0, 2, 1, 3, 4]))])
-    let tensors = try graph.parameters(of: node).map { model.constant(try parameters.values($0), $0.shape + [1, 1, 1]) }
+    let tensors = try graph.parameters(of: node).map {
+      model.constant(try parameters.values($0), $0.shape + [1, 1, 1])
+    }
     let result = model.node("Add", [model.node("Mul", [maps, tensors[0]]), tensors[1]])
     return rectifies ? model.node("Relu", [result]) : result
   }

@@ -67,7 +67,8 @@ public final class NetworkChoice {
     // The rows of a table are what they are.
     let stand = requested.count > 1 ? "`--metrics pic:inception-cosine`" : "`--distance inception-cosine`"
     throw EvaluationError.absentWeights(
-      reason: "\(reason)", alsoAbsent: Array(absentNames.dropFirst()), others: others, instead: metric == "pic" && !isTable ? stand : nil)
+      reason: "\(reason)", alsoAbsent: Array(absentNames.dropFirst()), others: others,
+      instead: metric == "pic" && !isTable ? stand : nil)
   }
 
   /// Puts the weights' own names and fingerprints into a protocol that has networks.
