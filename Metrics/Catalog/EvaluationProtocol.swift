@@ -233,6 +233,10 @@ public struct EvaluationProtocol: Sendable, Equatable {
       throw CatalogError.badValue(
         field: "drift-share", value: "\(FieldValue.number(fields.driftShare))", allowed: "a number above 0, up to 0.5")
     }
+    if fields.flowShare > 1 {
+      throw CatalogError.badValue(
+        field: "flow-share", value: "\(FieldValue.number(fields.flowShare))", allowed: "a number above 0, up to 1")
+    }
     if fields.series != .none, fields.window < 1 || fields.windowStep < 1 {
       throw CatalogError.contradiction(
         field: "series", other: "window", reason: "a series needs `window` and `window-step` of at least 1")

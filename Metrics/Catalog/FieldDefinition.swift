@@ -254,6 +254,32 @@ public struct FieldDefinition: Sendable {
       "trajectory-statistic", .distance, "what of the errors along a path is its ATE and RPE", \.trajectoryStatistic),
   ]
 
+  // Optical flow
+  static let flow: [FieldDefinition] = [
+    integer(
+      "flow-iterations", .features, "turns in which the network refines the flow", \.flowIterations, from: 1, to: 100)
+  ]
+  static let dynamics: [FieldDefinition] = [
+    number(
+      "flow-rate", .frames, "frames a second that are taken, as far as the video's own rate can be divided", \.flowRate,
+      from: 0, exclusive: true),
+    number(
+      "frame-rate", .frames, "frames a second of every video, in the place of each video's own; 0: its own",
+      \.frameRate,
+      from: 0
+    ).when { $0.frameRate > 0 },
+    number(
+      "flow-share", .distance, "of the pixels, the fastest, whose mean length of flow is compared: up to 1",
+      \.flowShare,
+      from: 0, exclusive: true),
+    number(
+      "flow-threshold", .distance, "pixels, of a frame whose short side is 256, beyond which a pair of frames moves",
+      \.flowThreshold, from: 0),
+    number(
+      "flow-pairs", .distance, "of 16 taken frames, the pairs that move in a video that is dynamic", \.flowPairs,
+      from: 0),
+  ]
+
   // Motion against two takes
   static let takes: [FieldDefinition] = [
     integer(

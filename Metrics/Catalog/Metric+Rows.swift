@@ -112,6 +112,13 @@ extension Metric {
         ProtocolFile("vbench", file: "temporal-flickering", PackageResources.temporal_flickering_yaml)
       ], guide: PackageResources.TEMPORAL_FLICKERING_md, fields: FieldDefinition.videos),
     Metric(
+      "dynamic-degree", "dynamic degree", "the share of videos that move, by optical flow", .higher, sample: .video,
+      .dynamics,
+      protocols: [
+        ProtocolFile("vbench", file: "dynamic-degree", PackageResources.dynamic_degree_yaml)
+      ], guide: PackageResources.DYNAMIC_DEGREE_md,
+      fields: FieldDefinition.weights + FieldDefinition.flow + FieldDefinition.dynamics + FieldDefinition.videos),
+    Metric(
       "pic", "PIC", "perceptual input conformity: how alike frames and the input picture are", .higher, sample: .frame,
       .embedding(against: .inputs),
       protocols: [

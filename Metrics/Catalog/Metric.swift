@@ -33,6 +33,8 @@ public struct Metric: Sendable {
     case cameras
     /// Where and when the fake video of a scene moves, against two real takes of it.
     case takes
+    /// The share of videos whose optical flow is long.
+    case dynamics
   }
 
   /// What the sets hold, one for each video.
@@ -152,6 +154,7 @@ public struct Metric: Sendable {
       "it compares whole sets, and no video has a value of its own; --windows gives its values along time"
     case .extrapolated: "it compares whole sets, and no video has a value of its own"
     case .takes: "it compares when and where whole videos move"
+    case .dynamics: "whether a video moves is said of all of its frames together"
     case .cameras: "its errors are relative to the beginning of a path, and grow along it"
     }
   }
@@ -167,7 +170,7 @@ public struct Metric: Sendable {
   public var reference: Reference {
     switch computation {
     case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .cameras, .takes: .real
-    case .stillness: .realIfGiven
+    case .stillness, .dynamics: .realIfGiven
     case .embedding(against: .inputs), .embedding(against: .inputsAndFrames): .inputs
     case .embedding(against: .prompts): .prompts
     case .embedding(against: .frames), .embedding(against: .head): .nothing
@@ -178,7 +181,7 @@ public struct Metric: Sendable {
   public var leastOfVideo: Int {
     switch computation {
     case .embedding(against: .frames), .embedding(against: .inputsAndFrames): 2
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .takes, .cameras,
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .takes, .cameras,
       .embedding(against: .inputs), .embedding(against: .prompts), .embedding(against: .head):
       1
     }
@@ -187,7 +190,7 @@ public struct Metric: Sendable {
   /// What its sets hold.
   public var item: Item {
     switch computation {
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding, .takes: .video
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .embedding, .takes: .video
     case .cameras: .poses
     }
   }
@@ -205,7 +208,7 @@ public struct Metric: Sendable {
   public var needsOnlyStatistics: Bool {
     switch computation {
     case .frechet: true
-    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .embedding, .cameras, .takes: false
+    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .embedding, .cameras, .takes: false
     }
   }
 
@@ -213,7 +216,7 @@ public struct Metric: Sendable {
   public var hasCovariances: Bool {
     switch computation {
     case .frechet, .extrapolated: true
-    case .kernel, .neighbours, .pairs, .stillness, .embedding, .cameras, .takes: false
+    case .kernel, .neighbours, .pairs, .stillness, .dynamics, .embedding, .cameras, .takes: false
     }
   }
 

@@ -100,6 +100,17 @@ public struct ProtocolFields: Sendable, Equatable {
   public var trajectoryAlignment = TrajectoryAlignment.none
   public var trajectoryStatistic = TrajectoryStatistic.rmse
 
+  // Optical flow
+  /// Turns of the network's update; 0: there is no flow.
+  public var flowIterations = 0
+  /// Frames a second between which the flow is computed.
+  public var flowRate = 0.0
+  /// Frames a second of every video; 0: each video's own.
+  public var frameRate = 0.0
+  public var flowShare = 0.0
+  public var flowThreshold = 0.0
+  public var flowPairs = 0.0
+
   // Motion against two takes
   public var motionThreshold = 0
   public var firstSeconds = 0

@@ -4,6 +4,8 @@ import Tensors
 /// The numbers of a convolution or a dense layer: the tensors that hold them, and what passes have multiplied into them.
 public indirect enum Filter: Hashable, Sendable {
   case stored(StoredFilter)
+  /// Some channels of it: a sum over parts of the input is the sum of those parts' sums.
+  case part(StoredFilter, FilterPart)
   /// With the batch normalisation behind it.
   case normalised(Filter, BatchNormalisation)
   /// With a factor for each output channel, the tensor of this name: the layer scale of a transformer.
@@ -18,7 +20,7 @@ public indirect enum Filter: Hashable, Sendable {
   /// kT, kH, kW of the convolution that is computed.
   public var kernel: Volume {
     switch self {
-    case .stored(let stored): stored.kernel
+    case .stored(let stored), .part(let stored, _): stored.kernel
     case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _): filter.kernel
     case .joined(let filters): filters[0].kernel
     case .spaceToDepth(let filter):
@@ -30,6 +32,7 @@ public indirect enum Filter: Hashable, Sendable {
   public var inputs: Int {
     switch self {
     case .stored(let stored): stored.inputs
+    case .part(_, let part): part.inputs.reduce(0) { $0 + $1.count }
     case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _): filter.inputs
     case .joined(let filters): filters[0].inputs
     case .spaceToDepth(let filter): 4 * filter.inputs
@@ -40,6 +43,7 @@ public indirect enum Filter: Hashable, Sendable {
   public var outputs: [Int] {
     switch self {
     case .stored(let stored): [stored.outputs]
+    case .part(_, let part): [part.outputs.count]
     case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _), .spaceToDepth(let filter):
       filter.outputs
     case .joined(let filters): filters.flatMap(\.outputs)
@@ -50,6 +54,7 @@ public indirect enum Filter: Hashable, Sendable {
   public var products: Int {
     switch self {
     case .stored(let stored): stored.kernel.count * stored.inputs
+    case .part(let stored, _): stored.kernel.count * inputs
     case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _), .spaceToDepth(let filter):
       filter.products
     case .joined(let filters): filters[0].products
@@ -60,12 +65,25 @@ public indirect enum Filter: Hashable, Sendable {
   public var parameters: [Parameter] {
     switch self {
     case .stored(let stored): [stored.kernelParameter] + (stored.biasParameter.map { [$0] } ?? [])
+    case .part(let stored, let part):
+      [stored.kernelParameter] + (part.hasBias ? stored.biasParameter.map { [$0] } ?? [] : [])
     case .normalised(let filter, let normalisation):
       filter.parameters + normalisation.parameters(filter.outputs.reduce(0, +))
     case .scaled(let filter, let name):
       filter.parameters + [Parameter(name, [filter.outputs.reduce(0, +)], .factor)]
     case .standardised(let filter, _), .spaceToDepth(let filter): filter.parameters
     case .joined(let filters): filters.flatMap(\.parameters)
+    }
+  }
+
+  /// How many numbers of the tensors it takes.
+  public var numbers: Int {
+    switch self {
+    case .part(let stored, let part):
+      stored.kernel.count * inputs * part.outputs.count
+        + (part.hasBias && stored.hasBias ? part.outputs.count : 0)
+    case .joined(let filters): filters.reduce(0) { $0 + $1.numbers }
+    case .stored, .normalised, .scaled, .standardised, .spaceToDepth: parameters.reduce(0) { $0 + $1.count }
     }
   }
 
@@ -77,6 +95,7 @@ public indirect enum Filter: Hashable, Sendable {
         kernel: stored.kernel, inputChannels: stored.inputs, outputChannels: stored.outputs,
         values: try parameters.values(stored.kernelParameter),
         bias: try stored.biasParameter.map(parameters.values) ?? [Float](repeating: 0, count: stored.outputs))
+    case .part(let stored, let part): try Filter.stored(stored).weights(parameters).part(part)
     case .normalised(let filter, let normalisation):
       try filter.weights(parameters).normalised(normalisation, parameters)
     case .scaled(let filter, let name):
@@ -118,6 +137,20 @@ public struct StoredFilter: Hashable, Sendable {
     return Parameter(name + "/kernel", sides + [inputs, outputs], .kernel)
   }
   var biasParameter: Parameter? { hasBias ? Parameter(name + "/bias", [outputs], .offset) : nil }
+}
+
+/// Which channels of a filter.
+public struct FilterPart: Hashable, Sendable {
+  public let inputs: [Range<Int>]
+  public let outputs: Range<Int>
+  /// Whether its sums begin with the bias: one of the parts of a sum has it.
+  public let hasBias: Bool
+
+  public init(inputs: [Range<Int>], outputs: Range<Int>, hasBias: Bool = true) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.hasBias = hasBias
+  }
 }
 
 /// The batch normalisation of `NAME/beta`, `/moving_mean`, `/moving_variance` and, where the network has it, `/gamma`.
@@ -174,6 +207,21 @@ public struct Standardisation: Hashable, Sendable {
 }
 
 extension ConvolutionWeights {
+  fileprivate func part(_ part: FilterPart) -> ConvolutionWeights {
+    var taken: [Float] = []
+    taken.reserveCapacity(kernel.count * part.inputs.reduce(0) { $0 + $1.count } * part.outputs.count)
+    for tap in 0..<kernel.count {
+      for input in part.inputs.joined() {
+        let row = (tap * inputChannels + input) * outputChannels
+        taken += values[row + part.outputs.lowerBound..<row + part.outputs.upperBound]
+      }
+    }
+    return ConvolutionWeights(
+      kernel: kernel, inputChannels: part.inputs.reduce(0) { $0 + $1.count }, outputChannels: part.outputs.count,
+      values: taken,
+      bias: part.hasBias ? Array(bias[part.outputs]) : [Float](repeating: 0, count: part.outputs.count))
+  }
+
   fileprivate func normalised(_ normalisation: BatchNormalisation, _ parameters: some Parameters) throws
     -> ConvolutionWeights
   {

@@ -38,7 +38,7 @@ extension Graph {
     switch shape(x) {
     case .rows(let count, _): after = .rows(count, channels: outputs)
     case .vector: after = .vector(outputs)
-    case .maps, .ids: preconditionFailure("Graph: a dense layer is for rows and vectors")
+    case .maps, .ids, .planes: preconditionFailure("Graph: a dense layer is for rows and vectors")
     }
     let filter = StoredFilter(
       prefix + name, kernel: .one, axes: axes, inputs: shape(x).channels ?? 0, outputs: outputs, hasBias: hasBias)
@@ -93,7 +93,7 @@ extension Graph {
         return sum + maps(part).channels
       }
       return add(name, .concatenation, parts, .maps(channels: channels, volume))
-    case .rows, .ids: preconditionFailure("Graph: maps and vectors are concatenated")
+    case .rows, .ids, .planes: preconditionFailure("Graph: maps and vectors are concatenated")
     }
   }
 
@@ -121,7 +121,10 @@ extension Graph {
   }
 
   public mutating func function(_ name: String, _ kind: ValueFunction.Kind, _ x: Value) -> Value {
-    _ = rows(x)
+    switch shape(x) {
+    case .rows, .maps: break
+    case .vector, .ids, .planes: preconditionFailure("Graph: functions are of rows and maps")
+    }
     return add(name, .function(kind), [x], shape(x))
   }
 
@@ -129,7 +132,7 @@ extension Graph {
 
   public mutating func sum(_ name: String, _ a: Value, _ b: Value) -> Value {
     precondition(shape(a) == shape(b), "Graph: a sum is of values of one shape")
-    return add(name, .sum, [a, b], shape(a))
+    return add(name, .sum(rectifies: false), [a, b], shape(a))
   }
 
   /// The class token.

@@ -18,8 +18,16 @@ extension Graph {
     nodes.map { node in
       GraphRow(
         name: node.name, operation: node.operation.text, output: shape(node.outputs[0]),
-        parameters: parameters(of: node).reduce(0) { $0 + $1.count }, operations: operations(of: node))
+        parameters: numbers(of: node), operations: operations(of: node))
     }
+  }
+}
+
+extension Graph {
+  /// Numbers of the weights that it takes.
+  private func numbers(of node: Node) -> Int {
+    if case .convolution(let sum) = node.operation { return sum.filter.numbers }
+    return parameters(of: node).reduce(0) { $0 + $1.count }
   }
 }
 
@@ -39,7 +47,7 @@ extension Operation {
     case .rectifier: "relu"
     case .function(let kind): kind.rawValue
     case .scale: "scale"
-    case .sum: "sum"
+    case .sum(let rectifies): rectifies ? "sum, relu" : "sum"
     case .concatenation: "concatenation"
     case .tokens: "tokens"
     case .embedding: "embedding"
@@ -50,6 +58,16 @@ extension Operation {
     case .mean(let windows): windows == 1 ? "mean" : "mean of averages of \(windows) frames"
     case .unitLength: "unit length"
     case .centredUnit: "less its mean, unit length"
+    case .instanceNormalisation(_, let rectifies): rectifies ? "instance norm, relu" : "instance norm"
+    case .slice: "slice"
+    case .state: "state"
+    case .gate(.reset): "reset gate"
+    case .gate(.update): "update gate"
+    case .correlation: "correlation"
+    case .halvedPlanes: "average 2×2"
+    case .lookUp(let radius): "look-up, radius \(radius)"
+    case .convexUpsampling(let factor, _): "convex upsampling × \(factor)"
+    case .warp(let edge): "warp, \(edge.rawValue) outside"
     }
   }
 

@@ -16,6 +16,8 @@ public struct Graph: Sendable, Equatable {
     public var inputs: [Value]
     /// One, but for joined convolutions.
     public var outputs: [Value]
+    /// Whether it is a part of the graph's loop.
+    public internal(set) var isRepeated = false
   }
 
   public let name: String
@@ -23,7 +25,17 @@ public struct Graph: Sendable, Equatable {
   public var prefix = ""
   public internal(set) var nodes: [Node] = []
   public internal(set) var outputs: [Value] = []
+  /// Turns of its loop, which are the nodes in a row that are repeated; 1 where it has none.
+  public internal(set) var turns = 1
+  /// What each state of the loop is in the next turn.
+  public internal(set) var carried: [Carried] = []
   private var shapes: [Shape] = []
+
+  /// A state, and what it becomes at the end of a turn.
+  public struct Carried: Sendable, Equatable {
+    public let state: Value
+    public let next: Value
+  }
 
   public init(_ name: String) { self.name = name }
 
@@ -34,6 +46,13 @@ public struct Graph: Sendable, Equatable {
     let output = value(shape)
     nodes.append(Node(name: prefix + name, operation: operation, inputs: inputs, outputs: [output]))
     return output
+  }
+
+  /// Adds a node with several outputs.
+  mutating func add(_ name: String, _ operation: Operation, _ inputs: [Value], _ shapes: [Shape]) -> [Value] {
+    let outputs = shapes.map { value($0) }
+    nodes.append(Node(name: prefix + name, operation: operation, inputs: inputs, outputs: outputs))
+    return outputs
   }
 
   mutating func value(_ shape: Shape) -> Value {
@@ -51,7 +70,18 @@ public struct Graph: Sendable, Equatable {
   /// The only reader of a value that is not an output.
   func onlyReader(of value: Value) -> Int? {
     let readers = readers(of: value)
-    return readers.count == 1 && !outputs.contains(value) ? readers[0] : nil
+    return readers.count == 1 && !isKept(value) ? readers[0] : nil
+  }
+
+  /// Whether somebody who is not a node reads it.
+  func isKept(_ value: Value) -> Bool { outputs.contains(value) || carried.contains { $0.next == value } }
+
+  /// The nodes of its loop.
+  var loop: Range<Int>? {
+    guard let first = nodes.firstIndex(where: \.isRepeated), let last = nodes.lastIndex(where: \.isRepeated) else {
+      return nil
+    }
+    return first..<last + 1
   }
 
   /// The input's shape. A graph has one input.
@@ -60,12 +90,16 @@ public struct Graph: Sendable, Equatable {
   /// Whether nothing reaches from one frame to another, so that the frames of a batch can lie one behind the other.
   public var isFramewise: Bool {
     nodes.allSatisfy { node in
-      node.outputs.allSatisfy { if case .maps(_, let volume) = shape($0) { volume.frames == 1 } else { true } }
+      !node.operation.seesWholeFrames
+        && node.outputs.allSatisfy { if case .maps(_, let volume) = shape($0) { volume.frames == 1 } else { true } }
     }
   }
 
-  /// All tensors that it refers to, in order, and what takes part without being there in every file.
-  public var parameters: [Parameter] { nodes.flatMap(parameters) }
+  /// All tensors that it refers to, each once, in order, and what takes part without being there in every file.
+  public var parameters: [Parameter] {
+    var known: Set<String> = []
+    return nodes.flatMap(parameters).filter { known.insert($0.name).inserted }
+  }
 
   func parameters(of node: Node) -> [Parameter] {
     switch node.operation {
@@ -86,17 +120,23 @@ public struct Graph: Sendable, Equatable {
         Parameter(name + "/offset", [shape(node.outputs[0]).channels ?? 0], .offset),
       ]
     case .input, .standardisation, .spaceToDepth, .maxPool, .averagePool, .rectifier, .function, .sum, .concatenation,
-      .attention, .row, .mean, .unitLength, .centredUnit:
+      .attention, .row, .mean, .unitLength, .centredUnit, .instanceNormalisation, .slice, .state, .gate, .correlation,
+      .halvedPlanes, .lookUp, .convexUpsampling, .warp:
       []
     }
   }
 
   /// Multiplications and additions of a node, as of the direct convolution; nil for what is neither a convolution nor an
   /// attention.
-  public func operations(of node: Node) -> Int? {
+  ///
+  /// Of a node of the loop, those of all turns.
+  public func operations(of node: Node) -> Int? { operationsOfTurn(node).map { node.isRepeated ? turns * $0 : $0 } }
+
+  private func operationsOfTurn(_ node: Node) -> Int? {
     switch node.operation {
     case .convolution(let sum):
       2 * sum.filter.products * node.outputs.reduce(0) { $0 + shape($1).count }
+    case .correlation: 2 * (shape(node.inputs[0]).channels ?? 0) * shape(node.outputs[0]).count
     case .attention:
       if case .rows(let tokens, let channels) = shape(node.outputs[0]) {
         2 * 2 * tokens * tokens * channels
@@ -104,7 +144,8 @@ public struct Graph: Sendable, Equatable {
         nil
       }
     case .input, .standardisation, .spaceToDepth, .maxPool, .averagePool, .batchNormalisation, .rectifier, .function,
-      .scale, .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .row, .mean, .unitLength, .centredUnit:
+      .scale, .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .row, .mean, .unitLength, .centredUnit,
+      .instanceNormalisation, .slice, .state, .gate, .halvedPlanes, .lookUp, .convexUpsampling, .warp:
       nil
     }
   }

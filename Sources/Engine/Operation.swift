@@ -21,8 +21,8 @@ public enum Operation: Hashable, Sendable {
   case function(ValueFunction.Kind)
   /// A factor for each channel, the tensor of this name.
   case scale(String)
-  /// Of two values of one shape.
-  case sum
+  /// Of two values of one shape; max(·, 0) of it where it rectifies.
+  case sum(rectifies: Bool)
   /// Along the channels.
   case concatenation
   /// Maps of patches as rows of tokens, with positions added.
@@ -42,6 +42,30 @@ public enum Operation: Hashable, Sendable {
   case unitLength
   /// A vector less its own mean, divided by its length.
   case centredUnit
+  /// (x − mean) / sqrt(variance + epsilon) of each channel of each frame; max(·, 0) of it where it rectifies.
+  case instanceNormalisation(epsilon: Float, rectifies: Bool)
+  /// Some channels of some frames.
+  case slice(Slice)
+  /// What a loop carries from one turn to the next: in the first turn its input, or zeros where it has none.
+  case state
+  /// A gate of a GRU; its inputs are those of `GRUGate.Kind`.
+  case gate(GRUGate.Kind)
+  /// Of two maps of one frame: the products of all pixels with all pixels, over the root of the number of channels.
+  case correlation
+  /// Averages of 2×2 values of planes.
+  case halvedPlanes
+  /// Of a flow and the levels of a pyramid of planes: what lies around where each pixel has moved to.
+  case lookUp(radius: Int)
+  /// Of a coarse flow and a mask: the flow at a finer size.
+  case convexUpsampling(factor: Int, maskFactor: Float)
+  /// Of maps and a flow: each pixel from where the flow points to.
+  case warp(Warp.Edge)
+}
+
+/// Which channels of which frames.
+public struct Slice: Hashable, Sendable {
+  public let channels: Range<Int>
+  public let frames: Range<Int>
 }
 
 /// Which row of tokens stands for all.
@@ -113,5 +137,18 @@ public struct Embedding: Hashable, Sendable {
       Parameter(prefix + "tokens", [vocabulary, channels], .kernel),
       Parameter(prefix + "positions", [context, channels], .offset),
     ]
+  }
+}
+
+extension Operation {
+  /// Whether it looks at a frame as a whole, so that others cannot lie behind it.
+  var seesWholeFrames: Bool {
+    switch self {
+    case .slice, .state, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp: true
+    case .input, .standardisation, .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation, .rectifier,
+      .function, .scale, .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean,
+      .unitLength, .centredUnit, .instanceNormalisation, .gate:
+      false
+    }
   }
 }

@@ -39,6 +39,15 @@ extension Graph {
       guard case .averagePool(let window, false) = node.operation, next.operation == .rectifier else { return false }
       node.operation = .averagePool(window, rectifies: true)
       return true
+    }.mergingPairs { node, next in
+      guard next.operation == .rectifier else { return false }
+      if case .instanceNormalisation(let epsilon, false) = node.operation {
+        node.operation = .instanceNormalisation(epsilon: epsilon, rectifies: true)
+        return true
+      }
+      guard node.operation == .sum(rectifies: false) else { return false }
+      node.operation = .sum(rectifies: true)
+      return true
     }
   }
 
@@ -76,6 +85,7 @@ extension Graph {
       guard let first = graph.pointwise(index) else { continue }
       let siblings = graph.readers(of: graph.nodes[index].inputs[0]).filter {
         $0 >= index && graph.pointwise($0)?.rectifies == first.rectifies
+          && graph.nodes[$0].isRepeated == graph.nodes[index].isRepeated
       }
       guard siblings.count > 1 else { continue }
       let nodes = siblings.map { graph.nodes[$0] }
@@ -83,7 +93,7 @@ extension Graph {
       graph.nodes[index] = Node(
         name: Self.commonName(nodes.map(\.name)),
         operation: .convolution(FilteredSum(.joined(filters), padding: first.padding, rectifies: first.rectifies)),
-        inputs: nodes[0].inputs, outputs: nodes.flatMap(\.outputs))
+        inputs: nodes[0].inputs, outputs: nodes.flatMap(\.outputs), isRepeated: nodes[0].isRepeated)
       for sibling in siblings.dropFirst().reversed() { graph.nodes.remove(at: sibling) }
     }
     return graph
@@ -103,10 +113,11 @@ extension Graph {
       let convolution = graph.nodes[next]
       let between = graph.value(graph.shape(convolution.outputs[0]))
       graph.nodes[index] = Node(
-        name: convolution.name, operation: .convolution(sum), inputs: pool.inputs, outputs: [between])
+        name: convolution.name, operation: .convolution(sum), inputs: pool.inputs, outputs: [between],
+        isRepeated: pool.isRepeated)
       graph.nodes[next] = Node(
         name: pool.name, operation: .averagePool(window, rectifies: rectifies), inputs: [between],
-        outputs: convolution.outputs)
+        outputs: convolution.outputs, isRepeated: convolution.isRepeated)
     }
     return graph
   }
@@ -149,7 +160,7 @@ extension Graph {
     while index < graph.nodes.count {
       let node = graph.nodes[index]
       guard node.outputs.count == 1, let next = graph.onlyReader(of: node.outputs[0]),
-        merge(&graph.nodes[index], graph.nodes[next])
+        graph.nodes[next].isRepeated == node.isRepeated, merge(&graph.nodes[index], graph.nodes[next])
       else {
         index += 1
         continue

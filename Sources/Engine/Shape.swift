@@ -10,6 +10,8 @@ public enum Shape: Hashable, Sendable, CustomStringConvertible {
   case vector(Int)
   /// The ids of a text's tokens.
   case ids(Int)
+  /// For each of some places a plane of values: a correlation volume.
+  case planes(Int, height: Int, width: Int)
 
   /// Numbers of one item.
   public var count: Int {
@@ -17,14 +19,15 @@ public enum Shape: Hashable, Sendable, CustomStringConvertible {
     case .maps(let channels, let volume): channels * volume.count
     case .rows(let count, let channels): count * channels
     case .vector(let count), .ids(let count): count
+    case .planes(let count, let height, let width): count * height * width
     }
   }
 
-  /// Nil for ids.
+  /// Nil for ids and planes.
   public var channels: Int? {
     switch self {
     case .maps(let channels, _), .rows(_, let channels), .vector(let channels): channels
-    case .ids: nil
+    case .ids, .planes: nil
     }
   }
 
@@ -34,6 +37,7 @@ public enum Shape: Hashable, Sendable, CustomStringConvertible {
     case .rows(let count, let channels): "\(count) × \(channels)"
     case .vector(let count): "\(count)"
     case .ids(let count): "\(count) ids"
+    case .planes(let count, let height, let width): "\(count) × \(height)×\(width)"
     }
   }
 }

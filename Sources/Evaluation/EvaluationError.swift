@@ -65,6 +65,11 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case pairSizes(name: String, real: String, fake: String)
   case pairTooSmall(name: String, size: String, metric: String, least: Int)
   case tooFewFrames(name: String, frames: Int, least: Int)
+  /// Of frames that are taken at a rate.
+  case tooFewTakenFrames(name: String, frames: Int, step: Int)
+  /// A video of whose frames nobody says when they are.
+  case noFrameRate(name: String, metric: String, rate: Double)
+  case flowIsNoNumber(weights: String)
   /// Frames at each end of a video are fewer than a value needs.
   case driftTooShort(name: String, frames: Int, share: Double, length: Int, metric: String, least: Int)
   case noTimes(path: String)
@@ -310,6 +315,15 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return reason + also + rest + stand
     case .pairTooSmall(let name, let size, let metric, let least):
       return "`\(name)` is \(size), and the network of \(metric) cannot look at frames below \(least)x\(least)"
+    case .tooFewTakenFrames(let name, let frames, let step):
+      return
+        "`\(name)` has too few frames: \(frames), of which one in \(step) is taken, and at "
+        + "least 2 are needed"
+    case .noFrameRate(let name, let metric, let rate):
+      return "`\(name)` has no frame rate, and \(metric) looks at \(significant(rate)) frames a second"
+        + "\nhint: `--set frame-rate=24` says it for all videos; `frame-rate=\(significant(rate))` takes every frame"
+    case .flowIsNoNumber(let weights):
+      return "its flow by `\(weights)` is not a number"
     case .noTimes(let path):
       return "the features of `\(path)` do not say which frames they are of, and a series needs to know"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"

@@ -14,6 +14,8 @@ public struct RequestedScore: Sendable {
   public var warnings: [ScoreWarning] = []
   /// What compares the frames of pairs, of a metric that has a network for it.
   public var perceptual: PerceptualNetwork?
+  /// What computes the flow between frames, of a metric that looks at it.
+  public var flow: FlowNetwork?
   /// Reads the head that embeddings of frames are given to, of a metric that has one.
   public var head: (@Sendable () throws -> NetworkWeights)?
 

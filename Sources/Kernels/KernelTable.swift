@@ -54,6 +54,43 @@ struct MicroKernels: Sendable {
 
   typealias ValuesKernel = @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
 
+  typealias PlaneMomentsKernel =
+    @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
+
+  typealias NormaliseRowKernel =
+    @Sendable (UnsafePointer<Float>, Int, UnsafePointer<Float>, Float, UnsafeMutablePointer<Float>, Bool) -> Void
+
+  typealias AddRowKernel =
+    @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Bool) -> Void
+
+  typealias GateRowKernel =
+    @Sendable (
+      UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>
+    ) -> Void
+
+  typealias BlendRowKernel =
+    @Sendable (
+      UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, Int,
+      UnsafeMutablePointer<Float>
+    ) -> Void
+
+  typealias HalvePlaneKernel = @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>) -> Void
+
+  typealias LookUpPlaneKernel =
+    @Sendable (
+      UnsafePointer<Float>, Int, Int, Float, Float, Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>
+    ) -> Void
+
+  typealias BlendNeighboursKernel =
+    @Sendable (
+      UnsafePointer<Float>, Int, Int, Float, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>
+    ) -> Void
+
+  typealias BlendPixelsKernel =
+    @Sendable (
+      UnsafePointer<Float>, Int, Int, UnsafePointer<Int>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int
+    ) -> Void
+
   typealias PeakKernel = @Sendable (Int, UnsafeMutablePointer<Float>) -> Int
 
   let pixelTile: PixelTileKernel
@@ -71,6 +108,17 @@ struct MicroKernels: Sendable {
   let softMaxRow: SoftMaxRowKernel
   let geluValues: ValuesKernel
   let quickGELUValues: ValuesKernel
+  let planeMoments: PlaneMomentsKernel
+  let normaliseRow: NormaliseRowKernel
+  let addRow: AddRowKernel
+  let gateRow: GateRowKernel
+  let blendRow: BlendRowKernel
+  let sigmoidValues: ValuesKernel
+  let tanhValues: ValuesKernel
+  let halvePlane: HalvePlaneKernel
+  let lookUpPlane: LookUpPlaneKernel
+  let blendNeighbours: BlendNeighboursKernel
+  let blendPixels: BlendPixelsKernel
   let peakLoop: PeakKernel
 
   static let baseline = MicroKernels(
@@ -81,6 +129,10 @@ struct MicroKernels: Sendable {
     winogradInputLine7: Kernels.winogradInputLine7, winogradOutputLine4of7: Kernels.winogradOutputLine4of7,
     normaliseRows: Kernels.normaliseRows, softMaxRow: Kernels.softMaxRow, geluValues: Kernels.geluValues,
     quickGELUValues: Kernels.quickGELUValues,
+    planeMoments: Kernels.planeMoments, normaliseRow: Kernels.normaliseRow, addRow: Kernels.addRow,
+    gateRow: Kernels.gateRow, blendRow: Kernels.blendRow, sigmoidValues: Kernels.sigmoidValues,
+    tanhValues: Kernels.tanhValues, halvePlane: Kernels.halvePlane, lookUpPlane: Kernels.lookUpPlane,
+    blendNeighbours: Kernels.blendNeighbours, blendPixels: Kernels.blendPixels,
     peakLoop: Kernels.peakLoop)
 
   #if arch(x86_64)
@@ -92,6 +144,10 @@ struct MicroKernels: Sendable {
       winogradInputLine7: KernelsAVX2.winogradInputLine7, winogradOutputLine4of7: KernelsAVX2.winogradOutputLine4of7,
       normaliseRows: KernelsAVX2.normaliseRows, softMaxRow: KernelsAVX2.softMaxRow, geluValues: KernelsAVX2.geluValues,
       quickGELUValues: KernelsAVX2.quickGELUValues,
+      planeMoments: KernelsAVX2.planeMoments, normaliseRow: KernelsAVX2.normaliseRow, addRow: KernelsAVX2.addRow,
+      gateRow: KernelsAVX2.gateRow, blendRow: KernelsAVX2.blendRow, sigmoidValues: KernelsAVX2.sigmoidValues,
+      tanhValues: KernelsAVX2.tanhValues, halvePlane: KernelsAVX2.halvePlane, lookUpPlane: KernelsAVX2.lookUpPlane,
+      blendNeighbours: KernelsAVX2.blendNeighbours, blendPixels: KernelsAVX2.blendPixels,
       peakLoop: KernelsAVX2.peakLoop)
 
     static let avx512 = MicroKernels(
@@ -103,6 +159,11 @@ struct MicroKernels: Sendable {
       winogradOutputLine4of7: KernelsAVX512.winogradOutputLine4of7,
       normaliseRows: KernelsAVX512.normaliseRows, softMaxRow: KernelsAVX512.softMaxRow,
       geluValues: KernelsAVX512.geluValues, quickGELUValues: KernelsAVX512.quickGELUValues,
+      planeMoments: KernelsAVX512.planeMoments, normaliseRow: KernelsAVX512.normaliseRow,
+      addRow: KernelsAVX512.addRow, gateRow: KernelsAVX512.gateRow, blendRow: KernelsAVX512.blendRow,
+      sigmoidValues: KernelsAVX512.sigmoidValues, tanhValues: KernelsAVX512.tanhValues,
+      halvePlane: KernelsAVX512.halvePlane, lookUpPlane: KernelsAVX512.lookUpPlane,
+      blendNeighbours: KernelsAVX512.blendNeighbours, blendPixels: KernelsAVX512.blendPixels,
       peakLoop: KernelsAVX512.peakLoop)
   #endif
 }

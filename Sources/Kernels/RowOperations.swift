@@ -66,13 +66,16 @@ public struct LayerNormalisation: Sendable {
   package var bytes: Int { 4 * 2 * input.layout.channels * input.layout.rows }
 }
 
-/// A function of each value of rows.
+/// A function of each value of rows or maps.
 public struct ValueFunction: Sendable {
   public enum Kind: String, Sendable {
     /// x · Φ(x) (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016), by erf.
     case gelu
     /// x · σ(1.702·x): what OpenAI's CLIP was trained with.
     case quickGELU = "quick-gelu"
+    /// σ(x) = 1 / (1 + e^-x)
+    case sigmoid
+    case tanh
   }
 
   public let kind: Kind
@@ -81,62 +84,105 @@ public struct ValueFunction: Sendable {
   private let kernel: MicroKernels.ValuesKernel
 
   /// - Parameters:
-  ///   - input: rows; their channels fill whole blocks.
+  ///   - input: rows, whose channels fill whole blocks, or maps.
   ///   - output: may be the input.
   public init(_ kind: Kind, of input: Activation, into output: Activation, with table: KernelTable) {
-    precondition(input.layout == output.layout && input.layout.isRows, "ValueFunction: rows of one shape are needed")
+    precondition(
+      input.layout.isBlocked && output.layout.isBlocked && input.layout.volume == output.layout.volume
+        && input.layout.channels == output.layout.channels, "ValueFunction: values of one shape are needed")
     self.kind = kind
     self.input = input
     self.output = output
-    kernel = kind == .gelu ? table.kernels.geluValues : table.kernels.quickGELUValues
+    kernel =
+      switch kind {
+      case .gelu: table.kernels.geluValues
+      case .quickGELU: table.kernels.quickGELUValues
+      case .sigmoid: table.kernels.sigmoidValues
+      case .tanh: table.kernels.tanhValues
+      }
   }
 
   public func run(_ team: ThreadTeam) {
     let layout = input.layout
+    guard layout.isRows, output.layout.isRows else {
+      layout.forEachRow(team) { block, frame, row in
+        apply(
+          input.row(block, frame, row), output.row(block, frame, row), layout.volume.width * ActivationLayout.block)
+      }
+      return
+    }
     layout.forEachRows(team) { first, count in
-      let values = count * ActivationLayout.block
+      let start = first * ActivationLayout.block
       for block in 0..<layout.blocks {
-        let source = UnsafePointer(input.block(block) + first * ActivationLayout.block)
-        let target = output.block(block) + first * ActivationLayout.block
-        if source != UnsafePointer(target) { target.update(from: source, count: values) }
-        kernel(target, values)
+        apply(input.block(block) + start, output.block(block) + start, count * ActivationLayout.block)
       }
     }
   }
 
+  private func apply(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ values: Int) {
+    if source != UnsafePointer(target) { target.update(from: source, count: values) }
+    kernel(target, values)
+  }
+
   /// Bytes read and written, each once.
-  package var bytes: Int { 4 * 2 * input.layout.channels * input.layout.rows }
+  package var bytes: Int { 4 * 2 * input.layout.channels * input.layout.volume.count }
 }
 
-/// a + b of rows: a residual connection.
+/// a + b of rows or maps, or max(·, 0) of that: a residual connection.
 public struct Addition: Sendable {
   private let a: Activation
   private let b: Activation
+  private let rectify: Bool
   private let output: Activation
+  private let kernel: MicroKernels.AddRowKernel
 
   /// - Parameter output: may be `a` or `b`.
-  public init(_ a: Activation, _ b: Activation, into output: Activation) {
+  public init(
+    _ a: Activation, _ b: Activation, rectify: Bool = false, into output: Activation, with table: KernelTable
+  ) {
     precondition(
-      a.layout == b.layout && a.layout == output.layout && a.layout.isRows, "Addition: rows of one shape are needed")
+      [a, b].allSatisfy { $0.layout.volume == output.layout.volume && $0.layout.channels == output.layout.channels },
+      "Addition: values of one shape are needed")
     self.a = a
     self.b = b
+    self.rectify = rectify
     self.output = output
+    kernel = table.kernels.addRow
   }
 
   public func run(_ team: ThreadTeam) {
-    let layout = a.layout
-    layout.forEachRows(team) { first, count in
-      for block in 0..<layout.blocks {
+    let layout = output.layout
+    if [a, b, output].allSatisfy({ $0.layout.isRows }) {
+      layout.forEachRows(team) { first, count in
         let start = first * ActivationLayout.block
-        let (x, y) = (UnsafePointer(a.block(block) + start), UnsafePointer(b.block(block) + start))
-        let target = output.block(block) + start
-        for place in 0..<count * ActivationLayout.block { target[place] = x[place] + y[place] }
+        for block in 0..<layout.blocks {
+          kernel(
+            a.block(block) + start, b.block(block) + start, count * ActivationLayout.block, output.block(block) + start,
+            rectify)
+        }
+      }
+    } else if [a, b, output].allSatisfy({ $0.layout.isBlocked }) {
+      layout.forEachRow(team) { block, frame, row in
+        kernel(
+          a.row(block, frame, row), b.row(block, frame, row), layout.volume.width * ActivationLayout.block,
+          output.row(block, frame, row), rectify)
+      }
+    } else {
+      // Of few channels, in layouts that differ.
+      team.perform(chunks: layout.volume.frames * layout.volume.height) { chunk in
+        let (t, y) = chunk.quotientAndRemainder(dividingBy: layout.volume.height)
+        for x in 0..<layout.volume.width {
+          for c in 0..<layout.channels {
+            let sum = a[c, t, y, x] + b[c, t, y, x]
+            output[c, t, y, x] = rectify && sum < 0 ? 0 : sum
+          }
+        }
       }
     }
   }
 
   /// Bytes read and written, each once.
-  package var bytes: Int { 4 * 3 * a.layout.channels * a.layout.rows }
+  package var bytes: Int { 4 * 3 * output.layout.channels * output.layout.volume.count }
 }
 
 extension ActivationLayout {

@@ -11,6 +11,8 @@ package struct WinogradConvolution: ConvolutionPlan {
   private static let lanes = ActivationLayout.block
   /// Smaller planes waste too much of their last tiles.
   private static let leastSide = 7
+  /// Of fewer the products are less work than the input's transform.
+  private static let leastOutputs = 8
   /// V and M of a group, in floats: they should stay in the last-level cache, and each team has its own.
   private static let groupFloats = 2 << 20
 
@@ -55,6 +57,7 @@ package struct WinogradConvolution: ConvolutionPlan {
     let volume = problem.outputVolume
     guard problem.input.layout.isBlocked else { return "the input is an image" }
     guard problem.stride.height == 1, problem.stride.width == 1 else { return "stride over space" }
+    guard problem.weights.outputChannels >= leastOutputs else { return "fewer than \(leastOutputs) outputs" }
     guard variant(for: problem, with: table) != nil else {
       return "kernels of \(kernel.height)×\(kernel.width) have no variant"
     }

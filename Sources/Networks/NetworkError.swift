@@ -6,6 +6,9 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case transformerWidth(width: Int, hidden: Int)
   /// Positions that are not those of a class token and a square of patches.
   case positions(tensor: String, count: Int)
+  /// Frames that a flow network cannot take as they are.
+  case flowSize(height: Int, width: Int, multiple: Int, least: Int)
+  case framesTooSmall(height: Int, width: Int, least: Int)
   case otherNetwork(weights: String, network: String, wanted: String)
 
   public var description: String {
@@ -19,6 +22,11 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
         + " and the hidden values of 16"
     case .positions(let tensor, let count):
       "`\(tensor)` has \(count) rows: one for the class token and a square of patches are needed"
+    case .flowSize(let height, let width, let multiple, let least):
+      "frames of \(width)x\(height) cannot be computed: width and height must be multiples of \(multiple), and at least "
+        + "\(least)"
+    case .framesTooSmall(let height, let width, let least):
+      "frames of \(width)x\(height) are too small for optical flow: width and height must be at least \(least)"
     case .otherNetwork(let weights, let network, let wanted):
       "the weights `\(weights)` are of the network \(network), and \(wanted) is needed"
     }

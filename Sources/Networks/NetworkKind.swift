@@ -18,6 +18,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
   case dreamSimOpenCLIP = "dreamsim-open-clip"
   case dreamSimDINOv2 = "dreamsim-dinov2"
   case alexNet = "alexnet"
+  case raft = "raft-things"
 
   /// What a protocol says about a network beyond its weights. A network looks at its own fields.
   public struct Options: Hashable, Sendable {
@@ -27,9 +28,11 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     public var epsilon: Float = 1e-3
     public var endpoint = I3D.Endpoint.logitsMean
     public var activation = ValueFunction.Kind.quickGELU
-    /// Height and width of a frame, of networks for any size.
-    public var height = 64
-    public var width = 64
+    /// Height and width of a frame, of networks for any size; nil for a size that shows them.
+    public var height: Int?
+    public var width: Int?
+    /// Turns of a network that refines what it found.
+    public var iterations = RAFT.publishedIterations
     /// What a transformer sees that takes frames of any shape; nil for the published square.
     public var frame: FrameShape?
 
@@ -105,6 +108,10 @@ public enum NetworkKind: String, CaseIterable, Sendable {
       Row(
         title: "AlexNet's convolutions, as LPIPS sees them", source: "Zhang et al., CVPR 2018", weights: "alexnet",
         engine: "lpips/1", side: nil, minimumFrames: 1, isPerFrame: true, traits: [])
+    case .raft:
+      Row(
+        title: "RAFT, the flow from one frame to the next", source: "Teed and Deng, ECCV 2020", weights: "raft",
+        engine: "raft/1", side: nil, minimumFrames: 2, isPerFrame: false, traits: [])
     }
   }
 
@@ -137,7 +144,9 @@ public enum NetworkKind: String, CaseIterable, Sendable {
       }
     case .dreamSimEnsemble, .dreamSimDINO, .dreamSimCLIP, .dreamSimOpenCLIP, .dreamSimDINOv2:
       try vision(DreamSim.branches(rawValue) ?? [], weights, isDreamSim: true)
-    case .alexNet: AlexNet.graph(height: options.height, width: options.width)
+    case .alexNet: AlexNet.graph(height: options.height ?? 64, width: options.width ?? 64)
+    case .raft:
+      try RAFT.graph(height: options.height ?? 480, width: options.width ?? 832, iterations: options.iterations)
     }
   }
 

@@ -23,7 +23,7 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
     case .noneAndOthers(let other): "`none` means no published rows, and `\(other)` stands beside it"
     case .badTemplate(let reason): "the template of the report cannot be read: \(reason)"
     case .severalVideos(let path, let count, let first):
-      "`\(path)` holds \(count) videos, and a slice is of one\nhint: name one of them, such as `\(first)`"
+      "`\(path)` holds \(count) videos, and one is wanted\nhint: name one of them, such as `\(first)`"
     case .noRow(let path, let row, let count):
       "`\(path)` has no row `\(row)`\nhint: its rows are [0] to [\(count - 1)]"
     }

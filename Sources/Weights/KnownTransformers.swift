@@ -6,7 +6,7 @@ extension KnownWeights {
   static let transformers: [KnownWeights] =
     [dreamSimEnsemble, dreamSimDINO, dreamSimCLIP, dreamSimOpenCLIP, dreamSimDINOv2]
     + [clipB32, clipB16, clipL14, openCLIPB32, openCLIPB16, clipVocabulary, aestheticL14, dino, dinov2, dinov2Large]
-    + [alexNet, lpipsAlex]
+    + [alexNet, lpipsAlex, raftThings]
 
   private static func published(
     _ name: String, _ purpose: String, files: [PublishedFile], likeness: WeightsLikeness, fingerprint: Digest? = nil,
@@ -151,6 +151,16 @@ extension KnownWeights {
     "alexnet", "LPIPS: torchvision's AlexNet",
     files: [PublishedFile(url: "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth", digest: "7be5be79")],
     likeness: .alexNet, licence: "BSD-3-Clause")
+
+  // RAFT: `download_models.sh` of princeton-vl/RAFT; one of the files of an archive.
+
+  public static let raftThings = KnownWeights(
+    name: "raft-things", network: "raft", fingerprint: nil,
+    purpose: "optical flow and dynamic degree: RAFT of FlyingThings3D",
+    source: "models/raft-things.pth in https://dl.dropboxusercontent.com/s/4j4z58wuv8o0mfz/models.zip", package: nil,
+    files: [PublishedFile(name: "raft-things.pth")],
+    origin: "models/raft-things.pth in https://dl.dropboxusercontent.com/s/4j4z58wuv8o0mfz/models.zip",
+    likeness: .raft(features: 256, state: 128), licence: "BSD-3-Clause")
 
   public static let lpipsAlex = KnownWeights(
     name: "lpips-alex", network: "lpips-alex",

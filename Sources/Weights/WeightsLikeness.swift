@@ -45,6 +45,10 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
 
   static let alexNet = WeightsLikeness(network: "alexnet", traits: ["64, 192, 384, 256 and 256 channels"])
 
+  static func raft(features: Int, state: Int) -> WeightsLikeness {
+    WeightsLikeness(network: "raft", traits: ["\(features) features", "a state of \(state)"])
+  }
+
   /// That of canonical tensors.
   package init(network: String, of tensors: [String: WeightTensor]) {
     switch network {
@@ -56,6 +60,10 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
       let channels = (1...5).map { "\(tensors["conv_\($0)/bias"]?.shape.first ?? 0)" }
       self.init(
         network: network, traits: [channels.dropLast().joined(separator: ", ") + " and \(channels[4]) channels"])
+    case "raft":
+      self = .raft(
+        features: tensors["fnet/conv2/bias"]?.values.count ?? 0,
+        state: tensors["update/gru/convz1/bias"]?.values.count ?? 0)
     case "linear-head": self = .linearHead(tensors["head/kernel"]?.values.count ?? 0)
     default: self = .transformer(network, Self.towers(of: tensors))
     }

@@ -21,7 +21,8 @@ protocol BenchmarkedNetwork {
 }
 
 /// What times are told of: a `clip`, which is one run, or a `frame`, of which a run has `--frames`.
-enum BenchUnit: String { case clip, frame }
+/// Of a flow, the `pair` of its two frames.
+enum BenchUnit: String { case clip, frame, pair }
 
 enum BenchI3D: BenchmarkedNetwork {
   static let benchName = "i3d"
@@ -52,11 +53,18 @@ enum BenchViTLarge: BenchmarkedNetwork {
   static let knownWeights: KnownWeights? = nil
 }
 
+/// RAFT at the size of a 480p video.
+enum BenchRAFT: BenchmarkedNetwork {
+  static let benchName = "raft"
+  static let kind = NetworkKind.raft
+  static let defaultFrames = 2
+  static let knownWeights: KnownWeights? = nil
+}
+
 extension BenchmarkedNetwork {
   /// A run holds all its activations.
-  static var mostFrames: Int { 1024 }
-  static var unit: BenchUnit { kind.row.isPerFrame ? .frame : .clip }
-  static var side: Int { kind.row.side ?? 0 }
+  static var mostFrames: Int { kind == .raft ? 2 : 1024 }
+  static var unit: BenchUnit { kind == .raft ? .pair : kind.row.isPerFrame ? .frame : .clip }
 
   static var weightsNote: String {
     guard let name = knownWeights?.name else { return "The weights are random numbers" }
@@ -96,7 +104,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "\(Network.unit == .clip ? "Frames of a clip" : "Frames that are computed together"). (default: \(Network.defaultFrames))",
+      "\(Network.unit == .frame ? "Frames that are computed together" : "Frames of a \(Network.unit)"). (default: \(Network.defaultFrames))",
       valueName: "number"))
   var frames: Int?
 
@@ -132,7 +140,7 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
         try device.compile(graph, RandomParameters(), batch: batch)
       }
     let networks = try [network] + (1..<teams.count).map { _ in try network.twin() }
-    let input = Self.input(frames: frames)
+    let input = Self.input(batch * graph.inputShape.count)
     var layerTimes = [[Double]](repeating: [], count: perLayer ? network.layers.count : 0)
     let runs = input.withUnsafeBufferPointer { input in
       let clip = Input(pointer: input.baseAddress!)
@@ -152,7 +160,8 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     // Per layer one team has all threads.
     let peak = perLayer ? PeakRate(place.table, threads: threads, seconds: 0.2).all : nil
     let report = NetworkReport(
-      name: Network.benchName, unit: Network.unit, side: Network.side, frames: frames, teams: teams, threads: threads,
+      name: Network.benchName, unit: Network.unit, size: Self.size(graph.inputShape), frames: frames, teams: teams,
+      threads: threads,
       repeats: options.repeats, weights: source, peak: peak, runs: runs.divided(by: teams.count),
       layers: zip(network.layers, layerTimes).map { layer, times in
         NetworkReport.Layer(layer: layer, times: RunTimes(Array(times.dropFirst(RunTimes.warmUps))))
@@ -189,9 +198,15 @@ struct NetworkBench<Network: BenchmarkedNetwork>: ParsableCommand {
     }
   }
 
+  /// Width and height of a frame.
+  private static func size(_ shape: Shape) -> (width: Int, height: Int) {
+    guard case .maps(_, let volume) = shape else { return (0, 0) }
+    return (volume.width, volume.height)
+  }
+
   /// Bytes of a fixed stream, brought to -1...1.
-  private static func input(frames: Int) -> [Float] {
-    (0..<frames * Network.side * Network.side * 3).map { index in
+  private static func input(_ count: Int) -> [Float] {
+    (0..<count).map { index in
       let byte = (UInt32(truncatingIfNeeded: index) &* 1_103_515_245 &+ 12_345) >> 16 & 255
       return 2 * Float(byte) / 255 - 1
     }
@@ -212,7 +227,7 @@ struct NetworkReport {
 
   let name: String
   let unit: BenchUnit
-  let side: Int
+  let size: (width: Int, height: Int)
   let frames: Int
   let teams: ComputeTeams
   let threads: Int
@@ -223,7 +238,7 @@ struct NetworkReport {
   let runs: RunTimes
   let layers: [Layer]
 
-  private var times: RunTimes { unit == .clip ? runs : runs.divided(by: frames) }
+  private var times: RunTimes { unit == .frame ? runs.divided(by: frames) : runs }
   /// Of the peak, of a layer that is a product.
   private func shareOfPeak(_ gflopPerSecond: Double?) -> Double? {
     guard let gflopPerSecond, let peak, peak > 0 else { return nil }
@@ -239,7 +254,8 @@ struct NetworkReport {
 
   func json(_ place: BenchPlace) -> JSONValue {
     var fields: [(key: String, value: JSONValue)] = [
-      ("weights", .string(weights)), ("frames", .integer(frames)), ("side", .integer(side)),
+      ("weights", .string(weights)), ("frames", .integer(frames)), ("side", .integer(size.height)),
+      ("width", .integer(size.width)),
       ("threads", .integer(threads)), ("at_once", .integer(teams.count)), ("threads_each", .integer(teams.threads)),
       ("repeats", .integer(repeats)),
       ("median_ms_per_\(unit)", .number(times.median)), ("min_ms_per_\(unit)", .number(times.minimum)),
@@ -268,7 +284,7 @@ struct NetworkReport {
     benchLines([
       (
         name,
-        "\(frames) frames of \(side)x\(side), \(count(threads))"
+        "\(frames) frames of \(size.width)x\(size.height), \(count(threads))"
           + (teams.count > 1 ? ", \(teams.count) runs side by side, \(count(teams.threads)) each" : "")
       ),
       ("median", "\(benchTime(times.median)) ms a \(unit)"), ("minimum", "\(benchTime(times.minimum)) ms a \(unit)"),

@@ -5,7 +5,8 @@ enum MetricCommands {
   static let all: [any ParsableCommand.Type] = [
     FVD.self, KVD.self, FID.self, FDDINOv2.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self,
     FIDInfinity.self, PSNR.self,
-    SSIM.self, LPIPSCommand.self, TemporalFlickering.self, PIC.self, CLIPSIM.self, FrameConsistency.self,
+    SSIM.self, LPIPSCommand.self, TemporalFlickering.self, DynamicDegree.self, PIC.self, CLIPSIM.self,
+    FrameConsistency.self,
     SubjectConsistency.self, BackgroundConsistency.self, AestheticQuality.self, I2VSubject.self, I2VBackground.self,
     PhysicsIQCommand.self, CameraError.self,
   ]
@@ -177,6 +178,21 @@ struct TemporalFlickering: MetricCommand {
   static let configuration = CommandConfiguration(
     commandName: "temporal-flickering", abstract: "How still consecutive frames are, from 0 to 1",
     discussion: "The score is the fake set's; a note says the real set's, where one is given.")
+  @OptionGroup var sets: OneOrTwoSets
+  @OptionGroup var options: ScoreOptions
+}
+
+struct DynamicDegree: MetricCommand {
+  static let metric = "dynamic-degree"
+  static let configuration = CommandConfiguration(
+    commandName: "dynamic-degree", abstract: "The share of videos that move, by optical flow (VBench)",
+    discussion: """
+      The score is the fake set's; a note says the real set's, where one is given. Each video is 0 or 1.
+
+        vidmetrics weights import raft-things.pth
+        vidmetrics dynamic-degree generated/
+        vidmetrics dynamic-degree frames/ --set frame-rate=24       folders of frames and arrays have no rate of their own
+      """)
   @OptionGroup var sets: OneOrTwoSets
   @OptionGroup var options: ScoreOptions
 }

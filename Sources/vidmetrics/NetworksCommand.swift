@@ -148,21 +148,32 @@ struct NetworkArguments: ParsableArguments {
 
   @Option(
     name: .customLong("size"),
-    help: ArgumentHelp("Height x width, of networks for frames of any size.", valueName: "HxW"))
-  var size = "64x64"
+    help: ArgumentHelp(
+      "Height x width, of networks for frames of any size. (default: 64x64, or 480x832 of raft-things)",
+      valueName: "HxW"))
+  var size: String?
+
+  @Option(help: ArgumentHelp("Turns of a network that refines what it found.", valueName: "number"))
+  var iterations = RAFT.publishedIterations
 
   @Option(help: ArgumentHelp("Of I3D: logits-mean or mixed-5c-mean.", valueName: "name")) var endpoint = "logits-mean"
 
-  func validate() throws { try OptionRange.check("frames", frames, OptionRange.frames) }
+  func validate() throws {
+    try OptionRange.check("frames", frames, OptionRange.frames)
+    try OptionRange.check("iterations", iterations, 1...100)
+  }
 
   func graph(_ weights: NetworkWeights?) throws -> Graph {
     var options = NetworkKind.Options()
     options.frames = frames
-    let sides = size.split(separator: "x").compactMap { Int($0) }
-    guard sides.count == 2, sides.allSatisfy({ (LPIPS.minimumSide...8192).contains($0) }) else {
-      throw ValidationError("--size is height x width, \(LPIPS.minimumSide) or more each: 64x64")
+    options.iterations = iterations
+    if let size {
+      let sides = size.split(separator: "x").compactMap { Int($0) }
+      guard sides.count == 2, sides.allSatisfy({ (LPIPS.minimumSide...8192).contains($0) }) else {
+        throw ValidationError("--size is height x width, \(LPIPS.minimumSide) or more each: 64x64")
+      }
+      (options.height, options.width) = (sides[0], sides[1])
     }
-    (options.height, options.width) = (sides[0], sides[1])
     guard let endpoint = I3D.Endpoint(rawValue: endpoint) else {
       throw ValidationError("--endpoint is \(I3D.Endpoint.allCases.map(\.rawValue).joined(separator: " or "))")
     }

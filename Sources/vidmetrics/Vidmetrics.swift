@@ -39,7 +39,8 @@ struct Vidmetrics: AsyncParsableCommand {
           QueryCommand.self,
           TagCommand.self, DeleteCommand.self, ExportCommand.self, ImportCommand.self,
         ]),
-      CommandGroup(name: "Report", subcommands: [ReportCommand.self, SliceCommand.self, GateCommand.self]),
+      CommandGroup(
+        name: "Report", subcommands: [ReportCommand.self, SliceCommand.self, FlowCommand.self, GateCommand.self]),
       CommandGroup(name: "Machine", subcommands: [SelfTestCommand.self, Bench.self, NetworksCommand.self]),
     ])
 

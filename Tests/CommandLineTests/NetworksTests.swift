@@ -14,10 +14,28 @@ import Testing
   /// Parameters of the papers' tables.
   @Test func networksAreListed() throws {
     let lines = try program.run("networks", "list").output.split(separator: "\n")
-    #expect(lines.count == 15 && lines[0].hasPrefix("name "))
+    #expect(lines.count == 16 && lines[0].hasPrefix("name "))
     #expect(lines.contains { $0.hasPrefix("i3d ") && $0.contains("  12.7   55.6  ") })
     #expect(lines.contains { $0.hasPrefix("vit-dino ") && $0.contains("  85.8   35.1  ") })
+    #expect(lines.contains { $0.hasPrefix("raft-things ") && $0.contains("  5.3  739.7  ") })
     #expect(lines.contains { $0.hasPrefix("vit-dinov2-large ") && $0.contains("  304.4  162.") })
+  }
+
+  /// A loop's turns are counted, and frames that do not fit are refused.
+  @Test func turnsAreCounted() throws {
+    func gflop(_ iterations: String) throws -> Double {
+      let shown = try document(
+        program.run("networks", "show", "raft-things", "--size", "128x128", "--iterations", iterations, "--json"))
+      let layers = try #require(shown["layers"] as? [[String: Any]])
+      return layers.filter { $0["name"] as? String == "update/gru/convq1" }.reduce(0) {
+        $0 + ($1["gflop"] as? Double ?? 0)
+      }
+    }
+    #expect(try abs(gflop("3") - 3 * gflop("1")) < 1e-9 && gflop("1") > 0)
+    let small = try program.run("networks", "show", "raft-things", "--size", "64x128")
+    #expect(
+      small.errors
+        == "error: frames of 128x64 cannot be computed: width and height must be multiples of 8, and at least 128\n")
   }
 
   @Test func layersAreShown() throws {

@@ -103,7 +103,7 @@ import Testing
     let folder = try place.program.run("slice", clips + "/real", "--out", out)
     #expect(
       folder.errors
-        == "error: `\(clips)/real` holds 16 videos, and a slice is of one\nhint: name one of them, such as `\(clips)/real/bounce/cross.mp4`\n"
+        == "error: `\(clips)/real` holds 16 videos, and one is wanted\nhint: name one of them, such as `\(clips)/real/bounce/cross.mp4`\n"
     )
     let outside = try place.program.run("slice", real, "--column", "96", "--out", out)
     #expect(

@@ -73,7 +73,7 @@ import Testing
     }
     let here =
       "those that are computed here are subject_consistency, background_consistency, temporal_flickering, "
-      + "aesthetic_quality, i2v_subject, i2v_background"
+      + "aesthetic_quality, dynamic_degree, i2v_subject, i2v_background"
     #expect(try errors("--dimensions", "imaging_quality") == "error: `imaging_quality` is not computed here: \(here)")
     #expect(try errors("--dimensions", "beauty") == "error: VBench has no dimension `beauty`: \(here)")
     #expect(

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Kernels
 import Tensors
 
@@ -12,8 +13,30 @@ struct NaiveGraph {
 
   static func outputs(_ graph: Graph, _ input: [Float]) throws -> [[Double]] {
     var naive = NaiveGraph(graph)
-    for node in graph.nodes { naive.values[node.outputs[0]] = try naive.value(node, input.map(Double.init)) }
+    let input = input.map(Double.init)
+    for node in graph.nodes.prefix(while: { !$0.isRepeated }) { try naive.add(node, input) }
+    if graph.nodes.contains(where: \.isRepeated) {
+      for _ in 0..<graph.turns {
+        for node in graph.nodes where node.isRepeated { try naive.add(node, input) }
+        let next = graph.carried.map { naive.values[$0.next] }
+        for (carried, value) in zip(graph.carried, next) { naive.values[carried.state] = value }
+      }
+      for node in graph.nodes.drop(while: { !$0.isRepeated }) where !node.isRepeated { try naive.add(node, input) }
+    }
     return graph.outputs.map { naive.values[$0] ?? [] }
+  }
+
+  private mutating func add(_ node: Graph.Node, _ input: [Double]) throws {
+    guard case .convolution(var sum) = node.operation, case .joined(let filters) = sum.filter else {
+      values[node.outputs[0]] = try value(node, input)
+      return
+    }
+    for (output, filter) in zip(node.outputs, filters) {
+      var own = node
+      sum.filter = filter
+      (own.operation, own.outputs) = (.convolution(sum), [output])
+      values[output] = try value(own, input)
+    }
   }
 
   private func value(_ node: Graph.Node, _ input: [Double]) throws -> [Double] {
@@ -79,9 +102,183 @@ struct NaiveGraph {
       let mean = x.reduce(0, +) / Double(x.count)
       let length = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
       return x.map { ($0 - mean) / length }
-    case .spaceToDepth, .function, .scale, .sum, .tokens, .embedding, .layerNormalisation, .attention, .row:
+    case .sum(let rectifies):
+      let sums = zip(x, others(node)[0]).map { $0 + $1 }
+      return rectifies ? sums.map { max($0, 0) } : sums
+    case .function(.tanh): return x.map { tanh($0) }
+    case .function(.sigmoid): return x.map { 1 / (1 + exp(-$0)) }
+    case .instanceNormalisation(let epsilon, let rectifies):
+      return instanceNormalisation(node, x, Double(epsilon), rectifies)
+    case .slice(let slice):
+      let (all, pixels) = (graph.shape(node.inputs[0]).channels ?? 1, planes(node.inputs[0]).pixels)
+      var result: [Double] = []
+      for pixel in slice.frames.lowerBound * pixels..<slice.frames.upperBound * pixels {
+        for channel in slice.channels { result.append(x[pixel * all + channel]) }
+      }
+      return result
+    case .state: return node.inputs.isEmpty ? [Double](repeating: 0, count: graph.shape(node.outputs[0]).count) : x
+    case .gate(let kind): return gate(kind, x, others(node))
+    case .correlation: return correlation(x, others(node)[0], graph.shape(node.inputs[0]).channels ?? 1)
+    case .halvedPlanes: return halved(node, x)
+    case .lookUp(let radius): return lookUp(node, x, radius)
+    case .convexUpsampling(let factor, let maskFactor):
+      return upsampled(node, x, others(node)[0], factor, Double(maskFactor))
+    case .warp(let edge): return warped(node, x, others(node)[0], isClamped: edge == .nearest)
+    case .spaceToDepth, .function, .scale, .tokens, .embedding, .layerNormalisation, .attention, .row:
       preconditionFailure("NaiveGraph: \(node.operation) has tests of its own")
     }
+  }
+
+  // MARK: Flow
+
+  private func instanceNormalisation(_ node: Graph.Node, _ x: [Double], _ epsilon: Double, _ rectifies: Bool)
+    -> [Double]
+  {
+    let channels = graph.shape(node.outputs[0]).channels ?? 1
+    let frame = planes(node.inputs[0]).pixels * channels
+    var result = x
+    for first in stride(from: 0, to: x.count, by: frame) {
+      for channel in 0..<channels {
+        let places = Array(stride(from: first + channel, to: first + frame, by: channels))
+        let count = Double(places.count)
+        var mean = 0.0
+        for place in places { mean += x[place] / count }
+        var variance = 0.0
+        for place in places { variance += (x[place] - mean) * (x[place] - mean) / count }
+        for place in places {
+          let value = (x[place] - mean) / (variance + epsilon).squareRoot()
+          result[place] = rectifies ? max(value, 0) : value
+        }
+      }
+    }
+    return result
+  }
+
+  private func gate(_ kind: GRUGate.Kind, _ h: [Double], _ others: [[Double]]) -> [Double] {
+    var result = h
+    for i in h.indices {
+      let share = 1 / (1 + exp(-others[0][i] - others[1][i]))
+      switch kind {
+      case .reset: result[i] = share * h[i]
+      case .update: result[i] = (1 - share) * h[i] + share * tanh(others[2][i] + others[3][i])
+      }
+    }
+    return result
+  }
+
+  private func correlation(_ x: [Double], _ y: [Double], _ channels: Int) -> [Double] {
+    var result: [Double] = []
+    for a in stride(from: 0, to: x.count, by: channels) {
+      for b in stride(from: 0, to: y.count, by: channels) {
+        var sum = 0.0
+        for channel in 0..<channels { sum += x[a + channel] * y[b + channel] }
+        result.append(sum / Double(channels).squareRoot())
+      }
+    }
+    return result
+  }
+
+  private func halved(_ node: Graph.Node, _ x: [Double]) -> [Double] {
+    guard case .planes(let count, let height, let width) = graph.shape(node.inputs[0]) else { return [] }
+    var result: [Double] = []
+    for plane in 0..<count {
+      for y in 0..<height / 2 {
+        for column in 0..<width / 2 {
+          let first = (plane * height + 2 * y) * width + 2 * column
+          let sum = x[first] + x[first + 1] + x[first + width] + x[first + width + 1]
+          result.append(sum / 4)
+        }
+      }
+    }
+    return result
+  }
+
+  private func lookUp(_ node: Graph.Node, _ flow: [Double], _ radius: Int) -> [Double] {
+    let (width, pixels) = (planes(node.inputs[0]).width, planes(node.inputs[0]).pixels)
+    var result: [Double] = []
+    for pixel in 0..<pixels {
+      var scale = 1.0
+      for planes in node.inputs.dropFirst() {
+        guard case .planes(_, let h, let w) = graph.shape(planes), let values = values[planes] else { continue }
+        let x = (Double(pixel % width) + flow[2 * pixel]) / scale
+        let y = (Double(pixel / width) + flow[2 * pixel + 1]) / scale
+        for dx in -radius...radius {
+          for dy in -radius...radius {
+            result.append(
+              sample(x + Double(dx), y + Double(dy), h, w, isClamped: false) { values[(pixel * h + $0) * w + $1] })
+          }
+        }
+        scale *= 2
+      }
+    }
+    return result
+  }
+
+  private func upsampled(_ node: Graph.Node, _ flow: [Double], _ mask: [Double], _ factor: Int, _ maskFactor: Double)
+    -> [Double]
+  {
+    let (width, pixels) = (planes(node.inputs[0]).width, planes(node.inputs[0]).pixels)
+    let height = pixels / width
+    var result: [Double] = []
+    for y in 0..<factor * height {
+      for x in 0..<factor * width {
+        let pixel = y / factor * width + x / factor
+        let place = y % factor * factor + x % factor
+        var (total, u, v) = (0.0, 0.0, 0.0)
+        for neighbour in 0..<9 {
+          let power = exp(maskFactor * mask[(pixel * 9 + neighbour) * factor * factor + place])
+          total += power
+          let (row, column) = (y / factor + neighbour / 3 - 1, x / factor + neighbour % 3 - 1)
+          guard (0..<height).contains(row), (0..<width).contains(column) else { continue }
+          u += power * Double(factor) * flow[2 * (row * width + column)]
+          v += power * Double(factor) * flow[2 * (row * width + column) + 1]
+        }
+        result += [u / total, v / total]
+      }
+    }
+    return result
+  }
+
+  private func warped(_ node: Graph.Node, _ x: [Double], _ flow: [Double], isClamped: Bool) -> [Double] {
+    let (width, pixels) = (planes(node.inputs[0]).width, planes(node.inputs[0]).pixels)
+    let channels = graph.shape(node.outputs[0]).channels ?? 1
+    var result: [Double] = []
+    for pixel in 0..<pixels {
+      let column = Double(pixel % width) + flow[2 * pixel]
+      let row = Double(pixel / width) + flow[2 * pixel + 1]
+      for channel in 0..<channels {
+        result.append(
+          sample(column, row, pixels / width, width, isClamped: isClamped) { x[($0 * width + $1) * channels + channel] }
+        )
+      }
+    }
+    return result
+  }
+
+  private func others(_ node: Graph.Node) -> [[Double]] { node.inputs.dropFirst().map { values[$0] ?? [] } }
+
+  /// Of maps.
+  private func planes(_ value: Graph.Value) -> (pixels: Int, width: Int) {
+    guard case .maps(_, let volume) = graph.shape(value) else { return (0, 0) }
+    return (volume.height * volume.width, volume.width)
+  }
+
+  /// Between four values, zeros outside or the nearest value.
+  private func sample(
+    _ x: Double, _ y: Double, _ height: Int, _ width: Int, isClamped: Bool, _ value: (Int, Int) -> Double
+  ) -> Double {
+    let (x, y) = isClamped ? (min(max(x, 0), Double(width - 1)), min(max(y, 0), Double(height - 1))) : (x, y)
+    let (left, top) = (x.rounded(.down), y.rounded(.down))
+    let (a, b) = (x - left, y - top)
+    var sum = 0.0
+    for corner in 0..<4 {
+      let (row, column) = (Int(top) + corner / 2, Int(left) + corner % 2)
+      guard (0..<height).contains(row), (0..<width).contains(column) else { continue }
+      let across = corner % 2 == 0 ? 1 - a : a
+      let down = corner / 2 == 0 ? 1 - b : b
+      sum += across * down * value(row, column)
+    }
+    return sum
   }
 
   /// For each output place, what `body` makes of the taps that are inside.

@@ -34,41 +34,15 @@ import Weights
     networks = MadeUpNetworks(store: WeightStore(folder: folder.file("weights")))
   }
 
-  /// `clip(number, frames, height, width)` of the recipe.
-  private func clip(_ number: Int, _ frames: Int, _ height: Int, _ width: Int) -> [UInt8] {
-    func mixed(_ value: Int) -> Int {
-      var v = UInt32(truncatingIfNeeded: value)
-      v ^= v >> 16
-      v = v &* 0x85EB_CA6B
-      v ^= v >> 13
-      v = v &* 0xC2B2_AE35
-      return Int((v ^ v >> 16) & 255)
-    }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(frames * height * width * 3)
-    for t in 0..<frames {
-      for y in 0..<height {
-        for x in 0..<width {
-          for c in 0..<3 {
-            let coarse = mixed(((number * 4096 + y / 8) * 4096 + (x + 2 * t) / 8) * 4 + c)
-            let fine = mixed((((number * 64 + t + 1000) * 4096 + y) * 4096 + x) * 4 + c)
-            bytes.append(UInt8((coarse * 7 + fine) / 8))
-          }
-        }
-      }
-    }
-    return bytes
-  }
-
   /// `videos/I.npy`, and the pictures that they were made from.
   private func writeClips(_ golden: Golden) throws {
     for (number, clip) in golden.clips.enumerated() {
       let (frames, height, width) = (clip[0], clip[1], clip[2])
       try folder.write(
-        folder.npyHeader("|u1", [1, frames, height, width, 3]) + self.clip(number, frames, height, width),
+        folder.npyHeader("|u1", [1, frames, height, width, 3]) + madeUpClip(number, frames, height, width),
         "videos/\(number).npy")
       try folder.write(
-        folder.npyHeader("|u1", [1, 1, height, width, 3]) + self.clip(number + 100, 1, height, width),
+        folder.npyHeader("|u1", [1, 1, height, width, 3]) + madeUpClip(number + 100, 1, height, width),
         "pictures/\(number).npy")
     }
   }

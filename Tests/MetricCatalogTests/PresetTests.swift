@@ -45,6 +45,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "evo": (1, "sha256:02888dcaf30d9b45926cfe50a67f54ce8c4bedbfa3cdc040bca1bb1b14d3f38d"),
     "benchmark": (1, "sha256:ba3bfad6f00fb4c1031f498d83bfa13208e5c8b56713e2b07f44da2d35d1a88c"),
     "vbench": (1, "sha256:6dd1722e847b3a41f5880d1284552a6ab319c04556f7f02910fc01fbb76bba9a"),
+    "dynamic-degree/vbench": (1, "sha256:5b052e438369ffb224a1a00bbdc5c9b16ed2e21c2967af2291f0fca75e58991f"),
     "dreamsim": (1, "sha256:4def23ff9b607090fa1708de15f12012947fe7360a9d2dc390db5d5ac76871f6"),
     "dreamsim-dino": (1, "sha256:95fd63a6f22bfc46a0af0343a75b4e767280eb857d597c47d8a098c63cd42a5f"),
     "dreamsim-clip": (1, "sha256:f4fe4e425ba22ce9903edcf7fbec02623fd1b6470a3d0662c695a568685b8d3a"),
@@ -124,6 +125,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       "background-consistency vbench-quality 4159d09741fac5ca",
       "temporal-flickering vbench-quality 6dd1722e847b3a41",
       "aesthetic-quality vbench-quality 4648a0f0aea43c37",
+      "dynamic-degree vbench-quality 5b052e438369ffb2",
     ],
     "vbench-i2v": [
       "i2v-subject vbench-i2v 6b70d9eb1af0e35c",
@@ -131,6 +133,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       "subject-consistency vbench-i2v 4e140b957f2663f5",
       "background-consistency vbench-i2v 4159d09741fac5ca",
       "aesthetic-quality vbench-i2v 4648a0f0aea43c37",
+      "dynamic-degree vbench-i2v 5b052e438369ffb2",
     ],
   ]
 

@@ -8,12 +8,12 @@ import Vocabulary
   static let stages: [FieldDefinition.Stage: Set<String>] = [
     .frames: [
       "frames", "stride", "shortest-video", "clips", "samples", "offset-real", "offset-fake", "seed", "skip-first",
-      "repeats", "first-seconds",
+      "repeats", "first-seconds", "flow-rate", "frame-rate",
     ],
     .features: [
       "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop",
       "loader-resize", "loader-resolution", "loader-crop", "loader-floats", "loader-sets", "aspect-crop",
-      "input-scaling", "device", "resize-side",
+      "input-scaling", "device", "resize-side", "flow-iterations",
     ],
     .distance: [
       "head-weights-fingerprint", "max-videos-real", "max-videos-fake", "equal-counts", "ddof", "root", "root-eps",
@@ -23,6 +23,7 @@ import Vocabulary
       "centre", "compare-with", "prompt-prefix", "clamp", "group-by", "input-resize", "mean-over", "drift",
       "drift-share", "camera-origin", "pose-form", "camera-scale", "frame-reduction",
       "trajectory-alignment", "trajectory-statistic", "motion-threshold",
+      "flow-share", "flow-threshold", "flow-pairs",
     ],
     .report: ["weights", "head-weights", "scale-factor", "group-ddof", "angle-unit", "score-rounding"],
   ]
@@ -66,7 +67,7 @@ import Vocabulary
     [("crop", "none"), ("device", "onnxruntime 1.0")],
     [("crop", "none"), ("batch-norm-eps", "0.001"), ("endpoint", "pool-3")],
     [("crop", "torchvision-center"), ("resize-side", "256")],
-    [("drift", "yes")],
+    [("drift", "yes")], [("frame-rate", "24")],
   ]
 
   private static func bases(_ metric: Metric) throws -> [EvaluationProtocol] {

@@ -93,7 +93,8 @@ extension Operation {
     case .maxPool(let window): window
     case .input, .standardisation, .spaceToDepth, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
       .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength,
-      .centredUnit:
+      .centredUnit, .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp,
+      .convexUpsampling, .warp:
       nil
     }
   }

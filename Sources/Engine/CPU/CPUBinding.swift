@@ -33,6 +33,7 @@ struct CPUBinding {
   mutating func bind(_ parameters: some Parameters) throws {
     for index in graph.nodes.indices where layout.bands[index - 1] == nil {
       if let bands = layout.bands[index] { try bind(index, bands, parameters) } else { try bind(index, parameters) }
+      if index + 1 == graph.loop?.upperBound { try carryStates() }
     }
     head.outputs = try graph.outputs.map { output in
       if let vector = vectors[output] { return .vector(vector) }
@@ -81,15 +82,19 @@ struct CPUBinding {
           ValueFunction(
             kind, of: try activation(node.inputs[0], of: node), into: try activation(node.outputs[0], of: node),
             with: table)))
-    case .sum:
+    case .sum(let rectifies):
       add(
         index,
         .addition(
           Addition(
-            try activation(node.inputs[0], of: node), try activation(node.inputs[1], of: node),
-            into: try activation(node.outputs[0], of: node))))
+            try activation(node.inputs[0], of: node), try activation(node.inputs[1], of: node), rectify: rectifies,
+            into: try activation(node.outputs[0], of: node), with: table)))
     case .concatenation:
-      if node.isLate(in: graph) { try add(index, .concatenation(node.inputs.map { try vector($0, of: node) })) }
+      if node.isLate(in: graph) {
+        try add(index, .concatenation(node.inputs.map { try vector($0, of: node) }))
+      } else {
+        try copyParts(index)
+      }
     case .tokens(let tokens): try addTokens(index, tokens, parameters)
     case .layerNormalisation(_, let epsilon):
       if node.isLate(in: graph) {
@@ -118,6 +123,69 @@ struct CPUBinding {
     case .unitLength:
       guard graph.outputs.contains(node.outputs[0]) else { throw unsupported(node, "it is not an output") }
     case .centredUnit: try add(index, .centredUnit(of: vector(node.inputs[0], of: node)))
+    case .instanceNormalisation(let epsilon, let rectifies):
+      add(
+        index,
+        .instanceNormalisation(
+          InstanceNormalisation(
+            epsilon: epsilon, rectify: rectifies, input: try activation(node.inputs[0], of: node),
+            output: try activation(node.outputs[0], of: node), with: table)))
+    case .slice(let slice):
+      add(
+        index,
+        .copy(
+          ChannelCopy(
+            slice.channels, frames: slice.frames, of: try activation(node.inputs[0], of: node),
+            into: try activation(node.outputs[0], of: node), at: 0)))
+    case .state:
+      let state = try activation(node.outputs[0], of: node)
+      if let first = node.inputs.first {
+        add(index, .copy(ChannelCopy(whole: try activation(first, of: node), into: state, at: 0)))
+      } else {
+        add(index, .zeros(Zeros(state)))
+      }
+    case .gate(let kind):
+      add(
+        index,
+        .gate(
+          GRUGate(
+            kind, of: try node.inputs.map { try activation($0, of: node) },
+            into: try activation(node.outputs[0], of: node), with: table)))
+    case .correlation:
+      add(
+        index,
+        .correlation(
+          Correlation(
+            try activation(node.inputs[0], of: node), try activation(node.inputs[1], of: node),
+            into: try planes(node.outputs[0], of: node), with: table, workspace: workspace)))
+    case .halvedPlanes:
+      add(
+        index,
+        .halving(
+          HalvedPlanes(
+            try planes(node.inputs[0], of: node), into: try planes(node.outputs[0], of: node), with: table)))
+    case .lookUp(let radius):
+      add(
+        index,
+        .lookUp(
+          LookUp(
+            flow: try activation(node.inputs[0], of: node),
+            levels: try node.inputs.dropFirst().map { try planes($0, of: node) }, radius: radius,
+            into: try activation(node.outputs[0], of: node), with: table)))
+    case .convexUpsampling(let factor, let maskFactor):
+      add(
+        index,
+        .convexUpsampling(
+          ConvexUpsampling(
+            flow: try activation(node.inputs[0], of: node), mask: try activation(node.inputs[1], of: node),
+            factor: factor, maskFactor: maskFactor, into: try activation(node.outputs[0], of: node), with: table)))
+    case .warp(let edge):
+      add(
+        index,
+        .warp(
+          Warp(
+            try activation(node.inputs[0], of: node), by: try activation(node.inputs[1], of: node), edge: edge,
+            into: try activation(node.outputs[0], of: node), with: table)))
     }
   }
 
@@ -134,7 +202,38 @@ struct CPUBinding {
     steps.append(
       CPUStep(
         node: index, name: graph.nodes[index].name, kernel: kernel, isFirst: isFirst,
-        cleared: isFirst ? layout.halosToClear(at: index, in: memory) : []))
+        cleared: isFirst ? layout.halosToClear(at: index, in: memory) : [],
+        turns: graph.nodes[index].isRepeated ? graph.turns : 1))
+  }
+
+  /// What of a concatenation does not lie in its place: parts of two, and those that begin inside of a block.
+  private mutating func copyParts(_ index: Int) throws {
+    let node = graph.nodes[index]
+    let whole = try activation(node.outputs[0], of: node)
+    var first = 0
+    var isFirst = true
+    for part in node.inputs {
+      let channels = graph.shape(part).channels ?? 0
+      if layout.isCopied(part, into: node) {
+        add(
+          index, .copy(ChannelCopy(whole: try activation(part, of: node), into: whole, at: first)), isFirst: isFirst)
+        isFirst = false
+      }
+      first += channels
+    }
+  }
+
+  /// The end of a turn of the loop.
+  private mutating func carryStates() throws {
+    for carried in graph.carried {
+      guard let index = graph.nodes.firstIndex(where: { $0.outputs.contains(carried.state) }) else { continue }
+      let node = graph.nodes[index]
+      let copy = ChannelCopy(
+        whole: try activation(carried.next, of: node), into: try activation(carried.state, of: node), at: 0)
+      steps.append(
+        CPUStep(
+          node: index, name: node.name, kernel: .copy(copy), isFirst: false, cleared: [], turns: graph.turns))
+    }
   }
 
   /// Two layers in turns over the bands of what lies between them.
@@ -152,7 +251,8 @@ struct CPUBinding {
     case .maxPool(let window): try pool(index, window, turn)
     case .input, .standardisation, .spaceToDepth, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
       .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength,
-      .centredUnit:
+      .centredUnit, .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp,
+      .convexUpsampling, .warp:
       preconditionFailure("CPUBands: convolutions and max pools take turns")
     }
   }
@@ -267,6 +367,13 @@ struct CPUBinding {
     return activation
   }
 
+  private func planes(_ value: Graph.Value, of node: Graph.Node) throws -> Planes {
+    guard case .planes(_, let height, let width) = graph.shape(value) else {
+      throw unsupported(node, "it needs planes")
+    }
+    return Planes(try activation(value, of: node), height: height, width: width)
+  }
+
   private func vector(_ value: Graph.Value, of node: Graph.Node) throws -> Int {
     guard let place = vectors[value] else { throw unsupported(node, "it needs vectors") }
     return place
@@ -274,5 +381,13 @@ struct CPUBinding {
 
   private func unsupported(_ node: Graph.Node, _ reason: String) -> EngineError {
     .unsupported(device: device.name, node: node.name, reason: reason)
+  }
+}
+
+extension ChannelCopy {
+  /// All of an activation.
+  fileprivate init(whole input: Activation, into output: Activation, at first: Int) {
+    self.init(
+      0..<input.layout.channels, frames: 0..<input.layout.volume.frames, of: input, into: output, at: first)
   }
 }

@@ -122,6 +122,7 @@ struct CPUHead: Sendable {
   /// [T][H][W][C] of one item.
   private static func values(_ map: Activation, item: Int, of items: Int, isUnit: Bool, _ team: ThreadTeam) -> [Float] {
     let layout = map.layout
+    guard layout.isBlocked else { return image(map, item: item, of: items) }
     // Rows of items lie along the width, frames along the first axis.
     let isRows = layout.volume.frames == 1 && layout.volume.height == 1
     let volume =
@@ -156,6 +157,20 @@ struct CPUHead: Sendable {
         }
       }
     }
+  }
+
+  /// The same of an image, which is [T][H][W][C] already.
+  private static func image(_ map: Activation, item: Int, of items: Int) -> [Float] {
+    let layout = map.layout
+    let (frames, row) = (layout.volume.frames / items, layout.volume.width * layout.channels)
+    var values: [Float] = []
+    values.reserveCapacity(frames * layout.volume.height * row)
+    for frame in item * frames..<(item + 1) * frames {
+      for y in 0..<layout.volume.height {
+        values += UnsafeBufferPointer(start: map.block(0) + layout.offset(0, frame, y, 0), count: row)
+      }
+    }
+    return values
   }
 
   /// The threads of a team write rows of their own.

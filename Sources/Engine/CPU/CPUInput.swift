@@ -18,44 +18,50 @@ enum CPUInput: Sendable {
     init(tokens: [Float], positions: [Float]) { (self.tokens, self.positions) = (tokens, positions) }
   }
 
-  func run(_ input: UnsafePointer<Float>, items: Int, _ team: ThreadTeam) {
+  /// - Parameters:
+  ///   - items: that there are; `capacity` is how many there is room for.
+  func run(_ input: UnsafePointer<Float>, items: Int, of capacity: Int, _ team: ThreadTeam) {
     switch self {
     case .squares(let squares): squares.run(input, team)
-    case .image(let image, let standardisation): copy(input, into: image, items: items, standardisation)
+    case .image(let image, let standardisation):
+      // Fewer items than the batch leave the rest as it was.
+      copy(input, into: image, frames: image.layout.volume.frames / capacity * items, standardisation, team)
     case .ids(let rows, let table): look(input, up: table, into: rows, items: items)
     }
   }
 
   private func copy(
-    _ input: UnsafePointer<Float>, into image: Activation, items: Int, _ standardisation: Standardisation?
+    _ input: UnsafePointer<Float>, into image: Activation, frames: Int, _ standardisation: Standardisation?,
+    _ team: ThreadTeam
   ) {
     let layout = image.layout
     let row = layout.volume.width * layout.channels
-    // Fewer items than the batch leave the rest as it was.
-    let frames = min(items, layout.volume.frames)
     if standardisation == nil, !layout.hasHalo {
       image.block(0).update(from: input, count: frames * layout.planeStride)
       return
     }
-    for frame in 0..<frames {
-      for y in 0..<layout.volume.height {
-        let source = input + (frame * layout.volume.height + y) * row
-        let target = image.block(0) + layout.offset(0, frame, y, 0)
-        guard let standardisation else {
-          target.update(from: source, count: row)
-          continue
-        }
-        for x in 0..<layout.volume.width {
-          for c in 0..<layout.channels {
-            let place = layout.channels * x + c
-            target[place] =
-              (standardisation.factor * source[place] + standardisation.offset - standardisation.mean[c])
-              / standardisation.deviation[c]
-          }
+    let source = Source(pointer: input)
+    team.perform(chunks: frames * layout.volume.height) { chunk in
+      let (frame, y) = chunk.quotientAndRemainder(dividingBy: layout.volume.height)
+      let source = source.pointer + chunk * row
+      let target = image.block(0) + layout.offset(0, frame, y, 0)
+      guard let standardisation else {
+        target.update(from: source, count: row)
+        return
+      }
+      for x in 0..<layout.volume.width {
+        for c in 0..<layout.channels {
+          let place = layout.channels * x + c
+          target[place] =
+            (standardisation.factor * source[place] + standardisation.offset - standardisation.mean[c])
+            / standardisation.deviation[c]
         }
       }
     }
   }
+
+  /// The threads of a team read it.
+  private struct Source: @unchecked Sendable { let pointer: UnsafePointer<Float> }
 
   private func look(
     _ ids: UnsafePointer<Float>, up table: EmbeddingTable, into rows: Activation, items: Int

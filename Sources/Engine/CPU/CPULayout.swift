@@ -63,6 +63,12 @@ package struct CPULayout: Sendable {
     return bands
   }
 
+  /// Whether a part of a concatenation lies elsewhere.
+  func isCopied(_ part: Graph.Value, into node: Graph.Node) -> Bool {
+    guard let whole = node.outputs.first.flatMap({ places[$0] }), let own = places[part] else { return false }
+    return own.storage != whole.storage
+  }
+
   /// From the last node to the first, so that a concatenation has its place before its parts.
   private mutating func place() {
     for (index, node) in graph.nodes.enumerated().reversed() {
@@ -75,41 +81,65 @@ package struct CPULayout: Sendable {
       guard let own = node.outputs.first.flatMap({ places[$0] }) else { continue }
       switch node.operation {
       case .concatenation:
-        var block = own.block
+        // Parts that begin inside of a block, or have a place already, are copied.
+        var channel = 0
         for part in node.inputs {
-          let channels = graph.shape(part).channels ?? 0
-          precondition(
-            places[part] == nil && (channels % ActivationLayout.block == 0 || part == node.inputs.last),
-            "CPULayout: the parts of a concatenation are whole blocks, and of one concatenation")
-          places[part] = Place(storage: own.storage, block: block)
-          block += channels / ActivationLayout.block
+          if places[part] == nil, channel % ActivationLayout.block == 0, !isImage(part) {
+            places[part] = Place(storage: own.storage, block: own.block + channel / ActivationLayout.block)
+          }
+          channel += graph.shape(part).channels ?? 0
         }
-      case .sum, .function, .layerNormalisation:
-        if let input = node.inputs.first(where: { isLast(index, readerOf: $0) && places[$0] == nil }) {
-          places[input] = own
-        }
+      case .sum, .function, .layerNormalisation, .instanceNormalisation:
+        if let input = node.inputs.first(where: { isFree($0, for: index) }) { places[input] = own }
       case .input, .standardisation, .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation,
-        .rectifier, .scale, .tokens, .embedding, .attention, .row, .mean, .unitLength, .centredUnit:
+        .rectifier, .scale, .tokens, .embedding, .attention, .row, .mean, .unitLength, .centredUnit, .slice, .state,
+        .gate, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp:
         break
       }
     }
   }
 
-  private func isLast(_ index: Int, readerOf value: Graph.Value) -> Bool {
-    graph.readers(of: value).allSatisfy { $0 <= index } && !graph.outputs.contains(value)
+  /// Whether what a node makes may take the place of one of its inputs: nobody needs that any more, in the next turn of a loop
+  /// either.
+  private func isFree(_ value: Graph.Value, for index: Int) -> Bool {
+    guard places[value] == nil, !graph.isKept(value), graph.readers(of: value).allSatisfy({ $0 <= index }),
+      let maker = maker(of: value), isImage(value) == isImage(graph.nodes[index].outputs[0])
+    else { return false }
+    return maker.operation != .state && maker.isRepeated == graph.nodes[index].isRepeated
+  }
+
+  private func maker(of value: Graph.Value) -> Graph.Node? { graph.nodes.first { $0.outputs.contains(value) } }
+
+  /// Whether a value is stored channel last, one pixel behind the other: images, and maps of few channels that no convolution
+  /// writes.
+  private func isImage(_ value: Graph.Value) -> Bool {
+    guard let node = maker(of: value) else { return false }
+    guard case .maps(let channels, _) = graph.shape(value) else { return false }
+    switch node.operation {
+    case .input, .standardisation, .convexUpsampling: return true
+    case .slice, .warp: return isImage(node.inputs[0])
+    case .state, .sum: return channels < 4
+    case .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
+      .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength, .centredUnit,
+      .instanceNormalisation, .gate, .correlation, .halvedPlanes, .lookUp:
+      return false
+    }
   }
 
   /// What the value of a node is stored as; nil for what is not: vectors, ids, an image that is rearranged as it comes in,
   /// and places of unit length, which are made as they go out.
   private func storage(for value: Graph.Value, of node: Graph.Node) -> Storage? {
-    let isImage = node.operation == .input || node.isStandardisation
     if node.operation == .unitLength || node.operation == .input && !isCopied(value) { return nil }
     switch graph.shape(value) {
     case .maps(let channels, let volume):
       return Storage(
-        channels: channels, volume: Volume(volume.frames * items, volume.height, volume.width), isImage: isImage)
+        channels: channels, volume: Volume(volume.frames * items, volume.height, volume.width), isImage: isImage(value)
+      )
     case .rows(let count, let channels):
       return Storage(channels: channels, volume: Volume(1, 1, count * items), isImage: false)
+    case .planes(let count, let height, let width):
+      let layout = ActivationLayout.planes(count * items, height: height, width: width)
+      return Storage(channels: layout.channels, volume: layout.volume, isImage: true)
     case .vector, .ids: return nil
     }
   }
@@ -128,7 +158,8 @@ package struct CPULayout: Sendable {
       case .convolution(let sum): window = sum.window
       case .maxPool(let own), .averagePool(let own, _): window = own
       case .input, .standardisation, .spaceToDepth, .batchNormalisation, .rectifier, .function, .scale, .sum,
-        .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength, .centredUnit:
+        .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength, .centredUnit,
+        .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp:
         continue
       }
       guard let storage = places[node.inputs[0]]?.storage, let padding = padding(node, window) else { continue }
@@ -174,6 +205,21 @@ package struct CPULayout: Sendable {
       }
     }
     for value in graph.outputs { use(value, at: graph.nodes.count) }
+    keepThroughLoop()
+  }
+
+  /// What comes from before the loop is needed in its last turn as in the first; states are written at the end of each.
+  private mutating func keepThroughLoop() {
+    guard let loop = graph.loop else { return }
+    let end = loop.upperBound - 1
+    for index in storages.indices
+    where storages[index].first < loop.lowerBound && storages[index].last >= loop.lowerBound {
+      storages[index].last = max(storages[index].last, end)
+    }
+    for carried in graph.carried {
+      use(carried.state, at: end)
+      use(carried.next, at: end)
+    }
   }
 
   private mutating func use(_ value: Graph.Value, at index: Int) {
@@ -184,13 +230,14 @@ package struct CPULayout: Sendable {
 
   /// The activation of a value in `memory`.
   func activation(_ value: Graph.Value, in memory: ActivationMemory) -> Activation? {
-    guard let place = places[value], let channels = graph.shape(value).channels else { return nil }
+    guard let place = places[value] else { return nil }
     let storage = storages[place.storage]
     let layout =
       storage.isImage
       ? storage.layout
       : .blocked(
-        channels: channels, storage.volume, haloBefore: storage.haloBefore, haloAfter: storage.haloAfter)
+        channels: graph.shape(value).channels ?? 0, storage.volume, haloBefore: storage.haloBefore,
+        haloAfter: storage.haloAfter)
     return Activation(layout, in: memory, at: plan.places[place.storage] + place.block * layout.blockStride)
   }
 

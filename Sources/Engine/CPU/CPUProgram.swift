@@ -17,6 +17,9 @@ final class CPUProgram: Program, @unchecked Sendable {
   private let input: CPUInput
   private let cleared: [Activation]
   private let steps: [CPUStep]
+  /// The steps that the loop repeats, and how often all are run: once but for these.
+  private let loop: Range<Int>
+  private let turns: Int
   /// For each step, which of `layers` it is a part of.
   private let layerOfStep: [Int]
   private let head: CPUHead
@@ -47,6 +50,9 @@ final class CPUProgram: Program, @unchecked Sendable {
     }
     (self.input, cleared, steps) = (input, binding.cleared, binding.steps)
     (head, shared) = (binding.head, binding.shared)
+    let repeated = binding.steps.indices.filter { binding.steps[$0].turns > 1 }
+    loop = (repeated.first ?? 0)..<(repeated.last.map { $0 + 1 } ?? 0)
+    turns = graph.turns
     var order: [Int] = []
     layerOfStep = binding.steps.map { step in
       if let known = order.firstIndex(of: step.node) { return 1 + known }
@@ -66,7 +72,7 @@ final class CPUProgram: Program, @unchecked Sendable {
     forEachPass(count) { first, items in
       enter(input + first * inputCount, items)
       if first + items == count, !head.readsInput { whenRead() }
-      for step in steps { step.run(team) }
+      forEachStep { steps[$0].run(team) }
       leave(input + first * inputCount, items, &results)
     }
     if head.readsInput { whenRead() }
@@ -89,10 +95,17 @@ final class CPUProgram: Program, @unchecked Sendable {
     var times = [Duration](repeating: .zero, count: last + 1)
     forEachPass(batch) { first, items in
       times[0] += clock.measure { enter(input + first * inputCount, items) }
-      for (step, place) in zip(steps, layerOfStep) { times[place] += clock.measure { step.run(team) } }
+      forEachStep { index in times[layerOfStep[index]] += clock.measure { steps[index].run(team) } }
       times[last] += clock.measure { leave(input + first * inputCount, items, &results) }
     }
     return (results, times)
+  }
+
+  /// Calls `body` with the place of each step, in the order in which they are run.
+  private func forEachStep(_ body: (Int) -> Void) {
+    for index in 0..<loop.lowerBound { body(index) }
+    if !loop.isEmpty { for _ in 0..<turns { for index in loop { body(index) } } }
+    for index in loop.upperBound..<steps.count { body(index) }
   }
 
   private func emptyResults(_ count: Int) -> [[Float]] {
@@ -111,7 +124,7 @@ final class CPUProgram: Program, @unchecked Sendable {
 
   private func enter(_ input: UnsafePointer<Float>, _ items: Int) {
     for activation in cleared { activation.clearHalo(team) }
-    self.input.run(input, items: items, team)
+    self.input.run(input, items: items, of: self.items, team)
   }
 
   private func leave(_ input: UnsafePointer<Float>, _ items: Int, _ results: inout [[Float]]) {

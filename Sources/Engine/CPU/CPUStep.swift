@@ -13,6 +13,15 @@ struct CPUStep: Sendable {
     case function(ValueFunction)
     case addition(Addition)
     case tokens(TokenRows)
+    case instanceNormalisation(InstanceNormalisation)
+    case copy(ChannelCopy)
+    case zeros(Zeros)
+    case gate(GRUGate)
+    case correlation(Correlation)
+    case halving(HalvedPlanes)
+    case lookUp(LookUp)
+    case convexUpsampling(ConvexUpsampling)
+    case warp(Warp)
   }
 
   /// Its node's place in the graph. A node has several steps where it takes turns with another one.
@@ -23,6 +32,8 @@ struct CPUStep: Sendable {
   let isFirst: Bool
   /// Activations whose halo others have written to.
   let cleared: [Activation]
+  /// How often it runs: more than once in the graph's loop.
+  let turns: Int
 
   func run(_ team: ThreadTeam) {
     for activation in cleared { activation.clearHalo(team) }
@@ -35,10 +46,25 @@ struct CPUStep: Sendable {
     case .function(let function): function.run(team)
     case .addition(let addition): addition.run(team)
     case .tokens(let tokens): tokens.run(team)
+    case .instanceNormalisation(let normalisation): normalisation.run(team)
+    case .copy(let copy): copy.run(team)
+    case .zeros(let zeros): zeros.run(team)
+    case .gate(let gate): gate.run(team)
+    case .correlation(let correlation): correlation.run(team)
+    case .halving(let halving): halving.run(team)
+    case .lookUp(let lookUp): lookUp.run(team)
+    case .convexUpsampling(let upsampling): upsampling.run(team)
+    case .warp(let warp): warp.run(team)
     }
   }
 
   var layer: ProgramLayer {
+    var all = layerOfTurn
+    for _ in 1..<turns { all.add(layerOfTurn) }
+    return all
+  }
+
+  private var layerOfTurn: ProgramLayer {
     switch kernel {
     case .convolution(let convolution):
       ProgramLayer(
@@ -52,6 +78,17 @@ struct CPUStep: Sendable {
     case .function(let function): ProgramLayer(name: name, plan: function.kind.rawValue, bytes: function.bytes)
     case .addition(let addition): ProgramLayer(name: name, plan: "sum", bytes: addition.bytes)
     case .tokens(let tokens): ProgramLayer(name: name, plan: "tokens", bytes: tokens.bytes)
+    case .instanceNormalisation(let normalisation):
+      ProgramLayer(name: name, plan: "instance norm", bytes: normalisation.bytes)
+    case .copy(let copy): ProgramLayer(name: name, plan: "copy", bytes: copy.bytes)
+    case .zeros(let zeros): ProgramLayer(name: name, plan: "zeros", bytes: zeros.bytes)
+    case .gate(let gate): ProgramLayer(name: name, plan: "gate", bytes: gate.bytes)
+    case .correlation(let correlation):
+      ProgramLayer(name: name, plan: "correlation", operations: correlation.operations, bytes: correlation.bytes)
+    case .halving(let halving): ProgramLayer(name: name, plan: "average 2×2", bytes: halving.bytes)
+    case .lookUp(let lookUp): ProgramLayer(name: name, plan: "look-up", bytes: lookUp.bytes)
+    case .convexUpsampling(let upsampling): ProgramLayer(name: name, plan: "upsampling", bytes: upsampling.bytes)
+    case .warp(let warp): ProgramLayer(name: name, plan: "warp", bytes: warp.bytes)
     }
   }
 }

@@ -7,7 +7,9 @@ extension Graph {
   /// The input is what programs take, [N][T][H][W][C] or [N][ids] as int64; the outputs are those of a program, in order, named
   /// `output_1`, ... Operations are the graph's own: export a graph as its network builds it, not as passes leave it.
   ///
-  /// - Throws: what `parameters` throws, and `EngineError.unsupported` for joined convolutions.
+  /// The turns of a loop are written one after the other, with the same weights.
+  ///
+  /// - Throws: what `parameters` throws.
   public func onnx(_ parameters: some Parameters) throws -> [UInt8] {
     var export = ONNXExport(graph: self)
     try export.write(parameters)
@@ -20,6 +22,8 @@ private struct ONNXExport {
   let graph: Graph
   var model: ONNXModel
   private var names: [Graph.Value: String] = [:]
+  /// Kernel and bias of what is written already, by the node's name and the part of it.
+  private var tensors: [String: (kernel: String, bias: String)] = [:]
 
   init(graph: Graph) {
     self.graph = graph
@@ -27,7 +31,14 @@ private struct ONNXExport {
   }
 
   mutating func write(_ parameters: some Parameters) throws {
-    for node in graph.nodes { names[node.outputs[0]] = try write(node, parameters) }
+    let loop = graph.loop ?? 0..<0
+    for node in graph.nodes[..<loop.lowerBound] { try add(node, parameters) }
+    for _ in 0..<(loop.isEmpty ? 0 : graph.turns) {
+      for node in graph.nodes[loop] { try add(node, parameters) }
+      let next = graph.carried.map { self[$0.next] }
+      for (carried, name) in zip(graph.carried, next) { names[carried.state] = name }
+    }
+    for node in graph.nodes[loop.upperBound...] { try add(node, parameters) }
     for (index, output) in graph.outputs.enumerated() {
       let name = "output_\(index + 1)"
       switch graph.shape(output) {
@@ -40,7 +51,22 @@ private struct ONNXExport {
       case .vector(let count), .ids(let count):
         _ = model.node("Identity", [self[output]], name: name)
         model.output(name, [count])
+      case .planes(let count, let height, let width):
+        _ = model.node("Reshape", [self[output], model.constant([-1, count, height, width])], name: name)
+        model.output(name, [count, height, width])
       }
+    }
+  }
+
+  private mutating func add(_ node: Graph.Node, _ parameters: some Parameters) throws {
+    if case .convolution(let sum) = node.operation, case .joined(let filters) = sum.filter {
+      for (index, (output, filter)) in zip(node.outputs, filters).enumerated() {
+        var own = sum
+        own.filter = filter
+        names[output] = try convolution(self[node.inputs[0]], node, own, parameters, part: index)
+      }
+    } else {
+      names[node.outputs[0]] = try write(node, parameters)
     }
   }
 
@@ -74,7 +100,9 @@ private struct ONNXExport {
     case .function(let kind): return function(x, kind)
     case .scale(let name):
       return model.node("Mul", [x, try channels(Parameter(name, [channelCount(node)], .factor), of: node, parameters)])
-    case .sum: return model.node("Add", [x, self[node.inputs[1]]])
+    case .sum(let rectifies):
+      let sum = model.node("Add", [x, self[node.inputs[1]]])
+      return rectifies ? model.node("Relu", [sum]) : sum
     case .concatenation: return model.node("Concat", node.inputs.map { self[$0] }, [("axis", .integer(1))])
     case .tokens(let tokens): return try rows(x, node, tokens, parameters)
     case .embedding(let embedding):
@@ -100,7 +128,134 @@ private struct ONNXExport {
       let centred = model.node("Sub", [x, mean])
       let length = model.node("ReduceL2", [centred], [("axes", .integers([1])), ("keepdims", .integer(1))])
       return model.node("Div", [centred, length])
+    case .instanceNormalisation(let epsilon, let rectifies): return normalised(x, epsilon, rectifies)
+    case .slice(let slice):
+      return model.node(
+        "Slice",
+        [
+          x, model.constant([slice.channels.lowerBound, slice.frames.lowerBound]),
+          model.constant([slice.channels.upperBound, slice.frames.upperBound]), model.constant([1, 2]),
+        ])
+    case .state:
+      guard node.inputs.isEmpty, case .maps(let channels, let volume) = graph.shape(node.outputs[0]) else { return x }
+      // Zeros for each item.
+      let items = model.node("Shape", ["input"], [("start", .integer(0)), ("end", .integer(1))])
+      let zeros = model.constant([Float](repeating: 0, count: channels * volume.count), [1, channels] + volume.sides)
+      let shape = model.node("Concat", [items, model.constant([channels] + volume.sides)], [("axis", .integer(0))])
+      return model.node("Expand", [zeros, shape])
+    case .gate(.reset):
+      return model.node("Mul", [model.node("Sigmoid", [sum(node.inputs[1], node.inputs[2])]), x])
+    case .gate(.update):
+      let share = model.node("Sigmoid", [sum(node.inputs[1], node.inputs[2])])
+      let candidate = model.node("Tanh", [sum(node.inputs[3], node.inputs[4])])
+      let kept = model.node("Mul", [model.node("Sub", [model.constant([1], [1]), share]), x])
+      return model.node("Add", [kept, model.node("Mul", [share, candidate])])
+    case .correlation: return correlation(x, node)
+    case .halvedPlanes:
+      return model.node("AveragePool", [x], [("kernel_shape", .integers([2, 2])), ("strides", .integers([2, 2]))])
+    case .lookUp(let radius): return lookUp(x, node, radius)
+    case .convexUpsampling(let factor, let maskFactor): return upsampling(x, node, factor, maskFactor)
+    case .warp(let edge): return warp(x, node, edge)
     }
+  }
+
+  // MARK: Flow
+
+  private mutating func sum(_ a: Graph.Value, _ b: Graph.Value) -> String { model.node("Add", [self[a], self[b]]) }
+
+  private mutating func normalised(_ x: String, _ epsilon: Float, _ rectifies: Bool) -> String {
+    let axes: [(String, ONNXModel.Attribute)] = [("axes", .integers([3, 4])), ("keepdims", .integer(1))]
+    let centred = model.node("Sub", [x, model.node("ReduceMean", [x], axes)])
+    let variance = model.node("ReduceMean", [model.node("Mul", [centred, centred])], axes)
+    let deviation = model.node("Sqrt", [model.node("Add", [variance, model.constant([epsilon], [1])])])
+    let result = model.node("Div", [centred, deviation])
+    return rectifies ? model.node("Relu", [result]) : result
+  }
+
+  /// Planes are [N·places][1][H][W].
+  private mutating func correlation(_ x: String, _ node: Graph.Node) -> String {
+    guard case .planes(_, let height, let width) = graph.shape(node.outputs[0]),
+      let channels = graph.shape(node.inputs[0]).channels
+    else { return x }
+    let a = model.node("Reshape", [x, model.constant([0, channels, -1])])
+    let b = model.node("Reshape", [self[node.inputs[1]], model.constant([0, channels, -1])])
+    let products = model.node("MatMul", [model.node("Transpose", [a], [("perm", .integers([0, 2, 1]))]), b])
+    let scaled = model.node("Mul", [products, model.constant([1 / Float(channels).squareRoot()], [1])])
+    return model.node("Reshape", [scaled, model.constant([-1, 1, height, width])])
+  }
+
+  /// [N][H][W][2], x and y of where each pixel has moved to, in pixels.
+  private mutating func places(_ flow: String, _ volume: Volume) -> String {
+    let flat = model.node("Squeeze", [flow, model.constant([2])])
+    let moved = model.node("Transpose", [flat], [("perm", .integers([0, 2, 3, 1]))])
+    let grid = (0..<volume.height).flatMap { y in (0..<volume.width).flatMap { [Float($0), Float(y)] } }
+    return model.node("Add", [moved, model.constant(grid, [1, volume.height, volume.width, 2])])
+  }
+
+  /// Places in pixels to those of GridSample with aligned corners.
+  private mutating func sample(
+    _ image: String, at places: String, height: Int, width: Int, edge: String
+  ) -> String {
+    let factors = model.constant([2 / Float(width - 1), 2 / Float(height - 1)], [2])
+    let grid = model.node(
+      "Sub", [model.node("Mul", [places, factors]), model.constant([Float(1)], [1])])
+    return model.node(
+      "GridSample", [image, grid],
+      [("align_corners", .integer(1)), ("mode", .text("bilinear")), ("padding_mode", .text(edge))])
+  }
+
+  private mutating func lookUp(_ flow: String, _ node: Graph.Node, _ radius: Int) -> String {
+    guard case .maps(_, let volume) = graph.shape(node.outputs[0]) else { return flow }
+    let side = 2 * radius + 1
+    let middle = model.node("Reshape", [places(flow, volume), model.constant([-1, 1, 1, 2])])
+    // The window's first axis moves along x.
+    let window = (-radius...radius).flatMap { x in (-radius...radius).flatMap { [Float(x), Float($0)] } }
+    let offsets = model.constant(window, [1, side, side, 2])
+    var found: [String] = []
+    for (level, planes) in node.inputs.dropFirst().enumerated() {
+      guard case .planes(_, let height, let width) = graph.shape(planes) else { continue }
+      let scaled = model.node("Mul", [middle, model.constant([1 / Float(1 << level)], [1])])
+      let taken = sample(
+        self[planes], at: model.node("Add", [scaled, offsets]), height: height, width: width, edge: "zeros")
+      found.append(model.node("Reshape", [taken, model.constant([-1, volume.height, volume.width, side * side])]))
+    }
+    let all = found.count == 1 ? found[0] : model.node("Concat", found, [("axis", .integer(3))])
+    let maps = model.node("Transpose", [all], [("perm", .integers([0, 3, 1, 2]))])
+    return model.node("Unsqueeze", [maps, model.constant([2])])
+  }
+
+  private mutating func upsampling(_ flow: String, _ node: Graph.Node, _ factor: Int, _ maskFactor: Float) -> String {
+    guard case .maps(_, let volume) = graph.shape(node.inputs[0]) else { return flow }
+    let (h, w) = (volume.height, volume.width)
+    let scaled = model.node("Mul", [self[node.inputs[1]], model.constant([maskFactor], [1])])
+    let mask = model.node("Reshape", [scaled, model.constant([0, 1, 9, factor, factor, h, w])])
+    let shares = model.node("Softmax", [mask], [("axis", .integer(2))])
+    let coarse = model.node(
+      "Mul", [model.node("Squeeze", [flow, model.constant([2])]), model.constant([Float(factor)], [1])])
+    let padded = model.node("Pad", [coarse, model.constant([0, 0, 1, 1, 0, 0, 1, 1])])
+    let neighbours = (0..<9).map { place in
+      let part = model.node(
+        "Slice",
+        [
+          padded, model.constant([place / 3, place % 3]), model.constant([place / 3 + h, place % 3 + w]),
+          model.constant([2, 3]),
+        ])
+      return model.node("Unsqueeze", [part, model.constant([2])])
+    }
+    let window = model.node("Concat", neighbours, [("axis", .integer(2))])
+    let values = model.node("Reshape", [window, model.constant([0, 2, 9, 1, 1, h, w])])
+    let blended = model.node(
+      "ReduceSum", [model.node("Mul", [shares, values]), model.constant([2])], [("keepdims", .integer(0))])
+    let fine = model.node("Transpose", [blended], [("perm", .integers([0, 1, 4, 2, 5, 3]))])
+    return model.node("Reshape", [fine, model.constant([0, 2, 1, factor * h, factor * w])])
+  }
+
+  private mutating func warp(_ x: String, _ node: Graph.Node, _ edge: Warp.Edge) -> String {
+    guard case .maps(_, let volume) = graph.shape(node.outputs[0]) else { return x }
+    let taken = sample(
+      model.node("Squeeze", [x, model.constant([2])]), at: places(self[node.inputs[1]], volume), height: volume.height,
+      width: volume.width, edge: edge == .zeros ? "zeros" : "border")
+    return model.node("Unsqueeze", [taken, model.constant([2])])
   }
 
   private func channelCount(_ node: Graph.Node) -> Int { graph.shape(node.outputs[0]).channels ?? 0 }
@@ -119,6 +274,9 @@ private struct ONNXExport {
     case .vector(let count):
       model.input("input", .float, [count])
       return "input"
+    case .planes(let count, let height, let width):
+      model.input("input", .float, [count, height, width])
+      return model.node("Reshape", ["input", model.constant([-1, 1, height, width])])
     }
   }
 
@@ -140,10 +298,14 @@ private struct ONNXExport {
   }
 
   private mutating func convolution(
-    _ x: String, _ node: Graph.Node, _ sum: FilteredSum, _ parameters: some Parameters
+    _ x: String, _ node: Graph.Node, _ sum: FilteredSum, _ parameters: some Parameters, part: Int? = nil
   ) throws -> String {
-    guard node.outputs.count == 1 else {
-      throw EngineError.unsupported(device: "ONNX", node: node.name, reason: "joined convolutions")
+    let name = node.name + (part.map { "/\($0)" } ?? "")
+    if case .maps = graph.shape(node.outputs[0]), let known = tensors[name] {
+      let result = model.node(
+        "Conv", [x, known.kernel, known.bias],
+        attributes(node, Window(sum.filter.kernel, stride: sum.stride, padding: sum.padding)))
+      return sum.rectifies ? model.node("Relu", [result]) : result
     }
     let weights = try sum.filter.weights(parameters)
     let (inputs, outputs) = (weights.inputChannels, weights.outputChannels)
@@ -161,10 +323,10 @@ private struct ONNXExport {
       }
       let window = Window(kernel, stride: sum.stride, padding: sum.padding)
       let tensor = model.constant(
-        values, [outputs, inputs, kernel.frames, kernel.height, kernel.width], name: node.name + "/kernel")
-      result = model.node(
-        "Conv", [x, tensor, model.constant(weights.bias, [outputs], name: node.name + "/bias")],
-        attributes(node, window))
+        values, [outputs, inputs, kernel.frames, kernel.height, kernel.width], name: name + "/kernel")
+      let bias = model.constant(weights.bias, [outputs], name: name + "/bias")
+      tensors[name] = (tensor, bias)
+      result = model.node("Conv", [x, tensor, bias], attributes(node, window))
     } else {
       let tensor = model.constant(weights.values, [inputs, outputs], name: node.name + "/kernel")
       let bias = model.constant(weights.bias, [outputs], name: node.name + "/bias")
@@ -191,6 +353,8 @@ private struct ONNXExport {
     case .quickGELU:
       let sigmoid = model.node("Sigmoid", [model.node("Mul", [x, model.constant([1.702], [1])])])
       return model.node("Mul", [x, sigmoid])
+    case .sigmoid: return model.node("Sigmoid", [x])
+    case .tanh: return model.node("Tanh", [x])
     }
   }
 

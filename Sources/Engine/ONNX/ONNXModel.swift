@@ -4,6 +4,7 @@ struct ONNXModel {
     case integer(Int)
     case integers([Int])
     case float(Float)
+    case text(String)
   }
 
   /// The element types that are used, by their numbers in `TensorProto.DataType`.
@@ -39,6 +40,9 @@ struct ONNXModel {
     case .float(let number):
       writer.float(2, number)
       writer.integer(20, 1)
+    case .text(let text):
+      writer.text(4, text)
+      writer.integer(20, 3)
     case .integer(let number):
       writer.integer(3, number)
       writer.integer(20, 2)

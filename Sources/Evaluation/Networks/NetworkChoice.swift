@@ -87,6 +87,11 @@ public final class NetworkChoice {
       loaders[key(slot, score.evaluationProtocol)] = choice.load
     }
     if score.evaluationProtocol.definition.reference == .prompts { _ = try tokenizer() }
+    if score.evaluationProtocol.fields.flowIterations > 0 {
+      score.flow = FlowNetwork(
+        table: table, iterations: score.evaluationProtocol.fields.flowIterations,
+        weights: try weights(score.evaluationProtocol))
+    }
     if WeightsSlot.of(score.evaluationProtocol).contains(.heads) {
       let heads = try weights(score.evaluationProtocol, .heads)
       if score.evaluationProtocol.fields.endpoint == nil {

@@ -12,8 +12,8 @@ extension ProtocolFields {
     case .dreamSim: "dreamsim"
     case .clip: "clip"
     case .normClassToken: "vit-dino"
-    // Metrics that compare the maps of a network, and not one row of features.
-    case nil: "alexnet"
+    // Metrics that compare the maps of a network, or the flow between frames, and not one row of features.
+    case nil: flowIterations > 0 ? "raft" : "alexnet"
     }
   }
 }

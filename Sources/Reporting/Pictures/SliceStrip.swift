@@ -21,7 +21,7 @@ public struct SliceStrip {
   /// - Parameter paths: videos, frame folders, rows of arrays (`a.npy[3]`).
   /// - Throws: `VideoError`, `ReportError`.
   public func picture(of paths: [String]) throws -> (picture: Picture, slices: [TimeSlice]) {
-    let slices = try paths.map { try TimeSlice(video($0), line: line, frames: frames) }
+    let slices = try paths.map { try TimeSlice(Self.video($0, valueRange: valueRange), line: line, frames: frames) }
     let goesDown = if case .row = line { true } else { false }
     let length = length ?? slices.map { goesDown ? $0.picture.width : $0.picture.height }.max() ?? 1
     let shown = slices.map { slice in
@@ -32,7 +32,10 @@ public struct SliceStrip {
     return (Picture.beside(shown, gap: Self.gap), slices)
   }
 
-  private func video(_ path: String) throws -> VideoItem {
+  /// One video: a file, a folder of frames, a row of an array.
+  ///
+  /// - Throws: `ReportError` where there are several.
+  public static func video(_ path: String, valueRange: ValueRange?) throws -> VideoItem {
     let row = VideoItem.row(path)
     let set = try VideoSet.open(row?.file ?? path, options: VideoSetOptions(valueRange: valueRange))
     if let row {

@@ -31,6 +31,7 @@ from ._metrics import (
     camera_error,
     clip_sim,
     dt_fvd,
+    dynamic_degree,
     fid,
     fid_infinity,
     frame_consistency,
@@ -58,8 +59,8 @@ from ._sets import VideoSet
 __all__ = [
     "Accumulator", "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable",
     "ProgramFailed", "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError",
-    "aesthetic_quality", "background_consistency", "camera_error", "clip_sim", "dt_fvd", "features", "fid",
-    "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject", "inspect",
+    "aesthetic_quality", "background_consistency", "camera_error", "clip_sim", "dt_fvd", "dynamic_degree", "features",
+    "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject", "inspect",
     "kid", "kvd", "lpips", "physics_iq", "pic", "prdc", "program", "psnr", "read_features", "score", "selftest", "ssim",
     "subject_consistency", "submit", "temporal_flickering",
 ]

@@ -77,6 +77,11 @@ def temporal_flickering(fake: SetLike, *, layout: Optional[str] = None, **option
     return _one("temporal-flickering", None, fake, layout, options)
 
 
+def dynamic_degree(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """The share of videos that move, by optical flow, as VBench has it. Arrays have no frame rate: `frame-rate` in `set`."""
+    return _one("dynamic-degree", None, fake, layout, options)
+
+
 def pic(inputs: Optional[SetLike], fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
     """Perceptual input conformity: how alike the frames and the picture are that a video was made from.
 

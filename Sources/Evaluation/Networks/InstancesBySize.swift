@@ -1,0 +1,51 @@
+import Networks
+import Synchronization
+
+/// A network for frames of one size, of which another instance can be made that shares the weights.
+protocol TwinnedNetwork: Sendable {
+  func twin() throws -> Self
+}
+
+extension LPIPS: TwinnedNetwork {}
+extension OpticalFlow: TwinnedNetwork {}
+
+/// A network for frames of any size: an instance for each size and each thread that is at work with it, kept for the next.
+final class InstancesBySize<Network: TwinnedNetwork>: Sendable {
+  struct Kind: Hashable {
+    let height: Int
+    let width: Int
+    let threads: Int
+  }
+
+  /// Sizes whose instances are kept; a set whose videos all differ would otherwise hold one for each.
+  private static var sizesKept: Int { 4 }
+
+  private struct State: Sendable {
+    /// The first of each kind, from which the others take the packed weights.
+    var first: [Kind: Network] = [:]
+    var idle: [Kind: [Network]] = [:]
+  }
+
+  private let make: @Sendable (Kind) throws -> Network
+  private let state = Mutex(State())
+
+  /// - Parameter make: called by one at a time.
+  init(_ make: @escaping @Sendable (Kind) throws -> Network) { self.make = make }
+
+  /// Lends an instance to `body`.
+  func forFrames<Value>(height: Int, width: Int, threads: Int, _ body: (Network) throws -> Value) throws -> Value {
+    let kind = Kind(height: height, width: width, threads: threads)
+    let network = try state.withLock { try take(kind, &$0) }
+    defer { state.withLock { if $0.first[kind] != nil { $0.idle[kind, default: []].append(network) } } }
+    return try body(network)
+  }
+
+  private func take(_ kind: Kind, _ state: inout State) throws -> Network {
+    if let network = state.idle[kind]?.popLast() { return network }
+    if let first = state.first[kind] { return try first.twin() }
+    let network = try make(kind)
+    if state.first.count >= Self.sizesKept { (state.first, state.idle) = ([:], [:]) }
+    state.first[kind] = network
+    return network
+  }
+}
