@@ -45,8 +45,7 @@ import Weights
     return try Evaluation(request: request, cache: nil) { try networks.network($0, table) }.run().scores[0]
   }
 
-  /// Clips of all shapes, from 7×9 to 561×540, by each of VBench's ways of preparing them. With a side of 511 pixels torchvision
-  /// adds a black line, which is not done here: `shorter_centercrop` of the last clip.
+  /// Clips of all shapes, from 7×9 to 600×338, by each of VBench's ways of preparing them. Measured: 8.6e-5 of 100.
   @Test(arguments: [
     ("longer", "long-side-at-most"), ("shorter", "short-side-at-most"),
     ("shorter_centercrop", "short-side-at-most-center"), ("None", "whole"),
@@ -61,9 +60,9 @@ import Weights
       let found = try #require(score.videos).map { 100 * $0.value }
       #expect(found.count == expected.videos.count)
       for (video, (own, published)) in zip(found, expected.videos).enumerated() {
-        #expect(abs(own - published) < 1e-4 * 100, "\(mode) \(table.name) \(video): \(own) \(published)")
+        #expect(abs(own - published) < 1e-3, "\(mode) \(table.name) \(video): \(own) \(published)")
       }
-      #expect(abs(score.value - expected.all) < 1e-4, "\(table.name)")
+      #expect(abs(score.value - expected.all) < 1e-5, "\(table.name)")
     }
   }
 
