@@ -181,32 +181,6 @@ public struct Addition: Sendable {
     }
   }
 
-  private func runByRows(_ team: ThreadTeam) {
-    let volume = a.layout.volume
-    team.perform(chunks: volume.frames) { frame in
-      for block in 0..<a.layout.blocks {
-        for row in 0..<volume.height {
-          func place(_ map: Activation) -> UnsafeMutablePointer<Float> {
-            map.block(block) + map.layout.offset(0, frame, row, 0)
-          }
-          add(
-            UnsafePointer(place(a)), UnsafePointer(place(b)), place(output), volume.width * ActivationLayout.block)
-        }
-      }
-    }
-  }
-
-  @inline(__always)
-  private func add(
-    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int
-  ) {
-    if rectifies {
-      for place in 0..<count { target[place] = max(x[place] + y[place], 0) }
-    } else {
-      for place in 0..<count { target[place] = x[place] + y[place] }
-    }
-  }
-
   /// Bytes read and written, each once.
   package var bytes: Int { 4 * 3 * output.layout.channels * output.layout.volume.count }
 }

@@ -121,8 +121,8 @@ package struct CPULayout: Sendable {
     case .slice, .warp: return isImage(node.inputs[0])
     case .state, .sum: return channels < 4
     case .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
-      .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength, .centredUnit,
-      .instanceNormalisation, .gate, .correlation, .halvedPlanes, .lookUp:
+      .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames, .attention, .row,
+      .mean, .unitLength, .centredUnit, .instanceNormalisation, .gate, .correlation, .halvedPlanes, .lookUp:
       return false
     }
   }
