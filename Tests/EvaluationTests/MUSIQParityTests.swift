@@ -67,6 +67,16 @@ import Weights
     }
   }
 
+  /// What is stored is read as the network that it is, and no other.
+  @Test func weightsAreKept() throws {
+    let weights = try networks.weights("musiq-spaq")
+    #expect(weights.network == "musiq")
+    let file = MadeUpNetworks.fixtures.appendingPathComponent("musiq/musiq_small.pth").path
+    _ = try networks.store.importFiles([file], as: "made-up")
+    #expect(try networks.store.load("made-up").fingerprint == weights.fingerprint)
+    #expect(try NetworkKind(of: weights) == .musiq)
+  }
+
   @Test func aFrameOfWhichAScaleHasNoPixels() {
     let frame = FrameShape(height: 1, width: 1000)
     #expect(

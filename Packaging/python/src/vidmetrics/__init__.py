@@ -62,8 +62,8 @@ __all__ = [
     "ProgramFailed", "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError",
     "aesthetic_quality", "background_consistency", "camera_error", "clip_sim", "dt_fvd", "dynamic_degree", "features",
     "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject",
-    "imaging_quality", "inspect", "kid", "kvd", "lpips", "physics_iq", "pic", "prdc", "program", "psnr", "read_features", "score", "selftest", "ssim",
-    "subject_consistency", "submit", "temporal_flickering",
+    "imaging_quality", "inspect", "kid", "kvd", "lpips", "physics_iq", "pic", "prdc", "program", "psnr", "read_features",
+    "score", "selftest", "ssim", "subject_consistency", "submit", "temporal_flickering",
 ]
 
 
