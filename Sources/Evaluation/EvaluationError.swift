@@ -320,8 +320,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         "`\(name)` has too few frames: \(frames), of which one in \(step) is taken, and at "
         + "least 2 are needed"
     case .noFrameRate(let name, let metric, let rate):
-      return "`\(name)` has no frame rate, and \(metric) looks at \(significant(rate)) frames a second"
-        + "\nhint: `--set frame-rate=24` says it for all videos; `frame-rate=\(significant(rate))` takes every frame"
+      return "`\(name)` has no frame rate, and \(metric) looks at \(significantRate(rate)) frames a second"
+        + "\nhint: `--set frame-rate=24` says it for all videos; `frame-rate=\(significantRate(rate))` takes every frame"
     case .flowIsNoNumber(let weights):
       return "its flow by `\(weights)` is not a number"
     case .noTimes(let path):

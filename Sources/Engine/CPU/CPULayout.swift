@@ -122,8 +122,7 @@ package struct CPULayout: Sendable {
     case .state, .sum: return channels < 4
     case .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
       .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames, .attention, .row,
-      .mean, .unitLength, .centredUnit,
-      .instanceNormalisation, .gate, .correlation, .halvedPlanes, .lookUp:
+      .mean, .unitLength, .centredUnit, .instanceNormalisation, .gate, .correlation, .halvedPlanes, .lookUp:
       return false
     }
   }

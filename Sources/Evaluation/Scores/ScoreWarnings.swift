@@ -226,11 +226,12 @@ struct ScoreWarnings {
     let more = sorted.count > 4 ? " and \(sorted.count - 4) more" : ""
     return sorted.prefix(4).joined(separator: ", ") + unit + more
   }
+}
 
-  private func significantRate(_ rate: Double) -> String {
-    let text = fixed(rate, digits: 3)
-    guard text.contains(".") else { return text }
-    let trimmed = text.reversed().drop { $0 == "0" }
-    return String((trimmed.first == "." ? trimmed.dropFirst() : trimmed).reversed())
-  }
+/// Frames a second, without digits that say nothing: 24, 29.97.
+func significantRate(_ rate: Double) -> String {
+  let text = fixed(rate, digits: 3)
+  guard text.contains(".") else { return text }
+  let trimmed = text.reversed().drop { $0 == "0" }
+  return String((trimmed.first == "." ? trimmed.dropFirst() : trimmed).reversed())
 }
