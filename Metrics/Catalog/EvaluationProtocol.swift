@@ -281,6 +281,10 @@ public struct EvaluationProtocol: Sendable, Equatable {
         field: "crop", other: "endpoint",
         reason: "frames that are not square are for `norm-class-token`, computed by this program")
     }
+    if fields.crop.keepsAnySize, fields.endpoint != .qualityScore {
+      throw CatalogError.contradiction(
+        field: "crop", other: "endpoint", reason: "frames of any size are for `quality-score`")
+    }
     if fields.resizeSide > 0, fields.crop != .torchvisionCenter {
       throw CatalogError.contradiction(
         field: "resize-side", other: "crop",
@@ -313,6 +317,10 @@ public struct EvaluationProtocol: Sendable, Equatable {
         fields.centre == .ownMean || definition.reference != .inputs, "endpoint", "centre",
         "the embedding of `dreamsim` is one without its own mean")
     case .normClassToken: break
+    case .qualityScore:
+      try demand(
+        fields.device == ProtocolFields.ownDevice, "device", "endpoint",
+        "`quality-score` is computed by this program")
     }
     try demand(
       endpoint.hasBatchNormalisation || fields.inputScaling == .unit, "endpoint", "input-scaling",

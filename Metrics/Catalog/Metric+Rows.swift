@@ -185,6 +185,16 @@ extension Metric {
       ], guide: PackageResources.AESTHETIC_QUALITY_md,
       fields: embeddings + FieldDefinition.headWeights + [FieldDefinition.meanOver, FieldDefinition.scaleFactor]),
     Metric(
+      "imaging-quality", "imaging quality", "how sharp and clean the frames are to MUSIQ (VBench)", .higher,
+      sample: .frame, .embedding(against: .itself),
+      protocols: [
+        ProtocolFile("vbench", file: "imaging-quality", PackageResources.imaging_quality_yaml)
+      ], guide: PackageResources.IMAGING_QUALITY_md,
+      fields: FieldDefinition.network([.qualityScore])
+        + [FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.crop, FieldDefinition.inputScaling]
+        + FieldDefinition.frameSampling + FieldDefinition.fakeVideos
+        + [FieldDefinition.meanOver, FieldDefinition.scaleFactor]),
+    Metric(
       "i2v-subject", "I2V subject", "how alike a video is to its input picture, and to itself, by DINO (VBench-I2V)",
       .higher, sample: .frame, .embedding(against: .inputsAndFrames),
       protocols: [

@@ -54,6 +54,8 @@ public struct Metric: Sendable {
     case inputsAndFrames
     /// With the weights of a linear head.
     case head
+    /// With nothing: the network's number is the frame's.
+    case itself
   }
 
   /// What stands beside the fake videos.
@@ -173,7 +175,7 @@ public struct Metric: Sendable {
     case .stillness, .dynamics: .realIfGiven
     case .embedding(against: .inputs), .embedding(against: .inputsAndFrames): .inputs
     case .embedding(against: .prompts): .prompts
-    case .embedding(against: .frames), .embedding(against: .head): .nothing
+    case .embedding(against: .frames), .embedding(against: .head), .embedding(against: .itself): .nothing
     }
   }
 
@@ -182,7 +184,8 @@ public struct Metric: Sendable {
     switch computation {
     case .embedding(against: .frames), .embedding(against: .inputsAndFrames): 2
     case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .takes, .cameras,
-      .embedding(against: .inputs), .embedding(against: .prompts), .embedding(against: .head):
+      .embedding(against: .inputs), .embedding(against: .prompts), .embedding(against: .head),
+      .embedding(against: .itself):
       1
     }
   }

@@ -12,6 +12,9 @@ public indirect enum Filter: Hashable, Sendable {
   case scaled(Filter, by: String)
   /// With the standardisation of the image before it.
   case standardised(Filter, Standardisation)
+  /// Each output channel's numbers less their mean, over their standard deviation (that of a sample, n - 1) plus epsilon: weight
+  /// standardisation (Qiao et al., 2019).
+  case weightStandardised(Filter, epsilon: Float)
   /// Several filters of one input, each filled up to whole blocks of output channels.
   case joined([Filter])
   /// For what `SpaceToDepth` makes of the input.
@@ -21,7 +24,9 @@ public indirect enum Filter: Hashable, Sendable {
   public var kernel: Volume {
     switch self {
     case .stored(let stored), .part(let stored, _): stored.kernel
-    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _): filter.kernel
+    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _),
+      .weightStandardised(let filter, _):
+      filter.kernel
     case .joined(let filters): filters[0].kernel
     case .spaceToDepth(let filter):
       Volume(filter.kernel.frames, (filter.kernel.height + 1) / 2, (filter.kernel.width + 1) / 2)
@@ -33,7 +38,9 @@ public indirect enum Filter: Hashable, Sendable {
     switch self {
     case .stored(let stored): stored.inputs
     case .part(_, let part): part.inputs.reduce(0) { $0 + $1.count }
-    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _): filter.inputs
+    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _),
+      .weightStandardised(let filter, _):
+      filter.inputs
     case .joined(let filters): filters[0].inputs
     case .spaceToDepth(let filter): 4 * filter.inputs
     }
@@ -44,7 +51,8 @@ public indirect enum Filter: Hashable, Sendable {
     switch self {
     case .stored(let stored): [stored.outputs]
     case .part(_, let part): [part.outputs.count]
-    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _), .spaceToDepth(let filter):
+    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _), .spaceToDepth(let filter),
+      .weightStandardised(let filter, _):
       filter.outputs
     case .joined(let filters): filters.flatMap(\.outputs)
     }
@@ -55,7 +63,8 @@ public indirect enum Filter: Hashable, Sendable {
     switch self {
     case .stored(let stored): stored.kernel.count * stored.inputs
     case .part(let stored, _): stored.kernel.count * inputs
-    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _), .spaceToDepth(let filter):
+    case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _), .spaceToDepth(let filter),
+      .weightStandardised(let filter, _):
       filter.products
     case .joined(let filters): filters[0].products
     }
@@ -71,7 +80,8 @@ public indirect enum Filter: Hashable, Sendable {
       filter.parameters + normalisation.parameters(filter.outputs.reduce(0, +))
     case .scaled(let filter, let name):
       filter.parameters + [Parameter(name, [filter.outputs.reduce(0, +)], .factor)]
-    case .standardised(let filter, _), .spaceToDepth(let filter): filter.parameters
+    case .standardised(let filter, _), .spaceToDepth(let filter), .weightStandardised(let filter, _):
+      filter.parameters
     case .joined(let filters): filters.flatMap(\.parameters)
     }
   }
@@ -83,7 +93,8 @@ public indirect enum Filter: Hashable, Sendable {
       stored.kernel.count * inputs * part.outputs.count
         + (part.hasBias && stored.hasBias ? part.outputs.count : 0)
     case .joined(let filters): filters.reduce(0) { $0 + $1.numbers }
-    case .stored, .normalised, .scaled, .standardised, .spaceToDepth: parameters.reduce(0) { $0 + $1.count }
+    case .stored, .normalised, .scaled, .standardised, .weightStandardised, .spaceToDepth:
+      parameters.reduce(0) { $0 + $1.count }
     }
   }
 
@@ -104,6 +115,8 @@ public indirect enum Filter: Hashable, Sendable {
       }
     case .standardised(let filter, let standardisation):
       try filter.weights(parameters).standardised(standardisation)
+    case .weightStandardised(let filter, let epsilon):
+      try filter.weights(parameters).weightStandardised(epsilon: Double(epsilon))
     case .joined(let filters): .joined(try filters.map { try $0.weights(parameters).paddedToBlocks() })
     case .spaceToDepth(let filter): try filter.weights(parameters).spaceToDepth()
     }
@@ -248,6 +261,21 @@ extension ConvolutionWeights {
       }
     }
     return values
+  }
+
+  /// (w − mean) / (deviation + epsilon) over the taps and input channels of each output channel; the bias stays.
+  fileprivate func weightStandardised(epsilon: Double) -> ConvolutionWeights {
+    let rows = kernel.count * inputChannels
+    var values = values
+    for channel in 0..<outputChannels {
+      let own = (0..<rows).map { Double(self.values[$0 * outputChannels + channel]) }
+      let mean = own.reduce(0, +) / Double(rows)
+      let squares = own.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      let deviation = (squares / Double(max(rows - 1, 1))).squareRoot() + epsilon
+      for row in 0..<rows { values[row * outputChannels + channel] = Float((own[row] - mean) / deviation) }
+    }
+    return ConvolutionWeights(
+      kernel: kernel, inputChannels: inputChannels, outputChannels: outputChannels, values: values, bias: bias)
   }
 
   /// w/deviation, and −Σ w/deviation·mean added to the bias.

@@ -15,17 +15,20 @@ extension Graph {
     return add(name, .standardisation(standardisation), [x], .maps(channels: channels, volume))
   }
 
-  /// - Parameter axes: of the kernel in the weights: 2 or 3.
+  /// - Parameters:
+  ///   - axes: of the kernel in the weights: 2 or 3.
+  ///   - epsilon: of weight standardisation; nil for none.
   public mutating func convolution(
     _ name: String, _ x: Value, to outputs: Int, kernel: Volume = .one, axes: Int, stride: Volume = .one,
-    padding: Padding = .same, hasBias: Bool = true
+    padding: Padding = .same, hasBias: Bool = true, standardisedBy epsilon: Float? = nil
   ) -> Value {
     let (channels, volume) = maps(x)
-    let filter = StoredFilter(
-      prefix + name, kernel: kernel, axes: axes, inputs: channels, outputs: outputs, hasBias: hasBias)
+    let stored = Filter.stored(
+      StoredFilter(prefix + name, kernel: kernel, axes: axes, inputs: channels, outputs: outputs, hasBias: hasBias))
+    let filter = epsilon.map { Filter.weightStandardised(stored, epsilon: $0) } ?? stored
     let after = padding.volume(volume, kernel: kernel, stride: stride).output
     return add(
-      name, .convolution(FilteredSum(.stored(filter), stride: stride, padding: padding)), [x],
+      name, .convolution(FilteredSum(filter, stride: stride, padding: padding)), [x],
       .maps(channels: outputs, after))
   }
 
@@ -97,10 +100,42 @@ extension Graph {
     }
   }
 
+  /// - Parameter x: maps, of which each pixel is a patch, or a row for each patch.
   public mutating func tokens(_ name: String, _ x: Value, classToken: String?, positions: Positions) -> Value {
-    let (channels, volume) = maps(x)
+    let (count, channels): (Int, Int)
+    switch shape(x) {
+    case .maps(let c, let volume): (count, channels) = (volume.count, c)
+    case .rows(let rows, let c): (count, channels) = (rows, c)
+    case .vector, .ids, .planes: preconditionFailure("Graph: patches are maps or rows")
+    }
     let tokens = Tokens(classToken: classToken, positions: positions)
-    return add(name, .tokens(tokens), [x], .rows((classToken == nil ? 0 : 1) + volume.count, channels: channels))
+    return add(name, .tokens(tokens), [x], .rows((classToken == nil ? 0 : 1) + count, channels: channels))
+  }
+
+  public mutating func groupNormalisation(_ name: String, _ x: Value, groups: Int, epsilon: Float) -> Value {
+    let (channels, _) = maps(x)
+    precondition(GroupNormalisation.fits(channels: channels, groups: groups), "Graph: groups lie within blocks")
+    return add(
+      name, .groupNormalisation(prefix + name, groups: groups, epsilon: epsilon, rectifies: false), [x], shape(x))
+  }
+
+  /// Each frame's pixels side by side: channels are in the order (row, column, channel).
+  public mutating func flattenedFrames(_ name: String, _ x: Value) -> Value {
+    let (channels, volume) = maps(x)
+    precondition(channels % ActivationLayout.block == 0, "Graph: whole blocks are flattened")
+    return add(
+      name, .flattenedFrames, [x], .rows(volume.frames, channels: channels * volume.height * volume.width))
+  }
+
+  /// Several dense layers of the same rows, their outputs side by side: q, k and v.
+  public mutating func joinedDense(_ name: String, _ parts: [String], _ x: Value, to outputs: Int) -> Value {
+    let (count, channels) = rows(x)
+    let filters = parts.map {
+      Filter.stored(
+        StoredFilter(prefix + $0, kernel: .one, axes: 0, inputs: channels, outputs: outputs, hasBias: true))
+    }
+    return add(
+      name, .convolution(FilteredSum(.joined(filters))), [x], .rows(count, channels: parts.count * outputs))
   }
 
   public mutating func embedding(_ name: String, _ ids: Value, vocabulary: Int, channels: Int) -> Value {

@@ -48,6 +48,8 @@ extension Operation {
     case .function(let kind): kind.rawValue
     case .scale: "scale"
     case .sum(let rectifies): rectifies ? "sum, relu" : "sum"
+    case .groupNormalisation: "group norm"
+    case .flattenedFrames: "flatten"
     case .concatenation: "concatenation"
     case .tokens: "tokens"
     case .embedding: "embedding"

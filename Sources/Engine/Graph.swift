@@ -109,18 +109,19 @@ public struct Graph: Sendable, Equatable {
     case .tokens(let tokens):
       if case .rows(let count, let channels) = shape(node.outputs[0]) {
         (tokens.classToken.map { [Parameter($0, [channels], .offset)] } ?? [])
-          + [tokens.positions.parameter(tokens: count, channels: channels)]
+          + tokens.positions.parameters(tokens: count, channels: channels)
       } else {
         []
       }
     case .embedding(let embedding): embedding.parameters(context: shape(node.inputs[0]).count)
-    case .layerNormalisation(let name, _):
+    case .layerNormalisation(let name, _), .groupNormalisation(let name, _, _, _):
       [
         Parameter(name + "/scale", [shape(node.outputs[0]).channels ?? 0], .factor),
         Parameter(name + "/offset", [shape(node.outputs[0]).channels ?? 0], .offset),
       ]
     case .input, .standardisation, .spaceToDepth, .maxPool, .averagePool, .rectifier, .function, .sum, .concatenation,
-      .attention, .row, .mean, .unitLength, .centredUnit, .instanceNormalisation, .slice, .state, .gate, .correlation,
+      .attention, .row, .mean, .unitLength, .centredUnit, .flattenedFrames, .instanceNormalisation, .slice, .state,
+      .gate, .correlation,
       .halvedPlanes, .lookUp, .convexUpsampling, .warp:
       []
     }
@@ -144,7 +145,8 @@ public struct Graph: Sendable, Equatable {
         nil
       }
     case .input, .standardisation, .spaceToDepth, .maxPool, .averagePool, .batchNormalisation, .rectifier, .function,
-      .scale, .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .row, .mean, .unitLength, .centredUnit,
+      .scale, .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames,
+      .row, .mean, .unitLength, .centredUnit,
       .instanceNormalisation, .slice, .state, .gate, .halvedPlanes, .lookUp, .convexUpsampling, .warp:
       nil
     }

@@ -25,12 +25,17 @@ public enum Operation: Hashable, Sendable {
   case sum(rectifies: Bool)
   /// Along the channels.
   case concatenation
-  /// Maps of patches as rows of tokens, with positions added.
+  /// Maps or rows of patches as rows of tokens, with positions added.
   case tokens(Tokens)
   /// Ids as rows of the tensor `NAME/tokens`, with those of `NAME/positions` added.
   case embedding(Embedding)
   /// Over the channels of each row, with `NAME/scale` and `NAME/offset`.
   case layerNormalisation(String, epsilon: Float)
+  /// Over the pixels and the channels of a group, in each frame by itself, with `NAME/scale` and `NAME/offset`; max(·, 0) of it
+  /// where it rectifies.
+  case groupNormalisation(String, groups: Int, epsilon: Float, rectifies: Bool)
+  /// The pixels of each frame of maps, side by side, as one row.
+  case flattenedFrames
   /// Rows of q, k and v.
   case attention(heads: Int, isCausal: Bool)
   /// One row of tokens.
@@ -147,7 +152,7 @@ extension Operation {
     case .slice, .state, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp: true
     case .input, .standardisation, .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation, .rectifier,
       .function, .scale, .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean,
-      .unitLength, .centredUnit, .instanceNormalisation, .gate:
+      .unitLength, .centredUnit, .instanceNormalisation, .gate, .groupNormalisation, .flattenedFrames:
       false
     }
   }

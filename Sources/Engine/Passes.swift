@@ -28,7 +28,7 @@ extension Graph {
     }
   }
 
-  /// A rectifier behind a convolution or an average pool is taken as its values are written.
+  /// A rectifier behind a convolution, an average pool, a sum or a group normalisation is taken as its values are written.
   public func fusingRectifiers() -> Graph {
     let graph = merging { filtered, next in
       guard next.operation == .rectifier else { return false }
@@ -41,6 +41,10 @@ extension Graph {
       return true
     }.mergingPairs { node, next in
       guard next.operation == .rectifier else { return false }
+      if case .groupNormalisation(let name, let groups, let epsilon, false) = node.operation {
+        node.operation = .groupNormalisation(name, groups: groups, epsilon: epsilon, rectifies: true)
+        return true
+      }
       if case .instanceNormalisation(let epsilon, false) = node.operation {
         node.operation = .instanceNormalisation(epsilon: epsilon, rectifies: true)
         return true

@@ -1,8 +1,52 @@
 /// The positions that are added to a vision transformer's tokens: a tensor [tokens][C], or what is interpolated from it.
 public struct Positions: Hashable, Sendable {
   public let name: String
-  /// Patches along a side that the tensor is for, and those that there are; nil where every token has its row.
+  /// Patches along a side that the tensor is for, and those that there are; nil where nothing is interpolated.
   public let grids: Grids?
+  /// Of patches at several scales; nil for others.
+  public let scales: Scales?
+
+  /// Patches of one frame at several scales, one scale behind the other. A patch has the row of the place that it hashes to in
+  /// a square of `side` places, and that of its scale in another tensor, [scales][C] (Ke et al., "MUSIQ", ICCV 2021, sections
+  /// 3.3 and 3.4). The class token has no position.
+  public struct Scales: Hashable, Sendable {
+    public let name: String
+    public let side: Int
+    public let grids: [Patches]
+
+    /// Patches from top to bottom, and from left to right.
+    public struct Patches: Hashable, Sendable {
+      public let rows: Int
+      public let columns: Int
+
+      public init(rows: Int, columns: Int) {
+        self.rows = rows
+        self.columns = columns
+      }
+    }
+
+    public init(_ name: String, side: Int, grids: [Patches]) {
+      self.name = name
+      self.side = side
+      self.grids = grids
+    }
+
+    /// [1 + patches][C]
+    func values(_ places: [Float], _ scales: [Float], channels: Int) -> [Float] {
+      var result = [Float](repeating: 0, count: channels)
+      for (scale, grid) in grids.enumerated() {
+        for row in 0..<grid.rows {
+          for column in 0..<grid.columns {
+            let place = row * side / grid.rows * side + column * side / grid.columns
+            for channel in 0..<channels {
+              result.append(places[place * channels + channel] + scales[scale * channels + channel])
+            }
+          }
+        }
+      }
+      return result
+    }
+  }
 
   public struct Grids: Hashable, Sendable {
     public let stored: Int
@@ -14,7 +58,13 @@ public struct Positions: Hashable, Sendable {
 
   public init(_ name: String) {
     self.name = name
-    grids = nil
+    (grids, scales) = (nil, nil)
+  }
+
+  /// With a class token before patches of several scales.
+  public init(_ name: String, scales: Scales) {
+    self.name = name
+    (grids, self.scales) = (nil, scales)
   }
 
   /// With one row before the patches, for a class token.
@@ -25,15 +75,24 @@ public struct Positions: Hashable, Sendable {
     self.name = name
     let isAsStored = rows == stored && columns == stored && isSquare
     grids = isAsStored ? nil : Grids(stored: stored, rows: rows, columns: columns)
+    scales = nil
   }
 
-  func parameter(tokens: Int, channels: Int) -> Parameter {
-    Parameter(name, [grids.map { 1 + $0.stored * $0.stored } ?? tokens, channels], .offset)
+  func parameters(tokens: Int, channels: Int) -> [Parameter] {
+    if let scales {
+      return [
+        Parameter(name, [scales.side * scales.side, channels], .offset),
+        Parameter(scales.name, [scales.grids.count, channels], .offset),
+      ]
+    }
+    return [Parameter(name, [grids.map { 1 + $0.stored * $0.stored } ?? tokens, channels], .offset)]
   }
 
   /// [tokens][C]
   func values(tokens: Int, channels: Int, _ parameters: some Parameters) throws -> [Float] {
-    let values = try parameters.values(parameter(tokens: tokens, channels: channels))
+    let tensors = try self.parameters(tokens: tokens, channels: channels).map(parameters.values)
+    if let scales { return scales.values(tensors[0], tensors[1], channels: channels) }
+    let values = tensors[0]
     return grids.map { values.interpolated($0, width: channels) } ?? values
   }
 }

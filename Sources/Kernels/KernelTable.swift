@@ -50,6 +50,12 @@ struct MicroKernels: Sendable {
       UnsafeMutablePointer<Float>, Int
     ) -> Void
 
+  typealias NormaliseGroupsKernel =
+    @Sendable (
+      UnsafePointer<Float>, Int, Int, Int, Int, UnsafePointer<Float>, UnsafePointer<Float>, Float, Bool,
+      UnsafeMutablePointer<Float>, Int
+    ) -> Void
+
   typealias SoftMaxRowKernel = @Sendable (UnsafeMutablePointer<Float>, Int, Float) -> Void
 
   typealias ValuesKernel = @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
@@ -105,6 +111,7 @@ struct MicroKernels: Sendable {
   let winogradInputLine7: WinogradInputLineKernel
   let winogradOutputLine4of7: WinogradOutputLineKernel
   let normaliseRows: NormaliseRowsKernel
+  let normaliseGroups: NormaliseGroupsKernel
   let softMaxRow: SoftMaxRowKernel
   let geluValues: ValuesKernel
   let quickGELUValues: ValuesKernel
@@ -127,7 +134,8 @@ struct MicroKernels: Sendable {
     winogradInput7: Kernels.winogradInput7, winogradOutput4of6: Kernels.winogradOutput4of6,
     winogradOutput4of7: Kernels.winogradOutput4of7, winogradOutput5of7: Kernels.winogradOutput5of7,
     winogradInputLine7: Kernels.winogradInputLine7, winogradOutputLine4of7: Kernels.winogradOutputLine4of7,
-    normaliseRows: Kernels.normaliseRows, softMaxRow: Kernels.softMaxRow, geluValues: Kernels.geluValues,
+    normaliseRows: Kernels.normaliseRows, normaliseGroups: Kernels.normaliseGroups, softMaxRow: Kernels.softMaxRow,
+    geluValues: Kernels.geluValues,
     quickGELUValues: Kernels.quickGELUValues,
     planeMoments: Kernels.planeMoments, normaliseRow: Kernels.normaliseRow, addRow: Kernels.addRow,
     gateRow: Kernels.gateRow, blendRow: Kernels.blendRow, sigmoidValues: Kernels.sigmoidValues,
@@ -142,7 +150,8 @@ struct MicroKernels: Sendable {
       winogradInput7: KernelsAVX2.winogradInput7, winogradOutput4of6: KernelsAVX2.winogradOutput4of6,
       winogradOutput4of7: KernelsAVX2.winogradOutput4of7, winogradOutput5of7: KernelsAVX2.winogradOutput5of7,
       winogradInputLine7: KernelsAVX2.winogradInputLine7, winogradOutputLine4of7: KernelsAVX2.winogradOutputLine4of7,
-      normaliseRows: KernelsAVX2.normaliseRows, softMaxRow: KernelsAVX2.softMaxRow, geluValues: KernelsAVX2.geluValues,
+      normaliseRows: KernelsAVX2.normaliseRows, normaliseGroups: KernelsAVX2.normaliseGroups,
+      softMaxRow: KernelsAVX2.softMaxRow, geluValues: KernelsAVX2.geluValues,
       quickGELUValues: KernelsAVX2.quickGELUValues,
       planeMoments: KernelsAVX2.planeMoments, normaliseRow: KernelsAVX2.normaliseRow, addRow: KernelsAVX2.addRow,
       gateRow: KernelsAVX2.gateRow, blendRow: KernelsAVX2.blendRow, sigmoidValues: KernelsAVX2.sigmoidValues,
@@ -157,7 +166,8 @@ struct MicroKernels: Sendable {
       winogradOutput4of7: KernelsAVX512.winogradOutput4of7, winogradOutput5of7: KernelsAVX512.winogradOutput5of7,
       winogradInputLine7: KernelsAVX512.winogradInputLine7,
       winogradOutputLine4of7: KernelsAVX512.winogradOutputLine4of7,
-      normaliseRows: KernelsAVX512.normaliseRows, softMaxRow: KernelsAVX512.softMaxRow,
+      normaliseRows: KernelsAVX512.normaliseRows, normaliseGroups: KernelsAVX512.normaliseGroups,
+      softMaxRow: KernelsAVX512.softMaxRow,
       geluValues: KernelsAVX512.geluValues, quickGELUValues: KernelsAVX512.quickGELUValues,
       planeMoments: KernelsAVX512.planeMoments, normaliseRow: KernelsAVX512.normaliseRow,
       addRow: KernelsAVX512.addRow, gateRow: KernelsAVX512.gateRow, blendRow: KernelsAVX512.blendRow,

@@ -12,7 +12,7 @@ public struct Resize: Sendable, Equatable {
 
   public let mode: ResizeMode
   public let crop: Crop
-  /// Width and height of the result; of `Crop.shortSide` its short side.
+  /// Width and height of the result; of crops that keep a frame's shape what a side of it becomes.
   public let size: Int
   public let scaling: InputScaling
 
@@ -25,13 +25,27 @@ public struct Resize: Sendable, Equatable {
 
   /// Height and width of what becomes of a frame.
   public func result(height: Int, width: Int) -> (height: Int, width: Int) {
-    guard case .shortSide = crop, min(height, width) > 0 else { return (size, size) }
-    let geometry = ResizeGeometry(height: height, width: width, wholeWithShortSide: size)
-    return (geometry.vertical.output, geometry.horizontal.output)
+    guard min(height, width) > 0, let geometry = wholeGeometry(height: height, width: width) else {
+      return (size, size)
+    }
+    return (geometry.vertical.window.count, geometry.horizontal.window.count)
   }
 
-  /// Writes the frames of `selection` (all by default) as T×size×size×3 to `output`; of `Crop.shortSide` in the height and
-  /// width that `result` says.
+  /// Of the crops that keep frames of other shapes than the network's square.
+  private func wholeGeometry(height: Int, width: Int) -> ResizeGeometry? {
+    switch crop {
+    case .shortSide: ResizeGeometry(height: height, width: width, wholeWithShortSide: size)
+    case .longSideAtMost: ResizeGeometry(height: height, width: width, down: max(height, width), to: size)
+    case .shortSideAtMost(let isCentred):
+      ResizeGeometry(
+        height: height, width: width, down: min(height, width), to: size, kept: isCentred ? size : nil)
+    case .whole: ResizeGeometry(height: height, width: width, to: (height, width))
+    case .none, .shortSideCentre, .torchvisionCentre, .loader, .aspect: nil
+    }
+  }
+
+  /// Writes the frames of `selection` (all by default) as T×size×size×3 to `output`; of crops that keep a frame's
+  /// shape in the height and width that `result` says.
   ///
   /// - Parameters:
   ///   - range: what the numbers mean; with `.network` they are copied, neither cut nor scaled, and must have the size.
@@ -112,8 +126,11 @@ public struct Resize: Sendable, Equatable {
     case .torchvisionCentre(let short):
       return stage(
         ResizeGeometry(height: height, width: width, torchvisionShortSideTo: short ?? size, kept: size), range: range)
-    case .shortSide:
-      return stage(ResizeGeometry(height: height, width: width, wholeWithShortSide: size), range: range)
+    case .shortSide, .longSideAtMost, .shortSideAtMost, .whole:
+      guard let geometry = wholeGeometry(height: height, width: width) else {
+        preconditionFailure("Resize: this crop has a shape")
+      }
+      return stage(geometry, range: range)
     case .loader(let loader):
       let square = ResizeGeometry(height: loader.resolution, width: loader.resolution, stretchedTo: size)
       return LoaderPlan(

@@ -14,6 +14,13 @@ public enum Crop: Sendable, Equatable {
   case torchvisionCentre(short: Int? = nil)
   /// The short side becomes the network's size, the other ⌊size · long / short⌋, and all is kept: torchvision's `Resize(size)`.
   case shortSide
+  /// The long side becomes the network's size if it is longer, the other is brought down by the same factor (rounded down), and
+  /// all is kept.
+  case longSideAtMost
+  /// The same of the short side; where that is longer, the middle square of the network's size may be cut out.
+  case shortSideAtMost(isCentred: Bool)
+  /// Frames are as they are.
+  case whole
   /// A published program's loader makes a square of bytes first; the mode then resizes that square to the network's size.
   case loader(LoaderStage)
   /// Before the resize, the largest region of this aspect ratio in the middle is kept, its sides rounded down, from

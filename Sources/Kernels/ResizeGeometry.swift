@@ -60,6 +60,29 @@ extension ResizeGeometry {
     horizontal = axis(width)
   }
 
+  /// Each axis becomes as long as it is said.
+  init(height: Int, width: Int, to size: (height: Int, width: Int)) {
+    vertical = Axis(input: height, output: size.height, window: 0..<size.height)
+    horizontal = Axis(input: width, output: size.width, window: 0..<size.width)
+  }
+
+  /// Both axes by the factor that brings one side down to `size`, if it is longer, in float64 and rounded down as in Python:
+  /// 512 / 561 · 561 is 511 there. Source: VBench `vbench/imaging_quality.py` `transform`.
+  ///
+  /// - Parameter kept: of a frame that is made smaller, the middle so long and so wide; nil for all of it.
+  init(height: Int, width: Int, down side: Int, to size: Int, kept: Int? = nil) {
+    let scale = Double(size) / Double(side)
+    func axis(_ input: Int) -> Axis {
+      guard side > size else { return Axis(input: input, output: input, window: 0..<input) }
+      let output = max(Int(scale * Double(input)), 1)
+      guard let kept, output > kept else { return Axis(input: input, output: output, window: 0..<output) }
+      let start = Int((Double(output - kept) / 2).rounded(.toNearestOrEven))
+      return Axis(input: input, output: output, window: start..<start + kept)
+    }
+    vertical = axis(height)
+    horizontal = axis(width)
+  }
+
   private static func torchvision(_ input: Int, shortSide: Int, to size: Int) -> Int {
     input == shortSide ? size : Int(Double(size * input) / Double(shortSide))
   }

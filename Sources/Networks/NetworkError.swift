@@ -6,6 +6,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case transformerWidth(width: Int, hidden: Int)
   /// Positions that are not those of a class token and a square of patches.
   case positions(tensor: String, count: Int)
+  /// A frame of which a smaller scale has no pixels.
+  case tooNarrow(FrameShape)
   /// Frames that a flow network cannot take as they are.
   case flowSize(height: Int, width: Int, multiple: Int, least: Int)
   case framesTooSmall(height: Int, width: Int, least: Int)
@@ -22,6 +24,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
         + " and the hidden values of 16"
     case .positions(let tensor, let count):
       "`\(tensor)` has \(count) rows: one for the class token and a square of patches are needed"
+    case .tooNarrow(let frame):
+      "MUSIQ cannot see frames of \(frame): the longer side is brought to 224, and then nothing is left of the shorter one"
     case .flowSize(let height, let width, let multiple, let least):
       "frames of \(width)x\(height) cannot be computed: width and height must be multiples of \(multiple), and at least "
         + "\(least)"

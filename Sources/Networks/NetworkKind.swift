@@ -18,6 +18,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
   case dreamSimOpenCLIP = "dreamsim-open-clip"
   case dreamSimDINOv2 = "dreamsim-dinov2"
   case alexNet = "alexnet"
+  case musiq = "musiq-spaq"
   case raft = "raft-things"
 
   /// What a protocol says about a network beyond its weights. A network looks at its own fields.
@@ -108,6 +109,10 @@ public enum NetworkKind: String, CaseIterable, Sendable {
       Row(
         title: "AlexNet's convolutions, as LPIPS sees them", source: "Zhang et al., CVPR 2018", weights: "alexnet",
         engine: "lpips/1", side: nil, minimumFrames: 1, isPerFrame: true, traits: [])
+    case .musiq:
+      Row(
+        title: "MUSIQ, a picture's quality", source: "Ke et al., ICCV 2021", weights: "musiq", engine: "musiq/1",
+        side: 512, minimumFrames: 1, isPerFrame: true, takesAnyShape: true, traits: [])
     case .raft:
       Row(
         title: "RAFT, the flow from one frame to the next", source: "Teed and Deng, ECCV 2020", weights: "raft",
@@ -147,6 +152,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     case .alexNet: AlexNet.graph(height: options.height ?? 64, width: options.width ?? 64)
     case .raft:
       try RAFT.graph(height: options.height ?? 480, width: options.width ?? 832, iterations: options.iterations)
+    case .musiq: try MUSIQ.graph(rawValue, weights: weights, frame: options.frame ?? MUSIQ.published)
     }
   }
 
@@ -170,6 +176,11 @@ public enum NetworkKind: String, CaseIterable, Sendable {
 }
 
 extension NetworkKind {
+  /// What makes a program's input of a frame, [height][width][3]; nil where the frame is the input.
+  ///
+  /// - Throws: `NetworkError` for a frame that the network cannot see.
+  public func patches(_ frame: FrameShape) throws -> ScalePatches? { self == .musiq ? try MUSIQ.patches(frame) : nil }
+
   /// Features of a row, with weights of the published sizes.
   ///
   /// - Throws: `NetworkError` for options that no network can have.

@@ -14,13 +14,18 @@ struct TransformerSizes: Sendable {
   let hasScales: Bool
   /// Columns of the head; nil where there is none.
   let head: Int?
+  /// Whether the layers of q, k and v are tensors of their own.
+  let hasSeparateAttention: Bool
 
-  init(width: Int, blocks: Int, hidden: Int, hasScales: Bool = false, head: Int? = nil) {
+  init(
+    width: Int, blocks: Int, hidden: Int, hasScales: Bool = false, head: Int? = nil, hasSeparateAttention: Bool = false
+  ) {
     self.width = width
     self.blocks = blocks
     self.hidden = hidden
     self.hasScales = hasScales
     self.head = head
+    self.hasSeparateAttention = hasSeparateAttention
   }
 
   /// - Throws: `WeightsError.noSuchTensor`, or `NetworkError.transformerWidth`.
@@ -31,6 +36,7 @@ struct TransformerSizes: Sendable {
     while weights.contains("\(prefix)blocks/\(count)/mlp_1/kernel") { count += 1 }
     blocks = count
     hasScales = weights.contains(prefix + "blocks/0/scale_1")
+    hasSeparateAttention = weights.contains(prefix + "blocks/0/query/kernel")
     head =
       weights.contains(prefix + "head/kernel") ? try weights.shape(prefix + "head/kernel", axes: 2)[1] : nil
     guard width % Self.headChannels == 0, width > 0, hidden % ActivationLayout.block == 0 else {
@@ -52,7 +58,10 @@ extension Graph {
     for index in 0..<sizes.blocks {
       let block = "blocks/\(index)/"
       var y = layerNormalisation(block + "norm_1", x, epsilon: epsilon)
-      y = dense(block + "qkv", y, to: 3 * sizes.width)
+      y =
+        sizes.hasSeparateAttention
+        ? joinedDense(block + "qkv", ["query", "key", "value"].map { block + $0 }, y, to: sizes.width)
+        : dense(block + "qkv", y, to: 3 * sizes.width)
       y = attention(block + "attention", y, heads: sizes.heads, isCausal: isCausal)
       y = dense(block + "projection", y, to: sizes.width)
       if sizes.hasScales { y = scale(block + "scale_1", y) }

@@ -32,7 +32,7 @@ public enum VBench {
   private static let smoothness = Dimension("motion_smoothness", nil, 0.706, 0.9975)
   private static let dynamics = Dimension("dynamic_degree", "dynamic-degree", weight: 0.5)
   private static let aesthetic = Dimension("aesthetic_quality", "aesthetic-quality")
-  private static let imaging = Dimension("imaging_quality")
+  private static let imaging = Dimension("imaging_quality", "imaging-quality")
 
   public static let quality = [subject, background, flickering, smoothness, aesthetic, imaging, dynamics]
   public static let semantics = [

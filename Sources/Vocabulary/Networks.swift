@@ -13,12 +13,14 @@ public enum Endpoint: String, Sendable, CaseIterable, Codable {
   /// The class token of DINO or DINOv2 behind the last normalisation: what the two networks give, and `x_norm_clstoken` in
   /// DINOv2's code.
   case normClassToken = "norm-class-token"
+  /// MUSIQ's number: what people would think of a picture.
+  case qualityScore = "quality-score"
 
   /// Whether its network has batch normalisation.
   public var hasBatchNormalisation: Bool {
     switch self {
     case .logitsMean, .mixed5cMean, .pool3: true
-    case .dreamSim, .clip, .normClassToken: false
+    case .dreamSim, .clip, .normClassToken, .qualityScore: false
     }
   }
 }

@@ -52,6 +52,23 @@ public enum CropMode: String, Sendable, CaseIterable, Codable {
   /// The short side is brought to the network's size, the other by the same factor (rounded down), and nothing is cut away:
   /// torchvision's `Resize` alone. The network sees frames that are not square.
   case shortSide = "short-side"
+  /// The long side is brought down to the network's size if it is longer, the other by the same factor (rounded down), and nothing
+  /// is cut away.
+  case longSideAtMost = "long-side-at-most"
+  /// The same of the short side.
+  case shortSideAtMost = "short-side-at-most"
+  /// The same of the short side; of frames that were longer the middle square is cut out.
+  case shortSideAtMostCenter = "short-side-at-most-center"
+  /// Frames are as they are.
+  case whole
+
+  /// Whether the network sees frames of any size.
+  public var keepsAnySize: Bool {
+    switch self {
+    case .none, .center, .torchvisionCenter, .shortSide: false
+    case .longSideAtMost, .shortSideAtMost, .shortSideAtMostCenter, .whole: true
+    }
+  }
 }
 
 /// A resize that the published program's loader makes before the network's own: short side to `loader-resolution`, centre crop

@@ -5,7 +5,10 @@ extension KnownWeights {
   /// In the order in which they are listed.
   static let transformers: [KnownWeights] =
     [dreamSimEnsemble, dreamSimDINO, dreamSimCLIP, dreamSimOpenCLIP, dreamSimDINOv2]
-    + [clipB32, clipB16, clipL14, openCLIPB32, openCLIPB16, clipVocabulary, aestheticL14, dino, dinov2, dinov2Large]
+    + [
+      clipB32, clipB16, clipL14, openCLIPB32, openCLIPB16, clipVocabulary, aestheticL14, musiq, dino, dinov2,
+      dinov2Large,
+    ]
     + [alexNet, lpipsAlex, raftThings]
 
   private static func published(
@@ -71,6 +74,16 @@ extension KnownWeights {
         digest: "2cd4e60f4f24ae3bcd57b847b13c1f3ba27edc28cc1a7f9ce74ee9f421243cba", size: 4071)
     ], likeness: .linearHead(768),
     fingerprint: Digest(hex: "4c26db166e33ab651d8e3617f2079c58c0a411fb75b5cc21c114c7798f06e679"), licence: "MIT")
+
+  /// pyiqa's file of Google's weights, as VBench fetches it (vbench/utils.py `init_submodules`).
+  public static let musiq = published(
+    "musiq-spaq", "imaging quality: MUSIQ of SPAQ's pictures",
+    files: [
+      PublishedFile(
+        url: "https://github.com/chaofengc/IQA-PyTorch/releases/download/v0.1-weights/musiq_spaq_ckpt-358bb6af.pth",
+        digest: "358bb6af")
+    ], likeness: .musiq(blocks: 14, width: 384, places: 100, scales: 3),
+    licence: "Google publishes the original under Apache-2.0; pyiqa's conversion has terms of its own")
 
   public static let openCLIPB32 = clip(
     "open-clip-vit-b-32", "open_clip's ViT-B/32 (laion400m_e31)", patch: 32,

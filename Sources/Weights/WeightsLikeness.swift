@@ -43,6 +43,11 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
     WeightsLikeness(network: "linear-head", traits: ["\(inputs) inputs"])
   }
 
+  static func musiq(blocks: Int, width: Int, places: Int, scales: Int) -> WeightsLikeness {
+    WeightsLikeness(
+      network: "musiq", traits: ["\(blocks) blocks of width \(width)", "\(places) places at \(scales) scales"])
+  }
+
   static let alexNet = WeightsLikeness(network: "alexnet", traits: ["64, 192, 384, 256 and 256 channels"])
 
   static func raft(features: Int, state: Int) -> WeightsLikeness {
@@ -60,6 +65,11 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
       let channels = (1...5).map { "\(tensors["conv_\($0)/bias"]?.shape.first ?? 0)" }
       self.init(
         network: network, traits: [channels.dropLast().joined(separator: ", ") + " and \(channels[4]) channels"])
+    case "musiq":
+      let positions = tensors["positions"]?.shape ?? [0, 0]
+      self = .musiq(
+        blocks: tensors.keys.filter { $0.hasPrefix("blocks/") && $0.hasSuffix("/query/kernel") }.count,
+        width: positions.last ?? 0, places: positions[0], scales: tensors["scales"]?.shape[0] ?? 0)
     case "raft":
       self = .raft(
         features: tensors["fnet/conv2/bias"]?.values.count ?? 0,

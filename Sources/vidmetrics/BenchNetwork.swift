@@ -53,6 +53,14 @@ enum BenchViTLarge: BenchmarkedNetwork {
   static let knownWeights: KnownWeights? = nil
 }
 
+/// Frames of 512×288, as imaging quality sees most videos.
+enum BenchMUSIQ: BenchmarkedNetwork {
+  static let benchName = "musiq"
+  static let kind = NetworkKind.musiq
+  static let defaultFrames = 4
+  static let knownWeights: KnownWeights? = nil
+}
+
 /// RAFT at the size of a 480p video.
 enum BenchRAFT: BenchmarkedNetwork {
   static let benchName = "raft"

@@ -7,7 +7,8 @@ enum MetricCommands {
     FIDInfinity.self, PSNR.self,
     SSIM.self, LPIPSCommand.self, TemporalFlickering.self, DynamicDegree.self, PIC.self, CLIPSIM.self,
     FrameConsistency.self,
-    SubjectConsistency.self, BackgroundConsistency.self, AestheticQuality.self, I2VSubject.self, I2VBackground.self,
+    SubjectConsistency.self, BackgroundConsistency.self, AestheticQuality.self, ImagingQuality.self,
+    I2VSubject.self, I2VBackground.self,
     PhysicsIQCommand.self, CameraError.self,
   ]
 }
@@ -293,6 +294,18 @@ struct AestheticQuality: MetricCommand {
     discussion: """
         vidmetrics weights fetch clip-vit-l-14 aesthetic-vit-l-14
         vidmetrics aesthetic-quality generated/
+      """)
+  @OptionGroup var sets: FakeArgument
+  @OptionGroup var options: ScoreOptions
+}
+
+struct ImagingQuality: MetricCommand {
+  static let metric = "imaging-quality"
+  static let configuration = CommandConfiguration(
+    commandName: "imaging-quality", abstract: "How sharp and clean the frames are to MUSIQ, as VBench has it",
+    discussion: """
+        vidmetrics weights fetch musiq-spaq
+        vidmetrics imaging-quality generated/
       """)
   @OptionGroup var sets: FakeArgument
   @OptionGroup var options: ScoreOptions

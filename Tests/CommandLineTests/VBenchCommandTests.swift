@@ -73,8 +73,8 @@ import Testing
     }
     let here =
       "those that are computed here are subject_consistency, background_consistency, temporal_flickering, "
-      + "aesthetic_quality, dynamic_degree, i2v_subject, i2v_background"
-    #expect(try errors("--dimensions", "imaging_quality") == "error: `imaging_quality` is not computed here: \(here)")
+      + "aesthetic_quality, imaging_quality, dynamic_degree, i2v_subject, i2v_background"
+    #expect(try errors("--dimensions", "object_class") == "error: `object_class` is not computed here: \(here)")
     #expect(try errors("--dimensions", "beauty") == "error: VBench has no dimension `beauty`: \(here)")
     #expect(
       try errors("--dimensions", "temporal_flickering", "--inputs", videos)

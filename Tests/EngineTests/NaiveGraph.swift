@@ -124,7 +124,8 @@ struct NaiveGraph {
     case .convexUpsampling(let factor, let maskFactor):
       return upsampled(node, x, others(node)[0], factor, Double(maskFactor))
     case .warp(let edge): return warped(node, x, others(node)[0], isClamped: edge == .nearest)
-    case .spaceToDepth, .function, .scale, .tokens, .embedding, .layerNormalisation, .attention, .row:
+    case .spaceToDepth, .function, .scale, .tokens, .embedding, .layerNormalisation, .groupNormalisation,
+      .flattenedFrames, .attention, .row:
       preconditionFailure("NaiveGraph: \(node.operation) has tests of its own")
     }
   }

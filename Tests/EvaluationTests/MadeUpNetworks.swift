@@ -19,6 +19,7 @@ struct MadeUpNetworks {
   private static let files: [String: [String]] = [
     "dino-vitb16": ["transformers/dino_vitbase16_pretrain.pth"], "clip-vit-b-32": ["vbench/ViT-B-32.pt"],
     "clip-vit-l-14": ["vbench/ViT-L-14.pt"], "aesthetic-vit-l-14": ["vbench/sa_0_4_vit_l_14_linear.pth"],
+    "musiq-spaq": ["musiq/musiq_small.pth"],
     "dreamsim-ensemble": [
       "transformers/dreamsim_dino_vitb16_checkpoint.zip", "transformers/dino_vitbase16_pretrain.pth",
     ],
@@ -42,12 +43,14 @@ struct MadeUpNetworks {
       case "dino-vitb16": .dino
       case "dreamsim-ensemble": .dreamSimDINO
       case "clip-vit-l-14": .clipImageLarge
+      case "musiq-spaq": .musiq
       default: .clipImage
       }
     var options = NetworkKind.Options()
     options.activation = .quickGELU
     return try EmbeddingNetwork(
-      kind, fingerprint: weights.fingerprint.description, options: options, table: table, columns: 64
+      kind, fingerprint: weights.fingerprint.description, options: options, table: table,
+      columns: kind == .musiq ? 1 : 64
     ) { weights }
   }
 

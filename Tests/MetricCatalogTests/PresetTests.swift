@@ -70,6 +70,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "vbench-distributed": (1, "sha256:22b9487fe112e3f64d242476c893e6526e54342fbd735963db28e64ce0eca000"),
     "background-consistency/vbench": (1, "sha256:4159d09741fac5ca62ad5178fd0b69e95461ced2c978c48f4d765f0fe43e4ae4"),
     "aesthetic-quality/vbench": (1, "sha256:4648a0f0aea43c37bfc4010d1e6558447ebb7f1ae838097050a5200c0088e3e6"),
+    "imaging-quality/vbench": (1, "sha256:d881a3b6c7fdf959ecd36864d496a4d1c5937fa72aa76976d7f418a12137fb3f"),
     "i2v-subject/vbench": (1, "sha256:6b70d9eb1af0e35cad04d34258eacb47b992f3dc477385a29295bde6720eb510"),
     "vbench-aliased": (1, "sha256:fb6537a3dca3d970f931ed1b367953220f677e795203358ebc4fe65901205d7a"),
     "i2v-background/vbench": (1, "sha256:fb8b76ede1368147d7d1a58ff827f4116aef2a8e38776d1108dd0c5233c0f54d"),
@@ -125,6 +126,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       "background-consistency vbench-quality 4159d09741fac5ca",
       "temporal-flickering vbench-quality 6dd1722e847b3a41",
       "aesthetic-quality vbench-quality 4648a0f0aea43c37",
+      "imaging-quality vbench-quality d881a3b6c7fdf959",
       "dynamic-degree vbench-quality 5b052e438369ffb2",
     ],
     "vbench-i2v": [
@@ -133,6 +135,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
       "subject-consistency vbench-i2v 4e140b957f2663f5",
       "background-consistency vbench-i2v 4159d09741fac5ca",
       "aesthetic-quality vbench-i2v 4648a0f0aea43c37",
+      "imaging-quality vbench-i2v d881a3b6c7fdf959",
       "dynamic-degree vbench-i2v 5b052e438369ffb2",
     ],
   ]

@@ -104,7 +104,9 @@ import Vocabulary
   /// What has one legal value only.
   private static let unchangeable: [String: Set<String>] = [
     // Only CLIP has embeddings of prompts, which this program computes.
-    "clip-sim": ["endpoint", "batch-norm-eps", "input-scaling", "device"]
+    "clip-sim": ["endpoint", "batch-norm-eps", "input-scaling", "device"],
+    // MUSIQ alone gives a number.
+    "imaging-quality": ["endpoint", "batch-norm-eps", "input-scaling", "device"],
   ]
 
   /// Another value changes exactly the identities of the field's stage and of later ones: recipes of feature files, keys of

@@ -92,7 +92,8 @@ extension Operation {
     case .convolution(let sum): sum.window
     case .maxPool(let window): window
     case .input, .standardisation, .spaceToDepth, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
-      .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength,
+      .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames,
+      .attention, .row, .mean, .unitLength,
       .centredUnit, .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp,
       .convexUpsampling, .warp:
       nil

@@ -102,6 +102,14 @@ struct CPUBinding {
       } else {
         try normalise(index, epsilon, parameters)
       }
+    case .groupNormalisation(_, let groups, let epsilon, let rectifies):
+      try normaliseGroups(index, groups, epsilon, rectifies, parameters)
+    case .flattenedFrames:
+      add(
+        index,
+        .flattening(
+          FlattenedFrames(
+            try activation(node.inputs[0], of: node), into: try activation(node.outputs[0], of: node))))
     case .attention(let heads, let isCausal):
       guard case .rows(let tokens, _) = graph.shape(node.outputs[0]) else { return }
       add(
@@ -250,7 +258,8 @@ struct CPUBinding {
     case .convolution(let sum): try convolve(index, sum, parameters, turn)
     case .maxPool(let window): try pool(index, window, turn)
     case .input, .standardisation, .spaceToDepth, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
-      .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength,
+      .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames,
+      .attention, .row, .mean, .unitLength,
       .centredUnit, .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp,
       .convexUpsampling, .warp:
       preconditionFailure("CPUBands: convolutions and max pools take turns")
@@ -299,6 +308,24 @@ struct CPUBinding {
       shared[index] = .normalisation(normalisation)
     }
     add(index, .normalisation(normalisation))
+  }
+
+  private mutating func normaliseGroups(
+    _ index: Int, _ groups: Int, _ epsilon: Float, _ rectifies: Bool, _ parameters: some Parameters
+  ) throws {
+    let node = graph.nodes[index]
+    let (input, output) = (try activation(node.inputs[0], of: node), try activation(node.outputs[0], of: node))
+    let normalisation: GroupNormalisation
+    if case .groupNormalisation(let other)? = shared[index] {
+      normalisation = GroupNormalisation(like: other, input: input, output: output)
+    } else {
+      let values = try graph.parameters(of: node).map(parameters.values)
+      normalisation = GroupNormalisation(
+        groups: groups, scale: values[0], offset: values[1], epsilon: epsilon, rectifies: rectifies, input: input,
+        output: output, with: table)
+      shared[index] = .groupNormalisation(normalisation)
+    }
+    add(index, .groupNormalisation(normalisation))
   }
 
   private mutating func addTokens(_ index: Int, _ tokens: Tokens, _ parameters: some Parameters) throws {

@@ -92,7 +92,8 @@ package struct CPULayout: Sendable {
       case .sum, .function, .layerNormalisation, .instanceNormalisation:
         if let input = node.inputs.first(where: { isFree($0, for: index) }) { places[input] = own }
       case .input, .standardisation, .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation,
-        .rectifier, .scale, .tokens, .embedding, .attention, .row, .mean, .unitLength, .centredUnit, .slice, .state,
+        .rectifier, .scale, .tokens, .embedding, .groupNormalisation, .flattenedFrames,
+        .attention, .row, .mean, .unitLength, .centredUnit, .slice, .state,
         .gate, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp:
         break
       }
@@ -120,8 +121,8 @@ package struct CPULayout: Sendable {
     case .slice, .warp: return isImage(node.inputs[0])
     case .state, .sum: return channels < 4
     case .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
-      .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength, .centredUnit,
-      .instanceNormalisation, .gate, .correlation, .halvedPlanes, .lookUp:
+      .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames, .attention, .row,
+      .mean, .unitLength, .centredUnit, .instanceNormalisation, .gate, .correlation, .halvedPlanes, .lookUp:
       return false
     }
   }
@@ -158,7 +159,8 @@ package struct CPULayout: Sendable {
       case .convolution(let sum): window = sum.window
       case .maxPool(let own), .averagePool(let own, _): window = own
       case .input, .standardisation, .spaceToDepth, .batchNormalisation, .rectifier, .function, .scale, .sum,
-        .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean, .unitLength, .centredUnit,
+        .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames,
+        .attention, .row, .mean, .unitLength, .centredUnit,
         .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp:
         continue
       }

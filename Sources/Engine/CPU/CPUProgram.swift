@@ -137,6 +137,7 @@ enum CPUShared: Sendable {
   case convolution(Convolution)
   case normalisation(LayerNormalisation)
   case tokens(TokenRows)
+  case groupNormalisation(GroupNormalisation)
   case embedding(CPUInput.EmbeddingTable)
   case head(CPUHead.Operation)
 }

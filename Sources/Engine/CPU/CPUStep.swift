@@ -13,6 +13,8 @@ struct CPUStep: Sendable {
     case function(ValueFunction)
     case addition(Addition)
     case tokens(TokenRows)
+    case groupNormalisation(GroupNormalisation)
+    case flattening(FlattenedFrames)
     case instanceNormalisation(InstanceNormalisation)
     case copy(ChannelCopy)
     case zeros(Zeros)
@@ -46,6 +48,8 @@ struct CPUStep: Sendable {
     case .function(let function): function.run(team)
     case .addition(let addition): addition.run(team)
     case .tokens(let tokens): tokens.run(team)
+    case .groupNormalisation(let normalisation): normalisation.run(team)
+    case .flattening(let flattening): flattening.run(team)
     case .instanceNormalisation(let normalisation): normalisation.run(team)
     case .copy(let copy): copy.run(team)
     case .zeros(let zeros): zeros.run(team)
@@ -78,6 +82,9 @@ struct CPUStep: Sendable {
     case .function(let function): ProgramLayer(name: name, plan: function.kind.rawValue, bytes: function.bytes)
     case .addition(let addition): ProgramLayer(name: name, plan: "sum", bytes: addition.bytes)
     case .tokens(let tokens): ProgramLayer(name: name, plan: "tokens", bytes: tokens.bytes)
+    case .groupNormalisation(let normalisation):
+      ProgramLayer(name: name, plan: "group norm", bytes: normalisation.bytes)
+    case .flattening(let flattening): ProgramLayer(name: name, plan: "copy", bytes: flattening.bytes)
     case .instanceNormalisation(let normalisation):
       ProgramLayer(name: name, plan: "instance norm", bytes: normalisation.bytes)
     case .copy(let copy): ProgramLayer(name: name, plan: "copy", bytes: copy.bytes)

@@ -59,7 +59,7 @@ private struct ONNXExport {
   }
 
   private mutating func add(_ node: Graph.Node, _ parameters: some Parameters) throws {
-    if case .convolution(let sum) = node.operation, case .joined(let filters) = sum.filter {
+    if case .convolution(let sum) = node.operation, case .joined(let filters) = sum.filter, node.outputs.count > 1 {
       for (index, (output, filter)) in zip(node.outputs, filters).enumerated() {
         var own = sum
         own.filter = filter
@@ -112,6 +112,12 @@ private struct ONNXExport {
     case .layerNormalisation(_, let epsilon):
       let tensors = try graph.parameters(of: node).map { model.constant(try parameters.values($0), $0.shape) }
       return model.node("LayerNormalization", [x] + tensors, [("axis", .integer(-1)), ("epsilon", .float(epsilon))])
+    case .groupNormalisation(_, let groups, let epsilon, let rectifies):
+      return try groupNormalised(x, node, groups, epsilon, rectifies, parameters)
+    case .flattenedFrames:
+      guard case .rows(let count, let channels) = graph.shape(node.outputs[0]) else { return x }
+      let moved = model.node("Transpose", [x], [("perm", .integers([0, 2, 3, 4, 1]))])
+      return model.node("Reshape", [moved, model.constant([0, count, channels])])
     case .attention(let heads, let isCausal): return attention(x, node, heads, isCausal)
     case .row(.first):
       let first = model.node("Gather", [x, model.constant([0])], [("axis", .integer(1))])
@@ -365,12 +371,36 @@ private struct ONNXExport {
     return model.constant(try parameters.values(parameter), isMaps ? parameter.shape + [1, 1, 1] : parameter.shape)
   }
 
+  /// Each frame by itself: frames stand in the place of items.
+  private mutating func groupNormalised(
+    _ x: String, _ node: Graph.Node, _ groups: Int, _ epsilon: Float, _ rectifies: Bool, _ parameters: some Parameters
+  ) throws -> String {
+    guard case .maps(let channels, let volume) = graph.shape(node.outputs[0]) else { return x }
+    let frames = model.node("Transpose", [x], [("perm", .integers([0, 2, 1, 3, 4]))])
+    let flat = model.node(
+      "Reshape", [frames, model.constant([-1, groups, channels / groups * volume.height * volume.width])])
+    let ones = model.constant([Float](repeating: 1, count: groups), [groups])
+    let zeros = model.constant([Float](repeating: 0, count: groups), [groups])
+    let normalised = model.node("InstanceNormalization", [flat, ones, zeros], [("epsilon", .float(epsilon))])
+    let again = model.node(
+      "Reshape", [normalised, model.constant([-1, volume.frames, channels, volume.height, volume.width])])
+    let maps = model.node("Transpose", [again], [("perm", .integers([0, 2, 1, 3, 4]))])
+    let tensors = try graph.parameters(of: node).map {
+      model.constant(try parameters.values($0), $0.shape + [1, 1, 1])
+    }
+    let result = model.node("Add", [model.node("Mul", [maps, tensors[0]]), tensors[1]])
+    return rectifies ? model.node("Relu", [result]) : result
+  }
+
   private mutating func rows(_ x: String, _ node: Graph.Node, _ tokens: Tokens, _ parameters: some Parameters) throws
     -> String
   {
     guard case .rows(let count, let channels) = graph.shape(node.outputs[0]) else { return x }
-    let flat = model.node("Reshape", [x, model.constant([0, channels, -1])])
-    var rows = model.node("Transpose", [flat], [("perm", .integers([0, 2, 1]))])
+    var rows = x
+    if case .maps = graph.shape(node.inputs[0]) {
+      let flat = model.node("Reshape", [x, model.constant([0, channels, -1])])
+      rows = model.node("Transpose", [flat], [("perm", .integers([0, 2, 1]))])
+    }
     if let name = tokens.classToken {
       let token = model.constant(try parameters.values(Parameter(name, [channels], .offset)), [1, 1, channels])
       let items = model.node("Shape", [x], [("start", .integer(0)), ("end", .integer(1))])

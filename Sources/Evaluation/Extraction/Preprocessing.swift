@@ -18,8 +18,8 @@ struct Preprocessing: Sendable {
 
   /// Height and width of what becomes of a frame.
   func shape(height: Int, width: Int) -> FrameShape {
-    guard fields.crop == .shortSide else { return FrameShape(height: side, width: side) }
-    let result = Resize(mode: fields.resize, crop: .shortSide, size: side).result(height: height, width: width)
+    guard let crop = wholeCrop else { return FrameShape(height: side, width: side) }
+    let result = Resize(mode: fields.resize, crop: crop, size: side).result(height: height, width: width)
     return FrameShape(height: result.height, width: result.width)
   }
 
@@ -54,7 +54,19 @@ struct Preprocessing: Sendable {
     case .none: return .none
     case .center: return .shortSideCentre
     case .torchvisionCenter: return .torchvisionCentre(short: fields.resizeSide > 0 ? fields.resizeSide : nil)
-    case .shortSide: return .shortSide
+    case .shortSide, .longSideAtMost, .shortSideAtMost, .shortSideAtMostCenter, .whole: return wholeCrop ?? .none
+    }
+  }
+
+  /// Of the crops that keep frames of other shapes than the network's square.
+  private var wholeCrop: Crop? {
+    switch fields.crop {
+    case .none, .center, .torchvisionCenter: nil
+    case .shortSide: .shortSide
+    case .longSideAtMost: .longSideAtMost
+    case .shortSideAtMost: .shortSideAtMost(isCentred: false)
+    case .shortSideAtMostCenter: .shortSideAtMost(isCentred: true)
+    case .whole: .whole
     }
   }
 }

@@ -43,29 +43,34 @@ enum RowsText {
   /// Rows where their text lies.
   final class Table: Sendable {
     private let text: ByteSlice
-    /// Where each begins.
+    let count: Int
+    /// Where each `step`th begins: a place for each of some million rows would be most of what is in memory.
     private let starts: [Int]
+    private static let step = 16
     /// Different names; nil where rows of one video do not stand together, or names are not in order.
     private let videos: Int?
     /// Whether rows are in canonical order.
     let isInOrder: Bool
-    /// Text before it has left the process's memory: rows are mostly asked for in order.
-    private let released = Atomic<Int>(0)
+    private let cursor = Mutex(Cursor())
+
+    /// Rows are mostly asked for in order: where the next one begins, and before which text has left the process's memory.
+    private struct Cursor {
+      var next = (index: -1, place: 0)
+      var released = 0
+    }
 
     /// Bytes of text that stay in memory behind the row that was asked for last.
     fileprivate static let kept = 4 << 20
-
-    var count: Int { starts.count }
 
     /// nil for a text that is not such an array.
     init?(_ text: ByteSlice) {
       let found = text.withBytes { bytes in
         var reader = Reader(bytes: bytes)
-        return reader.rows { text.region.release(text.offset + $0.lowerBound, $0.count) }
+        return reader.rows(step: Self.step) { text.region.release(text.offset + $0.lowerBound, $0.count) }
       }
       guard let found else { return nil }
       self.text = text
-      (starts, videos, isInOrder) = (found.starts, found.videos, found.isInOrder)
+      (count, starts, videos, isInOrder) = (found.count, found.starts, found.videos, found.isInOrder)
     }
 
     func row(_ index: Int) -> FeatureSet.Row {
@@ -105,22 +110,27 @@ enum RowsText {
     }
 
     private func parsed<R>(_ index: Int, _ body: (Reader, Reader.Place) -> R) -> R {
-      releaseText(before: starts[index])
-      return text.withBytes { bytes in
-        var reader = Reader(bytes: bytes, place: starts[index])
+      text.withBytes { bytes in
+        var next = cursor.withLock { $0.next }
+        if next.index != index {
+          next = (index / Self.step * Self.step, starts[index / Self.step])
+        }
+        var reader = Reader(bytes: bytes, place: next.place)
+        for _ in next.index..<index { reader.skipRow() }
+        let place = reader.place
         guard let row = reader.row() else { preconditionFailure("RowsText: the text of a row was changed") }
+        reader.skipComma()
+        cursor.withLock { cursor in
+          cursor.next = (index + 1, reader.place)
+          // Another thread that reads there reads the file anew.
+          if place < cursor.released {
+            cursor.released = place
+          } else if place - cursor.released > Self.kept {
+            text.region.release(text.offset + cursor.released, place - cursor.released)
+            cursor.released = place
+          }
+        }
         return body(reader, row)
-      }
-    }
-
-    /// Another thread that reads there reads the file anew.
-    private func releaseText(before place: Int) {
-      let last = released.load(ordering: .relaxed)
-      if place < last {
-        released.store(place, ordering: .relaxed)
-      } else if place - last > Self.kept {
-        text.region.release(text.offset + last, place - last)
-        released.store(place, ordering: .relaxed)
       }
     }
   }
@@ -151,9 +161,11 @@ enum RowsText {
     }
 
     /// - Parameter release: these bytes are not read again soon.
-    mutating func rows(release: (Range<Int>) -> Void) -> (starts: [Int], videos: Int?, isInOrder: Bool)? {
+    mutating func rows(
+      step: Int, release: (Range<Int>) -> Void
+    ) -> (count: Int, starts: [Int], videos: Int?, isInOrder: Bool)? {
       guard takes("[") else { return nil }
-      var starts: [Int] = []
+      var (starts, count) = ([Int](), 0)
       var videos: Int? = 0
       var isInOrder = true
       var last: Place?
@@ -161,7 +173,9 @@ enum RowsText {
       if !takes("]") {
         repeat {
           skipSpace()
-          starts.append(place)
+          let start = place
+          if count.isMultiple(of: step) { starts.append(start) }
+          count += 1
           guard let row = row() else { return nil }
           if let last, bytes[last.video.place].elementsEqual(bytes[row.video.place]) {
             isInOrder = isInOrder && (last.start, last.count, last.stride) < (row.start, row.count, row.stride)
@@ -171,7 +185,7 @@ enum RowsText {
             isInOrder = isInOrder && isNext
           }
           // The last row is still compared with the next one.
-          if starts[starts.count - 1] - released > Table.kept {
+          if start - released > Table.kept {
             release(released..<(last?.video.place.lowerBound ?? released))
             released = last?.video.place.lowerBound ?? released
           }
@@ -180,7 +194,7 @@ enum RowsText {
         guard takes("]") else { return nil }
       }
       skipSpace()
-      return place == bytes.count ? (starts, videos, isInOrder) : nil
+      return place == bytes.count ? (count, starts, videos, isInOrder) : nil
     }
 
     mutating func row() -> Place? {
@@ -189,6 +203,14 @@ enum RowsText {
       else { return nil }
       return Place(video: video, digest: digest, start: start, count: count, stride: stride)
     }
+
+    /// Goes to the next row, of a text whose rows were read before.
+    mutating func skipRow() {
+      _ = row()
+      skipComma()
+    }
+
+    mutating func skipComma() { if takes(",") { skipSpace() } }
 
     /// A whole number of frames, 2⁴⁰ at most.
     private mutating func frames() -> Int? {

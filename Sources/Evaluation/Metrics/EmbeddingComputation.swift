@@ -6,7 +6,7 @@ import Scores
 import Vocabulary
 
 /// PIC, CLIP-SIM, frame consistency and VBench's dimensions: cosines of embeddings of a video's frames with those of its input,
-/// of its prompt or of its other frames, or what a linear head makes of them. A video's value is the mean over its frames, the
+/// of its prompt or of its other frames, what a linear head makes of them, or a number that the network itself gives. A video's value is the mean over its frames, the
 /// score the mean over videos, or over the frames of all videos.
 struct EmbeddingComputation {
   private let computation: ScoreComputation
@@ -29,14 +29,17 @@ struct EmbeddingComputation {
     var unusable: [UnreadableVideo] = []
     for rows in frames.rowsOfVideos {
       let name = frames.rows[rows[0]].video
-      let embeddings = try rows.map { try Embedding(frames.features.row($0), of: name, centre: fields.centre) }
+      let own = comparand == .itself ? rows.map { scale * Double(frames.features.row($0).first ?? 0) } : []
+      let embeddings =
+        comparand == .itself
+        ? [] : try rows.map { try Embedding(frames.features.row($0), of: name, centre: fields.centre) }
       // The partner of an input that was skipped has nothing to be compared with.
       guard !reference.lacks(name) else { continue }
       do {
-        let value = try computation.value(ofFrames: embeddings.count, of: name, .fake, least: metric.leastOfVideo) {
-          try self.value(name, Array(embeddings[$0]), reference)
+        let value = try computation.value(ofFrames: rows.count, of: name, .fake, least: metric.leastOfVideo) {
+          comparand == .itself ? Self.mean(Array(own[$0])) : try self.value(name, Array(embeddings[$0]), reference)
         }
-        videos.append((name, embeddings.count + 1 - metric.leastOfVideo, value))
+        videos.append((name, rows.count + 1 - metric.leastOfVideo, value))
       } catch let video as UnreadableVideo { unusable.append(video) }
     }
     guard unusable.isEmpty else {
@@ -57,6 +60,7 @@ struct EmbeddingComputation {
     case .rows(let rows):
       let own = try own(rows)
       return Self.mean(embeddings.map { scale * cosine($0, own) })
+    case .nothing: preconditionFailure("EmbeddingComputation: the network's own numbers are compared with nothing")
     case .frames: return Self.mean(consecutive(embeddings, with: fields.compareWith))
     case .rowsAndFrames(let rows):
       let own = try own(rows)
@@ -85,7 +89,12 @@ struct EmbeddingComputation {
     return fields.clamp == .frame ? max(cosine, 0) : cosine
   }
 
-  private var scale: Double { comparand == .prompts || comparand == .head ? fields.scaleFactor : 1 }
+  private var scale: Double {
+    switch comparand {
+    case .prompts, .head, .itself: fields.scaleFactor
+    case .inputs, .frames, .inputsAndFrames: 1
+    }
+  }
 
   private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
@@ -97,11 +106,12 @@ struct EmbeddingComputation {
     case frames
     case rowsAndFrames([String: ArraySlice<Float>])
     case head(LinearHead)
+    case nothing
 
     func lacks(_ video: String) -> Bool {
       switch self {
       case .rows(let rows), .rowsAndFrames(let rows): rows[video] == nil
-      case .frames, .head: false
+      case .frames, .head, .nothing: false
       }
     }
   }
@@ -113,6 +123,7 @@ struct EmbeddingComputation {
     case .frames: .frames
     case .inputsAndFrames: .rowsAndFrames(inputs(part, videos))
     case .head: .head(try head())
+    case .itself: .nothing
     }
   }
 

@@ -65,7 +65,7 @@ public struct EmbeddingNetwork: FeatureNetwork {
   public func extractors(frames: Int, teams: ComputeTeams) throws -> [any FeatureExtractor] {
     if kind.row.takesAnyShape {
       let programs = ProgramsOfShapes { try self.program(frames: frames, shape: $0, threads: teams.threads) }
-      return (0..<teams.count).map { _ in ShapedExtractor(programs, side: side) }
+      return (0..<teams.count).map { _ in ShapedExtractor(programs, of: kind, side: side) }
     }
     let program = try program(frames: frames, threads: teams.threads)
     // What the weights took before they were packed: the allocator would keep it for ever.
@@ -140,12 +140,20 @@ private final class ProgramsOfShapes: Sendable {
 /// Computes frames of any shape, one a call of a program.
 private final class ShapedExtractor: FeatureExtractor {
   private let programs: ProgramsOfShapes
+  private let kind: NetworkKind
   private let side: Int
   /// The latest first. One thread at a time uses an extractor.
-  private nonisolated(unsafe) var own: [(shape: FrameShape, program: any Program)] = []
+  private nonisolated(unsafe) var own: [Own] = []
 
-  init(_ programs: ProgramsOfShapes, side: Int) {
+  private struct Own {
+    let shape: FrameShape
+    let program: any Program
+    let patches: ScalePatches?
+  }
+
+  init(_ programs: ProgramsOfShapes, of kind: NetworkKind, side: Int) {
     self.programs = programs
+    self.kind = kind
     self.side = side
   }
 
@@ -160,9 +168,20 @@ private final class ShapedExtractor: FeatureExtractor {
       own.insert(own.remove(at: place), at: 0)
     } else {
       own = Array(own.prefix(ProgramsOfShapes.kept - 1))
-      own.insert((shape, try programs.program(shape)), at: 0)
+      own.insert(
+        Own(shape: shape, program: try programs.program(shape), patches: try kind.patches(shape)), at: 0)
     }
     let program = own[0].program
+    if let patches = own[0].patches {
+      return (0..<frames).flatMap { frame in
+        let input = [Float](unsafeUninitializedCapacity: patches.values) { input, count in
+          count = input.count
+          input.baseAddress.map { patches.run(clip + frame * shape.values, into: $0) }
+        }
+        if frame == frames - 1 { whenRead() }
+        return input.withUnsafeBufferPointer { program.run($0.baseAddress!, count: 1) {}[0] }
+      }
+    }
     return (0..<frames).flatMap { frame in
       program.run(clip + frame * program.inputCount, count: 1) { if frame == frames - 1 { whenRead() } }[0]
     }

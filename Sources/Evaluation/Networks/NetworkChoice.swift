@@ -111,7 +111,7 @@ public final class NetworkChoice {
     switch settled.fields.endpoint {
     case .logitsMean, .mixed5cMean: kind = .i3d
     case .pool3: kind = .inceptionV3
-    case .clip, .dreamSim, .normClassToken:
+    case .clip, .dreamSim, .normClassToken, .qualityScore:
       let weights = try load()
       guard let found = try NetworkKind(of: weights) else {
         throw EvaluationError.wrongNetwork(

@@ -12,6 +12,7 @@ extension ProtocolFields {
     case .dreamSim: "dreamsim"
     case .clip: "clip"
     case .normClassToken: "vit-dino"
+    case .qualityScore: "musiq"
     // Metrics that compare the maps of a network, or the flow between frames, and not one row of features.
     case nil: flowIterations > 0 ? "raft" : "alexnet"
     }
@@ -37,7 +38,7 @@ extension NetworkKind.Options {
         throw CatalogError.contradiction(
           field: "endpoint", other: "activation", reason: "`clip` is of a network that has one")
       }
-    case .dreamSim, .normClassToken, nil: break
+    case .dreamSim, .normClassToken, .qualityScore, nil: break
     }
   }
 }

@@ -45,6 +45,74 @@ public func normaliseRows(
   }
 }
 
+/// Group normalisation of sixteen channels of one plane: (x − mean) / sqrt(variance + epsilon) · scale + offset, mean and
+/// variance over the pixels and `lanes` channels side by side, the variance divided by their number.
+///
+/// - Parameters:
+///   - input: the plane's first pixel; rows of `columns` pixels of 16 values, `rowStride` floats apart.
+///   - lanes: channels of a group: 1, 2, 4, 8 or 16.
+///   - scale: 16 values; `offset` as many.
+///   - rectifies: whether max(·, 0) is taken.
+///   - output: rows `outputRowStride` floats apart; may be the input.
+@inline(never)
+public func normaliseGroups(
+  _ input: UnsafePointer<Float>, _ rows: Int, _ columns: Int, _ rowStride: Int, _ lanes: Int,
+  _ scale: UnsafePointer<Float>, _ offset: UnsafePointer<Float>, _ epsilon: Float, _ rectifies: Bool,
+  _ output: UnsafeMutablePointer<Float>, _ outputRowStride: Int
+) {
+  let count = SIMD16<Float>(repeating: Float(rows &* columns &* lanes))
+  var sum = SIMD16<Float>(repeating: 0)
+  var row = 0
+  while row < rows {
+    var column = 0
+    while column < columns {
+      sum += load16(input + row &* rowStride + 16 &* column)
+      column &+= 1
+    }
+    row &+= 1
+  }
+  let mean = sumOfGroups(sum, lanes) / count
+  var squares = SIMD16<Float>(repeating: 0)
+  row = 0
+  while row < rows {
+    var column = 0
+    while column < columns {
+      let deviation = load16(input + row &* rowStride + 16 &* column) - mean
+      squares = multiplyAdd(squares, deviation, deviation)
+      column &+= 1
+    }
+    row &+= 1
+  }
+  let variance = sumOfGroups(squares, lanes) / count + SIMD16<Float>(repeating: epsilon)
+  let factor = load16(scale) / variance.squareRoot()
+  let added = load16(offset)
+  let least = SIMD16<Float>(repeating: rectifies ? 0 : -Float.greatestFiniteMagnitude)
+  row = 0
+  while row < rows {
+    var column = 0
+    while column < columns {
+      let deviation = load16(input + row &* rowStride + 16 &* column) - mean
+      store(larger(least, multiplyAdd(added, deviation, factor)), output + row &* outputRowStride + 16 &* column)
+      column &+= 1
+    }
+    row &+= 1
+  }
+}
+
+/// In each lane the sum of the group of `lanes` lanes side by side that it is in.
+@inline(__always)
+func sumOfGroups(_ values: SIMD16<Float>, _ lanes: Int) -> SIMD16<Float> {
+  var result = values
+  var first = 0
+  while first < 16 {
+    var sum: Float = 0
+    for lane in first..<first &+ lanes { sum += values[lane] }
+    for lane in first..<first &+ lanes { result[lane] = sum }
+    first &+= lanes
+  }
+  return result
+}
+
 /// The soft-max of `count` values times `factor`, in place. Values from `count` on, up to a whole number of sixteens, become
 /// zero.
 @inline(never)

@@ -42,7 +42,7 @@ package struct TensorLayout: Sendable {
     [.i3dCanonical, .i3dJAX, .i3dTensorFlow, .i3dPiergiaj, .i3dHassony, .inceptionCanonical, .inceptionTorchScript]
     + [.dinoCanonical, .dino, .dinov2Canonical, .dinov2, .clipCanonical, .clip]
     + [.dreamSimBranch] + DreamSimKind.all.map(\.layout) + [.alexNetCanonical, .alexNet, .lpipsCanonical, .lpips]
-    + [.linearHeadCanonical, .linearHead, .raftCanonical, .raft]
+    + [.linearHeadCanonical, .linearHead, .musiqCanonical, .musiq, .raftCanonical, .raft]
 
   /// What stands before the layout's names in a file: `module.`, `state_dict.`, `net.layers.`. Several where a file
   /// holds several networks.

@@ -39,6 +39,7 @@ from ._metrics import (
     fvd_infinity,
     i2v_background,
     i2v_subject,
+    imaging_quality,
     kid,
     kvd,
     lpips,
@@ -60,9 +61,9 @@ __all__ = [
     "Accumulator", "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable",
     "ProgramFailed", "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError",
     "aesthetic_quality", "background_consistency", "camera_error", "clip_sim", "dt_fvd", "dynamic_degree", "features",
-    "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject", "inspect",
-    "kid", "kvd", "lpips", "physics_iq", "pic", "prdc", "program", "psnr", "read_features", "score", "selftest", "ssim",
-    "subject_consistency", "submit", "temporal_flickering",
+    "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject",
+    "imaging_quality", "inspect", "kid", "kvd", "lpips", "physics_iq", "pic", "prdc", "program", "psnr", "read_features",
+    "score", "selftest", "ssim", "subject_consistency", "submit", "temporal_flickering",
 ]
 
 

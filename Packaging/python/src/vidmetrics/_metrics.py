@@ -126,6 +126,11 @@ def aesthetic_quality(fake: SetLike, *, layout: Optional[str] = None, **options:
     return _one("aesthetic-quality", None, fake, layout, options)
 
 
+def imaging_quality(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """How sharp and clean the frames are to MUSIQ, as VBench has it."""
+    return _one("imaging-quality", None, fake, layout, options)
+
+
 def i2v_subject(inputs: Optional[SetLike], fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
     """How alike a video is to its input picture and to itself, by DINO (VBench-I2V). `inputs` as of `pic`."""
     return _one("i2v-subject", inputs, fake, layout, options)
