@@ -58,7 +58,8 @@ struct FlowCommand: ParsableCommand {
     let item = try SliceStrip.video(video, valueRange: valueRange)
     let info = try item.info()
     guard OpticalFlow.takes(height: info.height, width: info.width) else {
-      throw NetworkError.framesTooSmall(height: info.height, width: info.width, least: OpticalFlow.minimumSide)
+      throw EvaluationError.pairTooSmall(
+        name: item.name, size: "\(info.width)x\(info.height)", metric: "optical flow", least: OpticalFlow.minimumSide)
     }
     let frames = Array(stride(from: 0, to: info.frameCount, by: interval).prefix(pairs.map { $0 + 1 } ?? .max))
     guard frames.count >= 2 else {
