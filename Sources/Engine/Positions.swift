@@ -31,13 +31,18 @@ public struct Positions: Hashable, Sendable {
       self.grids = grids
     }
 
+    /// As PyTorch's nearest neighbour finds it, in float32.
+    private func place(_ index: Int, of count: Int) -> Int {
+      min(Int(Float(index) * (Float(side) / Float(count))), side - 1)
+    }
+
     /// [1 + patches][C]
     func values(_ places: [Float], _ scales: [Float], channels: Int) -> [Float] {
       var result = [Float](repeating: 0, count: channels)
       for (scale, grid) in grids.enumerated() {
         for row in 0..<grid.rows {
           for column in 0..<grid.columns {
-            let place = row * side / grid.rows * side + column * side / grid.columns
+            let place = place(row, of: grid.rows) * side + place(column, of: grid.columns)
             for channel in 0..<channels {
               result.append(places[place * channels + channel] + scales[scale * channels + channel])
             }

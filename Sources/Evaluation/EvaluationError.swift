@@ -9,6 +9,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case unusableVideos(path: String, reasons: [String])
   case changedWhileRead(name: String)
   case clipTooShort(frames: Int, least: Int)
+  /// A video whose frames a network cannot see.
+  case notForNetwork(name: String, reason: String)
   case arrayLengthsDiffer(first: String, frames: Int, second: String, otherFrames: Int)
   case arrayTooShort(name: String, frames: Int, skipFirst: Int)
   case tooFewClips(role: String, path: String, clips: Int, sample: String, least: Int, skipped: Int)
@@ -111,6 +113,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .unusableVideos(let path, let reasons): return Self.listing(path: path, reasons: reasons)
     case .changedWhileRead(let name):
       return "`\(name)` was changed while it was being read\nhint: run again when nothing writes to the set"
+    case .notForNetwork(let name, let reason): return "`\(name)`: \(reason)"
     case .clipTooShort(let frames, let least):
       return "clips of \(frames) frames are too short for I3D, which needs at least \(least)"
         + "\nhint: --frames sets the length of a clip"

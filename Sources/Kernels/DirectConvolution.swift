@@ -68,7 +68,7 @@ package struct DirectConvolution: ConvolutionPlan {
         tiles = max(1, min(most, tileCount / wanted))
         self.panels = panels
       } else {
-        tiles = min(most, tileCount)
+        tiles = max(1, min(most, tileCount))
         let rows = (tileCount + tiles - 1) / tiles
         let columns = min(panels, (wanted + rows - 1) / rows)
         self.panels = (panels + columns - 1) / columns

@@ -96,7 +96,8 @@ public struct ChannelCopy: Sendable {
     let (from, to) = (input.layout, output.layout)
     let isWhole =
       from.isBlocked && to.isBlocked && channels.lowerBound % lanes == 0 && first % lanes == 0
-      && (channels.count % lanes == 0 || first + channels.count == to.channels)
+      && (channels.count % lanes == 0
+        || first + channels.count == to.channels && channels.upperBound == from.channels)
     let isImage = !from.isBlocked && !to.isBlocked && channels.count == from.channels && from.channels == to.channels
     team.perform(chunks: volume.frames * volume.height) { chunk in
       let (frame, row) = chunk.quotientAndRemainder(dividingBy: volume.height)

@@ -13,6 +13,14 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case framesTooSmall(height: Int, width: Int, least: Int)
   case otherNetwork(weights: String, network: String, wanted: String)
 
+  /// Whether other frames could be computed.
+  public var isOfFrames: Bool {
+    switch self {
+    case .tooNarrow, .flowSize, .framesTooSmall, .tooFewFrames: true
+    case .epsilon, .transformerWidth, .positions, .otherNetwork: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .tooFewFrames(let frames, let least):

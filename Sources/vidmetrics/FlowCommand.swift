@@ -67,9 +67,17 @@ struct FlowCommand: ParsableCommand {
     }
     let environment = ProcessInfo.processInfo.environment
     let found = try WeightStore(folder: WeightStore.defaultFolder(environment: environment)).load(weights)
+    let device = CPUDevice(KernelTable(try InstructionSet.chosen(cap: environment["VIDMETRICS_ISA"])), threads: threads)
+    var need = MemoryNeed()
+    need.add(
+      "the flow of frames of \(info.width)x\(info.height)",
+      OpticalFlow.memory(height: info.height, width: info.width, on: device))
+    guard need.total <= ProcessLimits.memory else {
+      throw ValidationError(
+        "`\(item.name)`: this takes \(need.text), and the process has \(ProcessLimits.memory / 1_000_000) MB")
+    }
     let network = try OpticalFlow(
-      found, height: info.height, width: info.width, iterations: iterations,
-      on: CPUDevice(KernelTable(try InstructionSet.chosen(cap: environment["VIDMETRICS_ISA"])), threads: threads))
+      found, height: info.height, width: info.width, iterations: iterations, on: device)
     try WholeFile.makeFolder(out)
     var previous: [Float] = []
     var lengths: [Double] = []

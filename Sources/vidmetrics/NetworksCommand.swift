@@ -149,7 +149,7 @@ struct NetworkArguments: ParsableArguments {
   @Option(
     name: .customLong("size"),
     help: ArgumentHelp(
-      "Height x width, of networks for frames of any size. (default: 64x64, or 480x832 of raft-things)",
+      "Height x width, of networks for frames of any size. (default: 64x64, 288x512 of musiq-spaq, 480x832 of raft-things)",
       valueName: "HxW"))
   var size: String?
 
@@ -173,6 +173,7 @@ struct NetworkArguments: ParsableArguments {
         throw ValidationError("--size is height x width, \(LPIPS.minimumSide) or more each: 64x64")
       }
       (options.height, options.width) = (sides[0], sides[1])
+      if network == .musiq { options.frame = FrameShape(height: sides[0], width: sides[1]) }
     }
     guard let endpoint = I3D.Endpoint(rawValue: endpoint) else {
       throw ValidationError("--endpoint is \(I3D.Endpoint.allCases.map(\.rawValue).joined(separator: " or "))")

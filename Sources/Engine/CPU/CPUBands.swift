@@ -18,6 +18,8 @@ struct CPUBands: Sendable {
     let maker = graph.nodes[index]
     guard maker.outputs.count == 1, graph.onlyReader(of: maker.outputs[0]) == index + 1,
       case .maps(let channels, let volume) = graph.shape(maker.outputs[0]), maker.operation.frameWindow != nil,
+      // What is done in each turn of a loop ends where the loop does.
+      !maker.isRepeated, !graph.nodes[index + 1].isRepeated,
       let reader = graph.nodes[index + 1].operation.frameWindow, reader.size.frames == 1, reader.stride.frames == 1
     else { return nil }
     let lanes = ActivationLayout.block

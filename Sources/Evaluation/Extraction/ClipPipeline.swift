@@ -165,6 +165,15 @@ struct ClipPipeline {
               state.done += extraction.samples(clips[clip])
               extraction.progress.advance(to: state.done)
             }
+          } catch let error as NetworkError where error.isOfFrames {
+            // The video is one that the network cannot see; others of the set may be such that it can.
+            let video = clips[clip].video
+            let failure = EvaluationError.notForNetwork(name: videos[video].video.item.name, reason: "\(error)")
+            state.withLock { state in
+              if !state.outcome.failures.contains(where: { $0.video == video }) {
+                state.outcome.failures.append((video, failure))
+              }
+            }
           } catch {
             state.withLock { state in state.error = state.error ?? error }
             queue.close()

@@ -12,7 +12,9 @@ public struct MemoryNeed: Equatable, Sendable {
 
   public private(set) var parts: [Part] = []
 
-  mutating func add(_ what: String, _ bytes: Int) {
+  package init() {}
+
+  package mutating func add(_ what: String, _ bytes: Int) {
     if bytes > 0 { parts.append(Part(what: what, bytes: bytes)) }
   }
 
@@ -49,7 +51,7 @@ public struct MemoryAllowance: Sendable {
   public var ofNetworks: Int { bytes / 2 }
 
   /// - Throws: `EvaluationError.memory` for work that takes more.
-  func demand(_ need: MemoryNeed) throws {
+  package func demand(_ need: MemoryNeed) throws {
     guard need.total <= bytes else { throw EvaluationError.memory(need, allowed: bytes) }
     if need.total >= Self.worthTelling { tell(need) }
   }

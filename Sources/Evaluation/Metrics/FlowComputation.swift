@@ -27,15 +27,17 @@ struct FlowComputation {
     }
     let all = fakes.map { ($0, Role.fake) } + reals.map { ($0, Role.real) }
     let plans = try computation.readVideos(all.count) { try DynamicsPlan(all[$0].0, all[$0].1, fields, metric) }
-    try computation.demandMemory(all.map { memory($0.0, network) }, one: "video", many: "videos")
-    let threads = max(1, computation.request.threads / max(1, min(all.count, computation.request.threads)))
-    let moves = try computation.readVideos(all.count) { index in
-      try network.forFrames(height: plans[index].height, width: plans[index].width, threads: threads) { flow in
-        try isDynamic(all[index].0, all[index].1, plans[index], flow)
-      }
+    let atOnce = try computation.sideBySide(all.map { memory($0.0, network) }, one: "video", many: "videos")
+    let threads = max(1, computation.request.threads / atOnce)
+    let moves = try computation.readVideos(all.count, atOnce: atOnce) { index in
+      guard plans[index].least > 0 else { return true }
+      return
+        try network.forFrames(height: plans[index].height, width: plans[index].width, threads: threads) { flow in
+          try isDynamic(all[index].0, all[index].1, plans[index], flow)
+        }
     }
     let values = moves.map { $0 ? 1.0 : 0 }
-    var notes = Self.notes(Array(plans[..<fakes.count]))
+    var notes = notes(Array(plans[..<fakes.count]))
     if real != nil {
       let share = MeanAndDeviation(of: Array(values[fakes.count...]))
       notes.append(ScoreWarning(code: "real-value", text: "the real set's value is \(significant(share.mean))"))
@@ -54,6 +56,7 @@ struct FlowComputation {
     var (moving, left) = (0, plan.frames.count - 1)
     try video.read(plan.frames.map { FrameWindow(start: $0, count: 1) }, as: role) { _, frame in
       guard moving < plan.least, moving + left >= plan.least else { return }
+      if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
       let levels = frame.levels(video.item.valueRange)
       defer { previous = levels }
       guard !previous.isEmpty else { return }
@@ -68,15 +71,15 @@ struct FlowComputation {
     return moving >= plan.least
   }
 
-  private static func notes(_ plans: [DynamicsPlan]) -> [ScoreWarning] {
+  private func notes(_ plans: [DynamicsPlan]) -> [ScoreWarning] {
     let certain = plans.count { $0.least == 0 }
     guard certain > 0 else { return [] }
     return [
       ScoreWarning(
         code: "dynamic-without-motion",
         text:
-          "of \(count(certain, "video")) so few frames are taken that none of their pairs has to move: they count as dynamic, "
-          + "as in the published program")
+          "of \(count(certain, "video")) no pair of frames has to move, since flow-pairs · frames / 16 rounds to 0: they count as "
+          + "dynamic" + (fields.flowPairs == 4 ? ", as in the published program" : ""))
     ]
   }
 
@@ -116,6 +119,6 @@ struct DynamicsPlan: Sendable {
     guard taken.count >= 2 else { throw refuse(.tooFewTakenFrames(name: name, frames: facts.frameCount, step: step)) }
     frames = taken
     threshold = fields.flowThreshold * (Double(min(height, width)) / 256)
-    least = Int((fields.flowPairs * (Double(taken.count) / 16)).rounded(.toNearestOrEven))
+    least = Int(min(fields.flowPairs * (Double(taken.count) / 16), 1e9).rounded(.toNearestOrEven))
   }
 }

@@ -9,16 +9,14 @@ protocol TwinnedNetwork: Sendable {
 extension LPIPS: TwinnedNetwork {}
 extension OpticalFlow: TwinnedNetwork {}
 
-/// A network for frames of any size: an instance for each size and each thread that is at work with it, kept for the next.
+/// A network for frames of any size: an instance for each that is at work with it, kept for the next of its size. There are
+/// never more than are at work at one time: where one of another size is wanted, those that rest are given up.
 final class InstancesBySize<Network: TwinnedNetwork>: Sendable {
   struct Kind: Hashable {
     let height: Int
     let width: Int
     let threads: Int
   }
-
-  /// Sizes whose instances are kept; a set whose videos all differ would otherwise hold one for each.
-  private static var sizesKept: Int { 4 }
 
   private struct State: Sendable {
     /// The first of each kind, from which the others take the packed weights.
@@ -42,9 +40,12 @@ final class InstancesBySize<Network: TwinnedNetwork>: Sendable {
 
   private func take(_ kind: Kind, _ state: inout State) throws -> Network {
     if let network = state.idle[kind]?.popLast() { return network }
+    for (other, resting) in state.idle where other != kind && !resting.isEmpty {
+      state.idle[other] = nil
+      state.first[other] = nil
+    }
     if let first = state.first[kind] { return try first.twin() }
     let network = try make(kind)
-    if state.first.count >= Self.sizesKept { (state.first, state.idle) = ([:], [:]) }
     state.first[kind] = network
     return network
   }

@@ -15,9 +15,12 @@ extension ScoreComputation {
 
   /// The value of each video or pair, computed side by side.
   ///
+  /// - Parameter atOnce: so many; nil for as many as there are threads.
   /// - Throws: `UnreadableVideos`: all where they can be left out, else the first that is found.
-  func readVideos<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Value) throws -> [Value] {
-    let results = try interruptible(count) { index -> Result<Value, UnreadableVideo> in
+  func readVideos<Value: Sendable>(
+    _ count: Int, atOnce: Int? = nil, _ body: @Sendable (Int) throws -> Value
+  ) throws -> [Value] {
+    let results = try interruptible(count, atOnce: atOnce) { index -> Result<Value, UnreadableVideo> in
       do { return .success(try body(index)) } catch let video as UnreadableVideo {
         guard request.skipsUnusable else { throw UnreadableVideos(videos: [video]) }
         return .failure(video)
@@ -57,7 +60,25 @@ extension ScoreComputation {
   ///
   /// - Parameter each: bytes for each video or pair.
   func demandMemory(_ each: [Int], one: String, many: String) throws {
-    let together = min(request.threads, each.count)
+    try demandMemory(each, atOnce: min(request.threads, each.count), one: one, many: many)
+  }
+
+  /// How many are computed side by side: as many as there are threads, fewer where memory is not enough for them. Each then
+  /// has more threads.
+  ///
+  /// - Throws: `EvaluationError.memory` where one is too much.
+  func sideBySide(_ each: [Int], one: String, many: String) throws -> Int {
+    var (count, bytes) = (0, 0)
+    for next in each.sorted(by: >).prefix(request.threads) {
+      let sum = bytes.addingReportingOverflow(next)
+      guard !sum.overflow, sum.partialValue <= request.memory.bytes else { break }
+      (count, bytes) = (count + 1, sum.partialValue)
+    }
+    try demandMemory(each, atOnce: max(1, count), one: one, many: many)
+    return max(1, count)
+  }
+
+  private func demandMemory(_ each: [Int], atOnce together: Int, one: String, many: String) throws {
     var need = MemoryNeed()
     need.add(
       together == 1 ? "1 \(one)" : "\(together) \(many) side by side",

@@ -244,8 +244,10 @@ struct ScoreComputation {
   /// `body` of 0..<count on the threads of the request, results in order.
   ///
   /// - Throws: also `EvaluationError.interruptedComputing`.
-  func interruptible<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Value) throws -> [Value] {
-    let values = try parallelMap(count, threads: request.threads, isInterrupted: isInterrupted, body)
+  func interruptible<Value: Sendable>(
+    _ count: Int, atOnce: Int? = nil, _ body: @Sendable (Int) throws -> Value
+  ) throws -> [Value] {
+    let values = try parallelMap(count, threads: atOnce ?? request.threads, isInterrupted: isInterrupted, body)
     guard let values else { throw EvaluationError.interruptedComputing }
     return values
   }
