@@ -90,12 +90,18 @@ public struct HistoryStore: Sendable {
     return try migrator.hasCompletedMigrations(database)
   }
 
-  /// Of two processes that make the file at once one is second, and finds the work done.
+  /// Of two processes that make the file at once one is second, and finds a migration made that was missing a moment before:
+  /// it tries again for as long as there are more of them each time.
   private static func migrate(_ queue: DatabaseQueue) throws {
-    do {
-      try HistorySchema.migrator.migrate(queue)
-    } catch {
-      guard try queue.read({ try HistorySchema.migrator.hasCompletedMigrations($0) }) else { throw error }
+    var made = -1
+    while true {
+      do {
+        return try HistorySchema.migrator.migrate(queue)
+      } catch {
+        let now = try queue.read { try HistorySchema.migrator.appliedIdentifiers($0).count }
+        guard now > made else { throw error }
+        made = now
+      }
     }
   }
 
