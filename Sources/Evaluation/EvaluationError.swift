@@ -8,7 +8,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// Videos that cannot be used, in natural order, each with what is wrong with it.
   case unusableVideos(path: String, reasons: [String])
   case changedWhileRead(name: String)
-  case clipTooShort(frames: Int, least: Int)
+  case clipTooShort(frames: Int, network: String, least: Int)
   /// A video whose frames a network cannot see.
   case notForNetwork(name: String, reason: String)
   case arrayLengthsDiffer(first: String, frames: Int, second: String, otherFrames: Int)
@@ -68,7 +68,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case pairTooSmall(name: String, size: String, metric: String, least: Int)
   case tooFewFrames(name: String, frames: Int, least: Int)
   /// Of frames that are taken at a rate.
-  case tooFewTakenFrames(name: String, frames: Int, step: Int)
+  /// `first`: frames that are left out at the beginning.
+  case tooFewTakenFrames(name: String, frames: Int, first: Int, step: Int)
   /// A video of whose frames nobody says when they are.
   case noFrameRate(name: String, metric: String, rate: Double)
   case flowIsNoNumber(weights: String)
@@ -114,8 +115,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .changedWhileRead(let name):
       return "`\(name)` was changed while it was being read\nhint: run again when nothing writes to the set"
     case .notForNetwork(let name, let reason): return "`\(name)`: \(reason)"
-    case .clipTooShort(let frames, let least):
-      return "clips of \(frames) frames are too short for I3D, which needs at least \(least)"
+    case .clipTooShort(let frames, let network, let least):
+      return "clips of \(frames) frames are too short for \(network), which needs at least \(least)"
         + "\nhint: --frames sets the length of a clip"
     case .arrayLengthsDiffer(let first, let frames, let second, let otherFrames):
       return
@@ -318,10 +319,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return reason + also + rest + stand
     case .pairTooSmall(let name, let size, let metric, let least):
       return "`\(name)` is \(size), and the network of \(metric) cannot look at frames below \(least)x\(least)"
-    case .tooFewTakenFrames(let name, let frames, let step):
+    case .tooFewTakenFrames(let name, let frames, let first, let step):
       return
-        "`\(name)` has too few frames: \(frames), of which one in \(step) is taken, and at "
-        + "least 2 are needed"
+        "`\(name)` has too few frames: \(frames), of which one in \(step) is taken"
+        + (first > 0 ? " behind the first \(first)" : "") + ", and at least 2 are needed"
     case .noFrameRate(let name, let metric, let rate):
       return "`\(name)` has no frame rate, and \(metric) looks at \(significantRate(rate)) frames a second: "
         + "`--set frame-rate=24` says it for all videos, `frame-rate=\(significantRate(rate))` takes every frame"

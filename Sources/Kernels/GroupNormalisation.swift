@@ -8,21 +8,11 @@ import Threads
 public struct GroupNormalisation: Sendable {
   private let input: Activation
   private let output: Activation
-  private let parameters: Parameters
+  private let parameters: ScaleAndOffset
   private let lanes: Int
   private let epsilon: Float
   private let rectifies: Bool
   private let kernel: MicroKernels.NormaliseGroupsKernel
-
-  /// Scale, then offset.
-  private final class Parameters: @unchecked Sendable {
-    let buffer: FloatBuffer
-    init(_ scale: [Float], _ offset: [Float]) {
-      buffer = FloatBuffer(zeros: scale.count + offset.count)
-      buffer.pointer.update(from: scale, count: scale.count)
-      (buffer.pointer + scale.count).update(from: offset, count: offset.count)
-    }
-  }
 
   /// - Parameters:
   ///   - scale: [C]; `offset`: [C].
@@ -44,7 +34,7 @@ public struct GroupNormalisation: Sendable {
     self.epsilon = epsilon
     self.rectifies = rectifies
     lanes = channels / groups
-    parameters = Parameters(scale, offset)
+    parameters = ScaleAndOffset(scale, offset)
     kernel = table.kernels.normaliseGroups
   }
 

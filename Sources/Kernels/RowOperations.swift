@@ -8,19 +8,9 @@ import Threads
 public struct LayerNormalisation: Sendable {
   private let input: Activation
   private let output: Activation
-  private let parameters: Parameters
+  private let parameters: ScaleAndOffset
   private let epsilon: Float
   private let kernel: MicroKernels.NormaliseRowsKernel
-
-  /// Scale, then offset.
-  private final class Parameters: @unchecked Sendable {
-    let buffer: FloatBuffer
-    init(_ scale: [Float], _ offset: [Float]) {
-      buffer = FloatBuffer(zeros: scale.count + offset.count)
-      buffer.pointer.update(from: scale, count: scale.count)
-      (buffer.pointer + scale.count).update(from: offset, count: offset.count)
-    }
-  }
 
   /// - Parameters:
   ///   - scale: [C]; `offset`: [C].
@@ -36,7 +26,7 @@ public struct LayerNormalisation: Sendable {
     self.input = input
     self.output = output
     self.epsilon = epsilon
-    parameters = Parameters(scale, offset)
+    parameters = ScaleAndOffset(scale, offset)
     kernel = table.kernels.normaliseRows
   }
 

@@ -82,7 +82,9 @@ extension BenchmarkedNetwork {
   /// Refuses numbers of frames that a run cannot have.
   static func check(frames: Int) throws {
     let least = kind.row.minimumFrames
-    guard frames >= least || unit == .frame else { throw EvaluationError.clipTooShort(frames: frames, least: least) }
+    guard frames >= least || unit == .frame else {
+      throw EvaluationError.clipTooShort(frames: frames, network: kind == .i3d ? "I3D" : benchName, least: least)
+    }
     guard (least...mostFrames).contains(frames) else {
       throw BenchError.number(frames, of: "frames", allowed: least...mostFrames)
     }

@@ -63,7 +63,7 @@ struct FlowCommand: ParsableCommand {
     }
     let frames = Array(stride(from: 0, to: info.frameCount, by: interval).prefix(pairs.map { $0 + 1 } ?? .max))
     guard frames.count >= 2 else {
-      throw EvaluationError.tooFewTakenFrames(name: item.name, frames: info.frameCount, step: interval)
+      throw EvaluationError.tooFewTakenFrames(name: item.name, frames: info.frameCount, first: 0, step: interval)
     }
     let environment = ProcessInfo.processInfo.environment
     let found = try WeightStore(folder: WeightStore.defaultFolder(environment: environment)).load(weights)

@@ -19,7 +19,7 @@ struct CPUBinding {
   /// Where the head computes a value.
   private var vectors: [Graph.Value: Int] = [:]
 
-  private var graph: Graph { layout.graph }
+  var graph: Graph { layout.graph }
   private var table: KernelTable { device.table }
 
   init(layout: CPULayout, device: CPUDevice, workspace: Workspace, shared: [Int: CPUShared]) {
@@ -352,42 +352,7 @@ struct CPUBinding {
     head.operations.append(operation)
   }
 
-  /// A dense layer of a vector.
-  private mutating func vectorOperation(_ index: Int, _ sum: FilteredSum, _ parameters: some Parameters) throws
-    -> CPUHead.Operation
-  {
-    let node = graph.nodes[index]
-    guard !sum.rectifies else { throw unsupported(node, "a rectifier of a vector") }
-    if case .head(let operation)? = shared[index] { return operation }
-    let weights = try sum.filter.weights(parameters)
-    let operation = CPUHead.Operation.dense(
-      of: try vector(node.inputs[0], of: node), kernel: weights.values, bias: weights.bias)
-    shared[index] = .head(operation)
-    return operation
-  }
-
-  private mutating func vectorNormalisation(_ index: Int, _ epsilon: Float, _ parameters: some Parameters) throws
-    -> CPUHead.Operation
-  {
-    let node = graph.nodes[index]
-    if case .head(let operation)? = shared[index] { return operation }
-    let values = try graph.parameters(of: node).map(parameters.values)
-    let operation = CPUHead.Operation.normalisation(
-      of: try vector(node.inputs[0], of: node), scale: values[0], offset: values[1], epsilon: Double(epsilon))
-    shared[index] = .head(operation)
-    return operation
-  }
-
   // MARK: Look-ups
-
-  private func table(_ index: Int, _ embedding: Embedding, _ parameters: some Parameters) throws
-    -> CPUInput.EmbeddingTable
-  {
-    if case .embedding(let other)? = shared[index] { return other }
-    let context = graph.shape(graph.nodes[index].inputs[0]).count
-    let tensors = try embedding.parameters(context: context).map(parameters.values)
-    return CPUInput.EmbeddingTable(tokens: tensors[0], positions: tensors[1])
-  }
 
   private func activation(_ value: Graph.Value, of node: Graph.Node) throws -> Activation {
     guard let activation = layout.activation(value, in: memory) else { throw unsupported(node, "it has no memory") }
@@ -401,12 +366,12 @@ struct CPUBinding {
     return Planes(try activation(value, of: node), height: height, width: width)
   }
 
-  private func vector(_ value: Graph.Value, of node: Graph.Node) throws -> Int {
+  func vector(_ value: Graph.Value, of node: Graph.Node) throws -> Int {
     guard let place = vectors[value] else { throw unsupported(node, "it needs vectors") }
     return place
   }
 
-  private func unsupported(_ node: Graph.Node, _ reason: String) -> EngineError {
+  func unsupported(_ node: Graph.Node, _ reason: String) -> EngineError {
     .unsupported(device: device.name, node: node.name, reason: reason)
   }
 }

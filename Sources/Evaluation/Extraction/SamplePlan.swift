@@ -56,7 +56,7 @@ struct SamplePlan: Sendable {
       }
     }
     for length in lengths where length < network.minimumFrames {
-      throw EvaluationError.clipTooShort(frames: length, least: network.minimumFrames)
+      throw EvaluationError.clipTooShort(frames: length, network: "I3D", least: network.minimumFrames)
     }
     return lengths
   }

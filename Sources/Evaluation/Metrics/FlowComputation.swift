@@ -54,19 +54,24 @@ struct FlowComputation {
   {
     var previous: [Float] = []
     var (moving, left) = (0, plan.frames.count - 1)
-    try video.read(plan.frames.map { FrameWindow(start: $0, count: 1) }, as: role) { _, frame in
-      guard moving < plan.least, moving + left >= plan.least else { return }
-      if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
-      let levels = frame.levels(video.item.valueRange)
-      defer { previous = levels }
-      guard !previous.isEmpty else { return }
-      left -= 1
-      let length = network.paddedFlow(from: previous, to: levels).fastest(share: fields.flowShare)
-      guard length.isFinite else {
-        throw UnreadableVideo(
-          role: role, name: video.item.name, error: EvaluationError.flowIsNoNumber(weights: fields.weights))
+    struct Decided: Error {}
+    do {
+      try video.read(plan.frames.map { FrameWindow(start: $0, count: 1) }, as: role) { _, frame in
+        guard moving < plan.least, moving + left >= plan.least else { throw Decided() }
+        if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
+        let levels = frame.levels(video.item.valueRange)
+        defer { previous = levels }
+        guard !previous.isEmpty else { return }
+        left -= 1
+        let length = network.paddedFlow(from: previous, to: levels).fastest(share: fields.flowShare)
+        guard length.isFinite else {
+          throw UnreadableVideo(
+            role: role, name: video.item.name, error: EvaluationError.flowIsNoNumber(weights: fields.weights))
+        }
+        if length > plan.threshold { moving += 1 }
       }
-      if length > plan.threshold { moving += 1 }
+    } catch is Decided {
+      // Nothing is read behind that.
     }
     return moving >= plan.least
   }
@@ -116,7 +121,9 @@ struct DynamicsPlan: Sendable {
     // Python rounds halves to even.
     let step = max(1, Int(min(rate / fields.flowRate, 1e9).rounded(.toNearestOrEven)))
     let taken = Array(stride(from: fields.skipFirst, to: facts.frameCount, by: step))
-    guard taken.count >= 2 else { throw refuse(.tooFewTakenFrames(name: name, frames: facts.frameCount, step: step)) }
+    guard taken.count >= 2 else {
+      throw refuse(.tooFewTakenFrames(name: name, frames: facts.frameCount, first: fields.skipFirst, step: step))
+    }
     frames = taken
     threshold = fields.flowThreshold * (Double(min(height, width)) / 256)
     least = Int(min(fields.flowPairs * (Double(taken.count) / 16), 1e9).rounded(.toNearestOrEven))
