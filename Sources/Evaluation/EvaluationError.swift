@@ -72,7 +72,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case tooFewTakenFrames(name: String, frames: Int, first: Int, step: Int)
   /// A video of whose frames nobody says when they are.
   case noFrameRate(name: String, metric: String, rate: Double)
-  case flowIsNoNumber(weights: String)
+  /// `what`: `flow`.
+  case isNoNumber(what: String, weights: String)
   /// Frames at each end of a video are fewer than a value needs.
   case driftTooShort(name: String, frames: Int, share: Double, length: Int, metric: String, least: Int)
   case noTimes(path: String)
@@ -311,14 +312,16 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .absentWeights(let reason, let alsoAbsent, let others, let instead):
       let also =
         alsoAbsent.isEmpty
-        ? "" : "\nthe other scores also need, and do not find, " + alsoAbsent.map { "`\($0)`" }.joined(separator: ", ")
+        ? ""
+        : "\nhint: these are needed, too, and are not there: " + alsoAbsent.map { "`\($0)`" }.joined(separator: ", ")
+          + "; `vidmetrics weights list NAME` says how to get each"
       let rest =
         others.isEmpty
         ? "" : "\nhint: without them `\(others.joined(separator: ","))` can be computed: ask for these alone"
       let stand = instead.map { "\nhint: \($0) needs only the weights of FID, and its score has another name" } ?? ""
       return reason + also + rest + stand
     case .pairTooSmall(let name, let size, let metric, let least):
-      return "`\(name)` is \(size), and the network of \(metric) cannot look at frames below \(least)x\(least)"
+      return "`\(name)` is \(size), and \(metric) needs frames of \(least)x\(least) at least"
     case .tooFewTakenFrames(let name, let frames, let first, let step):
       return
         "`\(name)` has too few frames: \(frames), of which one in \(step) is taken"
@@ -326,8 +329,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noFrameRate(let name, let metric, let rate):
       return "`\(name)` has no frame rate, and \(metric) looks at \(significantRate(rate)) frames a second: "
         + "`--set frame-rate=24` says it for all videos, `frame-rate=\(significantRate(rate))` takes every frame"
-    case .flowIsNoNumber(let weights):
-      return "its flow by `\(weights)` is not a number"
+    case .isNoNumber(let what, let weights):
+      return "its \(what) by `\(weights)` is not a number"
     case .noTimes(let path):
       return "the features of `\(path)` do not say which frames they are of, and a series needs to know"
         + "\nhint: give the videos, or features by `vidmetrics features extract`"

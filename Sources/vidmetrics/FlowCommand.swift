@@ -72,10 +72,7 @@ struct FlowCommand: ParsableCommand {
     need.add(
       "the flow of frames of \(info.width)x\(info.height)",
       OpticalFlow.memory(height: info.height, width: info.width, on: device))
-    guard need.total <= ProcessLimits.memory else {
-      throw ValidationError(
-        "`\(item.name)`: this takes \(need.text), and the process has \(ProcessLimits.memory / 1_000_000) MB")
-    }
+    try MemoryAllowance().demand(need)
     let network = try OpticalFlow(
       found, height: info.height, width: info.width, iterations: iterations, on: device)
     try WholeFile.makeFolder(out)

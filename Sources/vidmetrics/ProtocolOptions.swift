@@ -35,7 +35,8 @@ struct ProtocolOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Frames that are not square: none, center or torchvision-center; not of FID and KID.", valueName: "mode"))
+      "What is cut from frames, such as none or center; `protocols show` says the protocol's own. Not of FID and KID.",
+      valueName: "mode"))
   var crop: String?
 
   @Option(

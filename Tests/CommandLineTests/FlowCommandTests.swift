@@ -26,10 +26,14 @@ import Testing
     let tooSmall = try workplace.program.run("flow", small, "--out", workplace.file("flow"))
     #expect(
       tooSmall.errors
-        == "error: `small.npy[0]` is 64x64, and the network of optical flow cannot look at frames below 121x121\n")
+        == "error: `small.npy[0]` is 64x64, and optical flow needs frames of 121x121 at least\n")
     let video = try workplace.writeArray("a.npy", frames: 4, side: 128, values: [0])
     let tooFew = try workplace.program.run("flow", video, "--out", workplace.file("flow"), "--interval", "4")
-    #expect(tooFew.status == 2 && tooFew.errors.hasPrefix("error: `a.npy[0]` "))
+    #expect(
+      tooFew.status == 2
+        && tooFew.errors
+          == "error: `a.npy[0]` has too few frames: 4, of which one in 4 is taken, and at least 2 are needed\n"
+    )
     let none = try workplace.program.run("flow", video, "--out", workplace.file("flow"), "--iterations", "0")
     #expect(none.errors.hasPrefix("error: --iterations 0: a whole number from 1 to 100 is expected\n"))
   }

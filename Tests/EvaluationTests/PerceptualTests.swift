@@ -100,7 +100,7 @@ import Weights
     for set in ["real", "fake"] { try folder.writeArray("\(set)/a.npy", [2, 30, 40, 3], seed: 1) }
     #expect(
       message { _ = try evaluate(request("real", "fake", network())) }
-        == "`a` is 40x30, and the network of lpips cannot look at frames below 31x31")
+        == "`a` is 40x30, and lpips needs frames of 31x31 at least")
     #expect(message { _ = try evaluate(request("real", "fake", nil)) }?.contains("network unknown") == true)
   }
 }

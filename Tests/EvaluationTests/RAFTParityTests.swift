@@ -103,7 +103,7 @@ import Weights
       let (first, second) = frames(number, wanted.size)
       let network = try network(wanted.size, iterations: wanted.iterations, table)
       let flow = network.paddedFlow(from: first, to: second).values
-      #expect(flow.count == wanted.count)
+      #expect(flow.count == wanted.count && flow.allSatisfy(\.isFinite))
       let worst =
         wanted.values.enumerated().map { place, value in
           abs(flow[wanted.first + place * wanted.step] - value)
@@ -252,7 +252,7 @@ import Weights
           + "`--set frame-rate=24` says it for all videos, `frame-rate=8` takes every frame"))
     #expect(
       try message(4, 120, 128, rate: "8").contains(
-        "`a.npy[0]` is 128x120, and the network of dynamic-degree cannot look at frames below 121x121"))
+        "`a.npy[0]` is 128x120, and dynamic-degree needs frames of 121x121 at least"))
     #expect(
       try message(3, 128, 128, rate: "24").contains(
         "`a.npy[0]` has too few frames: 3, of which one in 3 is taken, and at least 2 are needed"))

@@ -50,11 +50,16 @@ import Threads
           }
           let mean = values.reduce(0, +) / Double(values.count)
           let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-          let (c, y, x) = (group * lanes + lanes - 1, 4, 3)
-          let wanted =
-            (Double(input[c, t, y, x]) - mean) / (variance + Double(epsilon)).squareRoot() * Double(scale[c])
-            + Double(offset[c])
-          #expect(abs(Double(output[c, t, y, x]) - (rectifies ? max(wanted, 0) : wanted)) < 1e-5, "\(table.name)")
+          for c in group * lanes..<(group + 1) * lanes {
+            for y in 0..<volume.height {
+              for x in 0..<volume.width {
+                let wanted =
+                  (Double(input[c, t, y, x]) - mean) / (variance + Double(epsilon)).squareRoot() * Double(scale[c])
+                  + Double(offset[c])
+                #expect(abs(Double(output[c, t, y, x]) - (rectifies ? max(wanted, 0) : wanted)) < 1e-5, "\(table.name)")
+              }
+            }
+          }
         }
       }
     }
@@ -77,10 +82,17 @@ import Threads
     let volume = Volume(2, 3, 4)
     let (a, b) = (maps(16, volume, halo: 0, seed: 1), maps(16, volume, halo: halo, seed: 2))
     b[3, 1, 2, 2] = -100
-    let output = maps(16, volume, halo: 0, seed: 0)
-    Addition(a, b, rectify: true, into: output, with: KernelTable(.baseline)).run(ThreadTeam(threads: 2))
-    #expect(output[3, 1, 2, 2] == 0)
-    #expect(output[5, 0, 1, 3] == a[5, 0, 1, 3] + b[5, 0, 1, 3])
+    for table in Self.tables {
+      let output = maps(16, volume, halo: 0, seed: 0)
+      Addition(a, b, rectify: true, into: output, with: table).run(ThreadTeam(threads: 2))
+      for c in 0..<16 {
+        for t in 0..<2 {
+          for y in 0..<3 {
+            for x in 0..<4 { #expect(output[c, t, y, x] == max(a[c, t, y, x] + b[c, t, y, x], 0), "\(table.name)") }
+          }
+        }
+      }
+    }
   }
 
   /// 33×31 pixels at their own size: two rows of one patch, filled up by 15 zeros above and 16 below, none to the left and one

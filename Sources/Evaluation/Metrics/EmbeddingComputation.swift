@@ -29,7 +29,15 @@ struct EmbeddingComputation {
     var unusable: [UnreadableVideo] = []
     for rows in frames.rowsOfVideos {
       let name = frames.rows[rows[0]].video
-      let own = comparand == .itself ? rows.map { scale * Double(frames.features.row($0).first ?? 0) } : []
+      let own =
+        comparand == .itself
+        ? rows.map { scale * Double(frames.features.row($0)[frames.features.row($0).startIndex]) } : []
+      if own.contains(where: { !$0.isFinite }) {
+        unusable.append(
+          UnreadableVideo(
+            role: .fake, name: name, error: EvaluationError.isNoNumber(what: "rating", weights: fields.weights)))
+        continue
+      }
       let embeddings =
         comparand == .itself
         ? [] : try rows.map { try Embedding(frames.features.row($0), of: name, centre: fields.centre) }

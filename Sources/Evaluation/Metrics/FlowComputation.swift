@@ -66,7 +66,7 @@ struct FlowComputation {
         let length = network.paddedFlow(from: previous, to: levels).fastest(share: fields.flowShare)
         guard length.isFinite else {
           throw UnreadableVideo(
-            role: role, name: video.item.name, error: EvaluationError.flowIsNoNumber(weights: fields.weights))
+            role: role, name: video.item.name, error: EvaluationError.isNoNumber(what: "flow", weights: fields.weights))
         }
         if length > plan.threshold { moving += 1 }
       }

@@ -120,8 +120,10 @@ struct PhysicsComputation {
     guard length >= 2 else { throw refuse(.tooFewFrames(name: scene.name, frames: length, least: 2)) }
     let size = (height: scene.first.facts.height / 4, width: scene.first.facts.width / 4)
     guard min(size.height, size.width) > 0 else {
-      throw EvaluationError.pairTooSmall(
-        name: scene.name, size: "\(scene.first.facts.width)x\(scene.first.facts.height)", metric: metric.name, least: 4)
+      throw refuse(
+        .pairTooSmall(
+          name: scene.name, size: "\(scene.first.facts.width)x\(scene.first.facts.height)", metric: metric.name,
+          least: 4))
     }
     let first = try moving(scene.first, .real, length, size)
     let takes = try first.agreement(with: moving(scene.second, .real, length, size))

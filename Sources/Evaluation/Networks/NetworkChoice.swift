@@ -52,9 +52,9 @@ public final class NetworkChoice {
         try settle(&score, fingerprint: wanted.fingerprint)
         scores.append(score)
       } catch let error as WeightsError {
-        guard case .absent(let name, _) = error else { throw error }
+        guard case .absent = error else { throw error }
         absent = absent ?? (error, wanted.evaluationProtocol.metric)
-        if !absentNames.contains(name) { absentNames.append(name) }
+        absentNames += try absentWeights(of: wanted).filter { !absentNames.contains($0) }
       }
     }
     guard let (reason, metric) = absent else { return scores }
@@ -69,6 +69,18 @@ public final class NetworkChoice {
     throw EvaluationError.absentWeights(
       reason: "\(reason)", alsoAbsent: Array(absentNames.dropFirst()), others: others,
       instead: metric == "pic" && !isTable ? stand : nil)
+  }
+
+  /// The weights that a protocol needs and that are not there, in the order in which they are looked for.
+  private func absentWeights(of wanted: RequestedProtocol) throws -> [String] {
+    try WeightsSlot.of(wanted.evaluationProtocol).compactMap { slot in
+      do {
+        _ = try WeightsChoice(
+          wanted.evaluationProtocol, slot: slot, fingerprint: slot == .network ? wanted.fingerprint : nil, store: store,
+          allowsOthers: allowsOtherWeights)
+        return nil
+      } catch WeightsError.absent(let name, _) { return name }
+    }
   }
 
   /// Puts the weights' own names and fingerprints into a protocol that has networks.

@@ -32,6 +32,7 @@ from ._metrics import (
     clip_sim,
     dt_fvd,
     dynamic_degree,
+    fd_dinov2,
     fid,
     fid_infinity,
     frame_consistency,
@@ -60,8 +61,8 @@ from ._sets import VideoSet
 __all__ = [
     "Accumulator", "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable",
     "ProgramFailed", "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError",
-    "aesthetic_quality", "background_consistency", "camera_error", "clip_sim", "dt_fvd", "dynamic_degree", "features",
-    "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject",
+    "aesthetic_quality", "background_consistency", "camera_error", "clip_sim", "dt_fvd", "dynamic_degree", "fd_dinov2",
+    "features", "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject",
     "imaging_quality", "inspect", "kid", "kvd", "lpips", "physics_iq", "pic", "prdc", "program", "psnr", "read_features",
     "score", "selftest", "ssim", "subject_consistency", "submit", "temporal_flickering",
 ]

@@ -32,6 +32,11 @@ def fid(real: SetLike, fake: SetLike, *, layout: Optional[str] = None, **options
     return _one("fid", real, fake, layout, options)
 
 
+def fd_dinov2(real: SetLike, fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """The Fréchet distance of the frames' DINOv2 features."""
+    return _one("fd-dinov2", real, fake, layout, options)
+
+
 def kid(real: SetLike, fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
     """Kernel inception distance of the frames."""
     return _one("kid", real, fake, layout, options)
