@@ -92,7 +92,15 @@ import Testing
     // What works without weights is named.
     let absent = try workplace.program.run("vbench", videos, "--no-record")
     #expect(absent.status == 2)
-    #expect(absent.errors.hasPrefix("error: weights `dino-vitb16` are not on this machine\n"), "\(absent.errors)")
-    #expect(absent.errors.contains("temporal-flickering"), "\(absent.errors)")
+    #expect(
+      absent.errors == """
+        error: weights `dino-vitb16` are not on this machine
+        hint: `vidmetrics weights fetch dino-vitb16` gets them, `vidmetrics weights import dino_vitbase16_pretrain.pth` takes the \
+        published files
+        hint: these are needed, too, and are not there: `clip-vit-b-32`, `clip-vit-l-14`, `aesthetic-vit-l-14`, `musiq-spaq`, \
+        `raft-things`; `vidmetrics weights list NAME` says how to get each
+        hint: without them `temporal-flickering` can be computed: ask for these alone
+
+        """)
   }
 }

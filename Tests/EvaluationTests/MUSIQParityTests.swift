@@ -84,6 +84,25 @@ import Weights
     )
   }
 
+  /// A video that the network cannot see stops the set by its name, and is left out where that is asked for.
+  @Test func aNarrowVideoIsTheVideosOwn() throws {
+    for (name, height, width) in [("good", 32, 40), ("thin", 2, 1200)] {
+      try folder.write(
+        folder.npyHeader("|u1", [1, 2, height, width, 3]) + madeUpClip(0, 2, height, width), "videos/\(name).npy")
+    }
+    let reason =
+      "MUSIQ cannot see frames of 512x1: the longer side is brought to 224, and then nothing is left of the shorter one"
+    let wanted = try networks.wanted("imaging-quality")
+    let error = #expect(throws: EvaluationError.self) { try score(wanted, MadeUpNetworks.tables[0]) }
+    #expect("\(try #require(error))".contains("`thin.npy[0]`: \(reason)"), "\(String(describing: error))")
+    var request = ScoreRequest(real: nil, fake: folder.file("videos"), scores: [wanted])
+    request.skipsUnusable = true
+    let result = try Evaluation(request: request, cache: nil) { try networks.network($0, MadeUpNetworks.tables[0]) }
+      .run()
+    #expect(result.scores[0].videos?.map(\.name) == ["good.npy[0]"])
+    #expect(result.skipped.map(\.reason) == ["`thin.npy[0]`: \(reason)"])
+  }
+
   /// Whatever a frame's size, there is a token for each patch.
   @Test(arguments: [(7, 9), (32, 32), (33, 31), (288, 512), (561, 540), (1080, 1920)])
   func tokensOfAFrame(_ height: Int, _ width: Int) throws {

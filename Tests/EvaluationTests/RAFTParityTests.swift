@@ -226,6 +226,30 @@ import Weights
     }
   }
 
+  /// Where memory is for one video, they are computed one after the other; where it is for none, that is told before.
+  @Test func videosSideBySideFitIntoMemory() throws {
+    let (weights, folder) = (try Self.weights.get(), try TemporaryFolder())
+    for number in 0..<2 {
+      try folder.write(
+        folder.npyHeader("|u1", [1, 3, 128, 128, 3]) + madeUpClip(number, 3, 128, 128), "clips/\(number).npy")
+    }
+    let network = FlowNetwork(table: KernelTable(.widest), iterations: 1) { weights }
+    var wanted = RequestedScore(
+      try EvaluationProtocol.named("vbench", metric: "dynamic-degree").overriding([
+        ("frame-rate", "8"), ("skip-first", "1"), ("flow-pairs", "16"),
+      ]))
+    wanted.flow = network
+    var request = ScoreRequest(real: nil, fake: folder.file("clips"), scores: [wanted])
+    request.threads = 2
+    let one = network.memory(height: 128, width: 128)
+    func run(_ bytes: Int) throws {
+      request.memory = MemoryAllowance(bytes: bytes)
+      _ = try Evaluation(request: request, cache: nil) { _ in throw CocoaError(.featureUnsupported) }.run()
+    }
+    try run(3 * one / 2)
+    #expect(throws: EvaluationError.self) { try run(one / 2) }
+  }
+
   /// What names the video and the way out.
   @Test func videosThatItCannotTake() throws {
     let weights = try Self.weights.get()

@@ -2,7 +2,7 @@ import Networks
 import Synchronization
 
 /// A network for frames of one size, of which another instance can be made that shares the weights.
-protocol TwinnedNetwork: Sendable {
+package protocol TwinnedNetwork: Sendable {
   func twin() throws -> Self
 }
 
@@ -11,11 +11,11 @@ extension OpticalFlow: TwinnedNetwork {}
 
 /// A network for frames of any size: an instance for each that is at work with it, kept for the next of its size. There are
 /// never more than are at work at one time: where one of another size is wanted, those that rest are given up.
-final class InstancesBySize<Network: TwinnedNetwork>: Sendable {
-  struct Kind: Hashable {
-    let height: Int
-    let width: Int
-    let threads: Int
+package final class InstancesBySize<Network: TwinnedNetwork>: Sendable {
+  package struct Kind: Hashable, Sendable {
+    package let height: Int
+    package let width: Int
+    package let threads: Int
   }
 
   private struct State: Sendable {
@@ -28,10 +28,12 @@ final class InstancesBySize<Network: TwinnedNetwork>: Sendable {
   private let state = Mutex(State())
 
   /// - Parameter make: called by one at a time.
-  init(_ make: @escaping @Sendable (Kind) throws -> Network) { self.make = make }
+  package init(_ make: @escaping @Sendable (Kind) throws -> Network) { self.make = make }
 
   /// Lends an instance to `body`.
-  func forFrames<Value>(height: Int, width: Int, threads: Int, _ body: (Network) throws -> Value) throws -> Value {
+  package func forFrames<Value>(height: Int, width: Int, threads: Int, _ body: (Network) throws -> Value) throws
+    -> Value
+  {
     let kind = Kind(height: height, width: width, threads: threads)
     let network = try state.withLock { try take(kind, &$0) }
     defer { state.withLock { if $0.first[kind] != nil { $0.idle[kind, default: []].append(network) } } }
