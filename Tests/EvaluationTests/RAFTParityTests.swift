@@ -253,7 +253,7 @@ import Weights
   /// What names the video and the way out.
   @Test func videosThatItCannotTake() throws {
     let weights = try Self.weights.get()
-    func message(_ frames: Int, _ height: Int, _ width: Int, rate: String? = nil) throws -> String {
+    func message(_ frames: Int, _ height: Int, _ width: Int, rate: String? = nil, skip: Int = 0) throws -> String {
       let folder = try TemporaryFolder()
       try folder.write(
         folder.npyHeader("|u1", [1, frames, height, width, 3])
@@ -261,7 +261,9 @@ import Weights
         "clips/a.npy")
       var wanted = RequestedScore(try EvaluationProtocol.named("vbench", metric: "dynamic-degree"))
       if let rate {
-        wanted.evaluationProtocol = try wanted.evaluationProtocol.overriding("frame-rate", with: rate)
+        wanted.evaluationProtocol = try wanted.evaluationProtocol.overriding([
+          ("frame-rate", rate), ("skip-first", "\(skip)"),
+        ])
       }
       wanted.flow = FlowNetwork(table: KernelTable(.widest), iterations: 20) { weights }
       let request = ScoreRequest(real: nil, fake: folder.file("clips"), scores: [wanted])
@@ -280,6 +282,9 @@ import Weights
     #expect(
       try message(3, 128, 128, rate: "24").contains(
         "`a.npy[0]` has too few frames: 3, of which one in 3 is taken, and at least 2 are needed"))
+    #expect(
+      try message(3, 128, 128, rate: "8", skip: 2).contains(
+        "`a.npy[0]` has too few frames: 3, of which one in 1 is taken behind the first 2, and at least 2 are needed"))
     // Frames without anything to see give a flow all the same.
     #expect(try message(2, 128, 128, rate: "8") == "no error")
   }
