@@ -232,7 +232,7 @@ public struct FieldDefinition: Sendable {
   static let compareWith = choice("compare-with", .distance, "the frame that a frame is compared with", \.compareWith)
   static let clamp = choice(
     "clamp", .distance, "where values below 0 become 0: nowhere, in each frame, or in the mean over videos", \.clamp)
-  static let meanOver = choice("mean-over", .distance, "whether the score is a mean over videos or frames", \.meanOver)
+  static let meanOver = choice("mean-over", .distance, "what the score is a mean over", \.meanOver)
   static let prompt: [FieldDefinition] = [
     text("prompt-prefix", .distance, "what stands before every prompt", \.promptPrefix), clamp,
   ]
@@ -254,20 +254,43 @@ public struct FieldDefinition: Sendable {
       "trajectory-statistic", .distance, "what of the errors along a path is its ATE and RPE", \.trajectoryStatistic),
   ]
 
+  static func frameRate(_ stage: Stage) -> FieldDefinition {
+    number(
+      "frame-rate", stage, "frames a second of every video, in the place of each video's own; 0: its own", \.frameRate,
+      from: 0
+    ).when { $0.frameRate > 0 }
+  }
+
+  // The clips that long videos are cut into
+  static func clipSeconds(_ stage: Stage) -> FieldDefinition {
+    integer(
+      "clip-seconds", stage, "a video's value is the mean over its clips of so many seconds; 0: it is taken as it is",
+      \.clipSeconds, from: 0, to: 3600
+    ).when { $0.clipSeconds > 0 }
+  }
+  /// Of metrics whose numbers of frames are there already: clips only sort them.
+  static let longVideos = [clipSeconds(.distance), frameRate(.distance)]
+  /// Without a field of their own for it, these have the mean over videos.
+  static let longVideosOfPixels = longVideos + [meanOver.when { $0.clipSeconds > 0 }]
+  /// Of metrics that can look at the first frame of each clip: then they decide which frames are taken.
+  static let longVideosOfFrames =
+    [clipSeconds(.frames), frameRate(.frames)].map { $0.reaching { fields, _ in fields.clipFrames == .first } } + [
+      choice(
+        "clip-frames", .frames, "which frames of the clips: all, or the first of each, as if they were a video",
+        \.clipFrames
+      ).when { $0.clipSeconds > 0 && $0.clipFrames != .all }
+    ]
+
   // Optical flow
   static let flow: [FieldDefinition] = [
     integer(
       "flow-iterations", .features, "turns in which the network refines the flow", \.flowIterations, from: 1, to: 100)
   ]
   static let dynamics: [FieldDefinition] = [
+    clipSeconds(.frames), frameRate(.frames), meanOver.when { $0.clipSeconds > 0 },
     number(
       "flow-rate", .frames, "frames a second that are taken, as far as the video's own rate can be divided", \.flowRate,
       from: 0, exclusive: true),
-    number(
-      "frame-rate", .frames, "frames a second of every video, in the place of each video's own; 0: its own",
-      \.frameRate,
-      from: 0
-    ).when { $0.frameRate > 0 },
     number(
       "flow-share", .distance, "of the pixels, the fastest, whose mean length of flow is compared: up to 1",
       \.flowShare,

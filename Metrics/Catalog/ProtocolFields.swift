@@ -46,6 +46,8 @@ public struct ProtocolFields: Sendable, Equatable {
   public var offsetFake = ClipOffset.start
   public var seed = 0
   public var skipFirst = 0
+  /// Frames a second of every video; 0: each video's own.
+  public var frameRate = 0.0
   public var maxVideosReal = Limit.all
   public var maxVideosFake = Limit.all
   public var equalCounts = Switch.no
@@ -105,11 +107,14 @@ public struct ProtocolFields: Sendable, Equatable {
   public var flowIterations = 0
   /// Frames a second between which the flow is computed.
   public var flowRate = 0.0
-  /// Frames a second of every video; 0: each video's own.
-  public var frameRate = 0.0
   public var flowShare = 0.0
   public var flowThreshold = 0.0
   public var flowPairs = 0.0
+
+  // The clips that long videos are cut into
+  /// 0: a video is taken as it is.
+  public var clipSeconds = 0
+  public var clipFrames = ClipFrames.all
 
   // Motion against two takes
   public var motionThreshold = 0

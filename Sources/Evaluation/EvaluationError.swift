@@ -72,6 +72,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case tooFewTakenFrames(name: String, frames: Int, first: Int, step: Int)
   /// A video of whose frames nobody says when they are.
   case noFrameRate(name: String, metric: String, rate: Double)
+  /// Of videos that are cut into clips of so many seconds.
+  case noRateOfClips(name: String, seconds: Int)
+  case slowClips(name: String, rate: Double)
+  case noLongVideo(path: String, seconds: Int)
   /// `what`: `flow`.
   case isNoNumber(what: String, weights: String)
   /// Frames at each end of a video are fewer than a value needs.
@@ -329,6 +333,15 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noFrameRate(let name, let metric, let rate):
       return "`\(name)` has no frame rate, and \(metric) looks at \(significantRate(rate)) frames a second: "
         + "`--set frame-rate=24` says it for all videos, `frame-rate=\(significantRate(rate))` takes every frame"
+    case .noRateOfClips(let name, let seconds):
+      return "`\(name)` has no frame rate, and it is cut into clips of \(count(seconds, "second")): "
+        + "`--set frame-rate=24` says it for all videos"
+    case .slowClips(let name, let rate):
+      return "`\(name)` has \(significantRate(rate)) frames a second, and its clips are of a whole number of them: "
+        + "`--set frame-rate=1` says so for all videos"
+    case .noLongVideo(let path, let seconds):
+      return "no video of `\(path)` is longer than \(count(seconds, "second")), and the clips of long videos are compared with "
+        + "each other\nhint: of short videos the protocol is `vbench`"
     case .isNoNumber(let what, let weights):
       return "its \(what) by `\(weights)` is not a number"
     case .noTimes(let path):

@@ -35,6 +35,28 @@ import Testing
     #expect(lines.contains("normalised     temporal_flickering") && lines.contains("still.npy[0]   1.000000"))
   }
 
+  /// A video that changes between its clips alone stands still in each.
+  @Test func longVideosAreCutIntoClips() throws {
+    let videos = workplace.file("long")
+    _ = try workplace.write(
+      "long/cut.npy", shape: [1, 4, 16, 16, 3],
+      [0, 0, 9, 9].flatMap { Array(repeating: UInt8($0), count: 16 * 16 * 3) })
+    func run(_ more: String...) throws -> Program.Result {
+      try workplace.program.run(
+        ["vbench", videos, "--long", "--dimensions", "temporal_flickering", "--no-record"] + more)
+    }
+    let result = try run("--set", "frame-rate=1", "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    let summary = try #require(document(result)["vbench"] as? [String: Any])
+    let dimension = try #require((summary["dimensions"] as? [[String: Any]])?.first)
+    #expect(dimension["value"] as? Double == 1)
+    let without = try run()
+    #expect(without.status == 2 && without.errors.contains("`cut.npy[0]` has no frame rate, and it is cut into clips"))
+    let pictures = try run("--inputs", videos)
+    #expect(
+      pictures.errors.contains("VBench-Long has no dimensions of pictures: leave out --long, or --inputs and --input"))
+  }
+
   /// The others from VBench's file: a quality score, in JSON too, and VBench's own layout out again.
   @Test func takesTheOthersFromVBench() throws {
     let others = try write(

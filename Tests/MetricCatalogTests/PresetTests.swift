@@ -45,7 +45,9 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "evo": (1, "sha256:02888dcaf30d9b45926cfe50a67f54ce8c4bedbfa3cdc040bca1bb1b14d3f38d"),
     "benchmark": (1, "sha256:ba3bfad6f00fb4c1031f498d83bfa13208e5c8b56713e2b07f44da2d35d1a88c"),
     "vbench": (1, "sha256:6dd1722e847b3a41f5880d1284552a6ab319c04556f7f02910fc01fbb76bba9a"),
+    "vbench-long": (1, "sha256:1f0b5ff0e5b6126e683bb823c24c3a060ae02cc8fc78235fe33a2612d1f76e57"),
     "dynamic-degree/vbench": (1, "sha256:5b052e438369ffb224a1a00bbdc5c9b16ed2e21c2967af2291f0fca75e58991f"),
+    "dynamic-degree/vbench-long": (1, "sha256:ee0fef6258db0a1fa3198488a985bc669521187449d9139c2f07f929a5ca7746"),
     "dreamsim": (1, "sha256:4def23ff9b607090fa1708de15f12012947fe7360a9d2dc390db5d5ac76871f6"),
     "dreamsim-dino": (1, "sha256:95fd63a6f22bfc46a0af0343a75b4e767280eb857d597c47d8a098c63cd42a5f"),
     "dreamsim-clip": (1, "sha256:f4fe4e425ba22ce9903edcf7fbec02623fd1b6470a3d0662c695a568685b8d3a"),
@@ -68,9 +70,19 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     ),
     "subject-consistency/vbench": (1, "sha256:4e140b957f2663f55278ef431f2cbcef7180f71c34cf4bc97b8a2ac6633faa46"),
     "vbench-distributed": (1, "sha256:22b9487fe112e3f64d242476c893e6526e54342fbd735963db28e64ce0eca000"),
+    "vbench-long-slow": (1, "sha256:949b87ce28b40a603ccb3b6bc0d269d453716a0a6b28d51e48fc62eca2540da3"),
+    "vbench-long-fast": (1, "sha256:c00c03229d43dae013dd5ca1d377ac275b92443211d835553d44017f0fd8d4e7"),
     "background-consistency/vbench": (1, "sha256:4159d09741fac5ca62ad5178fd0b69e95461ced2c978c48f4d765f0fe43e4ae4"),
+    "background-consistency/vbench-long-slow": (
+      1, "sha256:94586141e94a451505c270e1887116b3c01345dd846eb58ba957858d86263444"
+    ),
+    "background-consistency/vbench-long-fast": (
+      1, "sha256:7fb006dec28be9e10e0a3663a90d9bdca312104e2dd23e1c9df9b354df393f6c"
+    ),
     "aesthetic-quality/vbench": (1, "sha256:4648a0f0aea43c37bfc4010d1e6558447ebb7f1ae838097050a5200c0088e3e6"),
+    "aesthetic-quality/vbench-long": (1, "sha256:545948c350df6ce1aaa730d01a952c7f24ff0fdd36074320c09c2df67e827085"),
     "imaging-quality/vbench": (1, "sha256:d881a3b6c7fdf959ecd36864d496a4d1c5937fa72aa76976d7f418a12137fb3f"),
+    "imaging-quality/vbench-long": (1, "sha256:9db08ae67f4c20b4f614b0e6bdb377d52f8558c1322cdad18149f7dc24aa4870"),
     "i2v-subject/vbench": (1, "sha256:6b70d9eb1af0e35cad04d34258eacb47b992f3dc477385a29295bde6720eb510"),
     "vbench-aliased": (1, "sha256:fb6537a3dca3d970f931ed1b367953220f677e795203358ebc4fe65901205d7a"),
     "i2v-background/vbench": (1, "sha256:fb8b76ede1368147d7d1a58ff827f4116aef2a8e38776d1108dd0c5233c0f54d"),
