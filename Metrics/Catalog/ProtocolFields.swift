@@ -111,6 +111,10 @@ public struct ProtocolFields: Sendable, Equatable {
   public var flowThreshold = 0.0
   public var flowPairs = 0.0
 
+  // Interpolation of frames
+  /// nil for metrics that interpolate none.
+  public var interpolatedLevels: InterpolatedLevels?
+
   // Motion against two takes
   public var motionThreshold = 0
   public var firstSeconds = 0

@@ -329,3 +329,67 @@ public func blendPixels(
     block &+= 1
   }
 }
+
+/// Negative values of 16 channels of a row of pixels times a factor for each channel, in place; a NaN stays a NaN.
+@inline(never)
+public func slopeRow(_ values: UnsafeMutablePointer<Float>, _ pixels: Int, _ slopes: UnsafePointer<Float>) {
+  let factors = load16(slopes)
+  var pixel = 0
+  while pixel < pixels {
+    let value = load16(values + 16 &* pixel)
+    store(value.replacing(with: value * factors, where: value .< 0), values + 16 &* pixel)
+    pixel &+= 1
+  }
+}
+
+/// A row of pixels between four others each, by bilinear interpolation, times a factor for each of 16 channels, added to what is
+/// in `added`.
+///
+/// - Parameters:
+///   - upper: a row of the input, `lower` another; `down` is the share of the lower one.
+///   - places: for each pixel the offsets in floats of the left and the right one; `across` the share of the right one.
+///   - added: nil for nothing; may be the output.
+@inline(never)
+public func resampleRow(
+  _ upper: UnsafePointer<Float>, _ lower: UnsafePointer<Float>, _ down: Float, _ places: UnsafePointer<Int>,
+  _ across: UnsafePointer<Float>, _ factors: UnsafePointer<Float>, _ added: UnsafePointer<Float>?,
+  _ output: UnsafeMutablePointer<Float>, _ pixels: Int
+) {
+  let factors = load16(factors)
+  let down = SIMD16<Float>(repeating: down)
+  var pixel = 0
+  while pixel < pixels {
+    let (left, right) = (places[2 &* pixel], places[2 &* pixel &+ 1])
+    let share = SIMD16<Float>(repeating: across[pixel])
+    let (a, b) = (load16(upper + left), load16(lower + left))
+    let above = multiplyAdd(a, share, load16(upper + right) - a)
+    let below = multiplyAdd(b, share, load16(lower + right) - b)
+    var value = multiplyAdd(above, down, below - above) * factors
+    if let added { value += load16(added + 16 &* pixel) }
+    store(value, output + 16 &* pixel)
+    pixel &+= 1
+  }
+}
+
+/// The products of one pixel's channels with those of 8×8 pixels.
+///
+/// - Parameters:
+///   - query: the pixel's channels, side by side.
+///   - planes: the first pixel of the 8×8, in the first channel's plane; the next channel's is `planeStride` floats further.
+///   - output: 8 rows of 8 values, 16 floats apart.
+@inline(never)
+public func correlatePatch(
+  _ query: UnsafePointer<Float>, _ channels: Int, _ planes: UnsafePointer<Float>, _ planeStride: Int, _ rowStride: Int,
+  _ output: UnsafeMutablePointer<Float>
+) {
+  var sums = InlineArray<8, SIMD8<Float>>(repeating: SIMD8(repeating: 0))
+  var plane = planes
+  var channel = 0
+  while channel < channels {
+    let value = SIMD8<Float>(repeating: query[channel])
+    for row in 0..<8 { sums[row] = multiplyAdd(sums[row], value, load8(plane + row &* rowStride)) }
+    plane += planeStride
+    channel &+= 1
+  }
+  for row in 0..<8 { store(sums[row], output + 16 &* row) }
+}
