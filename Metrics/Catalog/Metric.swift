@@ -195,7 +195,9 @@ public struct Metric: Sendable {
   /// What its sets hold.
   public var item: Item {
     switch computation {
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .embedding, .takes: .video
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .embedding,
+      .takes:
+      .video
     case .cameras: .poses
     }
   }
@@ -213,7 +215,9 @@ public struct Metric: Sendable {
   public var needsOnlyStatistics: Bool {
     switch computation {
     case .frechet: true
-    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .embedding, .cameras, .takes: false
+    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .embedding, .cameras,
+      .takes:
+      false
     }
   }
 

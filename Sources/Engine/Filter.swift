@@ -28,6 +28,9 @@ public indirect enum Filter: Hashable, Sendable {
   /// A transposed convolution of 4×4 taps with stride 2 and padding 1, for `DepthToSpace`: each of the four pixels of a square sees
   /// 2×2 of the 3×3 pixels around.
   case transposed(StoredFilter)
+  /// Of 3×3 taps, for stride 2 and `DepthToSpace`: the four outputs of a square at once, each of which sees 3×3 of 4×4 pixels. Of few
+  /// outputs a tile has lanes to spare.
+  case squared(StoredFilter)
 
   /// kT, kH, kW of the convolution that is computed.
   public var kernel: Volume {
@@ -39,6 +42,7 @@ public indirect enum Filter: Hashable, Sendable {
     case .joined(let filters), .stacked(let filters), .diagonal(let filters): filters[0].kernel
     case .keeping(_, let filter, _): filter.kernel
     case .transposed: Volume(1, 3, 3)
+    case .squared: Volume(1, 4, 4)
     case .spaceToDepth(let filter):
       Volume(filter.kernel.frames, (filter.kernel.height + 1) / 2, (filter.kernel.width + 1) / 2)
     }
@@ -55,7 +59,7 @@ public indirect enum Filter: Hashable, Sendable {
     case .joined(let filters), .stacked(let filters): filters[0].inputs
     case .diagonal(let filters): filters.reduce(0) { $0 + $1.inputs }
     case .keeping(_, let filter, let first): first + filter.inputs
-    case .transposed(let stored): stored.inputs
+    case .transposed(let stored), .squared(let stored): stored.inputs
     case .spaceToDepth(let filter): 4 * filter.inputs
     }
   }
@@ -71,7 +75,7 @@ public indirect enum Filter: Hashable, Sendable {
     case .joined(let filters): filters.flatMap(\.outputs)
     case .stacked(let filters), .diagonal(let filters): [filters.flatMap(\.outputs).reduce(0, +)]
     case .keeping(let kept, let filter, _): [kept + filter.outputs.reduce(0, +)]
-    case .transposed(let stored): [4 * stored.outputs]
+    case .transposed(let stored), .squared(let stored): [4 * stored.outputs]
     }
   }
 
@@ -88,6 +92,7 @@ public indirect enum Filter: Hashable, Sendable {
       filters.reduce(0) { $0 + $1.products * $1.outputs[0] } / filters.reduce(0) { $0 + $1.outputs[0] }
     case .keeping(let kept, let filter, _): filter.products * filter.outputs[0] / (kept + filter.outputs[0])
     case .transposed(let stored): 4 * stored.inputs
+    case .squared(let stored): 9 * stored.inputs
     }
   }
 
@@ -105,7 +110,7 @@ public indirect enum Filter: Hashable, Sendable {
       filter.parameters
     case .joined(let filters), .stacked(let filters), .diagonal(let filters): filters.flatMap(\.parameters)
     case .keeping(_, let filter, _): filter.parameters
-    case .transposed(let stored): Filter.stored(stored).parameters
+    case .transposed(let stored), .squared(let stored): Filter.stored(stored).parameters
     }
   }
 
@@ -117,7 +122,7 @@ public indirect enum Filter: Hashable, Sendable {
         + (part.hasBias && stored.hasBias ? part.outputs.count : 0)
     case .joined(let filters), .stacked(let filters), .diagonal(let filters): filters.reduce(0) { $0 + $1.numbers }
     case .keeping(_, let filter, _): filter.numbers
-    case .stored, .transposed, .normalised, .scaled, .standardised, .weightStandardised, .spaceToDepth:
+    case .stored, .transposed, .squared, .normalised, .scaled, .standardised, .weightStandardised, .spaceToDepth:
       parameters.reduce(0) { $0 + $1.count }
     }
   }
@@ -147,6 +152,7 @@ public indirect enum Filter: Hashable, Sendable {
     case .diagonal(let filters): .diagonal(try filters.map { try $0.weights(parameters) })
     case .keeping(let kept, let filter, let first): try filter.weights(parameters).keeping(kept, from: first)
     case .transposed(let stored): try Filter.stored(stored).weights(parameters).phases
+    case .squared(let stored): try Filter.stored(stored).weights(parameters).squared
     }
   }
 }
@@ -301,6 +307,18 @@ extension ConvolutionWeights {
       let (phase, channel) = output.quotientAndRemainder(dividingBy: outputChannels)
       guard let y = taps[phase / 2][tap / 3], let x = taps[phase % 2][tap % 3] else { return 0 }
       return value(4 * y + x, input, channel)
+    }
+  }
+
+  /// Output (a, b) of a square sees the taps from row a and column b on.
+  fileprivate var squared: ConvolutionWeights {
+    ConvolutionWeights(
+      Volume(1, 4, 4), inputs: inputChannels, outputs: 4 * outputChannels, bias: (0..<4).flatMap { _ in bias },
+      products: 9 * inputChannels
+    ) { tap, input, output in
+      let (phase, channel) = output.quotientAndRemainder(dividingBy: outputChannels)
+      let (y, x) = (tap / 4 - phase / 2, tap % 4 - phase % 2)
+      return (0..<3).contains(y) && (0..<3).contains(x) ? value(3 * y + x, input, channel) : 0
     }
   }
 

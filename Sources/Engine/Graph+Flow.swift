@@ -205,6 +205,17 @@ extension Graph {
       .maps(channels: outputs, Volume(volume.frames, 2 * volume.height, 2 * volume.width)))
   }
 
+  /// A convolution of 3×3 taps of maps of even sizes, whose few outputs are computed four pixels at a time.
+  public mutating func squaredConvolution(_ name: String, _ x: Value, to outputs: Int) -> Value {
+    let (channels, volume) = map(x)
+    precondition(volume.height % 2 == 0 && volume.width % 2 == 0, "Graph: whole squares are needed")
+    let filter = Filter.squared(stored(name, kernel: 3, inputs: channels, outputs: outputs))
+    let squares = add(
+      name, .convolution(FilteredSum(filter, stride: Volume(1, 2, 2), padding: .zeros(1))), [x],
+      .maps(channels: 4 * outputs, Volume(volume.frames, volume.height / 2, volume.width / 2)))
+    return add(name + "/squares", .depthToSpace, [squares], .maps(channels: outputs, volume))
+  }
+
   public mutating func constant(_ name: String, _ value: Float, like x: Value) -> Value {
     add(name, .constant(value), [], .maps(channels: 1, map(x).volume))
   }

@@ -45,19 +45,17 @@ public struct Centring: Sendable {
 /// What a look-up finds in the products of all pixels of one frame with all of another, both ways, without the products that nobody
 /// looks up: of each pixel those with the 8×8 pixels around the place that it has moved to, in each level of a pyramid of
 /// features. The products with averages of features are the averages of the products, so it is what `LookUp` finds in halved planes.
-///
-/// A frame's features are packed with zeros around them, channel by channel, so that a row of products is a row of sums.
+/// The last pixels of a row, and eight from there on where a row has fewer, are read past the row's end; they are not used.
 public struct LocalCorrelation: Sendable {
   private let flow: Activation
   private let levels: [Activation]
   private let radius: Int
   private let factor: Float
   private let output: Activation
-  private let workspace: Workspace
   private let kernels: MicroKernels
 
-  /// Pixels of zeros around a frame: a place that is farther outside finds as much.
-  private static let border = 8
+  /// Pixels along each side that a look-up of radius 3 sees.
+  private static let side = 8
   private static let lanes = ActivationLayout.block
 
   /// - Parameters:
@@ -68,8 +66,7 @@ public struct LocalCorrelation: Sendable {
   ///   - radius: 1 to 3.
   ///   - output: (2·radius + 1)² values, [column][row], for each level: of the first frame's pixels, then of the second's.
   public init(
-    flow: Activation, factor: Float, levels: [Activation], radius: Int, into output: Activation, with table: KernelTable,
-    workspace: Workspace
+    flow: Activation, factor: Float, levels: [Activation], radius: Int, into output: Activation, with table: KernelTable
   ) {
     let volume = levels[0].layout.volume
     precondition((1...3).contains(radius), "LocalCorrelation: a radius of 1 to 3")
@@ -89,74 +86,36 @@ public struct LocalCorrelation: Sendable {
     self.levels = levels
     self.radius = radius
     self.output = output
-    self.workspace = workspace
     kernels = table.kernels
-    workspace.reserve(levels.reduce(0) { $0 + 2 * Self.floats($1.layout) })
   }
-
-  private static func plane(_ layout: ActivationLayout) -> (width: Int, count: Int) {
-    let width = layout.volume.width + 2 * border
-    return (width, width * (layout.volume.height + 2 * border))
-  }
-
-  /// Of a packed frame.
-  private static func floats(_ layout: ActivationLayout) -> Int { layout.channels * plane(layout).count }
 
   public func run(_ team: ThreadTeam) {
-    let packed = Packed(pointer: workspace.pointer())
-    var starts: [Int] = []
-    for level in levels { starts.append((starts.last ?? 0) + 2 * Self.floats(level.layout)) }
-    starts.insert(0, at: 0)
-    let places = starts
-    for (level, start) in zip(levels, places) {
-      team.perform(chunks: 2 * level.layout.blocks) { chunk in
-        let (frame, block) = chunk.quotientAndRemainder(dividingBy: level.layout.blocks)
-        pack(level, frame, block, packed.pointer + start + frame * Self.floats(level.layout))
-      }
-    }
-    team.perform(chunks: output.layout.volume.height) { row in look(row, packed.pointer, places) }
+    team.perform(chunks: output.layout.volume.height) { row in look(row) }
   }
 
-  private struct Packed: @unchecked Sendable { let pointer: UnsafeMutablePointer<Float> }
-
-  private func pack(_ level: Activation, _ frame: Int, _ block: Int, _ target: UnsafeMutablePointer<Float>) {
-    let layout = level.layout
-    let (width, count) = Self.plane(layout)
-    for lane in 0..<min(Self.lanes, layout.channels - block * Self.lanes) {
-      let plane = target + (block * Self.lanes + lane) * count
-      plane.update(repeating: 0, count: count)
-      for y in 0..<layout.volume.height {
-        let source = level.row(block, frame, y) + lane
-        let row = plane + (y + Self.border) * width + Self.border
-        for x in 0..<layout.volume.width { row[x] = source[x * Self.lanes] }
-      }
-    }
-  }
-
-  private func look(_ row: Int, _ packed: UnsafeMutablePointer<Float>, _ starts: [Int]) {
+  private func look(_ row: Int) {
     let (layout, features) = (output.layout, levels[0].layout)
     let values = LookUp.values(radius)
-    let scale = 1 / Float(features.channels).squareRoot()
-    let (query, patch) = (features.blocks * Self.lanes, 9 * 16 + 16)
-    let scratch = 17 * 32 + 16 * 16
+    let scale = SIMD16<Float>(repeating: 1 / Float(features.channels).squareRoot())
+    // A pixel's channels, a patch with a row and a block behind it, what `lookUpPlane` needs, what is found.
+    let (query, patch, scratch) = (features.blocks * Self.lanes, (Self.side + 2) * 16, 17 * 32 + 16 * 16)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: query + patch + scratch + layout.blocks * Self.lanes) {
       memory in
       guard let memory = memory.baseAddress else { return }
-      let (sums, room, found) = (memory + query, memory + query + patch, memory + query + patch + scratch)
       memory.update(repeating: 0, count: query + patch + scratch + layout.blocks * Self.lanes)
+      let (sums, room) = (memory + query, memory + query + patch)
+      let found = room + scratch
       let moved = flow.row(0, 0, row)
       for column in 0..<layout.volume.width {
         for frame in 0..<2 {
+          let own = levels[0].row(0, frame, row) + column * Self.lanes
           for block in 0..<features.blocks {
-            let source = levels[0].row(block, frame, row) + column * Self.lanes
-            for lane in 0..<Self.lanes { memory[block * Self.lanes + lane] = scale * source[lane] }
+            store(load16(own + block * features.blockStride) * scale, memory + block * Self.lanes)
           }
           let flow = moved + column * flow.layout.pixelStride + 2 * (1 - frame)
           var (x, y) = (Float(column) + factor * flow[0], Float(row) + factor * flow[1])
           for (index, level) in levels.enumerated() {
-            look(
-              memory, packed + starts[index] + (1 - frame) * Self.floats(level.layout), level.layout, x, y, sums, room,
-              found + (frame * levels.count + index) * values)
+            look(memory, level, 1 - frame, x, y, sums, room, found + (frame * levels.count + index) * values)
             x *= 0.5
             y *= 0.5
           }
@@ -169,25 +128,47 @@ public struct LocalCorrelation: Sendable {
     }
   }
 
-  /// One pixel's products in one level.
+  /// One pixel's products in a frame of one level.
   private func look(
-    _ query: UnsafePointer<Float>, _ packed: UnsafePointer<Float>, _ layout: ActivationLayout, _ x: Float, _ y: Float,
+    _ query: UnsafePointer<Float>, _ level: Activation, _ frame: Int, _ x: Float, _ y: Float,
     _ sums: UnsafeMutablePointer<Float>, _ room: UnsafeMutablePointer<Float>, _ found: UnsafeMutablePointer<Float>
   ) {
     guard x.isFinite, y.isFinite else {
       found.update(repeating: .nan, count: LookUp.values(radius))
       return
     }
+    let (layout, side) = (level.layout, Self.side)
+    let (height, width) = (layout.volume.height, layout.volume.width)
     // Farther outside there are zeros, too; a whole number must fit into an Int.
     let (left, top) = (min(max(x, -1e6), 1e6), min(max(y, -1e6), 1e6))
     let (firstColumn, firstRow) = (left.rounded(.down), top.rounded(.down))
-    let (width, count) = Self.plane(layout)
-    func place(_ first: Float, _ side: Int) -> Int { min(max(Int(first) - radius, -Self.border), side) + Self.border }
-    let start = place(firstRow, layout.volume.height) * width + place(firstColumn, layout.volume.width)
-    kernels.correlatePatch(query, layout.channels, packed + start, count, width, sums)
+    let (column, row) = (Int(firstColumn) - radius, Int(firstRow) - radius)
+    let rows = max(0, row)..<max(0, row, min(height, row + side))
+    let columns = max(0, column)..<max(0, column, min(width, column + side))
+    if rows.count < side || columns.count < side { sums.update(repeating: 0, count: side * 16) }
+    if !rows.isEmpty, !columns.isEmpty {
+      // Eight pixels within the row where it has as many.
+      let start = min(columns.lowerBound, max(0, width - side))
+      let target = sums + (rows.lowerBound - row) * 16
+      kernels.correlatePatch(
+        query, layout.blocks, level.row(0, frame, rows.lowerBound) + start * Self.lanes, layout.blockStride,
+        layout.rowStride, rows.count, target)
+      if start != column || columns.count < side {
+        for line in 0..<rows.count { shift(target + line * 16, from: start, to: column, columns) }
+      }
+    }
     // The 8×8 as a plane of its own, whose rows are 16 long.
     kernels.lookUpPlane(
-      sums, 9, 16, Float(radius) + (left - firstColumn), Float(radius) + (top - firstRow), radius, room, found)
+      sums, side + 1, 16, Float(radius) + (left - firstColumn), Float(radius) + (top - firstRow), radius, room, found)
+  }
+
+  /// Products of the eight pixels from `start` on as those of the eight from `column` on, zeros outside.
+  private func shift(_ line: UnsafeMutablePointer<Float>, from start: Int, to column: Int, _ columns: Range<Int>) {
+    let found = load8(line)
+    for place in 0..<Self.side {
+      let isInside = columns.contains(column + place)
+      line[place] = isInside ? found[column + place - start] : 0
+    }
   }
 
   /// Multiplications and additions.
@@ -208,7 +189,10 @@ public struct FieldBlending: Sendable {
   private let flow: Activation
   private let count: Int
   private let output: Activation
-  private let kernels: MicroKernels
+  /// For each column the offsets of its neighbours in the flow, and the share of the second.
+  private let places: [Int]
+  private let shares: [Float]
+  private let kernel: MicroKernels.ValuesKernel
 
   /// - Parameters:
   ///   - frames: an image of two frames, three channels.
@@ -240,65 +224,87 @@ public struct FieldBlending: Sendable {
     self.flow = flow
     self.count = count
     self.output = output
-    kernels = table.kernels
+    let columns = (0..<volume.width).map { ResamplingScale.double.neighbours(of: $0, side: volume.width / 2) }
+    places = columns.flatMap { [$0.first * flow.layout.pixelStride, $0.second * flow.layout.pixelStride] }
+    shares = columns.map(\.share)
+    kernel = table.kernels.sigmoidValues
+  }
+
+  /// A frame as it is read: three channels side by side.
+  private struct Picture {
+    let pixels: UnsafePointer<Float>
+    let rowStride: Int
+    let lastRow: Int
+    let lastColumn: Int
+
+    /// The value at a place between four pixels, the nearest pixel outside: three channels, and one that means nothing.
+    @inline(__always)
+    func value(_ x: Float, _ y: Float) -> SIMD4<Float> {
+      guard x.isFinite, y.isFinite else { return SIMD4(repeating: .nan) }
+      let (column, row) = (min(max(x, 0), Float(lastColumn)), min(max(y, 0), Float(lastRow)))
+      let (left, top) = (Int(column), Int(row))
+      let (across, down) = (column - Float(left), row - Float(top))
+      let upper = pixels + (top &* rowStride &+ 3 &* left)
+      let lower = top < lastRow ? upper + rowStride : upper
+      let step = left < lastColumn ? 3 : 0
+      let above = load4(upper) + across * (load4(upper + step) - load4(upper))
+      let below = load4(lower) + across * (load4(lower + step) - load4(lower))
+      return above + down * (below - above)
+    }
   }
 
   public func run(_ team: ThreadTeam) {
     let (lanes, volume) = (ActivationLayout.block, output.layout.volume)
+    let pictures = (0..<2).map {
+      Picture(
+        pixels: frames.row(0, $0, 0), rowStride: frames.layout.rowStride, lastRow: volume.height - 1,
+        lastColumn: volume.width - 1)
+    }
+    let pair = Pictures(first: pictures[0], second: pictures[1])
     team.perform(chunks: volume.height) { row in
       let down = ResamplingScale.double.neighbours(of: row, side: volume.height / 2)
       let (upper, lower) = (flow.row(0, 0, down.first), flow.row(0, 0, down.second))
-      let target = output.row(0, 0, row)
-      // A pixel's fields, its masks, and room for a block behind them.
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * lanes) { memory in
-        guard let memory = memory.baseAddress else { return }
-        memory.update(repeating: 0, count: 4 * lanes)
-        let masks = memory + 2 * lanes
+      let (target, blocks) = (output.row(0, 0, row), fields.layout.blocks)
+      let (source, stride) = (fields.row(0, 0, row), fields.layout.blockStride)
+      // A pixel's fields with a block behind them; then the masks of the row.
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: (blocks + 1 + volume.width) * lanes) { memory in
+        guard let own = memory.baseAddress else { return }
+        let masks = own + (blocks + 1) * lanes
+        own.update(repeating: 0, count: (blocks + 1) * lanes)
         for column in 0..<volume.width {
-          for block in 0..<fields.layout.blocks {
-            store(load16(fields.row(block, 0, row) + column * lanes), memory + block * lanes)
+          for field in 0..<count {
+            let channel = 4 * count + field
+            masks[column * lanes + field] = source[channel / lanes * stride + column * lanes + channel % lanes]
           }
-          store(load16(memory + 4 * count), masks)
-          kernels.sigmoidValues(masks, lanes)
-          let across = ResamplingScale.double.neighbours(of: column, side: volume.width / 2)
-          let (left, right) = (across.first * lanes, across.second * lanes)
-          let above = load4(upper + left) + across.share * (load4(upper + right) - load4(upper + left))
-          let below = load4(lower + left) + across.share * (load4(lower + right) - load4(lower + left))
-          let middle = 2 * (above + down.share * (below - above))
+          for field in count..<lanes { masks[column * lanes + field] = 0 }
+        }
+        kernel(masks, volume.width * lanes)
+        for column in 0..<volume.width {
+          for block in 0..<blocks { store(load16(source + block * stride + column * lanes), own + block * lanes) }
+          let (left, right, share) = (places[2 * column], places[2 * column + 1], shares[column])
+          let above = load4(upper + left) + share * (load4(upper + right) - load4(upper + left))
+          let below = load4(lower + left) + share * (load4(lower + right) - load4(lower + left))
+          let middle =
+            2 * (above + down.share * (below - above)) + SIMD4(Float(column), Float(row), Float(column), Float(row))
           let pixel = target + column * lanes
           store(SIMD16(repeating: 0), pixel)
           for field in 0..<count {
-            let (first, second) = (memory + 2 * field, memory + 2 * (count + field))
-            let one = sample(0, Float(column) + (middle[0] + first[0]), Float(row) + (middle[1] + first[1]))
-            let other = sample(1, Float(column) + (middle[2] + second[0]), Float(row) + (middle[3] + second[1]))
-            let mask = masks[field]
-            let blended = mask * one + (1 - mask) * other
-            for channel in 0..<3 {
-              pixel[3 * field + channel] = blended[channel] + memory[5 * count + 3 * field + channel]
-            }
+            let (first, second) = (own + 2 * field, own + 2 * (count + field))
+            let one = pair.first.value(middle[0] + first[0], middle[1] + first[1])
+            let other = pair.second.value(middle[2] + second[0], middle[3] + second[1])
+            let mask = masks[column * lanes + field]
+            let blended = mask * one + (1 - mask) * other + load4(own + (5 * count + 3 * field))
+            for channel in 0..<3 { pixel[3 * field + channel] = blended[channel] }
           }
         }
       }
     }
   }
 
-  private func load4(_ pointer: UnsafePointer<Float>) -> SIMD4<Float> {
-    UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Float>.self)
-  }
-
-  /// A frame at a place between four pixels, the nearest pixel outside: three channels, and one that means nothing.
-  private func sample(_ frame: Int, _ x: Float, _ y: Float) -> SIMD4<Float> {
-    guard x.isFinite, y.isFinite else { return SIMD4(repeating: .nan) }
-    let (height, width) = (frames.layout.volume.height, frames.layout.volume.width)
-    let (column, row) = (min(max(x, 0), Float(width - 1)), min(max(y, 0), Float(height - 1)))
-    let (left, top) = (Int(column), Int(row))
-    let (across, down) = (column - Float(left), row - Float(top))
-    let step = left + 1 < width ? 3 : 0
-    let upper = frames.row(0, frame, top) + 3 * left
-    let lower = top + 1 < height ? upper + frames.layout.rowStride : upper
-    let above = load4(upper) + across * (load4(upper + step) - load4(upper))
-    let below = load4(lower) + across * (load4(lower + step) - load4(lower))
-    return above + down * (below - above)
+  /// The threads of a team read them.
+  private struct Pictures: @unchecked Sendable {
+    let first: Picture
+    let second: Picture
   }
 
   /// Bytes read and written, each once.
@@ -307,6 +313,10 @@ public struct FieldBlending: Sendable {
       * (frames.layout.channels * frames.layout.volume.count + fields.layout.channels * fields.layout.volume.count
         + 4 * flow.layout.volume.count + output.layout.channels * output.layout.volume.count)
   }
+}
+
+private func load4(_ pointer: UnsafePointer<Float>) -> SIMD4<Float> {
+  UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Float>.self)
 }
 
 /// The mean of several frames of three channels plus another one, in 0...1.

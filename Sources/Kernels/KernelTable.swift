@@ -106,7 +106,7 @@ struct MicroKernels: Sendable {
     ) -> Void
 
   typealias CorrelatePatchKernel =
-    @Sendable (UnsafePointer<Float>, Int, UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>) -> Void
+    @Sendable (UnsafePointer<Float>, Int, UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
 
   typealias PeakKernel = @Sendable (Int, UnsafeMutablePointer<Float>) -> Int
 
@@ -171,7 +171,8 @@ struct MicroKernels: Sendable {
       planeMoments: KernelsAVX2.planeMoments, normaliseRow: KernelsAVX2.normaliseRow, addRow: KernelsAVX2.addRow,
       gateRow: KernelsAVX2.gateRow, blendRow: KernelsAVX2.blendRow, sigmoidValues: KernelsAVX2.sigmoidValues,
       tanhValues: KernelsAVX2.tanhValues, halvePlane: KernelsAVX2.halvePlane, lookUpPlane: KernelsAVX2.lookUpPlane,
-      blendNeighbours: KernelsAVX2.blendNeighbours, blendPixels: KernelsAVX2.blendPixels, slopeRow: KernelsAVX2.slopeRow,
+      blendNeighbours: KernelsAVX2.blendNeighbours, blendPixels: KernelsAVX2.blendPixels,
+      slopeRow: KernelsAVX2.slopeRow,
       resampleRow: KernelsAVX2.resampleRow, correlatePatch: KernelsAVX2.correlatePatch,
       peakLoop: KernelsAVX2.peakLoop)
 
@@ -189,7 +190,8 @@ struct MicroKernels: Sendable {
       addRow: KernelsAVX512.addRow, gateRow: KernelsAVX512.gateRow, blendRow: KernelsAVX512.blendRow,
       sigmoidValues: KernelsAVX512.sigmoidValues, tanhValues: KernelsAVX512.tanhValues,
       halvePlane: KernelsAVX512.halvePlane, lookUpPlane: KernelsAVX512.lookUpPlane,
-      blendNeighbours: KernelsAVX512.blendNeighbours, blendPixels: KernelsAVX512.blendPixels, slopeRow: KernelsAVX512.slopeRow,
+      blendNeighbours: KernelsAVX512.blendNeighbours, blendPixels: KernelsAVX512.blendPixels,
+      slopeRow: KernelsAVX512.slopeRow,
       resampleRow: KernelsAVX512.resampleRow, correlatePatch: KernelsAVX512.correlatePatch,
       peakLoop: KernelsAVX512.peakLoop)
   #endif

@@ -193,8 +193,7 @@ public enum AMT {
   /// The mean of the frames that the fields gave, and what two convolutions add to it.
   private static func combined(_ g: inout Graph, _ frames: Graph.Value) -> Graph.Value {
     let y = unit(&g, "combined/conv1", frames, to: 6 * fields)
-    return g.meanFrame(
-      "combined", frames, adding: g.convolution("combined/conv2", y, to: 3, kernel: Volume(1, 3, 3), axes: 2))
+    return g.meanFrame("combined", frames, adding: g.squaredConvolution("combined/conv2", y, to: 3))
   }
 }
 

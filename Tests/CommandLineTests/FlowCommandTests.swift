@@ -26,7 +26,8 @@ import Testing
           error: weights `amt-s` are not on this machine
           hint: `vidmetrics weights fetch amt-s` gets them, `vidmetrics weights import amt-s.pth` takes the published file
 
-          """, "\(smoothness.errors)")
+          """,
+      "\(smoothness.errors)")
   }
 
   @Test func videosThatHaveNoFlow() throws {

@@ -126,7 +126,8 @@ struct NaiveGraph {
     case .warp(let warped):
       let size = planes(node.inputs[0]).pixels * channels
       let frame = Array(x[warped.frame * size..<(warped.frame + 1) * size])
-      let flow = part(others(node)[0], of: graph.shape(node.inputs[1]).channels ?? 2, warped.channel..<warped.channel + 2)
+      let flow = part(
+        others(node)[0], of: graph.shape(node.inputs[1]).channels ?? 2, warped.channel..<warped.channel + 2)
       return self.warped(node, frame, flow, isClamped: warped.edge == .nearest)
     case .slopes(let slopes):
       let factors = try slopeValues(slopes, channels)

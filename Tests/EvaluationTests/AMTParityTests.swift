@@ -155,7 +155,8 @@ import Weights
   @Test func framesThatAreTooSmall() throws {
     #expect(FrameInterpolation.takes(height: 113, width: 113) && !FrameInterpolation.takes(height: 112, width: 832))
     let error = #expect(throws: NetworkError.self) {
-      try FrameInterpolation(Self.weights.get(), height: 112, width: 832, on: CPUDevice(KernelTable(.widest), threads: 1))
+      try FrameInterpolation(
+        Self.weights.get(), height: 112, width: 832, on: CPUDevice(KernelTable(.widest), threads: 1))
     }
     #expect(
       error?.description
@@ -183,7 +184,8 @@ import Weights
   // MARK: Motion smoothness
 
   private func request(
-    _ videos: [(name: String, frames: Int, height: Int, width: Int, bytes: [UInt8])], _ folder: borrowing TemporaryFolder,
+    _ videos: [(name: String, frames: Int, height: Int, width: Int, bytes: [UInt8])],
+    _ folder: borrowing TemporaryFolder,
     _ settings: [(field: String, value: String)] = []
   ) throws -> ScoreRequest {
     for video in videos {
@@ -263,8 +265,8 @@ import Weights
     #expect(
       try message(3, 112, 128).contains(
         "`a.npy[0]` is 128x112, and motion-smoothness needs frames of 113x113 at least"))
-    #expect(try message(2, 128, 128).contains("`a.npy[0]` has 2 frames, and at least 3 are needed"))
-    #expect(try message(4, 128, 128, skip: 2).contains("`a.npy[0]` has 2 frames, and at least 3 are needed"))
+    #expect(try message(2, 128, 128).contains("`a.npy[0]` has too few frames: 2, and at least 3 are needed"))
+    #expect(try message(4, 128, 128, skip: 2).contains("`a.npy[0]` has too few frames: 2, and at least 3 are needed"))
     #expect(try message(3, 128, 128) == "no error")
   }
 
@@ -286,7 +288,12 @@ import Weights
     let request = try request([("a", 5, 128, 128, clip(0, [5, 128, 128]))], folder)
     let asked = Mutex(0)
     var evaluation = Evaluation(request: request, cache: nil) { _ in throw CocoaError(.featureUnsupported) }
-    evaluation.isInterrupted = { asked.withLock { $0 += 1; return $0 > 5 } }
+    evaluation.isInterrupted = {
+      asked.withLock {
+        $0 += 1
+        return $0 > 5
+      }
+    }
     let error = #expect(throws: EvaluationError.self) { try evaluation.run() }
     #expect(error == .interruptedComputing && asked.withLock { $0 } < 10)
   }

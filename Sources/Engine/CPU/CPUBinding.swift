@@ -231,7 +231,7 @@ struct CPUBinding {
           LocalCorrelation(
             flow: try activation(node.inputs[0], of: node), factor: factor,
             levels: try node.inputs.dropFirst().map { try activation($0, of: node) }, radius: radius,
-            into: try activation(node.outputs[0], of: node), with: table, workspace: workspace)))
+            into: try activation(node.outputs[0], of: node), with: table)))
     case .blendedFields(let count):
       add(
         index,

@@ -371,25 +371,43 @@ public func resampleRow(
   }
 }
 
-/// The products of one pixel's channels with those of 8×8 pixels.
+/// The products of one pixel's channels with those of eight pixels side by side, in each of some rows.
 ///
 /// - Parameters:
-///   - query: the pixel's channels, side by side.
-///   - planes: the first pixel of the 8×8, in the first channel's plane; the next channel's is `planeStride` floats further.
-///   - output: 8 rows of 8 values, 16 floats apart.
+///   - query: 16·`blocks` channels.
+///   - pixels: the first pixel's first block; `blockStride` floats to the next block, `rowStride` to the next row.
+///   - output: eight values for each row, 16 floats apart.
 @inline(never)
 public func correlatePatch(
-  _ query: UnsafePointer<Float>, _ channels: Int, _ planes: UnsafePointer<Float>, _ planeStride: Int, _ rowStride: Int,
-  _ output: UnsafeMutablePointer<Float>
+  _ query: UnsafePointer<Float>, _ blocks: Int, _ pixels: UnsafePointer<Float>, _ blockStride: Int, _ rowStride: Int,
+  _ rows: Int, _ output: UnsafeMutablePointer<Float>
 ) {
-  var sums = InlineArray<8, SIMD8<Float>>(repeating: SIMD8(repeating: 0))
-  var plane = planes
-  var channel = 0
-  while channel < channels {
-    let value = SIMD8<Float>(repeating: query[channel])
-    for row in 0..<8 { sums[row] = multiplyAdd(sums[row], value, load8(plane + row &* rowStride)) }
-    plane += planeStride
-    channel &+= 1
+  var row = 0
+  while row < rows {
+    // Four at a time: eight sums of 16 lanes would not stay in 16 registers.
+    for half in 0..<2 {
+      var sums = InlineArray<4, SIMD16<Float>>(repeating: SIMD16(repeating: 0))
+      var source = pixels + (row &* rowStride &+ 64 &* half)
+      var block = 0
+      while block < blocks {
+        let values = load16(query + 16 &* block)
+        for pixel in 0..<4 { sums[pixel] = multiplyAdd(sums[pixel], values, load16(source + 16 &* pixel)) }
+        source += blockStride
+        block &+= 1
+      }
+      let low = pairSums(sums[0].lowHalf + sums[0].highHalf, sums[1].lowHalf + sums[1].highHalf)
+      let high = pairSums(sums[2].lowHalf + sums[2].highHalf, sums[3].lowHalf + sums[3].highHalf)
+      let both = pairSums(low, high)
+      let all = both.evenHalf + both.oddHalf
+      UnsafeMutableRawPointer(output + (16 &* row &+ 4 &* half)).storeBytes(of: all, as: SIMD4<Float>.self)
+    }
+    row &+= 1
   }
-  for row in 0..<8 { store(sums[row], output + 16 &* row) }
+}
+
+/// The sums of neighbours in `a`, then those in `b`.
+@inline(__always)
+private func pairSums(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+  let both = SIMD16<Float>(lowHalf: a, highHalf: b)
+  return both.evenHalf + both.oddHalf
 }
