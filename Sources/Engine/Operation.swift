@@ -96,14 +96,14 @@ public enum Slopes: Hashable, Sendable {
     switch self {
     case .constant(let slope): [Float](repeating: slope, count: channels)
     case .stored(let name, let count, let part, let kept):
-      [Float](repeating: 1, count: kept) + (try parameters.values(Parameter(name, [count], .factor)))[part]
+      [Float](repeating: 1, count: kept) + (try parameters.values(Parameter(name, [count], .slope)))[part]
     }
   }
 
   var parameters: [Parameter] {
     switch self {
     case .constant: []
-    case .stored(let name, let count, _, _): [Parameter(name, [count], .factor)]
+    case .stored(let name, let count, _, _): [Parameter(name, [count], .slope)]
     }
   }
 }

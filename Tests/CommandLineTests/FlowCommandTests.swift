@@ -24,7 +24,7 @@ import Testing
       smoothness.status == 2
         && smoothness.errors == """
           error: weights `amt-s` are not on this machine
-          hint: `vidmetrics weights fetch amt-s` gets them, `vidmetrics weights import amt-s.pth` takes the published file
+          hint: `vidmetrics weights fetch amt-s` gets them, `vidmetrics weights import amt-s.pth` takes the published files
 
           """,
       "\(smoothness.errors)")

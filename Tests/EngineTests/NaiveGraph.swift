@@ -160,7 +160,7 @@ struct NaiveGraph {
     case .constant(let slope): [Double](repeating: Double(slope), count: channels)
     case .stored(let name, let count, let part, let kept):
       [Double](repeating: 1, count: kept)
-        + (try parameters.values(Parameter(name, [count], .factor)))[part].map(Double.init)
+        + (try parameters.values(Parameter(name, [count], .slope)))[part].map(Double.init)
     }
   }
 

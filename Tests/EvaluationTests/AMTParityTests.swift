@@ -110,7 +110,7 @@ import Weights
         Self.weights.get(), height: wanted.size[0], width: wanted.size[1], on: CPUDevice(table, threads: 2))
       let frame = network.middle(of: first, and: second)
       let worst = wanted.frame.distance(to: frame)
-      #expect(worst < 1e-4, "\(table.name) \(wanted.size): \(worst)")
+      #expect(worst < 2e-5, "\(table.name) \(wanted.size): \(worst)")
       let levels = wanted.frame.values.enumerated().map { place, value in
         abs(Int(frame[wanted.frame.first + place * wanted.frame.step] * 255) - Int(value * 255))
       }
@@ -133,7 +133,7 @@ import Weights
         let channels = graph.shape(state).channels ?? 4
         let flows = stride(from: 0, to: found.count, by: channels).flatMap { found[$0..<$0 + 4] }
         let worst = wanted.distance(to: flows)
-        #expect(worst < 1e-3, "\(table.name) \(graph.shape(state)): \(worst) pixels")
+        #expect(worst < 1e-4, "\(table.name) \(graph.shape(state)): \(worst) pixels")
       }
     }
   }
@@ -217,10 +217,10 @@ import Weights
     let values = (score.videos ?? []).sorted { $0.name < $1.name }.map(\.value)
     #expect(values.count == golden.smoothness.count)
     for (value, wanted) in zip(values, golden.smoothness) {
-      #expect(abs(value - wanted.value) < 2e-6, "\(wanted.clip): \(value) \(wanted.value)")
+      #expect(abs(value - wanted.value) < 2e-7, "\(wanted.clip): \(value) \(wanted.value)")
     }
     let mean = golden.smoothness.reduce(0) { $0 + $1.value } / Double(golden.smoothness.count)
-    #expect(abs(score.value - mean) < 2e-6)
+    #expect(abs(score.value - mean) < 2e-7)
   }
 
   /// Truncating makes frames half a level darker than rounding does; the exact values lie between.
