@@ -303,6 +303,14 @@ public struct FieldDefinition: Sendable {
       from: 0),
   ]
 
+  // Interpolation of frames
+  static let interpolation: [FieldDefinition] = [
+    choice(
+      "interpolated-levels", .distance,
+      "what the values of an interpolated frame become before they are compared with those of the video",
+      \.interpolatedLevels, among: InterpolatedLevels.allCases)
+  ]
+
   // Motion against two takes
   static let takes: [FieldDefinition] = [
     integer(

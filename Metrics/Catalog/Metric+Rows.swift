@@ -122,6 +122,15 @@ extension Metric {
       ], guide: PackageResources.DYNAMIC_DEGREE_md,
       fields: FieldDefinition.weights + FieldDefinition.flow + FieldDefinition.dynamics + FieldDefinition.videos),
     Metric(
+      "motion-smoothness", "motion smoothness", "how well frames follow from those beside them, by interpolation",
+      .higher, sample: .video, .interpolation,
+      protocols: [
+        ProtocolFile("vbench", file: "motion-smoothness", PackageResources.motion_smoothness_yaml),
+        ProtocolFile("vbench-long", file: "motion-smoothness-long", PackageResources.motion_smoothness_long_yaml),
+      ], guide: PackageResources.MOTION_SMOOTHNESS_md,
+      fields: FieldDefinition.weights + FieldDefinition.interpolation + FieldDefinition.videos
+        + FieldDefinition.longVideosOfPixels),
+    Metric(
       "pic", "PIC", "perceptual input conformity: how alike frames and the input picture are", .higher, sample: .frame,
       .embedding(against: .inputs),
       protocols: [

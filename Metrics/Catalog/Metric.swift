@@ -35,6 +35,8 @@ public struct Metric: Sendable {
     case takes
     /// The share of videos whose optical flow is long.
     case dynamics
+    /// The mean over videos of how near frames are to those that are interpolated between their neighbours.
+    case interpolation
   }
 
   /// What the sets hold, one for each video.
@@ -151,7 +153,7 @@ public struct Metric: Sendable {
   /// Why it has no drift; nil where it has: where any run of a video's frames has a value of its own.
   static func driftObstacle(_ computation: Computation) -> String? {
     switch computation {
-    case .pairs, .stillness, .embedding: nil
+    case .pairs, .stillness, .embedding, .interpolation: nil
     case .frechet, .kernel, .neighbours:
       "it compares whole sets, and no video has a value of its own; --windows gives its values along time"
     case .extrapolated: "it compares whole sets, and no video has a value of its own"
@@ -172,7 +174,7 @@ public struct Metric: Sendable {
   public var reference: Reference {
     switch computation {
     case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .cameras, .takes: .real
-    case .stillness, .dynamics: .realIfGiven
+    case .stillness, .dynamics, .interpolation: .realIfGiven
     case .embedding(against: .inputs), .embedding(against: .inputsAndFrames): .inputs
     case .embedding(against: .prompts): .prompts
     case .embedding(against: .frames), .embedding(against: .head), .embedding(against: .itself): .nothing
@@ -183,7 +185,7 @@ public struct Metric: Sendable {
   public var leastOfVideo: Int {
     switch computation {
     case .embedding(against: .frames), .embedding(against: .inputsAndFrames): 2
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .takes, .cameras,
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .takes, .cameras,
       .embedding(against: .inputs), .embedding(against: .prompts), .embedding(against: .head),
       .embedding(against: .itself):
       1
@@ -193,7 +195,9 @@ public struct Metric: Sendable {
   /// What its sets hold.
   public var item: Item {
     switch computation {
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .embedding, .takes: .video
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .embedding,
+      .takes:
+      .video
     case .cameras: .poses
     }
   }
@@ -211,7 +215,9 @@ public struct Metric: Sendable {
   public var needsOnlyStatistics: Bool {
     switch computation {
     case .frechet: true
-    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .embedding, .cameras, .takes: false
+    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .embedding, .cameras,
+      .takes:
+      false
     }
   }
 
@@ -219,7 +225,7 @@ public struct Metric: Sendable {
   public var hasCovariances: Bool {
     switch computation {
     case .frechet, .extrapolated: true
-    case .kernel, .neighbours, .pairs, .stillness, .dynamics, .embedding, .cameras, .takes: false
+    case .kernel, .neighbours, .pairs, .stillness, .dynamics, .interpolation, .embedding, .cameras, .takes: false
     }
   }
 

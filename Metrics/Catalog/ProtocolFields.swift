@@ -116,6 +116,10 @@ public struct ProtocolFields: Sendable, Equatable {
   public var clipSeconds = 0
   public var clipFrames = ClipFrames.all
 
+  // Interpolation of frames
+  /// nil for metrics that interpolate none.
+  public var interpolatedLevels: InterpolatedLevels?
+
   // Motion against two takes
   public var motionThreshold = 0
   public var firstSeconds = 0

@@ -29,7 +29,7 @@ public enum VBench {
   private static let subject = Dimension("subject_consistency", "subject-consistency", 0.1462)
   private static let background = Dimension("background_consistency", "background-consistency", 0.2615)
   private static let flickering = Dimension("temporal_flickering", "temporal-flickering", 0.6293)
-  private static let smoothness = Dimension("motion_smoothness", nil, 0.706, 0.9975)
+  private static let smoothness = Dimension("motion_smoothness", "motion-smoothness", 0.706, 0.9975)
   private static let dynamics = Dimension("dynamic_degree", "dynamic-degree", weight: 0.5)
   private static let aesthetic = Dimension("aesthetic_quality", "aesthetic-quality")
   private static let imaging = Dimension("imaging_quality", "imaging-quality")

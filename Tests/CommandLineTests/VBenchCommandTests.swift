@@ -95,7 +95,7 @@ import Testing
     }
     let here =
       "those that are computed here are subject_consistency, background_consistency, temporal_flickering, "
-      + "aesthetic_quality, imaging_quality, dynamic_degree, i2v_subject, i2v_background"
+      + "motion_smoothness, aesthetic_quality, imaging_quality, dynamic_degree, i2v_subject, i2v_background"
     #expect(try errors("--dimensions", "object_class") == "error: `object_class` is not computed here: \(here)")
     #expect(try errors("--dimensions", "beauty") == "error: VBench has no dimension `beauty`: \(here)")
     #expect(
@@ -119,8 +119,8 @@ import Testing
         error: weights `dino-vitb16` are not on this machine
         hint: `vidmetrics weights fetch dino-vitb16` gets them, `vidmetrics weights import dino_vitbase16_pretrain.pth` takes the \
         published files
-        hint: these are needed, too, and are not there: `clip-vit-b-32`, `clip-vit-l-14`, `aesthetic-vit-l-14`, `musiq-spaq`, \
-        `raft-things`; `vidmetrics weights list NAME` says how to get each
+        hint: these are needed, too, and are not there: `clip-vit-b-32`, `amt-s`, `clip-vit-l-14`, `aesthetic-vit-l-14`, \
+        `musiq-spaq`, `raft-things`; `vidmetrics weights list NAME` says how to get each
         hint: without them `temporal-flickering` can be computed: ask for these alone
 
         """)

@@ -23,7 +23,7 @@ import Vocabulary
       "centre", "compare-with", "prompt-prefix", "clamp", "group-by", "input-resize", "mean-over", "drift",
       "drift-share", "camera-origin", "pose-form", "camera-scale", "frame-reduction",
       "trajectory-alignment", "trajectory-statistic", "motion-threshold",
-      "flow-share", "flow-threshold", "flow-pairs",
+      "flow-share", "flow-threshold", "flow-pairs", "interpolated-levels",
     ],
     .report: ["weights", "head-weights", "scale-factor", "group-ddof", "angle-unit", "score-rounding"],
   ]
