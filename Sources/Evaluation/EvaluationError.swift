@@ -340,8 +340,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(name)` has \(significantRate(rate)) frames a second, and its clips are of a whole number of them: "
         + "`--set frame-rate=1` says so for all videos"
     case .noLongVideo(let path, let seconds):
-      return "no video of `\(path)` is longer than \(count(seconds, "second")), and the clips of long videos are compared "
-        + "with each other\nhint: of short videos the protocol is `vbench`"
+      return
+        "no video of `\(path)` is longer than \(count(seconds, "second")), and clips of long videos are compared with each "
+        + "other\nhint: of short videos the protocol is `vbench`"
     case .isNoNumber(let what, let weights):
       return "its \(what) by `\(weights)` is not a number"
     case .noTimes(let path):
