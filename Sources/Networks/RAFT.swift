@@ -161,41 +161,6 @@ public enum RAFT {
   }
 }
 
-/// The flow from one frame to another, to the right and down in pixels of the frame.
-public struct FlowField: Sendable, Equatable {
-  public let height: Int
-  public let width: Int
-  /// [H][W][2]
-  public let values: [Float]
-
-  public init(height: Int, width: Int, values: [Float]) {
-    precondition(values.count == 2 * height * width, "FlowField: two values for each pixel")
-    self.height = height
-    self.width = width
-    self.values = values
-  }
-
-  /// The length of each pixel's flow, [H][W].
-  public var lengths: [Float] {
-    (0..<height * width).map { pixel in
-      let (u, v) = (values[2 * pixel], values[2 * pixel + 1])
-      return (u * u + v * v).squareRoot()
-    }
-  }
-}
-
-extension FlowField {
-  /// The mean length of the fastest pixels; not a number where that of one pixel is none.
-  ///
-  /// - Parameter share: of the pixels, those that are taken; at least one is.
-  public func fastest(share: Double) -> Double {
-    let lengths = lengths
-    guard lengths.allSatisfy(\.isFinite) else { return .nan }
-    let count = min(lengths.count, max(1, Int(Double(lengths.count) * share)))
-    return lengths.sorted(by: >).prefix(count).reduce(0) { $0 + Double($1) } / Double(count)
-  }
-}
-
 /// RAFT for pairs of frames of one size, any size from some 120 pixels on: they are padded with copies of their edges to a
 /// multiple of 8, as the published program's `InputPadder` does it, and the flow is cut out again.
 ///
@@ -206,11 +171,14 @@ public final class OpticalFlow: @unchecked Sendable {
   public let height: Int
   public let width: Int
   private let program: any Program
-  /// Of the padded frame.
-  private let padded: (height: Int, width: Int)
+  /// Height and width of the padded frame.
+  public let padded: (height: Int, width: Int)
 
   /// Height and width after padding.
   public static func padded(_ side: Int) -> Int { (side + RAFT.stride - 1) / RAFT.stride * RAFT.stride }
+
+  /// Pixels of a side of what the network sees as one place.
+  public static let cell = RAFT.stride
 
   /// Whether frames of this size are large enough.
   public static func takes(height: Int, width: Int) -> Bool {
@@ -267,17 +235,22 @@ public final class OpticalFlow: @unchecked Sendable {
   public func paddedFlow(from first: [Float], to second: [Float]) -> FlowField {
     precondition(
       first.count == 3 * height * width && second.count == first.count, "OpticalFlow: frames of its size are needed")
-    let (top, left) = ((padded.height - height) / 2, (padded.width - width) / 2)
-    var pair: [Float] = []
-    pair.reserveCapacity(2 * 3 * padded.height * padded.width)
-    for frame in [first, second] {
-      for y in 0..<padded.height {
-        let row = 3 * width * min(max(y - top, 0), height - 1)
-        for _ in 0..<left { pair += frame[row..<row + 3] }
-        pair += frame[row..<row + 3 * width]
-        for _ in left + width..<padded.width { pair += frame[row + 3 * width - 3..<row + 3 * width] }
-      }
-    }
+    let pair = withEdges(first) + withEdges(second)
     return FlowField(height: padded.height, width: padded.width, values: program.run(pair, count: 1)[0])
+  }
+
+  /// A frame [H][W][3] with copies of its edges around it, as the network sees it.
+  public func withEdges(_ frame: [Float]) -> [Float] {
+    guard padded != (height, width) else { return frame }
+    let (top, left) = ((padded.height - height) / 2, (padded.width - width) / 2)
+    var whole: [Float] = []
+    whole.reserveCapacity(3 * padded.height * padded.width)
+    for y in 0..<padded.height {
+      let row = 3 * width * min(max(y - top, 0), height - 1)
+      for _ in 0..<left { whole += frame[row..<row + 3] }
+      whole += frame[row..<row + 3 * width]
+      for _ in left + width..<padded.width { whole += frame[row + 3 * width - 3..<row + 3 * width] }
+    }
+    return whole
   }
 }
