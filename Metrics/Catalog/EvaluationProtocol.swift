@@ -245,7 +245,8 @@ public struct EvaluationProtocol: Sendable, Equatable {
     }
     if !fields.flowGiven.isEmpty, fields.flowPadding == .kept {
       throw CatalogError.contradiction(
-        field: "flow-given", other: "flow-padding", reason: "given flows have no edges: `cut` cuts those of the others off")
+        field: "flow-given", other: "flow-padding",
+        reason: "given flows have no edges: `cut` cuts those of the others off")
     }
     if fields.series != .none, fields.window < 1 || fields.windowStep < 1 {
       throw CatalogError.contradiction(

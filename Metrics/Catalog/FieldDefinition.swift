@@ -286,7 +286,8 @@ public struct FieldDefinition: Sendable {
     flowShare, flowThreshold, flowPairs,
   ]
   static let flowGiven = fingerprint(
-    "flow-given", .features, "SHA-256 over the files of the real videos' flows, where they are not estimated", \.flowGiven
+    "flow-given", .features, "SHA-256 over the files of the real videos' flows, where they are not estimated",
+    \.flowGiven
   ).when { !$0.flowGiven.isEmpty }
   static let warping: [FieldDefinition] = [
     choice("flow-of", .features, "whose frames the flow is estimated from", \.flowOf),

@@ -35,7 +35,8 @@ extension EvaluationProtocol {
   /// the names of the weights stand for them.
   public static func displayName(_ name: String, overrides: [String: FieldValue]) -> String {
     let shown = FieldDefinition.ordered(overrides).filter { !$0.name.hasSuffix("weights-fingerprint") }
-    return ([name]
+    return
+      ([name]
       + shown.map { field, value in
         // Files that are given have no name: the first digits stand for them.
         let text = "\(value.asInJSON)"

@@ -350,7 +350,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return "`\(file)` is a flow of \(size), and the frames of `\(name)` are \(frames)"
     case .badFlow(let reason): return reason
     case .otherFlows(let digest):
-      return "the protocol asks for given flows, \(digest), which are not there\nhint: `--flow FOLDER` gives flows, and says which they are"
+      return "the protocol asks for given flows, \(digest), which are not there"
+        + "\nhint: `--flow FOLDER` gives flows, and says which they are"
     case .allOccluded(let name, let pairs):
       return
         "in \(pairs == 1 ? "the pair" : "all \(pairs) pairs") of frames of `\(name)` every pixel is occluded, or on an edge of motion: "

@@ -119,7 +119,9 @@ public enum ScoreText {
     }
     if let spectrum = score.spectrum {
       lines.append("spectrum  power of motion (pixels squared a frame) over cycles a frame")
-      let rows = spectrum.map { ["  " + significant($0.frequency), significant($0.fake)] + ($0.real.map { [significant($0)] } ?? []) }
+      let rows = spectrum.map {
+        ["  " + significant($0.frequency), significant($0.fake)] + ($0.real.map { [significant($0)] } ?? [])
+      }
       let sides = ["  cycles", "fake"] + (spectrum.contains { $0.real != nil } ? ["real"] : [])
       lines.append(TextTable.text([sides] + (rows.count > 12 ? Array(rows.prefix(12)) : rows)))
       if rows.count > 12 { lines.append("  ... \(rows.count - 12) more: --json has each") }

@@ -55,7 +55,9 @@ import Vocabulary
   private static let weights = Result { try MadeUpRAFT.scaled(golden.get().scale) }
 
   /// Clips are [number, T, H, W].
-  private static func write(_ clip: [Int], _ path: String, _ folder: borrowing TemporaryFolder, bytes: [UInt8]? = nil) throws {
+  private static func write(
+    _ clip: [Int], _ path: String, _ folder: borrowing TemporaryFolder, bytes: [UInt8]? = nil
+  ) throws {
     try folder.write(
       folder.npyHeader("|u1", [1] + clip[1...] + [3]) + (bytes ?? madeUpClip(clip[0], clip[1], clip[2], clip[3])), path)
   }
@@ -178,7 +180,7 @@ import Vocabulary
 
   // MARK: Published programs
 
-  /// Flows differ by 1e-4 of their length, which can bring a pixel over a threshold.
+  /// Flows differ by 1e-4 of their length, which can bring a pixel over a threshold. Measured: 4.1e-5.
   @Test(arguments: MadeUpNetworks.tables.indices) func publishedPrograms(_ index: Int) throws {
     let (golden, folder, table) = (try Self.golden.get(), try TemporaryFolder(), MadeUpNetworks.tables[index])
     for (number, video) in golden.videos.enumerated() {
@@ -191,7 +193,8 @@ import Vocabulary
       ] {
         guard let wanted else { continue }
         let found = try score(requested(metric, name, table: table), folder.file("set-\(number)"))
-        #expect(abs(found.value / wanted - 1) < 1e-3, "\(table.name) \(metric) \(name) \(video.clip): \(found.value) \(wanted)")
+        let words = "\(table.name) \(metric) \(name) \(video.clip): \(found.value) \(wanted)"
+        #expect(abs(found.value / wanted - 1) < 2e-4, "\(words)")
         #expect(found.videos?.map(\.value) == [found.value])
         if let hidden = video.hidden {
           let note = found.warnings.first { $0.code == "occluded-pixels" }?.text ?? ""
@@ -213,7 +216,9 @@ import Vocabulary
     let found = try score(requested("flow-error"), real: folder.file("real"), folder.file("fake"))
     let means = golden.errors.map { $0.errors.reduce(0, +) / Double($0.errors.count) }
     #expect(found.videos?.count == means.count)
-    for (video, wanted) in zip(found.videos ?? [], means) { #expect(abs(video.value / wanted - 1) < 1e-3, "\(video) \(wanted)") }
+    for (video, wanted) in zip(found.videos ?? [], means) {
+      #expect(abs(video.value / wanted - 1) < 1e-4, "\(video) \(wanted)")
+    }
     #expect(abs(found.value - (found.videos ?? []).map(\.value).reduce(0, +) / Double(means.count)) < 1e-12)
     // Along time: of the third pair of frames there is one video.
     let series = try #require(found.series)
@@ -221,9 +226,10 @@ import Vocabulary
     #expect(series.map(\.fakeSamples) == [2, 2, 1])
     for (place, point) in series.enumerated() {
       let own = golden.errors.compactMap { place < $0.errors.count ? $0.errors[place] : nil }
-      #expect(abs(point.value / (own.reduce(0, +) / Double(own.count)) - 1) < 1e-3)
+      #expect(abs(point.value / (own.reduce(0, +) / Double(own.count)) - 1) < 1e-4)
     }
-    #expect(ScoreText.text([found], skipped: []).contains("series    3 pairs of frames, each over the videos that have it"))
+    #expect(
+      ScoreText.text([found], skipped: []).contains("series    3 pairs of frames, each over the videos that have it"))
     // A video has no error against itself.
     let same = try score(requested("flow-error"), real: folder.file("real"), folder.file("real"))
     #expect(same.value == 0 && same.series?.allSatisfy { $0.value == 0 } == true)
@@ -299,6 +305,24 @@ import Vocabulary
     #expect(found.value > 0 && found.warnings.allSatisfy { $0.code != "occluded-pixels" })
   }
 
+  /// What is left out is told, and of which videos all of a pair.
+  @Test func whatIsLeftOutIsTold() {
+    func video(_ visible: [Int]) -> OcclusionCount {
+      visible.reduce(into: OcclusionCount()) { $0.add(visible: $1, of: 50) }
+    }
+    let videos = [("a", video([50, 25])), ("b", video([0, 25, 0])), ("c", video([0, 50]))]
+    let notes = OcclusionCount.notes(videos, by: .consistency)
+    #expect(notes.map(\.code) == ["occluded-pixels", "occluded-pairs"])
+    #expect(notes[0].text == "57.14286 % of the pixels are left out: they are occluded")
+    #expect(
+      notes[1].text
+        == "pairs of frames of which no pixel is left count as 0, as in the published program, and make the error smaller: "
+        + "`b` (2 of 3 pairs), `c` (1 of 2 pairs)")
+    #expect(OcclusionCount.notes(videos, by: .none).isEmpty)
+    let edges = OcclusionCount.notes([("a", video([25]))], by: .consistencyAndBoundaries)
+    #expect(edges.map(\.text) == ["50.00000 % of the pixels are left out: they are occluded, or on edges of motion"])
+  }
+
   @Test func videosThatTheyCannotTake() throws {
     let folder = try TemporaryFolder()
     try Self.write([0, 2, 200, 300], "half/a.npy", folder)
@@ -349,6 +373,30 @@ import Vocabulary
     #expect(
       wanted.evaluationProtocol.displayName
         == "end-point + flow-iterations=2 + flow-given=" + flows.digest.description.prefix(19))
+    // Also of the ends of videos: each error is that of its place.
+    let drift = [
+      (field: "drift", value: "yes"), (field: "drift-share", value: "0.5"), (field: "skip-first", value: "0"),
+    ]
+    for name in ["a", "b"] {
+      for (set, number) in [("long-real", 0), ("long-fake", 4)] {
+        try Self.write([number, 4, 121, 128], "\(set)/\(name).npy", folder)
+      }
+      try FileManager.default.createDirectory(
+        atPath: folder.file("long-flows/\(name)"), withIntermediateDirectories: true)
+      let levels = madeUpClip(0, 4, 121, 128).map { Float($0) }
+      for t in 0..<3 {
+        let flow = network.flow(
+          from: Array(levels[t * size..<(t + 1) * size]), to: Array(levels[(t + 1) * size..<(t + 2) * size]))
+        try FlowFile.write(flow, to: folder.file("long-flows/\(name)/\(t).flo"))
+      }
+    }
+    let long = try GivenFlows(folder: folder.file("long-flows"))
+    let ofEnds = try score(
+      requested("flow-error", nil, settings + drift), real: folder.file("long-real"), folder.file("long-fake"))
+    let givenEnds = try score(
+      requested("flow-error", nil, settings + drift + [("flow-given", long.digest.description)]),
+      real: folder.file("long-real"), folder.file("long-fake"), flows: long)
+    #expect(givenEnds.value == ofEnds.value && ofEnds.value > 0 && ofEnds.series == nil)
     // What is missing, cut, of another size, or other flows than the protocol's.
     #expect(
       message { _ = try score(wanted, real: folder.file("real"), folder.file("fake")) }.hasPrefix(
@@ -379,6 +427,7 @@ import Vocabulary
     #expect(
       try error { try FileManager.default.removeItem(atPath: folder.file("flows/b")) }.hasPrefix(
         "`\(folder.file("flows"))` holds no flows of `b`\nhint: they are .flo files"))
-    #expect(message { _ = try GivenFlows(folder: folder.file("real")) }.hasPrefix("`\(folder.file("real"))` holds no flows\n"))
+    let none = message { _ = try GivenFlows(folder: folder.file("real")) }
+    #expect(none.hasPrefix("`\(folder.file("real"))` holds no flows\n"))
   }
 }

@@ -90,7 +90,9 @@ extension FlowComputation {
 
 extension TakenFrames {
   /// Those of the first frames.
-  func within(_ count: Int) -> TakenFrames { TakenFrames(height: height, width: width, frames: frames.filter { $0 < count }) }
+  func within(_ count: Int) -> TakenFrames {
+    TakenFrames(height: height, width: width, frames: frames.filter { $0 < count })
+  }
 
   private init(height: Int, width: Int, frames: [Int]) {
     (self.height, self.width, self.frames) = (height, width, frames)

@@ -28,7 +28,8 @@ extension FlowComputation {
         func mean(_ videos: ArraySlice<Magnitude>) -> Double {
           MeanAndDeviation(of: videos.map { $0.power[place] }).mean
         }
-        return SpectrumPoint(frequency: frequency / Double(fields.stride), fake: mean(own), real: real.isEmpty ? nil : mean(real))
+        return SpectrumPoint(
+          frequency: frequency / Double(fields.stride), fake: mean(own), real: real.isEmpty ? nil : mean(real))
       }
     }
     return score

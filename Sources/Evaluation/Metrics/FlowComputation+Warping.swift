@@ -23,7 +23,7 @@ extension FlowComputation {
     }
     let own = found[..<fakes]
     var notes = ofPairs + Drift.note(own.map(\.value), share: fields.driftShare)
-    notes += occlusion(Array(own), work[..<fakes].map(\.video.item.name))
+    notes += OcclusionCount.notes(zip(work, own).map { ($0.video.item.name, $1.occlusion) }, by: fields.occlusion)
     notes += realValue(found[fakes...].map(\.value.value))
     return try score(work[..<fakes].map(\.name), own.map(\.value.value), notes)
   }
@@ -58,12 +58,8 @@ extension FlowComputation {
 
   /// What was found in one video.
   private struct Warped: Sendable {
-    var value = ValueOfFrames(value: 0)
-    var pairs = 0
-    /// Pairs of which no pixel is left.
-    var blind = 0
-    var pixels = 0
-    var visible = 0
+    let value: ValueOfFrames
+    let occlusion: OcclusionCount
   }
 
   private func plan(_ work: WarpedVideo) throws -> TakenFrames {
@@ -86,7 +82,7 @@ extension FlowComputation {
       let unit = levels.map { $0 / 255 }
       return fields.flowPadding == .kept ? network.withEdges(unit) : unit
     }
-    var found = Warped()
+    var occlusion = OcclusionCount()
     let value = try computation.value(ofFrames: plan.frames.count, of: name, work.role, least: 2) { range in
       let frames = plan.frames[range]
       let sources = try work.source.map { try realFrames($0.real, frames) }
@@ -109,19 +105,15 @@ extension FlowComputation {
         let error = try warping.between(
           compared(first), compared(second), forward: forward.values, backward: backward.values)
         sum += error.error
-        found.pairs += 1
-        found.blind += error.visible == 0 ? 1 : 0
-        found.pixels += size.0 * size.1
-        found.visible += error.visible
+        occlusion.add(visible: error.visible, of: size.0 * size.1)
       }
       return fields.scaleFactor * sum / Double(range.count - 1)
     }
-    found.value = value
-    guard found.visible > 0 else {
+    guard occlusion.visible > 0 else {
       throw UnreadableVideo(
-        role: work.role, name: name, error: EvaluationError.allOccluded(name: name, pairs: found.pairs))
+        role: work.role, name: name, error: EvaluationError.allOccluded(name: name, pairs: occlusion.pairs))
     }
-    return found
+    return Warped(value: value, occlusion: occlusion)
   }
 
   /// Frames of a real video, which are kept as they are read.
@@ -145,31 +137,5 @@ extension FlowComputation {
       }
     }
     return half
-  }
-
-  /// How much was left out, and of which videos all of a pair.
-  private func occlusion(_ found: [Warped], _ names: [String]) -> [ScoreWarning] {
-    guard fields.occlusion != .none else { return [] }
-    let (pixels, visible) = found.reduce((0, 0)) { ($0.0 + $1.pixels, $0.1 + $1.visible) }
-    let share = 100 * Double(pixels - visible) / Double(max(pixels, 1))
-    var notes = [
-      ScoreWarning(
-        code: "occluded-pixels",
-        text:
-          "\(significant(share)) % of the pixels are left out: they are occluded"
-          + (fields.occlusion == .consistencyAndBoundaries ? ", or on edges of motion" : ""))
-    ]
-    let blind = zip(names, found).filter { $1.blind > 0 }
-    if !blind.isEmpty {
-      let shown = blind.prefix(5).map { "`\($0)` (\($1.blind) of \(count($1.pairs, "pair")))" }.joined(separator: ", ")
-      let more = blind.count > 5 ? " and \(blind.count - 5) more" : ""
-      notes.append(
-        ScoreWarning(
-          code: "occluded-pairs",
-          text:
-            "pairs of frames of which no pixel is left count as 0, as in the published program, and make the error smaller: "
-            + shown + more))
-    }
-    return notes
   }
 }

@@ -66,7 +66,7 @@ struct FlowComputation {
     let facts = video.facts
     let part = halved ? 2 : 1
     return network.memory(height: facts.height / part, width: facts.width / part)
-      + facts.width * facts.height * 3 * 4 * 6
+      + facts.width * facts.height * 3 * 4 * 10
       + facts.memory(reading: [FrameWindow(start: 0, count: 1)], holdsFloats: video.item.holdsFloats)
   }
 
@@ -141,12 +141,14 @@ struct TakenFrames: Sendable {
           name: video.item.name, size: "\(facts.width)x\(facts.height)", metric: metric.name,
           least: OpticalFlow.minimumSide * part))
     }
-    frames = Array(stride(from: fields.skipFirst, to: facts.frameCount, by: fields.stride))
-    guard fields.stride == 1 || frames.count >= 2 else {
+    // A metric without a stride takes every frame.
+    let step = max(1, fields.stride)
+    frames = Array(stride(from: fields.skipFirst, to: facts.frameCount, by: step))
+    guard step == 1 || frames.count >= 2 else {
       throw UnreadableVideo(
         role: role, name: video.item.name,
         error: EvaluationError.tooFewTakenFrames(
-          name: video.item.name, frames: facts.frameCount, first: fields.skipFirst, step: fields.stride))
+          name: video.item.name, frames: facts.frameCount, first: fields.skipFirst, step: step))
     }
   }
 }

@@ -106,7 +106,9 @@ struct PixelComputation {
   private func standing(_ all: [FlowComputation.Video], fakes count: Int) throws -> (
     fakes: [SurveyedVideo], reals: [SurveyedVideo], notes: [ScoreWarning]
   ) {
-    guard computation.fields.staticFilter == .yes else { return (all[..<count].map(\.video), all[count...].map(\.video), []) }
+    guard computation.fields.staticFilter == .yes else {
+      return (all[..<count].map(\.video), all[count...].map(\.video), [])
+    }
     let filter = StaticFilter(computation, metric)
     let stand = try filter.stand(all)
     func videos(_ range: Range<Int>) -> [SurveyedVideo] { range.filter { stand[$0] }.map { all[$0].video } }

@@ -177,7 +177,8 @@ struct ChartBuilder {
         "series", group[0], isPrefix ? "over length" : "along time",
         x: isPrefix
           ? "first frames of a video"
-          : group[0].score.isOverPairsOfFrames ? "first of the two frames" : "first frame of the window (\(frames) frames)",
+          : group[0].score.isOverPairsOfFrames
+            ? "first of the two frames" : "first frame of the window (\(frames) frames)",
         lines)
     }
   }
@@ -212,8 +213,8 @@ struct ChartBuilder {
       lines.append(line("real", (group[0].score.spectrum ?? []).map { ($0.frequency, $0.real) }))
       let title = "\(title(group[0])) over temporal frequency"
       let chart = LineChart(
-        title: title, xLabel: "cycles a frame", yLabel: "power of motion, log₁₀ px²", lines: lines.filter { !$0.points.isEmpty },
-        xIsWhole: false)
+        title: title, xLabel: "cycles a frame", yLabel: "power of motion, log₁₀ px²",
+        lines: lines.filter { !$0.points.isEmpty }, xIsWhole: false)
       return Drawn(kind: "spectrum", title: title, note: note(group[0]), svg: chart.svg)
     }
   }
