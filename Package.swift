@@ -152,7 +152,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "vidmetrics", "SelfTest", "Scores", "Files", "Evaluation", "History", "Video", "Tensors", "Random",
+        "vidmetrics", "SelfTest", "Scores", "Files", "Evaluation", "History", "Video", "Tensors", "Random", "Engine",
+        "Networks", "Weights",
       ]),
     .testTarget(name: "DocumentationTests", dependencies: ["MetricCatalog", "Guides"]),
     .testTarget(

@@ -104,7 +104,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
   ///
   /// Some values settle other fields too, and these then show as overrides as well: `value-range=network` turns resize
   /// and crop off, another crop than torchvision's has no `resize-side`, `root=svd` takes TensorFlow's epsilon 1e-10 and
-  /// `root=symmetric-eigen` none, `loader-resize=none` has nothing else of a loader, `drift=yes` takes 15 % of a video's frames at each
+  /// `root=symmetric-eigen` none, `loader-resize=none` has nothing else of a loader, `static-filter=no` no network, `drift=yes` takes 15 % of a video's frames at each
   /// end, and the window of a series of clips is the clips' length.
   ///
   /// - Throws: `CatalogError.unknownField` (with the nearest name) or `.badValue` (with what is allowed).
@@ -127,6 +127,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
     case ("loader-resize", LoaderResize.none.rawValue): changed.removeLoader()
     case ("subsets", _) where changed.subsets > 0 && changed.subsetSize == 0: changed.subsetSize = 1000
     case ("drift", Switch.yes.rawValue) where changed.driftShare == 0: changed.driftShare = 0.15
+    case ("static-filter", Switch.no.rawValue): changed.removeStaticFilter()
     case ("series", _) where changed.series != .none && changed.window == 0:
       changed.window = max(changed.frames, 1)
       changed.windowStep = metric.sample == .frame ? 1 : changed.window
@@ -234,6 +235,11 @@ public struct EvaluationProtocol: Sendable, Equatable {
         field: "drift-share", value: "\(FieldValue.number(fields.driftShare))", allowed: "a number above 0, up to 0.5")
     }
     if fields.clipSeconds > 0 {
+      if fields.staticFilter == .yes {
+        throw CatalogError.contradiction(
+          field: "static-filter", other: "clip-seconds",
+          reason: "whole videos stand still or move; say `clip-seconds=0`")
+      }
       if fields.drift == .yes {
         throw CatalogError.contradiction(
           field: "drift", other: "clip-seconds", reason: "a drift is of a whole video; say `clip-seconds=0`")
@@ -255,6 +261,16 @@ public struct EvaluationProtocol: Sendable, Equatable {
     if fields.flowShare > 1 {
       throw CatalogError.badValue(
         field: "flow-share", value: "\(FieldValue.number(fields.flowShare))", allowed: "a number above 0, up to 1")
+    }
+    if fields.staticFilter == .yes, fields.weights.isEmpty || fields.flowIterations < 1 {
+      throw CatalogError.contradiction(
+        field: "static-filter", other: "weights",
+        reason: "the filter's network and thresholds are those of the protocol `vbench-static`")
+    }
+    if !fields.flowGiven.isEmpty, fields.flowPadding == .kept {
+      throw CatalogError.contradiction(
+        field: "flow-given", other: "flow-padding",
+        reason: "given flows have no edges: `cut` cuts those of the others off")
     }
     if fields.series != .none, fields.window < 1 || fields.windowStep < 1 {
       throw CatalogError.contradiction(

@@ -126,16 +126,17 @@ public struct FieldDefinition: Sendable {
   ]
 
   // Which frames
+  static let stride = integer("stride", .frames, "every n-th frame is taken", \.stride, from: 1)
   static let clipSampling: [FieldDefinition] = [
     integer("frames", .frames, "T, the frames of a clip", \.frames, from: 1),
-    integer("stride", .frames, "every n-th frame is taken", \.stride, from: 1),
+    stride,
     choice("shortest-video", .frames, "what a video must hold for its clips to be taken", \.shortestVideo)
       .when { $0.shortestVideo != .clip },
     clips("clips", .frames, "clips of a video", \.clips).reaching { !$0.takesWindows(of: $1) },
   ]
   static let frameSampling: [FieldDefinition] = [
     clips("samples", .frames, "frames of a video that are samples", \.clips, even: false),
-    integer("stride", .frames, "every n-th frame is taken", \.stride, from: 1),
+    stride,
   ]
   static func offsets(of sample: Metric.Sample) -> [FieldDefinition] {
     [
@@ -286,22 +287,50 @@ public struct FieldDefinition: Sendable {
     integer(
       "flow-iterations", .features, "turns in which the network refines the flow", \.flowIterations, from: 1, to: 100)
   ]
+  static let flowPadding = choice(
+    "flow-padding", .features, "what becomes of the edges that frames are given, up to a multiple of 8 pixels",
+    \.flowPadding)
+  private static let flowShare = number(
+    "flow-share", .distance, "of the pixels, the fastest, whose mean length of flow is compared: up to 1",
+    \.flowShare,
+    from: 0, exclusive: true)
+  private static let flowThreshold = number(
+    "flow-threshold", .distance, "pixels, of a frame whose short side is 256, beyond which a pair of frames moves",
+    \.flowThreshold, from: 0)
+  private static let flowPairs = number(
+    "flow-pairs", .distance,
+    "of 16 taken frames, the pairs that move in a video that is dynamic, or may move in one that stands", \.flowPairs,
+    from: 0)
   static let dynamics: [FieldDefinition] = [
     clipSeconds(.frames), frameRate(.frames), meanOver.when { $0.clipSeconds > 0 },
     number(
       "flow-rate", .frames, "frames a second that are taken, as far as the video's own rate can be divided", \.flowRate,
       from: 0, exclusive: true),
-    number(
-      "flow-share", .distance, "of the pixels, the fastest, whose mean length of flow is compared: up to 1",
-      \.flowShare,
-      from: 0, exclusive: true),
-    number(
-      "flow-threshold", .distance, "pixels, of a frame whose short side is 256, beyond which a pair of frames moves",
-      \.flowThreshold, from: 0),
-    number(
-      "flow-pairs", .distance, "of 16 taken frames, the pairs that move in a video that is dynamic", \.flowPairs,
-      from: 0),
+    flowShare, flowThreshold, flowPairs,
   ]
+  static let flowGiven = fingerprint(
+    "flow-given", .features, "SHA-256 over the files of the real videos' flows, where they are not estimated",
+    \.flowGiven
+  ).when { !$0.flowGiven.isEmpty }
+  static let warping: [FieldDefinition] = [
+    choice("flow-of", .features, "whose frames the flow is estimated from", \.flowOf),
+    choice("halving", .features, "whether frames are halved, four pixels to one, before all else", \.halving),
+    choice("flow-range", .features, "the values of frames that the network is given", \.flowRange),
+    choice("occlusion", .distance, "which pixels are left out", \.occlusion),
+    choice("difference", .distance, "of two values of a pixel", \.difference),
+    choice("channels", .distance, "what of the differences of a pixel's channels is that of the pixel", \.channels),
+  ]
+  /// Of a metric that is for videos that stand still.
+  static let staticFilter: [FieldDefinition] =
+    ([choice("static-filter", .distance, "whether videos that move are left out", \.staticFilter)]
+    + weights + flow
+    + [
+      flowShare, flowThreshold, flowPairs,
+      number(
+        "flow-ends", .distance,
+        "what the flow from the first frame to the last may be: so many thresholds for each of those pairs",
+        \.flowEnds, from: 0),
+    ]).map { $0.when { $0.staticFilter == .yes } }
 
   // Interpolation of frames
   static let interpolation: [FieldDefinition] = [
@@ -388,6 +417,11 @@ extension ProtocolFields {
     if loaderSets == .real, set == .fake { own.removeLoader() }
     own.loaderSets = .both
     return own
+  }
+
+  mutating func removeStaticFilter() {
+    (weights, weightsFingerprint, flowIterations) = ("", "", 0)
+    (flowShare, flowThreshold, flowPairs, flowEnds) = (0, 0, 0, 0)
   }
 
   mutating func removeLoader() {

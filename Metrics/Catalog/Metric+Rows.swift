@@ -111,11 +111,34 @@ extension Metric {
       protocols: [
         ProtocolFile("vbench", file: "temporal-flickering", PackageResources.temporal_flickering_yaml),
         ProtocolFile("vbench-long", file: "temporal-flickering-long", PackageResources.temporal_flickering_long_yaml),
+        ProtocolFile(
+          "vbench-static", file: "temporal-flickering-static", PackageResources.temporal_flickering_static_yaml),
       ], guide: PackageResources.TEMPORAL_FLICKERING_md,
-      fields: FieldDefinition.videos + FieldDefinition.longVideosOfPixels),
+      fields: FieldDefinition.staticFilter + FieldDefinition.videos + FieldDefinition.longVideosOfPixels),
+    Metric(
+      "warping-error", "warping error", "how much frames differ once motion is undone, by optical flow", .lower,
+      sample: .video, .flow(.warping),
+      protocols: [
+        ProtocolFile("fast-blind", file: "warping-error-fast-blind", PackageResources.warping_error_fast_blind_yaml),
+        ProtocolFile("evalcrafter", file: "warping-error-evalcrafter", PackageResources.warping_error_evalcrafter_yaml),
+      ], guide: PackageResources.WARPING_ERROR_md,
+      fields: flows + FieldDefinition.warping + FieldDefinition.videos + [FieldDefinition.scaleFactor]),
+    Metric(
+      "flow-error", "flow error", "how far the optical flow is from that of the real video", .lower, sample: .pair,
+      .flow(.error),
+      protocols: [
+        ProtocolFile("end-point", file: "flow-error", PackageResources.flow_error_yaml)
+      ], guide: PackageResources.FLOW_ERROR_md,
+      fields: flows + [FieldDefinition.flowGiven] + FieldDefinition.videos),
+    Metric(
+      "motion-magnitude", "motion magnitude", "how long the optical flow is, in pixels from frame to frame", .higher,
+      sample: .video, .flow(.magnitude),
+      protocols: [
+        ProtocolFile("evalcrafter", file: "motion-magnitude", PackageResources.motion_magnitude_yaml)
+      ], guide: PackageResources.MOTION_MAGNITUDE_md, fields: flows + FieldDefinition.videos),
     Metric(
       "dynamic-degree", "dynamic degree", "the share of videos that move, by optical flow", .higher, sample: .video,
-      .dynamics,
+      .flow(.dynamics),
       protocols: [
         ProtocolFile("vbench", file: "dynamic-degree", PackageResources.dynamic_degree_yaml),
         ProtocolFile("vbench-long", file: "dynamic-degree-long", PackageResources.dynamic_degree_long_yaml),
@@ -281,6 +304,10 @@ extension Metric {
       FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.crop, FieldDefinition.inputScaling,
       FieldDefinition.aspectCrop,
     ] + FieldDefinition.frameSampling + FieldDefinition.fakeVideos
+
+  /// The optical flow between frames, one by one.
+  private static let flows =
+    FieldDefinition.weights + FieldDefinition.flow + [FieldDefinition.stride, FieldDefinition.flowPadding]
 
   /// VBench's consistencies of frames with each other.
   private static let consistency =

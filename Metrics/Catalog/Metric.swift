@@ -33,8 +33,8 @@ public struct Metric: Sendable {
     case cameras
     /// Where and when the fake video of a scene moves, against two real takes of it.
     case takes
-    /// The share of videos whose optical flow is long.
-    case dynamics
+    /// What the optical flow between the frames of videos says.
+    case flow(FlowMeasure)
     /// The mean over videos of how near frames are to those that are interpolated between their neighbours.
     case interpolation
   }
@@ -44,6 +44,18 @@ public struct Metric: Sendable {
     case video
     /// A file with the pose of its camera in each frame.
     case poses
+  }
+
+  /// What is asked of an optical flow.
+  public enum FlowMeasure: Sendable, Hashable {
+    /// The share of videos whose flow is long.
+    case dynamics
+    /// What a frame differs by from the next one, warped to it.
+    case warping
+    /// How long it is.
+    case magnitude
+    /// How far it is from that of the real video of the same name.
+    case error
   }
 
   /// What the frames of a pair are compared by.
@@ -153,12 +165,12 @@ public struct Metric: Sendable {
   /// Why it has no drift; nil where it has: where any run of a video's frames has a value of its own.
   static func driftObstacle(_ computation: Computation) -> String? {
     switch computation {
-    case .pairs, .stillness, .embedding, .interpolation: nil
+    case .pairs, .stillness, .embedding, .interpolation, .flow(.warping), .flow(.magnitude), .flow(.error): nil
     case .frechet, .kernel, .neighbours:
       "it compares whole sets, and no video has a value of its own; --windows gives its values along time"
     case .extrapolated: "it compares whole sets, and no video has a value of its own"
     case .takes: "it compares when and where whole videos move"
-    case .dynamics: "whether a video moves is said of all of its frames together"
+    case .flow(.dynamics): "whether a video moves is said of all of its frames together"
     case .cameras: "its errors are relative to the beginning of a path, and grow along it"
     }
   }
@@ -173,8 +185,8 @@ public struct Metric: Sendable {
   /// What stands beside the fake videos.
   public var reference: Reference {
     switch computation {
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .cameras, .takes: .real
-    case .stillness, .dynamics, .interpolation: .realIfGiven
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .cameras, .takes, .flow(.error): .real
+    case .stillness, .flow(.dynamics), .flow(.warping), .flow(.magnitude), .interpolation: .realIfGiven
     case .embedding(against: .inputs), .embedding(against: .inputsAndFrames): .inputs
     case .embedding(against: .prompts): .prompts
     case .embedding(against: .frames), .embedding(against: .head), .embedding(against: .itself): .nothing
@@ -185,7 +197,7 @@ public struct Metric: Sendable {
   public var leastOfVideo: Int {
     switch computation {
     case .embedding(against: .frames), .embedding(against: .inputsAndFrames): 2
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .takes, .cameras,
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .flow, .interpolation, .takes, .cameras,
       .embedding(against: .inputs), .embedding(against: .prompts), .embedding(against: .head),
       .embedding(against: .itself):
       1
@@ -195,7 +207,7 @@ public struct Metric: Sendable {
   /// What its sets hold.
   public var item: Item {
     switch computation {
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .embedding,
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .flow, .interpolation, .embedding,
       .takes:
       .video
     case .cameras: .poses
@@ -215,7 +227,7 @@ public struct Metric: Sendable {
   public var needsOnlyStatistics: Bool {
     switch computation {
     case .frechet: true
-    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .embedding, .cameras,
+    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .flow, .interpolation, .embedding, .cameras,
       .takes:
       false
     }
@@ -225,7 +237,7 @@ public struct Metric: Sendable {
   public var hasCovariances: Bool {
     switch computation {
     case .frechet, .extrapolated: true
-    case .kernel, .neighbours, .pairs, .stillness, .dynamics, .interpolation, .embedding, .cameras, .takes: false
+    case .kernel, .neighbours, .pairs, .stillness, .flow, .interpolation, .embedding, .cameras, .takes: false
     }
   }
 

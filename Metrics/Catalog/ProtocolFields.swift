@@ -110,6 +110,18 @@ public struct ProtocolFields: Sendable, Equatable {
   public var flowShare = 0.0
   public var flowThreshold = 0.0
   public var flowPairs = 0.0
+  public var flowEnds = 0.0
+  public var flowPadding = FlowPadding.cut
+  public var flowOf = FlowSource.video
+  /// Digest of the real videos' flows; empty where they are estimated.
+  public var flowGiven = ""
+  public var flowRange = FlowRange.byte
+  public var halving = Switch.no
+  public var occlusion = OcclusionRule.none
+  public var difference = PixelDifference.squared
+  public var channels = ChannelReduction.mean
+  /// Whether only videos count that stand still.
+  public var staticFilter = Switch.no
 
   // The clips that long videos are cut into
   /// 0: a video is taken as it is.

@@ -35,7 +35,13 @@ extension EvaluationProtocol {
   /// the names of the weights stand for them.
   public static func displayName(_ name: String, overrides: [String: FieldValue]) -> String {
     let shown = FieldDefinition.ordered(overrides).filter { !$0.name.hasSuffix("weights-fingerprint") }
-    return ([name] + shown.map { "\($0.name)=\($0.value.asInJSON)" }).joined(separator: " + ")
+    return
+      ([name]
+      + shown.map { field, value in
+        // Files that are given have no name: the first digits stand for them.
+        let text = "\(value.asInJSON)"
+        return field + "=" + (text.hasPrefix("sha256:") ? String(text.prefix(19)) : text)
+      }).joined(separator: " + ")
   }
 
   /// The fingerprint of fields that a history or a document holds.

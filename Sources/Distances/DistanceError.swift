@@ -22,6 +22,7 @@ public enum DistanceError: Error, Equatable {
   case notPositive(smallest: Double, largest: Double)
   case confidence(Double)
   case pixelCount(values: Int, frames: Int, height: Int, width: Int)
+  case flowCount(values: Int, height: Int, width: Int)
   case frameTooSmall(height: Int, width: Int, window: Int)
   case tooFewFrames(Int, least: Int)
   case cameraCounts(first: Int, second: Int)
@@ -76,6 +77,8 @@ extension DistanceError: CustomStringConvertible {
       return "the confidence is \(value): it must be above 0 and below 1"
     case .pixelCount(let values, let frames, let height, let width):
       return "\(values) values are not \(frames) frames of \(height) × \(width) × 3"
+    case .flowCount(let values, let height, let width):
+      return "\(values) values are not a flow of \(height) × \(width) × 2"
     case .frameTooSmall(let height, let width, let window):
       return "frames of \(height) × \(width) are smaller than SSIM's window of \(window) × \(window)"
     case .tooFewFrames(let frames, let least):

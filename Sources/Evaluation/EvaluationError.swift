@@ -76,6 +76,18 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noRateOfClips(name: String, seconds: Int)
   case slowClips(name: String, rate: Double)
   case noLongVideo(path: String, seconds: Int)
+  /// A folder without `.flo` files, or without those of a video.
+  case noFlows(path: String, name: String?)
+  case fewFlows(path: String, name: String, flows: Int, pairs: Int)
+  case flowSize(file: String, size: String, name: String, frames: String)
+  /// A file of a given flow that cannot be read: why, in words.
+  case badFlow(String)
+  /// Flows that a protocol asks for and that are not those that are given.
+  case otherFlows(String)
+  /// In no pair of frames a pixel is left that both show.
+  case allOccluded(name: String, pairs: Int)
+  /// A filter that is to leave videos that stand still leaves none.
+  case noneStands(path: String, videos: Int)
   /// `what`: `flow`.
   case isNoNumber(what: String, weights: String)
   /// Frames at each end of a video are fewer than a value needs.
@@ -343,6 +355,25 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return
         "no video of `\(path)` is longer than \(count(seconds, "second")), and clips of long videos are compared with each "
         + "other\nhint: of short videos the protocol is `vbench`"
+    case .noFlows(let path, let name):
+      return "`\(path)` holds no flows\(name.map { " of `\($0)`" } ?? "")"
+        + "\nhint: they are .flo files, one for each two frames, in a folder that is called as the video without its extension"
+    case .fewFlows(let path, let name, let flows, let pairs):
+      return "`\(path)` holds \(count(flows, "flow")) of `\(name)`, which has \(count(pairs, "pair")) of frames"
+    case .flowSize(let file, let size, let name, let frames):
+      return "`\(file)` is a flow of \(size), and the frames of `\(name)` are \(frames)"
+    case .badFlow(let reason): return reason
+    case .otherFlows(let digest):
+      return "the protocol asks for given flows, \(digest), which are not there"
+        + "\nhint: `--flow FOLDER` gives flows, and says which they are"
+    case .allOccluded(let name, let pairs):
+      return
+        "in \(pairs == 1 ? "the pair" : "all \(pairs) pairs") of frames of `\(name)` every pixel is occluded, or on an edge of motion: "
+        + "nothing is left to be compared (`--set occlusion=none` compares all pixels)"
+    case .noneStands(let path, let videos):
+      return
+        "\(path): \(videos == 1 ? "its video moves" : "all \(videos) videos move"), and the static filter leaves none"
+        + "\nhint: `--protocol vbench` scores all of them, and motion counts"
     case .isNoNumber(let what, let weights):
       return "its \(what) by `\(weights)` is not a number"
     case .noTimes(let path):

@@ -42,6 +42,8 @@ public struct ScoreRequest: Sendable {
   public var realInput: VideoSetOptions?
   /// What tells which videos are a pair; nil for their paths.
   public var pairBy: PairRule?
+  /// Flows of the real videos, in the place of those that are estimated from them.
+  public var flows: GivenFlows?
   /// Whether videos that cannot be used are left out and listed.
   public var skipsUnusable = false
   public var threads = 1
@@ -60,8 +62,11 @@ public struct ScoreRequest: Sendable {
 extension EvaluationProtocol {
   /// Whether each video of one set belongs to one of the other.
   public var pairsVideos: Bool {
-    definition.hasPairs && (definition.reference != .inputs || fields.input == .given)
+    definition.hasPairs && (definition.reference != .inputs || fields.input == .given) || fields.flowOf == .real
   }
+
+  /// Whether there is no score without a set of real videos.
+  var needsRealSet: Bool { definition.reference == .real || fields.flowOf == .real }
 }
 
 extension ScoreRequest {
@@ -80,7 +85,11 @@ extension ScoreRequest {
     try Self.check(threads: threads)
     try honesty.validate()
     try pairBy?.validate()
-    for wanted in scores { try wanted.evaluationProtocol.validate() }
+    for wanted in scores {
+      try wanted.evaluationProtocol.validate()
+      let digest = wanted.evaluationProtocol.fields.flowGiven
+      guard digest.isEmpty || digest == flows?.digest.description else { throw EvaluationError.otherFlows(digest) }
+    }
     try Self.check(items: scores.map(\.evaluationProtocol.definition))
     try checkReferences()
     for (role, path) in [(SetRole.real, real), (.fake, fake)] where gathered[role] == nil {
@@ -121,8 +130,8 @@ extension ScoreRequest {
     let takesReal = metrics.contains { $0.reference == .real || $0.reference == .realIfGiven && !realIsInputs }
     guard inputColumn == nil || !takers.isEmpty else { throw EvaluationError.inputUnused }
     guard let real else {
-      if let metric = metrics.first(where: { $0.reference == .real }) {
-        throw EvaluationError.noRealSet(metric: metric.name)
+      if let wanted = scores.first(where: \.evaluationProtocol.needsRealSet) {
+        throw EvaluationError.noRealSet(metric: wanted.evaluationProtocol.metric)
       }
       return
     }

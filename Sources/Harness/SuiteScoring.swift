@@ -78,7 +78,7 @@ struct SuiteScoring {
     else { return false }
     switch metric.computation {
     case .frechet, .kernel: break
-    case .neighbours, .extrapolated, .pairs, .stillness, .dynamics, .interpolation, .embedding, .cameras, .takes:
+    case .neighbours, .extrapolated, .pairs, .stillness, .flow, .interpolation, .embedding, .cameras, .takes:
       return false
     }
     guard !score.warnings.contains(where: { $0.code == "features-not-kept" }) else { return false }

@@ -17,7 +17,17 @@ enum HistorySchema {
   static let migrations: [(name: String, sql: String)] = [
     ("1 runs and scores", runsAndScores), ("2 prompts", prompts), ("3 features", features),
     ("4 previews", previews), ("5 previews that play", previewsThatPlay),
+    ("6 spectra", spectra),
   ]
+
+  private static let spectra = """
+    ALTER TABLE score ADD COLUMN spectrum_points INTEGER;
+    CREATE TABLE spectrum_point (
+      score_id INTEGER NOT NULL REFERENCES score (id) ON DELETE CASCADE,
+      position INTEGER NOT NULL, frequency REAL NOT NULL, fake REAL NOT NULL, real REAL,
+      PRIMARY KEY (score_id, position)
+    ) STRICT, WITHOUT ROWID;
+    """
 
   private static let previewsThatPlay = """
     CREATE TEMP TABLE kept AS SELECT * FROM preview;

@@ -232,6 +232,7 @@ extension Database {
     score.groups = try list(.groups)
     score.series = try list(.series)
     score.curve = try list(.curve)
+    score.spectrum = try list(.spectrum)
     score.videos = try list(.videos)
     score.distances = try list(.distances)
     score.warnings = try rows("SELECT * FROM warning WHERE score_id = ? ORDER BY position", id)

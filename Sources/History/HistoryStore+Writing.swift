@@ -114,6 +114,7 @@ extension RunRecord {
       try check(score.groups?.map(\.value) ?? [], "value of a group", score.metric)
       try check(score.series?.map(\.value) ?? [], "value of a window", score.metric)
       try check(score.curve?.map(\.value) ?? [], "value of a curve", score.metric)
+      try check(score.spectrum?.flatMap { [$0.frequency, $0.fake, $0.real] } ?? [], "spectrum", score.metric)
       try check(score.videos?.map(\.value) ?? [], "value of a video", score.metric)
       try check(score.distances?.map(\.value) ?? [], "distance of a video", score.metric)
     }

@@ -30,6 +30,7 @@ extension ScoreWarning: HistoryRow {}
 extension GroupScore: HistoryRow {}
 extension SeriesPoint: HistoryRow {}
 extension CurvePoint: HistoryRow {}
+extension SpectrumPoint: HistoryRow {}
 extension VideoValue: HistoryRow {}
 
 /// The value of one repeat, which has no type of its own.
@@ -84,7 +85,7 @@ enum ScorePart: String, CaseIterable {
 /// Lists of a score, which have tables of their own; a column of the score's row says how many entries there are, and is NULL
 /// where the score has no such list.
 enum ScoreList: String, CaseIterable {
-  case repeats, groups, series, curve, videos, distances
+  case repeats, groups, series, curve, spectrum, videos, distances
 
   var table: String {
     switch self {
@@ -92,6 +93,7 @@ enum ScoreList: String, CaseIterable {
     case .groups: "score_group"
     case .series: "series_point"
     case .curve: "curve_point"
+    case .spectrum: "spectrum_point"
     case .videos, .distances: "video_value"
     }
   }
@@ -100,6 +102,7 @@ enum ScoreList: String, CaseIterable {
     switch self {
     case .series: "points"
     case .curve: "curve_points"
+    case .spectrum: "spectrum_points"
     case .repeats, .groups, .videos, .distances: rawValue
     }
   }
@@ -109,7 +112,7 @@ enum ScoreList: String, CaseIterable {
     switch self {
     case .videos: "value"
     case .distances: "distance"
-    case .repeats, .groups, .series, .curve: nil
+    case .repeats, .groups, .series, .curve, .spectrum: nil
     }
   }
 
@@ -119,6 +122,7 @@ enum ScoreList: String, CaseIterable {
     case .groups: score.groups
     case .series: score.series
     case .curve: score.curve
+    case .spectrum: score.spectrum
     case .videos: score.videos
     case .distances: score.distances
     }
@@ -130,7 +134,8 @@ extension ScoreRecord {
   func columns() throws -> Columns {
     // What has columns or a table of its own is left out of the row's.
     var bare = self
-    (bare.repeats, bare.groups, bare.series, bare.curve, bare.videos, bare.distances) = (nil, nil, nil, nil, nil, nil)
+    (bare.repeats, bare.groups, bare.series, bare.curve, bare.spectrum) = (nil, nil, nil, nil, nil)
+    (bare.videos, bare.distances) = (nil, nil)
     var all = try bare.databaseDictionary
     for name in ScorePart.allCases.map(\.rawValue) + ScoreList.allCases.map(\.rawValue) + ["warnings"] {
       all[name] = nil

@@ -17,20 +17,21 @@ struct FramePadding: Sendable, Equatable {
   var bytesOfPair: Int { 4 * 2 * 3 * paddedHeight * paddedWidth }
 
   /// Two frames, [2][H][W][3] with the padding.
-  func pair(_ first: [Float], _ second: [Float]) -> [Float] {
-    precondition(
-      first.count == 3 * height * width && second.count == first.count, "FramePadding: frames of its size are needed")
-    var pair: [Float] = []
-    pair.reserveCapacity(2 * 3 * paddedHeight * paddedWidth)
-    for frame in [first, second] {
-      for y in 0..<paddedHeight {
-        let row = 3 * width * min(max(y - top, 0), height - 1)
-        for _ in 0..<left { pair += frame[row..<row + 3] }
-        pair += frame[row..<row + 3 * width]
-        for _ in left + width..<paddedWidth { pair += frame[row + 3 * width - 3..<row + 3 * width] }
-      }
+  func pair(_ first: [Float], _ second: [Float]) -> [Float] { withEdges(first) + withEdges(second) }
+
+  /// A frame [H][W][3] with the padding.
+  func withEdges(_ frame: [Float]) -> [Float] {
+    precondition(frame.count == 3 * height * width, "FramePadding: frames of its size are needed")
+    guard (paddedHeight, paddedWidth) != (height, width) else { return frame }
+    var whole: [Float] = []
+    whole.reserveCapacity(3 * paddedHeight * paddedWidth)
+    for y in 0..<paddedHeight {
+      let row = 3 * width * min(max(y - top, 0), height - 1)
+      for _ in 0..<left { whole += frame[row..<row + 3] }
+      whole += frame[row..<row + 3 * width]
+      for _ in left + width..<paddedWidth { whole += frame[row + 3 * width - 3..<row + 3 * width] }
     }
-    return pair
+    return whole
   }
 
   /// [H][W][channels] without the padding.

@@ -161,41 +161,6 @@ public enum RAFT {
   }
 }
 
-/// The flow from one frame to another, to the right and down in pixels of the frame.
-public struct FlowField: Sendable, Equatable {
-  public let height: Int
-  public let width: Int
-  /// [H][W][2]
-  public let values: [Float]
-
-  public init(height: Int, width: Int, values: [Float]) {
-    precondition(values.count == 2 * height * width, "FlowField: two values for each pixel")
-    self.height = height
-    self.width = width
-    self.values = values
-  }
-
-  /// The length of each pixel's flow, [H][W].
-  public var lengths: [Float] {
-    (0..<height * width).map { pixel in
-      let (u, v) = (values[2 * pixel], values[2 * pixel + 1])
-      return (u * u + v * v).squareRoot()
-    }
-  }
-}
-
-extension FlowField {
-  /// The mean length of the fastest pixels; not a number where that of one pixel is none.
-  ///
-  /// - Parameter share: of the pixels, those that are taken; at least one is.
-  public func fastest(share: Double) -> Double {
-    let lengths = lengths
-    guard lengths.allSatisfy(\.isFinite) else { return .nan }
-    let count = min(lengths.count, max(1, Int(Double(lengths.count) * share)))
-    return lengths.sorted(by: >).prefix(count).reduce(0) { $0 + Double($1) } / Double(count)
-  }
-}
-
 /// RAFT for pairs of frames of one size, any size from some 120 pixels on: they are padded with copies of their edges to a
 /// multiple of 8, as the published program's `InputPadder` does it, and the flow is cut out again.
 ///
@@ -207,9 +172,14 @@ public final class OpticalFlow: @unchecked Sendable {
   private let padding: FramePadding
   public var height: Int { padding.height }
   public var width: Int { padding.width }
+  /// Height and width of the padded frame.
+  public var padded: (height: Int, width: Int) { (padding.paddedHeight, padding.paddedWidth) }
 
   /// Height and width after padding.
   public static func padded(_ side: Int) -> Int { FramePadding.padded(side, to: RAFT.stride) }
+
+  /// Pixels of a side of what the network sees as one place.
+  public static let cell = RAFT.stride
 
   /// Whether frames of this size are large enough.
   public static func takes(height: Int, width: Int) -> Bool {
@@ -259,4 +229,7 @@ public final class OpticalFlow: @unchecked Sendable {
       height: padding.paddedHeight, width: padding.paddedWidth,
       values: program.run(padding.pair(first, second), count: 1)[0])
   }
+
+  /// A frame [H][W][3] with copies of its edges around it, as the network sees it.
+  public func withEdges(_ frame: [Float]) -> [Float] { padding.withEdges(frame) }
 }

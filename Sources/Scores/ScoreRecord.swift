@@ -26,10 +26,12 @@ public struct ScoreRecord: Sendable, Equatable, Codable {
   /// The value of each repeat.
   public var repeats: [Double]?
   public var groups: [GroupScore]?
-  /// Windows or prefixes.
+  /// Windows or prefixes; of a metric of frames that follow each other, each two of them.
   public var series: [SeriesPoint]?
   /// The score of so many samples a side.
   public var curve: [CurvePoint]?
+  /// The power of motion over temporal frequency.
+  public var spectrum: [SpectrumPoint]?
   /// For metrics that look at each video by itself: the value of each video.
   public var videos: [VideoValue]?
   /// Of each fake video, the mean over its samples of the Euclidean distance to the nearest real feature: which samples are
@@ -45,11 +47,14 @@ public struct ScoreRecord: Sendable, Equatable, Codable {
 }
 
 extension ScoreRecord {
+  /// Whether its series is of each two frames that follow each other, and the score the mean over videos.
+  public var isOverPairsOfFrames: Bool { series != nil && videos != nil }
+
   /// `std` where it says something: it is of two parts at the least that are not the same. Subsets that each hold a whole set
   /// are the same, and one block alone has no deviation.
   public var deviation: Double? {
     guard let std, std > 0 else { return nil }
-    if let parts = repeats?.count ?? groups?.count ?? series?.count ?? videos?.count { return parts > 1 ? std : nil }
+    if let parts = repeats?.count ?? groups?.count ?? videos?.count ?? series?.count { return parts > 1 ? std : nil }
     if let size = settings?.integer("block-size") {
       return [real?.clips, fake?.clips].compactMap { $0 }.allSatisfy { $0 >= 2 * size } ? std : nil
     }
@@ -185,6 +190,21 @@ public struct CurvePoint: Sendable, Equatable, Codable {
   public init(samples: Int, value: Double) {
     self.samples = samples
     self.value = value
+  }
+}
+
+/// The power of motion at one temporal frequency, in square pixels a frame: the mean over pixels and videos.
+public struct SpectrumPoint: Sendable, Equatable, Codable {
+  /// Cycles a frame.
+  public var frequency: Double
+  public var fake: Double
+  /// nil where there is no real set.
+  public var real: Double?
+
+  public init(frequency: Double, fake: Double, real: Double?) {
+    self.frequency = frequency
+    self.fake = fake
+    self.real = real
   }
 }
 

@@ -117,6 +117,15 @@ public enum ScoreText {
       lines.append("curve")
       lines += curve.map { "  N = \($0.samples)  \(significant($0.value))" }
     }
+    if let spectrum = score.spectrum {
+      lines.append("spectrum  power of motion (pixels squared a frame) over cycles a frame")
+      let rows = spectrum.map {
+        ["  " + significant($0.frequency), significant($0.fake)] + ($0.real.map { [significant($0)] } ?? [])
+      }
+      let sides = ["  cycles", "fake"] + (spectrum.contains { $0.real != nil } ? ["real"] : [])
+      lines.append(TextTable.text([sides] + (rows.count > 12 ? Array(rows.prefix(12)) : rows)))
+      if rows.count > 12 { lines.append("  ... \(rows.count - 12) more: --json has each") }
+    }
     if let groups = score.groups {
       lines.append("groups    \(groups.count)")
       let rows = groups.map { ["  \($0.label)", significant($0.value), samples($0.realSamples, $0.fakeSamples)] }
@@ -124,9 +133,16 @@ public enum ScoreText {
     }
     if let series = score.series {
       lines.append("series    \(seriesWords(score, series.count))")
-      lines += series.map {
-        "  frames \($0.start)-\($0.start + $0.frames - 1)  \(significant($0.value))  "
-          + samples($0.realSamples, $0.fakeSamples)
+      let lineOf = { (point: SeriesPoint) in
+        "  frames \(point.start)-\(point.start + point.frames - 1)  \(significant(point.value))  "
+          + samples(point.realSamples, point.fakeSamples)
+      }
+      // Pairs of frames are as many as a video has frames.
+      if score.isOverPairsOfFrames, series.count > 8 {
+        lines += series.prefix(3).map(lineOf) + ["  ... \(series.count - 6) more: --json has each"]
+        lines += series.suffix(3).map(lineOf)
+      } else {
+        lines += series.map(lineOf)
       }
     }
     if let videos = score.videos {
@@ -148,6 +164,9 @@ public enum ScoreText {
 
   private static func seriesWords(_ score: ScoreRecord, _ points: Int) -> String {
     let (settings, sample) = (score.settings, score.sample ?? "sample")
+    guard !score.isOverPairsOfFrames else {
+      return count(points, "pair of frames", plural: "pairs of frames") + ", each over the videos that have it"
+    }
     let step = settings?.integer("window-step") ?? 0
     if settings?.text("series") == "prefixes" {
       return "\(count(points, "prefix", plural: "prefixes")), \(step) frames apart"
@@ -169,10 +188,10 @@ public enum ScoreText {
     let over =
       if let repeats = score.repeats { count(repeats.count, "run") } else if let groups = score.groups {
         count(groups.count, "group")
-      } else if let series = score.series {
+      } else if score.videos != nil { "videos" } else if let series = score.series {
         score.settings?.text("series") == "prefixes"
           ? count(series.count, "prefix", plural: "prefixes") : count(series.count, "window")
-      } else if score.videos != nil { "videos" } else if score.settings?.integer("block-size") != nil {
+      } else if score.settings?.integer("block-size") != nil {
         "blocks"
       } else { "subsets" }
     return " ± \(significant(std)) over \(over)"

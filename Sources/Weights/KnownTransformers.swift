@@ -169,7 +169,7 @@ extension KnownWeights {
 
   public static let raftThings = KnownWeights(
     name: "raft-things", network: "raft", fingerprint: nil,
-    purpose: "optical flow and dynamic degree: RAFT of FlyingThings3D",
+    purpose: "metrics of optical flow: RAFT of FlyingThings3D",
     source: "models/raft-things.pth in https://dl.dropboxusercontent.com/s/4j4z58wuv8o0mfz/models.zip", package: nil,
     files: [PublishedFile(name: "raft-things.pth")],
     origin: "models/raft-things.pth in https://dl.dropboxusercontent.com/s/4j4z58wuv8o0mfz/models.zip",

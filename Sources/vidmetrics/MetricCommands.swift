@@ -1,12 +1,13 @@
 import ArgumentParser
+import Evaluation
 
 /// A command for each metric, in the order of `--help`.
 enum MetricCommands {
   static let all: [any ParsableCommand.Type] = [
     FVD.self, KVD.self, FID.self, FDDINOv2.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self,
     FIDInfinity.self, PSNR.self,
-    SSIM.self, LPIPSCommand.self, TemporalFlickering.self, DynamicDegree.self, MotionSmoothness.self, PIC.self,
-    CLIPSIM.self,
+    SSIM.self, LPIPSCommand.self, TemporalFlickering.self, WarpingErrorCommand.self, FlowError.self,
+    MotionMagnitude.self, DynamicDegree.self, MotionSmoothness.self, PIC.self, CLIPSIM.self,
     FrameConsistency.self,
     SubjectConsistency.self, BackgroundConsistency.self, AestheticQuality.self, ImagingQuality.self,
     I2VSubject.self, I2VBackground.self,
@@ -180,6 +181,73 @@ struct TemporalFlickering: MetricCommand {
   static let configuration = CommandConfiguration(
     commandName: "temporal-flickering", abstract: "How still consecutive frames are, from 0 to 1",
     discussion: "The score is the fake set's; a note says the real set's, where one is given.")
+  @OptionGroup var sets: OneOrTwoSets
+  @OptionGroup var options: ScoreOptions
+}
+
+struct WarpingErrorCommand: MetricCommand {
+  static let metric = "warping-error"
+  static let configuration = CommandConfiguration(
+    commandName: "warping-error", abstract: "How much frames differ once motion is undone, by optical flow",
+    discussion: """
+      Each frame is compared with the next one, warped to it by the flow between them, over the pixels that both show. The score is \
+      the fake set's; a note says the real set's, where one is given.
+
+        vidmetrics weights import raft-things.pth
+        vidmetrics warping-error generated/
+        vidmetrics warping-error generated/ --protocol evalcrafter
+        vidmetrics warping-error sources/ edited/ --set flow-of=real      by the flow of the video that each was made from
+      """)
+  @OptionGroup var sets: OneOrTwoSets
+  @OptionGroup var options: ScoreOptions
+}
+
+struct FlowError: MetricCommand {
+  static let metric = "flow-error"
+  static let configuration = CommandConfiguration(
+    commandName: "flow-error", abstract: "How far the optical flow is from that of the real video of the same name",
+    discussion: """
+      The end-point error in pixels, over all pixels and all frames, and for each two frames along time.
+
+        vidmetrics weights import raft-things.pth
+        vidmetrics flow-error real/ generated/
+        vidmetrics flow-error real/ generated/ --pair-by regex:'(\\d+)' --json
+        vidmetrics flow-error real/ generated/ --flow flows/       flows/a/000000.flo, 000001.flo, ... of real/a.mp4
+      """)
+  @OptionGroup var sets: SetArguments
+  @Option(
+    help: ArgumentHelp(
+      "Flows of the real videos, in the place of those that are estimated: a folder with a folder for each video, which is called as "
+        + "it is without its extension and holds a .flo file for each two frames.", valueName: "folder"),
+    completion: .directory)
+  var flow: String?
+  @OptionGroup var options: ScoreOptions
+
+  func run() throws {
+    var requested = try options.requested(metric: Self.metric)
+    let flows = try flow.map { try GivenFlows(folder: $0) }
+    if let flows {
+      for place in requested.indices {
+        requested[place].evaluationProtocol = try requested[place].evaluationProtocol.overriding(
+          "flow-given", with: flows.digest.description)
+      }
+    }
+    var run = ScoreRun(sets: sets, options: options)
+    run.flows = flows
+    try run.run(requested)
+  }
+}
+
+struct MotionMagnitude: MetricCommand {
+  static let metric = "motion-magnitude"
+  static let configuration = CommandConfiguration(
+    commandName: "motion-magnitude", abstract: "How long the optical flow is, in pixels from frame to frame",
+    discussion: """
+      The score is the fake set's; a note says the real set's, where one is given.
+
+        vidmetrics weights import raft-things.pth
+        vidmetrics motion-magnitude real/ generated/
+      """)
   @OptionGroup var sets: OneOrTwoSets
   @OptionGroup var options: ScoreOptions
 }

@@ -10,6 +10,8 @@ struct ScoreRun {
   let sets: any ScoredSets
   let options: ScoreOptions
   var besides = BesideOptions()
+  /// Flows of the real videos.
+  var flows: GivenFlows?
   /// Whether the first set is the pictures that videos were made from, for every metric.
   var realIsInputs = false
   /// What stands above the scores, and beside them in JSON.
@@ -36,6 +38,7 @@ struct ScoreRun {
     request.realIsInputs = realIsInputs
     request.inputColumn = try besides.inputColumn
     if let prompts = besides.prompts { request.prompts = PromptSource(prompts) }
+    request.flows = flows
     request.input = options.inputOptions.sets
     request.pairBy = options.inputOptions.pairBy
     request.skipsUnusable = options.inputOptions.onError == .skip

@@ -1,6 +1,8 @@
+import Foundation
+import Scores
 import Testing
 
-/// `vidmetrics flow`, `dynamic-degree` and `motion-smoothness`, from outside, as far as they go without weights.
+/// `vidmetrics flow`, the metrics of optical flow and `motion-smoothness`, from outside, without weights and with made-up ones.
 @Suite struct FlowCommandTests {
   private let workplace: Workplace
 
@@ -45,5 +47,45 @@ import Testing
     )
     let none = try workplace.program.run("flow", video, "--out", workplace.file("flow"), "--iterations", "0")
     #expect(none.errors.hasPrefix("error: --iterations 0: a whole number from 1 to 100 is expected\n"))
+  }
+
+  /// With made-up weights, one turn of the network: what each command prints, and that files of flows are taken back.
+  @Test func withMadeUpWeights() throws {
+    let file = workplace.file("raft-things.pth")
+    try MadeUpRAFT.write(to: file, prefix: "module.")
+    #expect(try workplace.program.run("weights", "import", file).status == 0)
+    let real = try workplace.writeArray("real.npy", frames: 6, side: 128, values: [50])
+    let fake = try workplace.writeArray("fake.npy", frames: 6, side: 128, values: [200])
+    let flow = try workplace.program.run("flow", real, "--out", workplace.file("flow"), "--iterations", "1")
+    #expect(
+      flow.status == 0
+        && flow.output.hasPrefix("\(workplace.file("flow")): 5 flows of 128x128, on average "), "\(flow)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: workplace.file("flow")).sorted()
+    #expect(files == (0..<5).flatMap { ["00000\($0).flo", "00000\($0).png"] })
+
+    func score(_ arguments: String...) throws -> ScoreRecord {
+      let found = try workplace.program.run(arguments + ["--set", "flow-iterations=1", "--no-record", "--json"])
+      #expect(found.status == 0, "\(arguments): \(found.errors)")
+      return try RunDocument.read(found.output, place: "").scores[0]
+    }
+    for (threshold, moves) in [("0", 1.0), ("99", 0)] {
+      let degree = try score(
+        "dynamic-degree", fake, "--set", "frame-rate=8", "--set", "flow-threshold=\(threshold)")
+      #expect(degree.value == moves && degree.videos?.count == 1)
+    }
+    let estimated = try score("flow-error", real, fake)
+    let given = try score("flow-error", real, fake, "--flow", workplace.file("flow"))
+    #expect(estimated.value == given.value && estimated.value > 0 && estimated.series == given.series)
+    #expect(estimated.series?.count == 5)
+    let magnitude = try score("motion-magnitude", real, fake)
+    #expect(magnitude.value > 0 && magnitude.spectrum?.map(\.frequency) == [0, 0.2, 0.4])
+    #expect(magnitude.spectrum?.allSatisfy { ($0.real ?? -1) >= 0 && $0.fake >= 0 } == true)
+    #expect(try score("warping-error", fake, "--set", "occlusion=none").value == 0, "one colour")
+    let still = try workplace.program.run(
+      "temporal-flickering", fake, "--protocol", "vbench-static", "--set", "flow-threshold=99", "--no-record", "--set",
+      "flow-iterations=1")
+    #expect(still.output.hasPrefix("temporal-flickering  1.000000  (higher is better)\n"), "\(still)")
+    let other = try workplace.program.run("flow-error", real, fake, "--flow", workplace.file("cache"), "--no-record")
+    #expect(other.status == 2 && other.errors.hasPrefix("error: `\(workplace.file("cache"))` holds no flows\n"))
   }
 }

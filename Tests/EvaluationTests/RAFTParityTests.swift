@@ -28,8 +28,16 @@ import Weights
       let moves: Bool
       let lengths: [Double]
     }
+    struct Still: Decodable {
+      let clip: [Int]
+      let rate: Double
+      let scale: Float
+      let moves: Bool
+      let lengths: [Double]
+    }
     let flows: [Flow]
     let dynamics: [Clip]
+    let still: Still
     let colours: [String: [UInt8]]
   }
 
@@ -38,52 +46,7 @@ import Weights
       try? JSONDecoder().decode(Golden.self, from: $0)
     }
 
-  /// The recipe's weights under the published names, as `weights import` reads them.
-  private static let weights = Result {
-    let folder = try TemporaryFolder()
-    let path = folder.file("raft-things.pth")
-    try write(to: path, prefix: "module.")
-    guard
-      case .network(let weights) = try WeightStore(folder: folder.file("weights")).importFiles([path], as: nil)
-    else { throw CocoaError(.fileReadCorruptFile) }
-    return weights
-  }
-
-  /// - Parameter prefix: before the names.
-  static func write(to path: String, prefix: String, leaving left: String? = nil) throws {
-    let shapes = Dictionary(
-      uniqueKeysWithValues: try RAFT.graph(height: 128, width: 128, iterations: 1).parameters.map {
-        ($0.name, $0.shape)
-      })
-    var tensors: [(name: String, shape: [Int], values: [Float])] = []
-    for rule in TensorLayout.raft.rules where rule.file != left {
-      // Gamma is a tensor that networks can do without; it has the shape of beta.
-      let name = rule.name.hasSuffix("/gamma") ? String(rule.name.dropLast("gamma".count)) + "beta" : rule.name
-      guard let own = shapes[name] else { throw CocoaError(.fileReadCorruptFile) }
-      let shape = own.count == 4 ? [own[3], own[2], own[0], own[1]] : own
-      tensors.append((prefix + rule.file, shape, madeUp(rule.file, shape)))
-      if rule.file.contains("downsample.1.") {
-        let twin = rule.file.replacingOccurrences(of: "downsample.1.", with: "norm3.")
-        tensors.append((prefix + twin, shape, madeUp(rule.file, shape)))
-      }
-    }
-    try Safetensors.write(tensors, metadata: [:], to: path)
-  }
-
-  private static func madeUp(_ name: String, _ shape: [Int]) -> [Float] {
-    let gains = ["update_block.flow_head.conv2": 0.11, "update_block.mask.2": 2.0]
-    let part = name.split(separator: ".").last.map(String.init) ?? ""
-    let bound = (3 / Double(shape.dropFirst().reduce(1, *))).squareRoot()
-    let gain = gains[String(name.dropLast(part.count + 1))] ?? 1.4
-    if shape.count == 4 { return madeUpNumbers(name, shape.reduce(1, *)) { (2 * $0 - 1) * bound * gain } }
-    let (least, range): (Double, Double)
-    switch part {
-    case "running_var": (least, range) = (0.5, 1)
-    case "weight": (least, range) = (0.8, 0.4)
-    default: (least, range) = (-0.1, 0.2)
-    }
-    return madeUpNumbers(name, shape.reduce(1, *)) { least + range * $0 }
-  }
+  private static let weights = MadeUpRAFT.weights
 
   private func network(_ size: [Int], iterations: Int, _ table: KernelTable, threads: Int = 2) throws -> OpticalFlow {
     try OpticalFlow(
@@ -147,13 +110,13 @@ import Weights
     #expect(weights.source.contains("by the file's name and by 256 features and a state of 128"), "\(weights.source)")
     let folder = try TemporaryFolder()
     let store = WeightStore(folder: folder.file("weights"))
-    try Self.write(to: folder.file("raft-things.pth"), prefix: "")
+    try MadeUpRAFT.write(to: folder.file("raft-things.pth"), prefix: "")
     guard case .network(let bare) = try store.importFiles([folder.file("raft-things.pth")], as: nil) else {
       throw CocoaError(.fileReadCorruptFile)
     }
     #expect(bare.fingerprint == weights.fingerprint)
     let left = "cnet.layer2.0.downsample.1.running_var"
-    try Self.write(to: folder.file("less.pth"), prefix: "module.", leaving: left)
+    try MadeUpRAFT.write(to: folder.file("less.pth"), prefix: "module.", leaving: left)
     #expect(throws: WeightsError.self) { try store.importFiles([folder.file("less.pth")], as: nil) }
   }
 
@@ -224,6 +187,28 @@ import Weights
         #expect(score.value == moves, "\(clip): \(pairs) pairs beyond \(between)")
       }
     }
+  }
+
+  /// A video that stands: its flows are numbers, and too short to count.
+  @Test func aStillIsNotDynamic() throws {
+    let (still, folder) = (try #require(Self.golden).still, try TemporaryFolder())
+    let (frames, height, width) = (still.clip[0], still.clip[1], still.clip[2])
+    let first = madeUpClip(4, 1, height, width)
+    try folder.write(
+      folder.npyHeader("|u1", [1, frames, height, width, 3]) + (0..<frames).flatMap { _ in first }, "clips/still.npy")
+    var wanted = RequestedScore(
+      try EvaluationProtocol.named("vbench", metric: "dynamic-degree").overriding("frame-rate", with: "\(still.rate)"))
+    let weights = try MadeUpRAFT.scaled(still.scale)
+    wanted.flow = FlowNetwork(table: KernelTable(.widest), iterations: 20) { weights }
+    let request = ScoreRequest(real: nil, fake: folder.file("clips"), scores: [wanted])
+    let score = try Evaluation(request: request, cache: nil) { _ in throw CocoaError(.featureUnsupported) }.run()
+      .scores[0]
+    #expect(!still.moves && score.value == 0 && score.warnings.allSatisfy { $0.code != "dynamic-without-motion" })
+    let network = try OpticalFlow(
+      weights, height: height, width: width, iterations: 20, on: CPUDevice(KernelTable(.widest), threads: 2))
+    let levels = first.map { Float($0) }
+    let length = network.paddedFlow(from: levels, to: levels).fastest(share: 0.05)
+    #expect(still.lengths.allSatisfy { abs($0 - length) < 1e-3 && $0 > 0.05 }, "\(length) \(still.lengths)")
   }
 
   /// Where memory is for one video, they are computed one after the other; where it is for none, that is told before.

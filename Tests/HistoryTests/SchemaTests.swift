@@ -41,7 +41,7 @@ import Testing
     }
     let tables = try texts(
       "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'grdb%'")
-    #expect(tables.count == 14)
+    #expect(tables.count == 15)
     #expect(Set(documented.keys) == Set(tables.map { $0[0] }))
     for table in tables {
       let columns = try texts("SELECT name, type, \"notnull\" FROM pragma_table_info('\(table[0])')").map { column in
@@ -64,7 +64,8 @@ import Testing
   /// A migration that was released is never changed; a change is another migration.
   @Test func migrationsStayAsTheyAre() {
     let digests = HistoryStore.migrations.map { SHA256.digest(of: $0).hex.prefix(12) }
-    #expect(digests == ["024024477acb", "10364e531aad", "83218317d59a", "980e48ddfd60", "a41aa33c4684"])
+    let known = ["024024477acb", "10364e531aad", "83218317d59a", "980e48ddfd60", "a41aa33c4684", "669c42034c83"]
+    #expect(digests.map(String.init) == known)
   }
 
   @Test func theSchemaThatIsPrinted() throws {

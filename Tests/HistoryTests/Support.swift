@@ -158,6 +158,9 @@ extension ScoreRecord {
       }
     }
     score.curve = dice.maybe { $0.list { CurvePoint(samples: $0.count(), value: $0.number()) } }
+    score.spectrum = dice.maybe {
+      $0.list { dice in SpectrumPoint(frequency: dice.number(), fake: dice.number(), real: dice.maybe { $0.number() }) }
+    }
     score.videos = dice.maybe { $0.list { VideoValue(name: $0.text(), value: $0.number()) } }
     score.distances = dice.maybe { $0.list { VideoValue(name: $0.text(), value: $0.number()) } }
     score.warnings = dice.list { ScoreWarning(code: $0.text(), text: $0.text()) }

@@ -76,6 +76,7 @@ import Vocabulary
     [("drift", "yes")], [("frame-rate", "24")], [("clip-seconds", "2"), ("frame-rate", "24")],
     [("mean-over", "clips"), ("clip-seconds", "2"), ("frame-rate", "24")],
     [("mean-over", "videos"), ("clip-seconds", "2"), ("clip-frames", "first"), ("frame-rate", "24")],
+    [("flow-given", "sha256:" + String(repeating: "b", count: 64))],
   ]
 
   private static func bases(_ metric: Metric) throws -> [EvaluationProtocol] {

@@ -20,6 +20,7 @@ import Testing
         var plain = Sample.score("fvd", 320 + level)
         plain.interval = ScoreInterval(
           low: 270 + level * 0.9, high: 380 + level * 1.2, level: 0.95, resamples: 1000, method: "bootstrap")
+        plain.spectrum = (0...4).map { SpectrumPoint(frequency: Double($0) / 8, fake: 10 / Double($0 + 1), real: 8) }
         plain.curve = (1...5).map { CurvePoint(samples: $0 * 3, value: 320 + level + 400 / Double($0)) }
         plain.distances = ["bounce/disc", "bounce/ring", "bounce/star", "bounce/cross"].enumerated().map {
           VideoValue(name: $0.element + ".mp4", value: 8 + Double($0.offset))
@@ -72,7 +73,7 @@ import Testing
     let folder = try TemporaryFolder()
     let (runs, files) = try kept(Self.runs(), in: folder)
     let page = try page(runs, files)
-    for kind in ["dots", "steps", "series", "curve", "groups"] {
+    for kind in ["dots", "steps", "series", "curve", "spectrum", "groups"] {
       #expect(page.contains("data-kind=\"\(kind)\""), "\(kind)")
     }
     #expect(page.contains("Degraded clips &lt;&amp; real&gt;"))

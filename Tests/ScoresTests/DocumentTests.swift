@@ -33,7 +33,7 @@ import Testing
     let tail = keys.drop { $0 != "sample" }.joined(separator: " ")
     let parts =
       "sample features real path videos clips rank digest features fake prompts floor repeats groups label value real_samples "
-      + "fake_samples series curve videos distances warnings skipped artefacts previews"
+      + "fake_samples series curve spectrum videos distances warnings skipped artefacts previews"
     #expect(tail == parts)
     #expect(json["scores"]?.text == nil && json.line.contains("\"std\": null, \"interval\": null"))
     #expect(try RunDocument.read(json.text(), place: "") == run)

@@ -16,7 +16,7 @@ random colours that move to the right, as in ../vbench/recipe.py.
 
 raft.json: `colours`, what flow_viz.py makes of a made-up flow, [H][W][3]; `flows`, each of a pair of frames of `size`, padded by InputPadder, after `iterations`: `first`, `step` and the values
 first, first + step, ... of [H][W][2] of the padded flow. `dynamics`: of clips [T, H, W] and a frame rate, what DynamicDegree finds, and the mean of the largest
-lengths for each pair of frames that it takes. `tiny`: whether the published program's flow of small frames is a number.
+lengths for each pair of frames that it takes; `still`: the same of a clip that stands. `tiny`: whether the published program's flow of small frames is a number.
 """
 import argparse
 import json
@@ -35,6 +35,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 FLOWS = [(128, 128, 1), (128, 128, 20), (121, 150, 1), (137, 141, 20), (176, 256, 20)]
 # Frames, height, width, frames a second: rates that Python rounds down and up, and clips of two and three frames that are taken.
 CLIPS = [(4, 128, 136, 8.0), (9, 121, 150, 20.0), (7, 130, 128, 12.0), (6, 128, 128, 24.0)]
+# A clip whose frames are all its first, by weights whose flow head is so much smaller: flows too short to count.
+STILL = (9, 128, 136, 8.0, 0.02)
 GAINS = {"update_block.flow_head.conv2": 0.11, "update_block.mask.2": 2.0}
 
 
@@ -113,10 +115,16 @@ class Reference:
         self.dynamic.get_score = types.MethodType(kept, self.dynamic)
         return bool(self.dynamic.infer(path)), lengths
 
-    def degree_of_clip(self, number, frames, height, width, rate):
+    def scale(self, factor):
+        """Makes the last convolution of the flow head smaller."""
+        last = self.dynamic.model.update_block.flow_head.conv2
+        last.weight.data *= factor
+        last.bias.data *= factor
+
+    def degree_of_clip(self, number, frames, height, width, rate, still=False):
         class Capture:
             def __init__(self, _):
-                self.left = list(clip(number, frames, height, width))
+                self.left = list(clip(number, 1 if still else frames, height, width)) * (frames if still else 1)
 
             def get(self, _):
                 return rate
@@ -154,6 +162,12 @@ def golden(reference):
         moves, lengths = reference.degree_of_clip(number, frames, height, width, rate)
         print(f"{width}x{height}, {frames} frames at {rate}: {moves}, {lengths}", file=sys.stderr)
         dynamics.append({"clip": [frames, height, width], "rate": rate, "moves": moves, "lengths": lengths})
+    frames, height, width, rate, scale = STILL
+    number = len(dynamics)
+    reference.scale(scale)
+    moves, lengths = reference.degree_of_clip(number, frames, height, width, rate, still=True)
+    print(f"a still, flow head times {scale}: {moves}, {lengths}", file=sys.stderr)
+    still = {"clip": [frames, height, width], "rate": rate, "scale": scale, "moves": moves, "lengths": lengths}
     tiny = {}
     for height, width in [(120, 128), (128, 64), (64, 64), (32, 32)]:
         try:
@@ -166,7 +180,7 @@ def golden(reference):
     flow = (20 * uniform("colours", 12 * 18 * 2) - 10).astype(np.float32).reshape(12, 18, 2)
     colours = {"of itself": flow_viz.flow_to_image(flow).reshape(-1).tolist(),
                "of 5 pixels": flow_viz.flow_uv_to_colors(flow[..., 0] / np.float32(5 + 1e-5), flow[..., 1] / np.float32(5 + 1e-5)).reshape(-1).tolist()}
-    (HERE / "raft.json").write_text(json.dumps({"flows": flows, "dynamics": dynamics, "tiny": tiny, "colours": colours}) + "\n")
+    (HERE / "raft.json").write_text(json.dumps({"flows": flows, "dynamics": dynamics, "still": still, "tiny": tiny, "colours": colours}) + "\n")
 
 
 def videos(reference, weights, program, paths):

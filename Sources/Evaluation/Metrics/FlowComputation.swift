@@ -4,153 +4,151 @@ import Networks
 import Scores
 import Tensors
 import Video
+import Vocabulary
 
 /// Metrics of the optical flow between the frames of a video.
 struct FlowComputation {
-  private let computation: ScoreComputation
-  private let metric: Metric
-  private var fields: ProtocolFields { computation.fields }
+  let computation: ScoreComputation
+  let metric: Metric
+  var fields: ProtocolFields { computation.fields }
 
   init(_ computation: ScoreComputation, _ metric: Metric) {
     self.computation = computation
     self.metric = metric
   }
 
-  /// The share of the fake videos, or of their clips, that move; that of the real ones, where there are any, is a note.
-  func dynamics() throws -> ScoreRecord {
+  func score(by measure: Metric.FlowMeasure) throws -> ScoreRecord {
+    switch measure {
+    case .dynamics: try dynamics()
+    case .warping: try warping()
+    case .magnitude: try magnitude()
+    case .error: try error()
+    }
+  }
+
+  // MARK: Together
+
+  /// A video and whose it is.
+  struct Video: Sendable {
+    let video: SurveyedVideo
+    let role: Role
+  }
+
+  /// The fake videos, and behind them the real ones, where there are any.
+  func videos() throws -> (all: [Video], fakes: Int) {
     let fake = try computation.videos(computation.fake)
     let real = computation.real.isGiven ? try computation.videos(computation.real) : nil
-    let fakes = fake.scored(computation.samples.limit(.fake))
-    let reals = real?.scored(computation.samples.limit(.real)) ?? []
+    let fakes = fake.scored(computation.samples.limit(.fake)).map { Video(video: $0, role: .fake) }
+    let reals = real?.scored(computation.samples.limit(.real)).map { Video(video: $0, role: .real) } ?? []
+    return (fakes + reals, fakes.count)
+  }
+
+  /// - Throws: `EvaluationError.wrongNetwork` where none was chosen.
+  func network() throws -> FlowNetwork {
     guard let network = computation.wanted.flow else {
       throw EvaluationError.wrongNetwork(weights: fields.weights, network: "unknown", needed: metric.name)
     }
-    let all = fakes.map { ($0, Role.fake) } + reals.map { ($0, Role.real) }
-    let plans = try computation.readVideos(all.count) { try DynamicsPlan.ofClips(all[$0].0, all[$0].1, fields, metric) }
-    let atOnce = try computation.sideBySide(all.map { memory($0.0, network) }, one: "video", many: "videos")
-    let threads = max(1, computation.request.threads / atOnce)
-    let values = try computation.readVideos(all.count, atOnce: atOnce) { index in
-      let moving = try plans[index].count { plan in
-        guard plan.least > 0 else { return true }
-        return try network.forFrames(height: plan.height, width: plan.width, threads: threads) { flow in
-          try isDynamic(all[index].0, all[index].1, plan, flow)
-        }
-      }
-      return Double(moving) / Double(plans[index].count)
-    }
-    var notes = notes(Array(plans[..<fakes.count]))
-    if real != nil {
-      let share = MeanAndDeviation(of: Array(values[fakes.count...]))
-      notes.append(ScoreWarning(code: "real-value", text: "the real set's value is \(significant(share.mean))"))
-    }
-    return try computation.score(
-      computation.settled.scoreName,
-      ofVideos: fakes.indices.map {
-        computation.videoValue(fakes[$0].item.name, values[$0], clips: plans[$0].count)
-      }, kind: "metrics of pixels",
-      warnings: notes)
+    return network
   }
 
-  /// Pairs are compared until it is decided.
-  private func isDynamic(_ video: SurveyedVideo, _ role: Role, _ plan: DynamicsPlan, _ network: OpticalFlow) throws
-    -> Bool
-  {
+  /// How many videos are computed side by side, and the threads of each.
+  func sideBySide(_ memory: [Int], one: String = "video", many: String = "videos") throws -> (
+    atOnce: Int, threads: Int
+  ) {
+    let atOnce = try computation.sideBySide(memory, one: one, many: many)
+    return (atOnce, max(1, computation.request.threads / atOnce))
+  }
+
+  /// The network, frames and flows, and what is read of the video.
+  ///
+  /// - Parameter halved: whether the network sees frames of half the size.
+  func memory(_ video: SurveyedVideo, _ network: FlowNetwork, halved: Bool = false) -> Int {
+    let facts = video.facts
+    let part = halved ? 2 : 1
+    return network.memory(height: facts.height / part, width: facts.width / part)
+      + facts.width * facts.height * 3 * 4 * 10
+      + facts.memory(reading: [FrameWindow(start: 0, count: 1)], holdsFloats: video.item.holdsFloats)
+  }
+
+  /// Tells `body` of each two frames that follow each other among some of a video: the place of the first among them, and both
+  /// in 0...255, [H][W][3].
+  func pairs(
+    of video: SurveyedVideo, _ role: Role, _ frames: ArraySlice<Int>,
+    _ body: (_ place: Int, _ first: [Float], _ second: [Float]) throws -> Void
+  ) throws {
     var previous: [Float] = []
-    var (moving, left) = (0, plan.frames.count - 1)
-    struct Decided: Error {}
-    do {
-      try video.read(plan.frames.map { FrameWindow(start: $0, count: 1) }, as: role) { _, frame in
-        guard moving < plan.least, moving + left >= plan.least else { throw Decided() }
-        if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
-        let levels = frame.levels(video.item.valueRange)
-        defer { previous = levels }
-        guard !previous.isEmpty else { return }
-        left -= 1
-        let length = network.paddedFlow(from: previous, to: levels).fastest(share: fields.flowShare)
-        guard length.isFinite else {
-          throw UnreadableVideo(
-            role: role, name: video.item.name, error: EvaluationError.isNoNumber(what: "flow", weights: fields.weights))
-        }
-        if length > plan.threshold { moving += 1 }
-      }
-    } catch is Decided {
-      // Nothing is read behind that.
+    try video.read(frames.map { FrameWindow(start: $0, count: 1) }, as: role) { index, frame in
+      if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
+      let levels = frame.levels(video.item.valueRange)
+      defer { previous = levels }
+      if index > 0 { try body(index - 1, previous, levels) }
     }
-    return moving >= plan.least
   }
 
-  private func notes(_ plans: [[DynamicsPlan]]) -> [ScoreWarning] {
-    let certain = plans.count { $0.contains { $0.least == 0 } }
-    guard certain > 0 else { return [] }
+  /// The flow from one frame to another, with its edges where they count.
+  func flow(from first: [Float], to second: [Float], _ network: OpticalFlow) -> FlowField {
+    switch fields.flowPadding {
+    case .cut: network.flow(from: first, to: second)
+    case .kept: network.paddedFlow(from: first, to: second)
+    }
+  }
+
+  /// - Throws: `UnreadableVideo` with `EvaluationError.isNoNumber`.
+  func number(_ value: Double, _ video: SurveyedVideo, _ role: Role) throws -> Double {
+    guard value.isFinite else { throw isNoNumber(video, role) }
+    return value
+  }
+
+  func isNoNumber(_ video: SurveyedVideo, _ role: Role) -> UnreadableVideo {
+    UnreadableVideo(
+      role: role, name: video.item.name, error: EvaluationError.isNoNumber(what: "flow", weights: fields.weights))
+  }
+
+  /// The note of the real set's values.
+  func realValue(_ values: [Double]) -> [ScoreWarning] {
+    guard !values.isEmpty else { return [] }
+    let real = MeanAndDeviation(of: values)
     return [
       ScoreWarning(
-        code: "dynamic-without-motion",
-        text:
-          "of \(count(certain, "video")) no pair of frames has to move, since flow-pairs · frames / 16 rounds to 0: they count as "
-          + "dynamic" + (fields.flowPairs == 4 ? ", as in the published program" : ""))
+        code: "real-value",
+        text: "the real set's value is \(significant(real.mean))"
+          + (values.count > 1 ? " ± \(significant(real.deviation))" : ""))
     ]
   }
 
-  /// The network, two frames and what is read of the video.
-  private func memory(_ video: SurveyedVideo, _ network: FlowNetwork) -> Int {
-    let facts = video.facts
-    return network.memory(height: facts.height, width: facts.width) + facts.width * facts.height * 3 * 4 * 3
-      + facts.memory(reading: [FrameWindow(start: 0, count: 1)], holdsFloats: video.item.holdsFloats)
+  func score(_ names: [String], _ values: [Double], _ notes: [ScoreWarning]) throws -> ScoreRecord {
+    try computation.score(
+      computation.settled.scoreName, ofVideos: zip(names, values).map { VideoValue(name: $0, value: $1) },
+      kind: "metrics of pixels", warnings: notes)
   }
 }
 
-/// Which frames of a video, or of a clip of it, dynamic degree looks at, and when it moves.
-struct DynamicsPlan: Sendable {
+/// The frames of a video that flows are computed between, and their size.
+struct TakenFrames: Sendable {
   let height: Int
   let width: Int
   let frames: [Int]
-  /// Pixels that a pair's fastest pixels move by at the least.
-  let threshold: Double
-  /// Pairs that move, at the least.
-  let least: Int
 
-  /// One for each clip that the protocol cuts a video into; one for a video that is taken as it is.
-  ///
-  /// - Throws: `UnreadableVideo` for a video without a frame rate, with too few or too small frames.
-  static func ofClips(_ video: SurveyedVideo, _ role: Role, _ fields: ProtocolFields, _ metric: Metric) throws -> [Self]
-  {
-    let (facts, name) = (video.facts, video.item.name)
-    let length = facts.frameCount - fields.skipFirst
-    guard let clips = ClipsOfVideo(fields), length > 0 else {
-      return [try Self(video, role, fields, metric, frames: fields.skipFirst..<max(facts.frameCount, fields.skipFirst))]
-    }
-    do {
-      var ofClips = fields
-      // A clip is a video of whole frames a second.
-      ofClips.frameRate = Double(try clips.rate(of: name, own: facts.frameRate))
-      return try clips.ranges(of: name, frames: length, rate: facts.frameRate).map {
-        try Self(
-          video, role, ofClips, metric, frames: $0.lowerBound + fields.skipFirst..<$0.upperBound + fields.skipFirst)
-      }
-    } catch let error as EvaluationError { throw UnreadableVideo(role: role, name: name, error: error) }
-  }
-
-  private init(
-    _ video: SurveyedVideo, _ role: Role, _ fields: ProtocolFields, _ metric: Metric, frames range: Range<Int>
-  ) throws {
-    let (facts, name) = (video.facts, video.item.name)
-    func refuse(_ error: EvaluationError) -> UnreadableVideo { UnreadableVideo(role: role, name: name, error: error) }
-    guard let rate = fields.frameRate > 0 ? fields.frameRate : facts.frameRate else {
-      throw refuse(.noFrameRate(name: name, metric: metric.name, rate: fields.flowRate))
-    }
-    (height, width) = (facts.height, facts.width)
+  /// - Throws: `UnreadableVideo` for a video with too small frames, or too few of them at its stride.
+  init(_ video: SurveyedVideo, _ role: Role, _ fields: ProtocolFields, _ metric: Metric) throws {
+    let facts = video.facts
+    let part = fields.halving == .yes ? 2 : 1
+    (height, width) = (facts.height / part, facts.width / part)
     guard OpticalFlow.takes(height: height, width: width) else {
-      throw refuse(
-        .pairTooSmall(name: name, size: "\(width)x\(height)", metric: metric.name, least: OpticalFlow.minimumSide))
+      throw UnreadableVideo(
+        role: role, name: video.item.name,
+        error: EvaluationError.pairTooSmall(
+          name: video.item.name, size: "\(facts.width)x\(facts.height)", metric: metric.name,
+          least: OpticalFlow.minimumSide * part))
     }
-    // Python rounds halves to even.
-    let step = max(1, Int(min(rate / fields.flowRate, 1e9).rounded(.toNearestOrEven)))
-    let taken = Array(stride(from: range.lowerBound, to: range.upperBound, by: step))
-    guard taken.count >= 2 else {
-      throw refuse(.tooFewTakenFrames(name: name, frames: facts.frameCount, first: fields.skipFirst, step: step))
+    // A metric without a stride takes every frame.
+    let step = max(1, fields.stride)
+    frames = Array(stride(from: fields.skipFirst, to: facts.frameCount, by: step))
+    guard step == 1 || frames.count >= 2 else {
+      throw UnreadableVideo(
+        role: role, name: video.item.name,
+        error: EvaluationError.tooFewTakenFrames(
+          name: video.item.name, frames: facts.frameCount, first: fields.skipFirst, step: step))
     }
-    frames = taken
-    threshold = fields.flowThreshold * (Double(min(height, width)) / 256)
-    least = Int(min(fields.flowPairs * (Double(taken.count) / 16), 1e9).rounded(.toNearestOrEven))
   }
 }

@@ -30,21 +30,12 @@ struct PixelComputation {
     let values = try computation.readVideos(pairs.all.count) { index in
       try value(of: pairs.all[index], by: measure, teams: min(pairs.all.count, computation.request.threads))
     }
-    var warnings = pairs.warnings
-    let cut = pairs.all.count { $0.real.facts.frameCount != $0.fake.facts.frameCount }
-    if cut > 0 {
-      warnings.append(
-        ScoreWarning(
-          code: "pair-lengths-differ",
-          text: "\(count(cut, "pair")) of \(values.count) differ in length: the frames that both have are compared"))
-    }
-    return try score(pairs.all.map(\.name), values, warnings)
+    return try score(pairs.all.map(\.name), values, pairs.warnings + pairs.lengthNotes)
   }
 
   private func value(of pair: VideoPairs.Pair, by measure: Metric.PairMeasure, teams: Int) throws -> ValueOfFrames {
     let (name, real, fake) = (pair.name, pair.real, pair.fake)
-    let sizes = [real, fake].map { "\($0.facts.width)x\($0.facts.height)" }
-    guard sizes[0] == sizes[1] else { throw EvaluationError.pairSizes(name: name, real: sizes[0], fake: sizes[1]) }
+    try pair.checkSizes()
     let skip = computation.settled.fields.skipFirst
     return try withComparison(by: measure, name, real.facts, teams: teams) { compare in
       try computation.value(ofFrames: pair.frames - skip, of: fake.item.name, .fake, least: 1) { range in
@@ -87,23 +78,46 @@ struct PixelComputation {
 
   // MARK: One video
 
-  /// The mean over the fake videos; that of the real ones, where there are any, is a note.
+  /// The mean over the fake videos, or over those that stand still; that of the real ones, where there are any, is a note.
   func stillness() throws -> ScoreRecord {
-    let fake = try computation.videos(computation.fake)
-    let real = computation.real.isGiven ? try computation.videos(computation.real) : nil
-    let fakes = fake.scored(computation.samples.limit(.fake))
-    let reals = real?.scored(computation.samples.limit(.real)) ?? []
+    let (all, count) = try FlowComputation(computation, metric).videos()
+    let (fakes, reals, left) = try standing(all, fakes: count)
     try computation.demandMemory((fakes + reals).map(comparing), one: "video", many: "videos")
     let values = try computation.readVideos(fakes.count + reals.count) { index in
       try index < fakes.count ? flickering(fakes[index], .fake) : flickering(reals[index - fakes.count], .real)
     }
-    var notes: [ScoreWarning] = []
-    if real != nil {
-      let real = MeanAndDeviation(of: values[fakes.count...].map(\.value))
-      let text = "the real set's value is \(significant(real.mean)) ± \(significant(real.deviation))"
-      notes.append(ScoreWarning(code: "real-value", text: text))
+    var notes = left
+    if computation.real.isGiven {
+      let own = values[fakes.count...].map(\.value)
+      if own.isEmpty {
+        notes.append(ScoreWarning(code: "real-value", text: "every real video moves, so the real set has no value"))
+      } else {
+        let real = MeanAndDeviation(of: own)
+        let text = "the real set's value is \(significant(real.mean)) ± \(significant(real.deviation))"
+        notes.append(ScoreWarning(code: "real-value", text: text))
+      }
     }
     return try score(fakes.map(\.item.name), Array(values[..<fakes.count]), notes)
+  }
+
+  /// The videos that count, and what is said of the others: all of them, or, where the protocol says so, those that stand still.
+  ///
+  /// - Throws: `EvaluationError.noneStands`.
+  private func standing(_ all: [FlowComputation.Video], fakes count: Int) throws -> (
+    fakes: [SurveyedVideo], reals: [SurveyedVideo], notes: [ScoreWarning]
+  ) {
+    guard computation.fields.staticFilter == .yes else {
+      return (all[..<count].map(\.video), all[count...].map(\.video), [])
+    }
+    let filter = StaticFilter(computation, metric)
+    let stand = try filter.stand(all)
+    func videos(_ range: Range<Int>) -> [SurveyedVideo] { range.filter { stand[$0] }.map { all[$0].video } }
+    let fakes = videos(0..<count)
+    guard !fakes.isEmpty else { throw EvaluationError.noneStands(path: computation.fake.path, videos: count) }
+    return (
+      fakes, videos(count..<all.count),
+      filter.note(all[..<count].map(\.video.item.name), stand: Array(stand[..<count]))
+    )
   }
 
   private func flickering(_ video: SurveyedVideo, _ role: Role) throws -> ValueOfFrames {

@@ -11,12 +11,29 @@ struct VideoPairs {
 
     /// Frames that both have.
     var frames: Int { min(real.facts.frameCount, fake.facts.frameCount) }
+
+    /// - Throws: `EvaluationError.pairSizes`.
+    func checkSizes() throws {
+      let sizes = [real, fake].map { "\($0.facts.width)x\($0.facts.height)" }
+      guard sizes[0] == sizes[1] else { throw EvaluationError.pairSizes(name: name, real: sizes[0], fake: sizes[1]) }
+    }
   }
 
   /// In natural order of their names.
   let all: [Pair]
   /// What is said of those that are left over.
   let warnings: [ScoreWarning]
+
+  /// Says that pairs differ in length, where some do.
+  var lengthNotes: [ScoreWarning] {
+    let cut = all.count { $0.real.facts.frameCount != $0.fake.facts.frameCount }
+    guard cut > 0 else { return [] }
+    return [
+      ScoreWarning(
+        code: "pair-lengths-differ",
+        text: "\(count(cut, "pair")) of \(all.count) differ in length: the frames that both have are compared")
+    ]
+  }
 
   /// - Throws: `EvaluationError.needsVideos`, `.notPaired`, `.samePairName`, and what the rule of pairs throws.
   init(_ computation: ScoreComputation, _ metric: Metric) throws {

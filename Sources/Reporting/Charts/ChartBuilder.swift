@@ -1,3 +1,4 @@
+import Foundation
 import History
 import MetricCatalog
 import Scores
@@ -9,7 +10,7 @@ struct ChartBuilder {
   let table: ReportTable
 
   struct Drawn {
-    /// For the page's list of charts: `dots`, `steps`, `series`, `curve`, `groups`.
+    /// For the page's list of charts: `dots`, `steps`, `series`, `curve`, `spectrum`, `groups`.
     let kind: String
     let title: String
     let note: String
@@ -30,7 +31,7 @@ struct ChartBuilder {
     Ranking.comparable(items) { $0.score }.compactMap(draw)
   }
 
-  func all() -> [Drawn] { dots() + steps() + series() + curves() + groups() }
+  func all() -> [Drawn] { dots() + steps() + series() + curves() + spectra() + groups() }
 
   private func title(_ item: Item) -> String {
     ScoreName.title(item.score.metric) + (item.run.dataset.map { " on \($0)" } ?? "")
@@ -174,7 +175,11 @@ struct ChartBuilder {
       let frames = group[0].score.series?.first?.frames ?? 0
       return drawn(
         "series", group[0], isPrefix ? "over length" : "along time",
-        x: isPrefix ? "first frames of a video" : "first frame of the window (\(frames) frames)", lines)
+        x: isPrefix
+          ? "first frames of a video"
+          : group[0].score.isOverPairsOfFrames
+            ? "first of the two frames" : "first frame of the window (\(frames) frames)",
+        lines)
     }
   }
 
@@ -187,6 +192,30 @@ struct ChartBuilder {
       }
       return drawn(
         "curve", group[0], "over the number of samples", x: "\(group[0].score.sample ?? "sample")s a side", lines)
+    }
+  }
+
+  // MARK: Over temporal frequency
+
+  /// The power of motion, of each run and of the real set, in powers of ten.
+  private func spectra() -> [Drawn] {
+    charts(of: items.filter { ($0.score.spectrum ?? []).count > 1 }) { group in
+      func line(_ name: String, _ points: [(Double, Double?)]) -> LineChart.Line {
+        LineChart.Line(
+          name: name,
+          points: points.compactMap { frequency, power in
+            power.flatMap { $0 > 0 ? LineChart.Point(x: frequency, y: log10($0)) : nil }
+          })
+      }
+      var lines = zip(group, names(group)).map { item, name in
+        line(name, (item.score.spectrum ?? []).map { ($0.frequency, $0.fake) })
+      }
+      lines.append(line("real", (group[0].score.spectrum ?? []).map { ($0.frequency, $0.real) }))
+      let title = "\(title(group[0])) over temporal frequency"
+      let chart = LineChart(
+        title: title, xLabel: "cycles a frame", yLabel: "power of motion, log₁₀ px²",
+        lines: lines.filter { !$0.points.isEmpty }, xIsWhole: false)
+      return Drawn(kind: "spectrum", title: title, note: note(group[0]), svg: chart.svg)
     }
   }
 

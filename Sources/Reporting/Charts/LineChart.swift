@@ -35,13 +35,18 @@ public struct LineChart: Sendable {
   public var lines: [Line]
   /// Words under places of x in place of numbers.
   public var xNames: [String]?
+  /// Whether x counts things.
+  public var xIsWhole: Bool
 
-  public init(title: String, xLabel: String, yLabel: String, lines: [Line], xNames: [String]? = nil) {
+  public init(
+    title: String, xLabel: String, yLabel: String, lines: [Line], xNames: [String]? = nil, xIsWhole: Bool = true
+  ) {
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
     self.lines = lines
     self.xNames = xNames
+    self.xIsWhole = xIsWhole
   }
 
   /// More points than this go without marks.
@@ -51,7 +56,7 @@ public struct LineChart: Sendable {
     let points = lines.flatMap { $0.points + $0.singles }
     guard !points.isEmpty else { return "" }
     let y = Axis(covering: points.flatMap { [$0.y, $0.low ?? $0.y, $0.high ?? $0.y] })
-    let x = Axis(covering: points.map(\.x), isTight: true, isWhole: true, count: 5)
+    let x = Axis(covering: points.map(\.x), isTight: true, isWhole: xIsWhole, count: 5)
     var svg = SVG(width: SVG.pageWidth, height: 330)
     let widest = y.ticks.map { y.text($0).count }.max() ?? 1
     let left = max(44, Double(widest) * 7 + 14)

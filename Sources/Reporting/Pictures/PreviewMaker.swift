@@ -96,9 +96,9 @@ public struct PreviewMaker {
 
   /// The frames of the worst windows of the first score along time, of the first video that has them.
   private func addWindows(_ run: RunRecord, _ fake: Footage, _ work: inout Work) throws {
-    guard let score = run.scores.first(where: { ($0.series?.count ?? 0) > 1 }), let series = score.series else {
-      return
-    }
+    guard let score = run.scores.first(where: { ($0.series?.count ?? 0) > 1 && !$0.isOverPairsOfFrames }),
+      let series = score.series
+    else { return }
     let sign: Double = score.direction == .lower ? -1 : 1
     for point in series.sorted(by: { sign * $0.value < sign * $1.value }).prefix(limits.worst) {
       let frames = point.start..<(point.start + point.frames)

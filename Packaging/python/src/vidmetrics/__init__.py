@@ -35,6 +35,7 @@ from ._metrics import (
     fd_dinov2,
     fid,
     fid_infinity,
+    flow_error,
     frame_consistency,
     fvd,
     fvd_infinity,
@@ -44,6 +45,7 @@ from ._metrics import (
     kid,
     kvd,
     lpips,
+    motion_magnitude,
     motion_smoothness,
     physics_iq,
     pic,
@@ -52,6 +54,7 @@ from ._metrics import (
     ssim,
     subject_consistency,
     temporal_flickering,
+    warping_error,
 )
 from ._program import program
 from ._scorer import Scorer
@@ -63,9 +66,9 @@ __all__ = [
     "Accumulator", "History", "InputError", "Interrupted", "Interval", "Job", "NoSpace", "NotComparable",
     "ProgramFailed", "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError",
     "aesthetic_quality", "background_consistency", "camera_error", "clip_sim", "dt_fvd", "dynamic_degree", "fd_dinov2",
-    "features", "fid", "fid_infinity", "finished", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject",
-    "imaging_quality", "inspect", "kid", "kvd", "lpips", "motion_smoothness", "physics_iq", "pic", "prdc", "program", "psnr", "read_features",
-    "score", "selftest", "ssim", "subject_consistency", "submit", "temporal_flickering",
+    "features", "fid", "fid_infinity", "finished", "flow_error", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject",
+    "imaging_quality", "inspect", "kid", "kvd", "lpips", "motion_magnitude", "motion_smoothness", "physics_iq", "pic", "prdc", "program", "psnr", "read_features",
+    "score", "selftest", "ssim", "subject_consistency", "submit", "temporal_flickering", "warping_error",
 ]
 
 

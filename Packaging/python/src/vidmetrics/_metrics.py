@@ -82,6 +82,21 @@ def temporal_flickering(fake: SetLike, *, layout: Optional[str] = None, **option
     return _one("temporal-flickering", None, fake, layout, options)
 
 
+def warping_error(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """How much frames differ once motion is undone by optical flow."""
+    return _one("warping-error", None, fake, layout, options)
+
+
+def flow_error(real: SetLike, fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """The end-point error of the optical flow against videos of the same name (of arrays: of the same row)."""
+    return _one("flow-error", real, fake, layout, options)
+
+
+def motion_magnitude(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """How long the optical flow is, in pixels from frame to frame."""
+    return _one("motion-magnitude", None, fake, layout, options)
+
+
 def dynamic_degree(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
     """The share of videos that move, by optical flow, as VBench has it. Arrays have no frame rate: `frame-rate` in `set`."""
     return _one("dynamic-degree", None, fake, layout, options)

@@ -1,0 +1,132 @@
+import Distances
+import MetricCatalog
+import Networks
+import Scores
+import Video
+
+extension FlowComputation {
+  /// The share of the fake videos, or of their clips, that move; that of the real ones, where there are any, is a note.
+  func dynamics() throws -> ScoreRecord {
+    let fake = try computation.videos(computation.fake)
+    let real = computation.real.isGiven ? try computation.videos(computation.real) : nil
+    let fakes = fake.scored(computation.samples.limit(.fake))
+    let reals = real?.scored(computation.samples.limit(.real)) ?? []
+    let network = try network()
+    let all = fakes.map { ($0, Role.fake) } + reals.map { ($0, Role.real) }
+    let plans = try computation.readVideos(all.count) { try DynamicsPlan.ofClips(all[$0].0, all[$0].1, fields, metric) }
+    let (atOnce, threads) = try sideBySide(all.map { memory($0.0, network) })
+    let values = try computation.readVideos(all.count, atOnce: atOnce) { index in
+      let moving = try plans[index].count { plan in
+        guard plan.least > 0 else { return true }
+        return try network.forFrames(height: plan.height, width: plan.width, threads: threads) { flow in
+          try isDynamic(all[index].0, all[index].1, plan, flow)
+        }
+      }
+      return Double(moving) / Double(plans[index].count)
+    }
+    var notes = notes(Array(plans[..<fakes.count]))
+    if real != nil {
+      let share = MeanAndDeviation(of: Array(values[fakes.count...]))
+      notes.append(ScoreWarning(code: "real-value", text: "the real set's value is \(significant(share.mean))"))
+    }
+    return try computation.score(
+      computation.settled.scoreName,
+      ofVideos: fakes.indices.map {
+        computation.videoValue(fakes[$0].item.name, values[$0], clips: plans[$0].count)
+      }, kind: "metrics of pixels",
+      warnings: notes)
+  }
+
+  /// Pairs are compared until it is decided.
+  private func isDynamic(_ video: SurveyedVideo, _ role: Role, _ plan: DynamicsPlan, _ network: OpticalFlow) throws
+    -> Bool
+  {
+    var previous: [Float] = []
+    var (moving, left) = (0, plan.frames.count - 1)
+    struct Decided: Error {}
+    do {
+      try video.read(plan.frames.map { FrameWindow(start: $0, count: 1) }, as: role) { _, frame in
+        guard moving < plan.least, moving + left >= plan.least else { throw Decided() }
+        if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
+        let levels = frame.levels(video.item.valueRange)
+        defer { previous = levels }
+        guard !previous.isEmpty else { return }
+        left -= 1
+        let length = network.paddedFlow(from: previous, to: levels).fastest(share: fields.flowShare)
+        guard length.isFinite else { throw isNoNumber(video, role) }
+        if length > plan.threshold { moving += 1 }
+      }
+    } catch is Decided {
+      // Nothing is read behind that.
+    }
+    return moving >= plan.least
+  }
+
+  private func notes(_ plans: [[DynamicsPlan]]) -> [ScoreWarning] {
+    let certain = plans.count { $0.contains { $0.least == 0 } }
+    guard certain > 0 else { return [] }
+    return [
+      ScoreWarning(
+        code: "dynamic-without-motion",
+        text:
+          "of \(count(certain, "video")) no pair of frames has to move, since flow-pairs · frames / 16 rounds to 0: they count as "
+          + "dynamic" + (fields.flowPairs == 4 ? ", as in the published program" : ""))
+    ]
+  }
+}
+
+/// Which frames of a video, or of a clip of it, dynamic degree looks at, and when it moves.
+struct DynamicsPlan: Sendable {
+  let height: Int
+  let width: Int
+  let frames: [Int]
+  /// Pixels that a pair's fastest pixels move by at the least.
+  let threshold: Double
+  /// Pairs that move, at the least.
+  let least: Int
+
+  /// One for each clip that the protocol cuts a video into; one for a video that is taken as it is.
+  ///
+  /// - Throws: `UnreadableVideo` for a video without a frame rate, with too few or too small frames.
+  static func ofClips(_ video: SurveyedVideo, _ role: Role, _ fields: ProtocolFields, _ metric: Metric) throws -> [Self]
+  {
+    let (facts, name) = (video.facts, video.item.name)
+    let length = facts.frameCount - fields.skipFirst
+    guard let clips = ClipsOfVideo(fields), length > 0 else {
+      return [try Self(video, role, fields, metric, frames: fields.skipFirst..<max(facts.frameCount, fields.skipFirst))]
+    }
+    do {
+      var ofClips = fields
+      // A clip is a video of whole frames a second.
+      ofClips.frameRate = Double(try clips.rate(of: name, own: facts.frameRate))
+      return try clips.ranges(of: name, frames: length, rate: facts.frameRate).map {
+        try Self(
+          video, role, ofClips, metric, frames: $0.lowerBound + fields.skipFirst..<$0.upperBound + fields.skipFirst)
+      }
+    } catch let error as EvaluationError { throw UnreadableVideo(role: role, name: name, error: error) }
+  }
+
+  private init(
+    _ video: SurveyedVideo, _ role: Role, _ fields: ProtocolFields, _ metric: Metric, frames range: Range<Int>
+  ) throws {
+    let (facts, name) = (video.facts, video.item.name)
+    func refuse(_ error: EvaluationError) -> UnreadableVideo { UnreadableVideo(role: role, name: name, error: error) }
+    guard let rate = fields.frameRate > 0 ? fields.frameRate : facts.frameRate else {
+      throw refuse(.noFrameRate(name: name, metric: metric.name, rate: fields.flowRate))
+    }
+    (height, width) = (facts.height, facts.width)
+    guard OpticalFlow.takes(height: height, width: width) else {
+      throw refuse(
+        .pairTooSmall(name: name, size: "\(width)x\(height)", metric: metric.name, least: OpticalFlow.minimumSide))
+    }
+    // Python rounds halves to even.
+    let step = max(1, Int(min(rate / fields.flowRate, 1e9).rounded(.toNearestOrEven)))
+    let taken = Array(stride(from: range.lowerBound, to: range.upperBound, by: step))
+    guard taken.count >= 2 else {
+      throw refuse(.tooFewTakenFrames(name: name, frames: facts.frameCount, first: fields.skipFirst, step: step))
+    }
+    frames = taken
+    threshold = fields.flowThreshold * (Double(min(height, width)) / 256)
+    least = Int(min(fields.flowPairs * (Double(taken.count) / 16), 1e9).rounded(.toNearestOrEven))
+  }
+}

@@ -1,0 +1,1 @@
+../ParityTests/MadeUpNumbers.swift
