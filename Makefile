@@ -22,7 +22,7 @@ APT_PACKAGES := libavformat-dev libavcodec-dev libswscale-dev libavutil-dev liba
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # What `make dist` and its tests need beside these.
-DIST_PACKAGES := dpkg-dev gcc nasm meson ninja-build libbz2-dev liblzma-dev libzstd-dev libopenblas-pthread-dev libstdc++-12-dev
+DIST_PACKAGES := dpkg-dev gcc nasm meson ninja-build libbz2-dev liblzma-dev libzstd-dev libopenblas-serial-dev libstdc++-12-dev
 DIST_TEST_PACKAGES := ffmpeg debootstrap python3-venv
 
 # What the tests of the Python package use. Those of PyTorch and Lightning, which are gigabytes, are left out by name where

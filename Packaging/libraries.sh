@@ -5,13 +5,14 @@
 
 declare -A packages=(
   [z]=zlib1g-dev [bz2]=libbz2-dev [lzma]=liblzma-dev [zstd]=libzstd-dev [sqlite3]=libsqlite3-dev [lapacke]=liblapacke-dev
-  [openblas]=libopenblas-pthread-dev [stdc++]=libstdc++-12-dev [png16]=libpng-dev [webp]=libwebp-dev
+  [openblas]=libopenblas-serial-dev [stdc++]=libstdc++-12-dev [png16]=libpng-dev [webp]=libwebp-dev
   [webpdemux]=libwebp-dev
 )
 found=()
 for library in "${!packages[@]}"; do
   file=$(gcc -print-file-name="lib$library.a")
-  [ "$library" != openblas ] || file=/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.a
+  # Distances ask it for one thread alone: the other build starts threads as it is loaded, each of which asks for work for 25 ms.
+  [ "$library" != openblas ] || file=/usr/lib/x86_64-linux-gnu/openblas-serial/libopenblas.a
   [ -f "$file" ] || fail "lib$library.a is missing: apt-get install ${packages[$library]}"
   found+=("$library=$file")
 done
@@ -24,5 +25,5 @@ for name in libavformat libarchive openblas libpng libwebpdemux zlib; do
   printf 'Name: %s\nDescription: static\nVersion: 0\nCflags: -I%s\nLibs: -L%s\n' "$name" "$prefix/include" "$prefix/lib" \
     >"$prefix/lib/pkgconfig/$name.pc"
 done
-cp /usr/include/x86_64-linux-gnu/openblas-pthread/*.h "$prefix/include/"
+cp /usr/include/x86_64-linux-gnu/openblas-serial/*.h "$prefix/include/"
 finished

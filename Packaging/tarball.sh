@@ -23,7 +23,7 @@ install -m 644 "$root/CHANGELOG.md" "$doc/CHANGELOG.md"
 licence ffmpeg "$dist/sources/ffmpeg/COPYING.LGPLv2.1"
 licence dav1d "$dist/sources/dav1d/COPYING"
 licence libarchive "$dist/sources/libarchive/COPYING"
-for package in zlib1g libbz2-1.0 liblzma5 libzstd1 libsqlite3-0 liblapacke libopenblas0-pthread libstdc++6 \
+for package in zlib1g libbz2-1.0 liblzma5 libzstd1 libsqlite3-0 liblapacke libopenblas0-serial libstdc++6 \
   libpng16-16 libwebp7 libicu72; do
   licence "$package" "/usr/share/doc/$package/copyright"
 done

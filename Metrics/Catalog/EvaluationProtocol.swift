@@ -234,6 +234,25 @@ public struct EvaluationProtocol: Sendable, Equatable {
       throw CatalogError.badValue(
         field: "drift-share", value: "\(FieldValue.number(fields.driftShare))", allowed: "a number above 0, up to 0.5")
     }
+    if fields.clipSeconds > 0 {
+      if fields.drift == .yes {
+        throw CatalogError.contradiction(
+          field: "drift", other: "clip-seconds", reason: "a drift is of a whole video; say `clip-seconds=0`")
+      }
+      if fields.meanOver == (fields.clipFrames == .all ? .frames : .clips) {
+        throw CatalogError.contradiction(
+          field: "clip-seconds", other: "mean-over",
+          reason: fields.clipFrames == .all
+            ? "values are those of clips; say `mean-over=clips` or `mean-over=videos`"
+            : "the first frames of clips are one video; say `mean-over=videos`")
+      }
+    } else if fields.meanOver == .clips {
+      throw CatalogError.contradiction(
+        field: "mean-over", other: "clip-seconds", reason: "the length of clips is missing, such as `clip-seconds=2`")
+    } else if fields.clipFrames != .all {
+      throw CatalogError.contradiction(
+        field: "clip-frames", other: "clip-seconds", reason: "the length of clips is missing, such as `clip-seconds=2`")
+    }
     if fields.flowShare > 1 {
       throw CatalogError.badValue(
         field: "flow-share", value: "\(FieldValue.number(fields.flowShare))", allowed: "a number above 0, up to 1")

@@ -233,7 +233,7 @@ public struct FieldDefinition: Sendable {
   static let compareWith = choice("compare-with", .distance, "the frame that a frame is compared with", \.compareWith)
   static let clamp = choice(
     "clamp", .distance, "where values below 0 become 0: nowhere, in each frame, or in the mean over videos", \.clamp)
-  static let meanOver = choice("mean-over", .distance, "whether the score is a mean over videos or frames", \.meanOver)
+  static let meanOver = choice("mean-over", .distance, "what the score is a mean over", \.meanOver)
   static let prompt: [FieldDefinition] = [
     text("prompt-prefix", .distance, "what stands before every prompt", \.promptPrefix), clamp,
   ]
@@ -255,6 +255,33 @@ public struct FieldDefinition: Sendable {
       "trajectory-statistic", .distance, "what of the errors along a path is its ATE and RPE", \.trajectoryStatistic),
   ]
 
+  static func frameRate(_ stage: Stage) -> FieldDefinition {
+    number(
+      "frame-rate", stage, "frames a second of every video, in the place of each video's own; 0: its own", \.frameRate,
+      from: 0
+    ).when { $0.frameRate > 0 }
+  }
+
+  // The clips that long videos are cut into
+  static func clipSeconds(_ stage: Stage) -> FieldDefinition {
+    integer(
+      "clip-seconds", stage, "a video's value is the mean over its clips of so many seconds; 0: it is taken as it is",
+      \.clipSeconds, from: 0, to: 3600
+    ).when { $0.clipSeconds > 0 }
+  }
+  /// Of metrics whose numbers of frames are there already: clips only sort them.
+  static let longVideos = [clipSeconds(.distance), frameRate(.distance)]
+  /// Without a field of their own for it, these have the mean over videos.
+  static let longVideosOfPixels = longVideos + [meanOver.when { $0.clipSeconds > 0 }]
+  /// Of metrics that can look at the first frame of each clip: then they decide which frames are taken.
+  static let longVideosOfFrames =
+    [clipSeconds(.frames), frameRate(.frames)].map { $0.reaching { fields, _ in fields.clipFrames == .first } } + [
+      choice(
+        "clip-frames", .frames, "which frames of the clips: all, or the first of each, as if they were a video",
+        \.clipFrames
+      ).when { $0.clipSeconds > 0 && $0.clipFrames != .all }
+    ]
+
   // Optical flow
   static let flow: [FieldDefinition] = [
     integer(
@@ -275,14 +302,10 @@ public struct FieldDefinition: Sendable {
     "of 16 taken frames, the pairs that move in a video that is dynamic, or may move in one that stands", \.flowPairs,
     from: 0)
   static let dynamics: [FieldDefinition] = [
+    clipSeconds(.frames), frameRate(.frames), meanOver.when { $0.clipSeconds > 0 },
     number(
       "flow-rate", .frames, "frames a second that are taken, as far as the video's own rate can be divided", \.flowRate,
       from: 0, exclusive: true),
-    number(
-      "frame-rate", .frames, "frames a second of every video, in the place of each video's own; 0: its own",
-      \.frameRate,
-      from: 0
-    ).when { $0.frameRate > 0 },
     flowShare, flowThreshold, flowPairs,
   ]
   static let flowGiven = fingerprint(
@@ -308,6 +331,14 @@ public struct FieldDefinition: Sendable {
         "what the flow from the first frame to the last may be: so many thresholds for each of those pairs",
         \.flowEnds, from: 0),
     ]).map { $0.when { $0.staticFilter == .yes } }
+
+  // Interpolation of frames
+  static let interpolation: [FieldDefinition] = [
+    choice(
+      "interpolated-levels", .distance,
+      "what the values of an interpolated frame become before they are compared with those of the video",
+      \.interpolatedLevels, among: InterpolatedLevels.allCases)
+  ]
 
   // Motion against two takes
   static let takes: [FieldDefinition] = [

@@ -112,8 +112,9 @@ extension Metric {
         ProtocolFile("vbench", file: "temporal-flickering", PackageResources.temporal_flickering_yaml),
         ProtocolFile(
           "vbench-static", file: "temporal-flickering-static", PackageResources.temporal_flickering_static_yaml),
+        ProtocolFile("vbench-long", file: "temporal-flickering-long", PackageResources.temporal_flickering_long_yaml),
       ], guide: PackageResources.TEMPORAL_FLICKERING_md,
-      fields: FieldDefinition.staticFilter + FieldDefinition.videos),
+      fields: FieldDefinition.staticFilter + FieldDefinition.videos + FieldDefinition.longVideosOfPixels),
     Metric(
       "warping-error", "warping error", "how much frames differ once motion is undone, by optical flow", .lower,
       sample: .video, .flow(.warping),
@@ -139,9 +140,19 @@ extension Metric {
       "dynamic-degree", "dynamic degree", "the share of videos that move, by optical flow", .higher, sample: .video,
       .flow(.dynamics),
       protocols: [
-        ProtocolFile("vbench", file: "dynamic-degree", PackageResources.dynamic_degree_yaml)
+        ProtocolFile("vbench", file: "dynamic-degree", PackageResources.dynamic_degree_yaml),
+        ProtocolFile("vbench-long", file: "dynamic-degree-long", PackageResources.dynamic_degree_long_yaml),
       ], guide: PackageResources.DYNAMIC_DEGREE_md,
       fields: FieldDefinition.weights + FieldDefinition.flow + FieldDefinition.dynamics + FieldDefinition.videos),
+    Metric(
+      "motion-smoothness", "motion smoothness", "how well frames follow from those beside them, by interpolation",
+      .higher, sample: .video, .interpolation,
+      protocols: [
+        ProtocolFile("vbench", file: "motion-smoothness", PackageResources.motion_smoothness_yaml),
+        ProtocolFile("vbench-long", file: "motion-smoothness-long", PackageResources.motion_smoothness_long_yaml),
+      ], guide: PackageResources.MOTION_SMOOTHNESS_md,
+      fields: FieldDefinition.weights + FieldDefinition.interpolation + FieldDefinition.videos
+        + FieldDefinition.longVideosOfPixels),
     Metric(
       "pic", "PIC", "perceptual input conformity: how alike frames and the input picture are", .higher, sample: .frame,
       .embedding(against: .inputs),
@@ -194,30 +205,45 @@ extension Metric {
         ProtocolFile(
           "vbench-distributed", file: "subject-consistency-distributed",
           PackageResources.subject_consistency_distributed_yaml),
+        ProtocolFile(
+          "vbench-long-slow", file: "subject-consistency-long-slow", PackageResources.subject_consistency_long_slow_yaml
+        ),
+        ProtocolFile(
+          "vbench-long-fast", file: "subject-consistency-long-fast", PackageResources.subject_consistency_long_fast_yaml
+        ),
       ], guide: PackageResources.SUBJECT_CONSISTENCY_md, fields: consistency),
     Metric(
       "background-consistency", "background consistency", "how alike the frames of a video are to CLIP (VBench)",
       .higher, sample: .frame, .embedding(against: .frames),
       protocols: [
-        ProtocolFile("vbench", file: "background-consistency", PackageResources.background_consistency_yaml)
+        ProtocolFile("vbench", file: "background-consistency", PackageResources.background_consistency_yaml),
+        ProtocolFile(
+          "vbench-long-slow", file: "background-consistency-long-slow",
+          PackageResources.background_consistency_long_slow_yaml),
+        ProtocolFile(
+          "vbench-long-fast", file: "background-consistency-long-fast",
+          PackageResources.background_consistency_long_fast_yaml),
       ], guide: PackageResources.BACKGROUND_CONSISTENCY_md, fields: consistency),
     Metric(
       "aesthetic-quality", "aesthetic quality", "how much LAION's predictor likes the frames (VBench)", .higher,
       sample: .frame, .embedding(against: .head),
       protocols: [
-        ProtocolFile("vbench", file: "aesthetic-quality", PackageResources.aesthetic_quality_yaml)
+        ProtocolFile("vbench", file: "aesthetic-quality", PackageResources.aesthetic_quality_yaml),
+        ProtocolFile("vbench-long", file: "aesthetic-quality-long", PackageResources.aesthetic_quality_long_yaml),
       ], guide: PackageResources.AESTHETIC_QUALITY_md,
-      fields: embeddings + FieldDefinition.headWeights + [FieldDefinition.meanOver, FieldDefinition.scaleFactor]),
+      fields: embeddings + FieldDefinition.headWeights + [FieldDefinition.meanOver, FieldDefinition.scaleFactor]
+        + FieldDefinition.longVideos),
     Metric(
       "imaging-quality", "imaging quality", "how sharp and clean the frames are to MUSIQ (VBench)", .higher,
       sample: .frame, .embedding(against: .itself),
       protocols: [
-        ProtocolFile("vbench", file: "imaging-quality", PackageResources.imaging_quality_yaml)
+        ProtocolFile("vbench", file: "imaging-quality", PackageResources.imaging_quality_yaml),
+        ProtocolFile("vbench-long", file: "imaging-quality-long", PackageResources.imaging_quality_long_yaml),
       ], guide: PackageResources.IMAGING_QUALITY_md,
       fields: FieldDefinition.network([.qualityScore])
         + [FieldDefinition.valueRange, FieldDefinition.resize, FieldDefinition.crop, FieldDefinition.inputScaling]
         + FieldDefinition.frameSampling + FieldDefinition.fakeVideos
-        + [FieldDefinition.meanOver, FieldDefinition.scaleFactor]),
+        + [FieldDefinition.meanOver, FieldDefinition.scaleFactor] + FieldDefinition.longVideos),
     Metric(
       "i2v-subject", "I2V subject", "how alike a video is to its input picture, and to itself, by DINO (VBench-I2V)",
       .higher, sample: .frame, .embedding(against: .inputsAndFrames),
@@ -286,8 +312,9 @@ extension Metric {
   /// VBench's consistencies of frames with each other.
   private static let consistency =
     embeddings + [
-      FieldDefinition.centre, FieldDefinition.compareWith, FieldDefinition.clamp, FieldDefinition.meanOver,
-    ]
+      FieldDefinition.resizeSide, FieldDefinition.centre, FieldDefinition.compareWith, FieldDefinition.clamp,
+      FieldDefinition.meanOver,
+    ] + FieldDefinition.longVideosOfFrames
 
   /// VBench-I2V's, with the input picture.
   private static let imageToVideo =

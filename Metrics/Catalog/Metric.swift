@@ -35,6 +35,8 @@ public struct Metric: Sendable {
     case takes
     /// What the optical flow between the frames of videos says.
     case flow(FlowMeasure)
+    /// The mean over videos of how near frames are to those that are interpolated between their neighbours.
+    case interpolation
   }
 
   /// What the sets hold, one for each video.
@@ -163,7 +165,7 @@ public struct Metric: Sendable {
   /// Why it has no drift; nil where it has: where any run of a video's frames has a value of its own.
   static func driftObstacle(_ computation: Computation) -> String? {
     switch computation {
-    case .pairs, .stillness, .embedding, .flow(.warping), .flow(.magnitude), .flow(.error): nil
+    case .pairs, .stillness, .embedding, .interpolation, .flow(.warping), .flow(.magnitude), .flow(.error): nil
     case .frechet, .kernel, .neighbours:
       "it compares whole sets, and no video has a value of its own; --windows gives its values along time"
     case .extrapolated: "it compares whole sets, and no video has a value of its own"
@@ -184,7 +186,7 @@ public struct Metric: Sendable {
   public var reference: Reference {
     switch computation {
     case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .cameras, .takes, .flow(.error): .real
-    case .stillness, .flow(.dynamics), .flow(.warping), .flow(.magnitude): .realIfGiven
+    case .stillness, .flow(.dynamics), .flow(.warping), .flow(.magnitude), .interpolation: .realIfGiven
     case .embedding(against: .inputs), .embedding(against: .inputsAndFrames): .inputs
     case .embedding(against: .prompts): .prompts
     case .embedding(against: .frames), .embedding(against: .head), .embedding(against: .itself): .nothing
@@ -195,7 +197,7 @@ public struct Metric: Sendable {
   public var leastOfVideo: Int {
     switch computation {
     case .embedding(against: .frames), .embedding(against: .inputsAndFrames): 2
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .flow, .takes, .cameras,
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .flow, .interpolation, .takes, .cameras,
       .embedding(against: .inputs), .embedding(against: .prompts), .embedding(against: .head),
       .embedding(against: .itself):
       1
@@ -205,7 +207,9 @@ public struct Metric: Sendable {
   /// What its sets hold.
   public var item: Item {
     switch computation {
-    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .flow, .embedding, .takes: .video
+    case .frechet, .kernel, .neighbours, .extrapolated, .pairs, .stillness, .flow, .interpolation, .embedding,
+      .takes:
+      .video
     case .cameras: .poses
     }
   }
@@ -223,7 +227,9 @@ public struct Metric: Sendable {
   public var needsOnlyStatistics: Bool {
     switch computation {
     case .frechet: true
-    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .flow, .embedding, .cameras, .takes: false
+    case .kernel, .neighbours, .extrapolated, .pairs, .stillness, .flow, .interpolation, .embedding, .cameras,
+      .takes:
+      false
     }
   }
 
@@ -231,7 +237,7 @@ public struct Metric: Sendable {
   public var hasCovariances: Bool {
     switch computation {
     case .frechet, .extrapolated: true
-    case .kernel, .neighbours, .pairs, .stillness, .flow, .embedding, .cameras, .takes: false
+    case .kernel, .neighbours, .pairs, .stillness, .flow, .interpolation, .embedding, .cameras, .takes: false
     }
   }
 

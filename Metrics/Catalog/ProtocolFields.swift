@@ -46,6 +46,8 @@ public struct ProtocolFields: Sendable, Equatable {
   public var offsetFake = ClipOffset.start
   public var seed = 0
   public var skipFirst = 0
+  /// Frames a second of every video; 0: each video's own.
+  public var frameRate = 0.0
   public var maxVideosReal = Limit.all
   public var maxVideosFake = Limit.all
   public var equalCounts = Switch.no
@@ -105,8 +107,6 @@ public struct ProtocolFields: Sendable, Equatable {
   public var flowIterations = 0
   /// Frames a second between which the flow is computed.
   public var flowRate = 0.0
-  /// Frames a second of every video; 0: each video's own.
-  public var frameRate = 0.0
   public var flowShare = 0.0
   public var flowThreshold = 0.0
   public var flowPairs = 0.0
@@ -122,6 +122,15 @@ public struct ProtocolFields: Sendable, Equatable {
   public var channels = ChannelReduction.mean
   /// Whether only videos count that stand still.
   public var staticFilter = Switch.no
+
+  // The clips that long videos are cut into
+  /// 0: a video is taken as it is.
+  public var clipSeconds = 0
+  public var clipFrames = ClipFrames.all
+
+  // Interpolation of frames
+  /// nil for metrics that interpolate none.
+  public var interpolatedLevels: InterpolatedLevels?
 
   // Motion against two takes
   public var motionThreshold = 0

@@ -34,7 +34,8 @@ public struct KernelDistance: Sendable, Equatable {
   }
 
   static func tiles(_ a: FeatureMatrix, _ b: FeatureMatrix) -> Int {
-    RowTiles.count(upper: a.rows) + RowTiles.count(upper: b.rows) + RowTiles.count(a.rows, b.rows)
+    RowTiles<Double>.count(upper: a.rows) + RowTiles<Double>.count(upper: b.rows)
+      + RowTiles<Double>.count(a.rows, b.rows)
   }
 
   /// The distances of disjoint blocks of both sets, whose mean is the estimator of Zaremba, Gretton and Blaschko 2013 (B-test):
@@ -196,7 +197,7 @@ public struct KernelDistance: Sendable, Equatable {
 
   /// For each row s of both weights scale · wᵀ K v, of the tile K.
   private func products(
-    _ tile: RowTiles.Tile, _ weightsA: [Double], _ rowsA: Int, _ weightsB: [Double], _ rowsB: Int, samples: Int,
+    _ tile: RowTiles<Double>.Tile, _ weightsA: [Double], _ rowsA: Int, _ weightsB: [Double], _ rowsB: Int, samples: Int,
     scale: Double
   ) -> [Double] {
     let (left, right) = (tile.left, tile.right)

@@ -69,7 +69,7 @@ extension KernelDistance {
     return (first.map { $0 / Double(b.rows) }, second.map { $0 / Double(a.rows) })
   }
 
-  private static func sums(_ tile: RowTiles.Tile) -> (rows: [Double], columns: [Double]) {
+  private static func sums(_ tile: RowTiles<Double>.Tile) -> (rows: [Double], columns: [Double]) {
     var rows = [Double](repeating: 0, count: tile.left.count)
     var columns = [Double](repeating: 0, count: tile.right.count)
     for row in rows.indices {

@@ -160,13 +160,33 @@ public struct PRDC: Sendable, Equatable {
 }
 
 extension FeatureMatrix {
-  func squaredNorms() -> [Double] {
+  fileprivate func squaredNorms() -> [Double] {
     (0..<rows).map { row in
       withRows(row..<row + 1) { values in
         var sum = 0.0
         for value in values { sum += Double(value) * Double(value) }
         return sum
       }
+    }
+  }
+}
+
+/// ‖x‖² + ‖y‖² - 2xᵀy, or the sum of squared differences where that lost its digits.
+@inline(__always)
+private func squaredDistance(
+  _ product: Double, _ a: FeatureMatrix, _ row: Int, _ normA: Double, _ b: FeatureMatrix, _ column: Int, _ normB: Double
+) -> Double {
+  let norms = normA + normB
+  let distance = norms + product
+  if distance > 1e-6 * norms { return distance }
+  return a.withRows(row..<row + 1) { a in
+    b.withRows(column..<column + 1) { b in
+      var sum = 0.0
+      for index in a.indices {
+        let difference = Double(a[index]) - Double(b[index])
+        sum += difference * difference
+      }
+      return sum
     }
   }
 }

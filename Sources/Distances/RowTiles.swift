@@ -2,36 +2,29 @@ import COpenBLAS
 import Synchronization
 import Threads
 
-/// Products of the rows of two feature sets, tiles of at most 512×512, in float64: O(threads) memory beside the features.
+/// Products of the rows of two feature sets, tiles of at most 512×512: O(threads) memory beside the features.
 ///
 /// What is found in the tiles is added up in their order, whatever the number of threads: results are the same bits.
-struct RowTiles {
-  static let side = 512
+struct RowTiles<Scalar: TileScalar> {
+  static var side: Int { 512 }
 
   let first: FeatureMatrix
   let second: FeatureMatrix
   /// Of the products.
-  let scale: Double
+  let scale: Scalar
   let threads: Int
+  /// What is subtracted from the rows of both sets.
+  private let centre: [Double]
   private let isUpper: Bool
   /// Hears of the tiles that are done.
   let steps: Steps?
 
-  /// Of every pair of a row of `first` and a row of `second`.
-  init(_ first: FeatureMatrix, _ second: FeatureMatrix, scale: Double, threads: Int, steps: Steps? = nil) {
-    self.init(first, second, scale, threads, isUpper: false, steps)
-  }
-
-  /// Of one set with itself: the tiles of the diagonal, and those above it.
-  init(upper features: FeatureMatrix, scale: Double, threads: Int, steps: Steps? = nil) {
-    self.init(features, features, scale, threads, isUpper: true, steps)
-  }
-
   private init(
-    _ first: FeatureMatrix, _ second: FeatureMatrix, _ scale: Double, _ threads: Int, isUpper: Bool, _ steps: Steps?
+    _ first: FeatureMatrix, _ second: FeatureMatrix, _ scale: Scalar, _ threads: Int, isUpper: Bool,
+    centre: [Double] = [], _ steps: Steps?
   ) {
     (self.first, self.second, self.scale, self.threads) = (first, second, scale, threads)
-    (self.isUpper, self.steps) = (isUpper, steps)
+    (self.isUpper, self.centre, self.steps) = (isUpper, centre, steps)
   }
 
   private static func strips(_ rows: Int) -> Int { (rows + side - 1) / side }
@@ -47,7 +40,7 @@ struct RowTiles {
   struct Tile {
     let left: Range<Int>
     let right: Range<Int>
-    let values: UnsafeMutableBufferPointer<Double>
+    let values: UnsafeMutableBufferPointer<Scalar>
   }
 
   /// Calls `find` for each tile, on several threads, and `add` with what it found, on one, in the order of the tiles.
@@ -77,23 +70,38 @@ struct RowTiles {
   private func tile<Found>(_ place: (left: Range<Int>, right: Range<Int>), _ find: (Tile) -> Found) -> Found {
     let room = rooms.withLock { $0.popLast() } ?? Room(columns: first.columns)
     defer { rooms.withLock { $0.append(room) } }
-    first.copy(place.left, to: room.left)
-    second.copy(place.right, to: room.right)
+    copy(first, place.left, to: room.left)
+    copy(second, place.right, to: room.right)
     let values = UnsafeMutableBufferPointer(rebasing: room.values[..<(place.left.count * place.right.count)])
-    let columns = Int32(first.columns)
-    cblas_dgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(place.left.count), Int32(place.right.count), columns, scale,
-      room.left.baseAddress!, columns, room.right.baseAddress!, columns, 0, values.baseAddress!,
-      Int32(place.right.count))
+    Scalar.products(
+      room.left.baseAddress!, place.left.count, room.right.baseAddress!, place.right.count, columns: first.columns,
+      scale: scale, to: values.baseAddress!)
     return find(Tile(left: place.left, right: place.right, values: values))
+  }
+
+  private func copy(_ features: FeatureMatrix, _ rows: Range<Int>, to target: UnsafeMutableBufferPointer<Scalar>) {
+    features.withRows(rows) { values in
+      guard !centre.isEmpty else {
+        for index in values.indices { target[index] = Scalar(values[index]) }
+        return
+      }
+      let (columns, target) = (features.columns, target.baseAddress!)
+      centre.withUnsafeBufferPointer { centre in
+        for row in 0..<rows.count {
+          for column in 0..<columns {
+            target[row &* columns &+ column] = Scalar(Double(values[row &* columns &+ column]) - centre[column])
+          }
+        }
+      }
+    }
   }
 
   /// The memory of one tile's work, used by one tile after the other: asking the system for it again and again takes a good part
   /// of the time.
   private final class Room: @unchecked Sendable {
-    let left: UnsafeMutableBufferPointer<Double>
-    let right: UnsafeMutableBufferPointer<Double>
-    let values: UnsafeMutableBufferPointer<Double>
+    let left: UnsafeMutableBufferPointer<Scalar>
+    let right: UnsafeMutableBufferPointer<Scalar>
+    let values: UnsafeMutableBufferPointer<Scalar>
 
     init(columns: Int) {
       left = .allocate(capacity: max(1, RowTiles.side * columns))
@@ -114,6 +122,57 @@ struct RowTiles {
   }
 
   private let rooms = Rooms()
+}
+
+extension RowTiles where Scalar == Double {
+  /// Of every pair of a row of `first` and a row of `second`.
+  init(_ first: FeatureMatrix, _ second: FeatureMatrix, scale: Double, threads: Int, steps: Steps? = nil) {
+    self.init(first, second, scale, threads, isUpper: false, steps)
+  }
+
+  /// Of one set with itself: the tiles of the diagonal, and those above it.
+  init(upper features: FeatureMatrix, scale: Double, threads: Int, steps: Steps? = nil) {
+    self.init(features, features, scale, threads, isUpper: true, steps)
+  }
+}
+
+extension RowTiles where Scalar == Float {
+  /// Of every pair of a row of `first` and a row of `second`, from both of which `centre` is subtracted.
+  init(_ first: FeatureMatrix, _ second: FeatureMatrix, around centre: [Double], scale: Float, threads: Int) {
+    self.init(first, second, scale, threads, isUpper: false, centre: centre, nil)
+  }
+}
+
+/// What products of rows are computed in.
+protocol TileScalar: BinaryFloatingPoint, Sendable {
+  /// scale·A·Bᵀ of `rows` rows of A and `others` rows of B, all of `columns` values, row-major.
+  static func products(
+    _ a: UnsafePointer<Self>, _ rows: Int, _ b: UnsafePointer<Self>, _ others: Int, columns: Int, scale: Self,
+    to target: UnsafeMutablePointer<Self>)
+}
+
+extension Double: TileScalar {
+  static func products(
+    _ a: UnsafePointer<Double>, _ rows: Int, _ b: UnsafePointer<Double>, _ others: Int, columns: Int, scale: Double,
+    to target: UnsafeMutablePointer<Double>
+  ) {
+    let k = Int32(columns)
+    cblas_dgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(others), k, scale, a, k, b, k, 0, target,
+      Int32(others))
+  }
+}
+
+extension Float: TileScalar {
+  static func products(
+    _ a: UnsafePointer<Float>, _ rows: Int, _ b: UnsafePointer<Float>, _ others: Int, columns: Int, scale: Float,
+    to target: UnsafeMutablePointer<Float>
+  ) {
+    let k = Int32(columns)
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(others), k, scale, a, k, b, k, 0, target,
+      Int32(others))
+  }
 }
 
 /// Counts the steps of long work, and tells of them. Calls may come from several threads.
@@ -138,13 +197,6 @@ public final class Steps: Sendable {
 }
 
 extension FeatureMatrix {
-  /// Some rows in float64.
-  fileprivate func copy(_ rows: Range<Int>, to target: UnsafeMutableBufferPointer<Double>) {
-    withRows(rows) { values in
-      for index in values.indices { target[index] = Double(values[index]) }
-    }
-  }
-
   /// These rows, in this order; a row may come more than once.
   public func selecting(_ rows: [Int]) -> FeatureMatrix {
     let selected = [Float](unsafeUninitializedCapacity: rows.count * columns) { result, count in

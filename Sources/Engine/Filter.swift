@@ -19,6 +19,18 @@ public indirect enum Filter: Hashable, Sendable {
   case joined([Filter])
   /// For what `SpaceToDepth` makes of the input.
   case spaceToDepth(Filter)
+  /// Several filters of one input, their outputs side by side.
+  case stacked([Filter])
+  /// Several filters, each of channels of its own.
+  case diagonal([Filter])
+  /// The first `kept` channels as they are, then the sums of the channels from `first` on.
+  case keeping(Int, Filter, from: Int)
+  /// A transposed convolution of 4×4 taps with stride 2 and padding 1, for `DepthToSpace`: each of the four pixels of a square sees
+  /// 2×2 of the 3×3 pixels around.
+  case transposed(StoredFilter)
+  /// Of 3×3 taps, for stride 2 and `DepthToSpace`: the four outputs of a square at once, each of which sees 3×3 of 4×4 pixels. Of few
+  /// outputs a tile has lanes to spare.
+  case squared(StoredFilter)
 
   /// kT, kH, kW of the convolution that is computed.
   public var kernel: Volume {
@@ -27,7 +39,10 @@ public indirect enum Filter: Hashable, Sendable {
     case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _),
       .weightStandardised(let filter, _):
       filter.kernel
-    case .joined(let filters): filters[0].kernel
+    case .joined(let filters), .stacked(let filters), .diagonal(let filters): filters[0].kernel
+    case .keeping(_, let filter, _): filter.kernel
+    case .transposed: Volume(1, 3, 3)
+    case .squared: Volume(1, 4, 4)
     case .spaceToDepth(let filter):
       Volume(filter.kernel.frames, (filter.kernel.height + 1) / 2, (filter.kernel.width + 1) / 2)
     }
@@ -41,7 +56,10 @@ public indirect enum Filter: Hashable, Sendable {
     case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _),
       .weightStandardised(let filter, _):
       filter.inputs
-    case .joined(let filters): filters[0].inputs
+    case .joined(let filters), .stacked(let filters): filters[0].inputs
+    case .diagonal(let filters): filters.reduce(0) { $0 + $1.inputs }
+    case .keeping(_, let filter, let first): first + filter.inputs
+    case .transposed(let stored), .squared(let stored): stored.inputs
     case .spaceToDepth(let filter): 4 * filter.inputs
     }
   }
@@ -55,6 +73,9 @@ public indirect enum Filter: Hashable, Sendable {
       .weightStandardised(let filter, _):
       filter.outputs
     case .joined(let filters): filters.flatMap(\.outputs)
+    case .stacked(let filters), .diagonal(let filters): [filters.flatMap(\.outputs).reduce(0, +)]
+    case .keeping(let kept, let filter, _): [kept + filter.outputs.reduce(0, +)]
+    case .transposed(let stored), .squared(let stored): [4 * stored.outputs]
     }
   }
 
@@ -66,7 +87,12 @@ public indirect enum Filter: Hashable, Sendable {
     case .normalised(let filter, _), .scaled(let filter, _), .standardised(let filter, _), .spaceToDepth(let filter),
       .weightStandardised(let filter, _):
       filter.products
-    case .joined(let filters): filters[0].products
+    case .joined(let filters), .stacked(let filters): filters[0].products
+    case .diagonal(let filters):
+      filters.reduce(0) { $0 + $1.products * $1.outputs[0] } / filters.reduce(0) { $0 + $1.outputs[0] }
+    case .keeping(let kept, let filter, _): filter.products * filter.outputs[0] / (kept + filter.outputs[0])
+    case .transposed(let stored): 4 * stored.inputs
+    case .squared(let stored): 9 * stored.inputs
     }
   }
 
@@ -82,7 +108,9 @@ public indirect enum Filter: Hashable, Sendable {
       filter.parameters + [Parameter(name, [filter.outputs.reduce(0, +)], .factor)]
     case .standardised(let filter, _), .spaceToDepth(let filter), .weightStandardised(let filter, _):
       filter.parameters
-    case .joined(let filters): filters.flatMap(\.parameters)
+    case .joined(let filters), .stacked(let filters), .diagonal(let filters): filters.flatMap(\.parameters)
+    case .keeping(_, let filter, _): filter.parameters
+    case .transposed(let stored), .squared(let stored): Filter.stored(stored).parameters
     }
   }
 
@@ -92,8 +120,9 @@ public indirect enum Filter: Hashable, Sendable {
     case .part(let stored, let part):
       stored.kernel.count * inputs * part.outputs.count
         + (part.hasBias && stored.hasBias ? part.outputs.count : 0)
-    case .joined(let filters): filters.reduce(0) { $0 + $1.numbers }
-    case .stored, .normalised, .scaled, .standardised, .weightStandardised, .spaceToDepth:
+    case .joined(let filters), .stacked(let filters), .diagonal(let filters): filters.reduce(0) { $0 + $1.numbers }
+    case .keeping(_, let filter, _): filter.numbers
+    case .stored, .transposed, .squared, .normalised, .scaled, .standardised, .weightStandardised, .spaceToDepth:
       parameters.reduce(0) { $0 + $1.count }
     }
   }
@@ -119,6 +148,11 @@ public indirect enum Filter: Hashable, Sendable {
       try filter.weights(parameters).weightStandardised(epsilon: Double(epsilon))
     case .joined(let filters): .joined(try filters.map { try $0.weights(parameters).paddedToBlocks() })
     case .spaceToDepth(let filter): try filter.weights(parameters).spaceToDepth()
+    case .stacked(let filters): .joined(try filters.map { try $0.weights(parameters) })
+    case .diagonal(let filters): .diagonal(try filters.map { try $0.weights(parameters) })
+    case .keeping(let kept, let filter, let first): try filter.weights(parameters).keeping(kept, from: first)
+    case .transposed(let stored): try Filter.stored(stored).weights(parameters).phases
+    case .squared(let stored): try Filter.stored(stored).weights(parameters).squared
     }
   }
 }
@@ -220,6 +254,74 @@ public struct Standardisation: Hashable, Sendable {
 }
 
 extension ConvolutionWeights {
+  /// - Parameter value: by tap, input and output.
+  private init(
+    _ kernel: Volume, inputs: Int, outputs: Int, bias: [Float], products: Int, _ value: (Int, Int, Int) -> Float
+  ) {
+    var values: [Float] = []
+    values.reserveCapacity(kernel.count * inputs * outputs)
+    for tap in 0..<kernel.count {
+      for input in 0..<inputs { for output in 0..<outputs { values.append(value(tap, input, output)) } }
+    }
+    self.init(
+      kernel: kernel, inputChannels: inputs, outputChannels: outputs, values: values, bias: bias, products: products)
+  }
+
+  private func value(_ tap: Int, _ input: Int, _ output: Int) -> Float {
+    values[(tap * inputChannels + input) * outputChannels + output]
+  }
+
+  fileprivate static func diagonal(_ parts: [ConvolutionWeights]) -> ConvolutionWeights {
+    var (inputs, outputs): ([(part: Int, own: Int)], [(part: Int, own: Int)]) = ([], [])
+    for (index, part) in parts.enumerated() {
+      inputs += (0..<part.inputChannels).map { (index, $0) }
+      outputs += (0..<part.outputChannels).map { (index, $0) }
+    }
+    let products = parts.reduce(0) { $0 + $1.products * $1.outputChannels } / outputs.count
+    return ConvolutionWeights(
+      parts[0].kernel, inputs: inputs.count, outputs: outputs.count, bias: parts.flatMap(\.bias), products: products
+    ) { tap, input, output in
+      let (from, to) = (inputs[input], outputs[output])
+      return from.part == to.part ? parts[from.part].value(tap, from.own, to.own) : 0
+    }
+  }
+
+  fileprivate func keeping(_ kept: Int, from first: Int) -> ConvolutionWeights {
+    let middle = kernel.count / 2
+    return ConvolutionWeights(
+      kernel, inputs: first + inputChannels, outputs: kept + outputChannels,
+      bias: [Float](repeating: 0, count: kept) + bias, products: products * outputChannels / (kept + outputChannels)
+    ) { tap, input, output in
+      if output < kept { return input == output && tap == middle ? 1 : 0 }
+      return input < first ? 0 : value(tap, input - first, output - kept)
+    }
+  }
+
+  /// Of the transposed convolution: output row 2y takes taps 3 and 1 of rows y − 1 and y, row 2y + 1 taps 2 and 0 of y and y + 1.
+  fileprivate var phases: ConvolutionWeights {
+    let taps = [[3, 1, nil], [nil, 2, 0]]
+    return ConvolutionWeights(
+      Volume(1, 3, 3), inputs: inputChannels, outputs: 4 * outputChannels, bias: (0..<4).flatMap { _ in bias },
+      products: 4 * inputChannels
+    ) { tap, input, output in
+      let (phase, channel) = output.quotientAndRemainder(dividingBy: outputChannels)
+      guard let y = taps[phase / 2][tap / 3], let x = taps[phase % 2][tap % 3] else { return 0 }
+      return value(4 * y + x, input, channel)
+    }
+  }
+
+  /// Output (a, b) of a square sees the taps from row a and column b on.
+  fileprivate var squared: ConvolutionWeights {
+    ConvolutionWeights(
+      Volume(1, 4, 4), inputs: inputChannels, outputs: 4 * outputChannels, bias: (0..<4).flatMap { _ in bias },
+      products: 9 * inputChannels
+    ) { tap, input, output in
+      let (phase, channel) = output.quotientAndRemainder(dividingBy: outputChannels)
+      let (y, x) = (tap / 4 - phase / 2, tap % 4 - phase % 2)
+      return (0..<3).contains(y) && (0..<3).contains(x) ? value(3 * y + x, input, channel) : 0
+    }
+  }
+
   fileprivate func part(_ part: FilterPart) -> ConvolutionWeights {
     var taken: [Float] = []
     taken.reserveCapacity(kernel.count * part.inputs.reduce(0) { $0 + $1.count } * part.outputs.count)

@@ -140,9 +140,148 @@ extension Graph {
   }
 
   /// Each pixel of a frame from where the flow points to.
-  public mutating func warp(_ name: String, _ x: Value, by flow: Value, outside edge: Warp.Edge) -> Value {
-    precondition(map(x).volume == flowVolume(flow), "Graph: a flow of the frame's size is needed")
-    return add(name, .warp(edge), [x, flow], shape(x))
+  ///
+  /// - Parameters:
+  ///   - frame: which one; `channel`: the first of the flow's two.
+  public mutating func warp(
+    _ name: String, _ x: Value, frame: Int = 0, by flow: Value, channel: Int = 0, outside edge: Warp.Edge
+  ) -> Value {
+    let ((channels, volume), (flows, size)) = (map(x), map(flow))
+    let one = Volume(1, volume.height, volume.width)
+    precondition(
+      size == one && frame < volume.frames && channel + 2 <= flows, "Graph: a flow of the frame's size is needed")
+    return add(
+      name, .warp(WarpedFrame(edge: edge, frame: frame, channel: channel)), [x, flow],
+      .maps(channels: channels, one))
+  }
+
+  // MARK: Interpolation of frames
+
+  /// x, or a factor times x where it is negative.
+  public mutating func slopes(_ unit: String, _ x: Value, _ slope: Float) -> Value {
+    _ = map(x)
+    return add(unit + "/slopes", .slopes(.constant(slope)), [x], shape(x))
+  }
+
+  /// The same with a factor for each channel, some of those of `UNIT/slopes` behind `kept` channels that stay as they are.
+  public mutating func slopes(_ unit: String, _ x: Value, part: Range<Int>? = nil, of count: Int? = nil, kept: Int = 0)
+    -> Value
+  {
+    let channels = map(x).channels - kept
+    let part = part ?? 0..<channels
+    precondition(part.count == channels, "Graph: a slope for each channel")
+    return add(
+      unit + "/slopes\(part.lowerBound > 0 ? "_\(part.lowerBound)" : "")",
+      .slopes(.stored(prefix + unit + "/slopes", count: count ?? part.upperBound, part: part, kept: kept)), [x],
+      shape(x))
+  }
+
+  /// A convolution of stride 1, padded, whose filter is put together of stored ones.
+  public mutating func convolution(_ name: String, _ x: Value, _ filter: Filter) -> Value {
+    convolutions(name, x, [filter])[0]
+  }
+
+  /// Several of one input, computed together.
+  public mutating func convolutions(_ name: String, _ x: Value, _ filters: [Filter]) -> [Value] {
+    let (channels, volume) = map(x)
+    precondition(filters.allSatisfy { $0.inputs == channels }, "Graph: the filter is for another input")
+    let sum = FilteredSum(filters.count == 1 ? filters[0] : .joined(filters))
+    return add(
+      name, .convolution(sum), [x], filters.map { .maps(channels: $0.outputs.reduce(0, +), volume) })
+  }
+
+  /// A filter of this graph's weights, over space.
+  public func stored(_ name: String, kernel: Int, inputs: Int, outputs: Int) -> StoredFilter {
+    StoredFilter(
+      prefix + name, kernel: Volume(1, kernel, kernel), axes: 2, inputs: inputs, outputs: outputs, hasBias: true)
+  }
+
+  /// A transposed convolution of 4×4 taps with stride 2 and padding 1: twice the size.
+  public mutating func transposedConvolution(_ name: String, _ x: Value, to outputs: Int) -> Value {
+    let (channels, volume) = map(x)
+    let phases = convolution(name, x, .transposed(stored(name, kernel: 4, inputs: channels, outputs: outputs)))
+    return add(
+      name + "/squares", .depthToSpace, [phases],
+      .maps(channels: outputs, Volume(volume.frames, 2 * volume.height, 2 * volume.width)))
+  }
+
+  /// A convolution of 3×3 taps of maps of even sizes, whose few outputs are computed four pixels at a time.
+  public mutating func squaredConvolution(_ name: String, _ x: Value, to outputs: Int) -> Value {
+    let (channels, volume) = map(x)
+    precondition(volume.height % 2 == 0 && volume.width % 2 == 0, "Graph: whole squares are needed")
+    let filter = Filter.squared(stored(name, kernel: 3, inputs: channels, outputs: outputs))
+    let squares = add(
+      name, .convolution(FilteredSum(filter, stride: Volume(1, 2, 2), padding: .zeros(1))), [x],
+      .maps(channels: 4 * outputs, Volume(volume.frames, volume.height / 2, volume.width / 2)))
+    return add(name + "/squares", .depthToSpace, [squares], .maps(channels: outputs, volume))
+  }
+
+  public mutating func constant(_ name: String, _ value: Float, like x: Value) -> Value {
+    add(name, .constant(value), [], .maps(channels: 1, map(x).volume))
+  }
+
+  /// - Parameter x: the input, or what is standardised of it.
+  public mutating func centred(_ name: String, _ x: Value) -> Value {
+    _ = map(x)
+    return add(name, .centred, [x], shape(x))
+  }
+
+  /// - Parameters:
+  ///   - flows: how many of the first channels are multiplied by `flowFactor`; the others are by `factor`.
+  ///   - added: of the size that it becomes; channels that `x` has not are those of `added` alone.
+  public mutating func resampled(
+    _ name: String, _ x: Value, _ scale: ResamplingScale, flows: Int = 0, flowFactor: Float = 1, factor: Float = 1,
+    addedTo added: Value? = nil
+  ) -> Value {
+    let (channels, volume) = map(x)
+    let after = Shape.maps(
+      channels: added.map { map($0).channels } ?? channels, scale.volume(volume))
+    precondition(
+      added.map { shape($0) == after && map($0).channels <= channels } ?? true,
+      "Graph: it is added to maps of the size that it becomes")
+    return add(
+      name, .resampled(Resampled(scale: scale, flows: flows, flowFactor: flowFactor, factor: factor)),
+      [x] + (added.map { [$0] } ?? []), after)
+  }
+
+  /// - Parameters:
+  ///   - flow: its first channels are the flows to the first and the second frame.
+  ///   - levels: features of both frames, each level of half the size.
+  ///   - factor: of the flows.
+  public mutating func localCorrelation(
+    _ name: String, _ flow: Value, _ levels: [Value], radius: Int, factor: Float
+  ) -> Value {
+    let (flows, volume) = map(flow)
+    precondition(
+      flows >= 4 && volume.frames == 1
+        && levels.enumerated().allSatisfy {
+          map($1).volume == Volume(2, volume.height >> $0, volume.width >> $0)
+        }, "Graph: two flows, and a pyramid of two frames")
+    return add(
+      name, .localCorrelation(radius: radius, factor: factor), [flow] + levels,
+      .maps(channels: 2 * levels.count * LookUp.values(radius), volume))
+  }
+
+  /// - Parameters:
+  ///   - fields: 8·count channels: flows, masks, remainders.
+  ///   - flow: of half the size, to the first and the second frame.
+  public mutating func blendedFields(_ name: String, _ frames: Value, _ fields: Value, _ flow: Value, count: Int)
+    -> Value
+  {
+    let (channels, volume) = map(fields)
+    precondition(
+      channels == 8 * count && shape(frames) == .maps(channels: 3, Volume(2, volume.height, volume.width))
+        && map(flow).volume == Volume(1, volume.height / 2, volume.width / 2) && map(flow).channels >= 4,
+      "Graph: two frames, fields and flows of half the size")
+    return add(
+      name, .blendedFields(count), [frames, fields, flow], .maps(channels: 3 * count, volume))
+  }
+
+  public mutating func meanFrame(_ name: String, _ frames: Value, adding added: Value) -> Value {
+    precondition(
+      map(frames).channels % 3 == 0 && shape(added) == .maps(channels: 3, map(frames).volume),
+      "Graph: frames of three channels")
+    return add(name, .meanFrame, [frames, added], shape(added))
   }
 
   private func flowVolume(_ flow: Value) -> Volume {

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// A row of the table that a graph prints.
@@ -69,9 +70,22 @@ extension Operation {
     case .halvedPlanes: "average 2×2"
     case .lookUp(let radius): "look-up, radius \(radius)"
     case .convexUpsampling(let factor, _): "convex upsampling × \(factor)"
-    case .warp(let edge): "warp, \(edge.rawValue) outside"
+    case .warp(let warped): "warp, \(warped.edge.rawValue) outside"
+    case .slopes(.constant(let slope)): "leaky relu \(slope)"
+    case .slopes(.stored): "prelu"
+    case .depthToSpace: "depth to space"
+    case .constant(let value): "\(value)"
+    case .centred: "less its mean"
+    case .resampled(let resampled): resampled.scale.text
+    case .localCorrelation(let radius, _): "local correlation, radius \(radius)"
+    case .blendedFields(let count): "\(count) blended fields"
+    case .meanFrame: "mean frame"
     }
   }
 
   private static func step(_ stride: Volume) -> String { stride == .one ? "" : " / \(stride)" }
+}
+
+extension ResamplingScale {
+  fileprivate var text: String { rawValue > 0 ? "bilinear × \(rawValue)" : "bilinear / \(-rawValue)" }
 }

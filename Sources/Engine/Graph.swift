@@ -103,7 +103,8 @@ public struct Graph: Sendable, Equatable {
 
   func parameters(of node: Node) -> [Parameter] {
     switch node.operation {
-    case .convolution(let sum): sum.filter.parameters
+    case .convolution(let sum): sum.filter.parameters + sum.slopes.flatMap(\.parameters)
+    case .slopes(let slopes): slopes.parameters
     case .batchNormalisation(let normalisation): normalisation.parameters(shape(node.outputs[0]).channels ?? 0)
     case .scale(let name): [Parameter(name, [shape(node.outputs[0]).channels ?? 0], .factor)]
     case .tokens(let tokens):
@@ -122,7 +123,8 @@ public struct Graph: Sendable, Equatable {
     case .input, .standardisation, .spaceToDepth, .maxPool, .averagePool, .rectifier, .function, .sum, .concatenation,
       .attention, .row, .mean, .unitLength, .centredUnit, .flattenedFrames, .instanceNormalisation, .slice, .state,
       .gate, .correlation,
-      .halvedPlanes, .lookUp, .convexUpsampling, .warp:
+      .halvedPlanes, .lookUp, .convexUpsampling, .warp, .depthToSpace, .constant, .centred, .resampled,
+      .localCorrelation, .blendedFields, .meanFrame:
       []
     }
   }
@@ -138,6 +140,9 @@ public struct Graph: Sendable, Equatable {
     case .convolution(let sum):
       2 * sum.filter.products * node.outputs.reduce(0) { $0 + shape($1).count }
     case .correlation: 2 * (shape(node.inputs[0]).channels ?? 0) * shape(node.outputs[0]).count
+    case .localCorrelation:
+      // Of each value that is found, four products are blended.
+      2 * 4 * (shape(node.inputs[1]).channels ?? 0) * shape(node.outputs[0]).count
     case .attention:
       if case .rows(let tokens, let channels) = shape(node.outputs[0]) {
         2 * 2 * tokens * tokens * channels
@@ -147,7 +152,8 @@ public struct Graph: Sendable, Equatable {
     case .input, .standardisation, .spaceToDepth, .maxPool, .averagePool, .batchNormalisation, .rectifier, .function,
       .scale, .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames,
       .row, .mean, .unitLength, .centredUnit,
-      .instanceNormalisation, .slice, .state, .gate, .halvedPlanes, .lookUp, .convexUpsampling, .warp:
+      .instanceNormalisation, .slice, .state, .gate, .halvedPlanes, .lookUp, .convexUpsampling, .warp, .slopes,
+      .depthToSpace, .constant, .centred, .resampled, .blendedFields, .meanFrame:
       nil
     }
   }

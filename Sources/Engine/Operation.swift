@@ -18,6 +18,8 @@ public enum Operation: Hashable, Sendable {
   case batchNormalisation(BatchNormalisation)
   /// max(x, 0)
   case rectifier
+  /// x, or a factor times x where it is negative.
+  case slopes(Slopes)
   case function(ValueFunction.Kind)
   /// A factor for each channel, the tensor of this name.
   case scale(String)
@@ -64,7 +66,64 @@ public enum Operation: Hashable, Sendable {
   /// Of a coarse flow and a mask: the flow at a finer size.
   case convexUpsampling(factor: Int, maskFactor: Float)
   /// Of maps and a flow: each pixel from where the flow points to.
-  case warp(Warp.Edge)
+  case warp(WarpedFrame)
+  /// Each pixel of 4·C channels, (row, column, channel), as a 2×2 square of C channels.
+  case depthToSpace
+  /// One value at all places.
+  case constant(Float)
+  /// An image less the mean of all of its values.
+  case centred
+  /// Maps at another scale, added to the second input where there is one.
+  case resampled(Resampled)
+  /// Of two flows and the levels of a pyramid of two frames' features: the products of each pixel with those around where it has
+  /// moved to.
+  case localCorrelation(radius: Int, factor: Float)
+  /// Of two frames, fields of flows, masks and remainders, and two flows of half the size: a frame between the two for each field.
+  case blendedFields(Int)
+  /// The mean of frames of three channels each, plus the second input, in 0...1.
+  case meanFrame
+}
+
+/// What negative values are multiplied with.
+public enum Slopes: Hashable, Sendable {
+  /// The same in all channels.
+  case constant(Float)
+  /// Some numbers of a tensor of `count`, one for each channel, behind `kept` channels that stay as they are.
+  case stored(String, count: Int, part: Range<Int>, kept: Int = 0)
+
+  /// For each of some channels.
+  func values(_ channels: Int, _ parameters: some Parameters) throws -> [Float] {
+    switch self {
+    case .constant(let slope): [Float](repeating: slope, count: channels)
+    case .stored(let name, let count, let part, let kept):
+      [Float](repeating: 1, count: kept) + (try parameters.values(Parameter(name, [count], .slope)))[part]
+    }
+  }
+
+  var parameters: [Parameter] {
+    switch self {
+    case .constant: []
+    case .stored(let name, let count, _, _): [Parameter(name, [count], .slope)]
+    }
+  }
+}
+
+/// Which of some frames is warped, and by which channels of a flow.
+public struct WarpedFrame: Hashable, Sendable {
+  public let edge: Warp.Edge
+  public let frame: Int
+  /// The first of the two.
+  public let channel: Int
+}
+
+/// How maps are resampled: the first `flows` channels are multiplied by `flowFactor`, the others by `factor`.
+public struct Resampled: Hashable, Sendable {
+  public let scale: ResamplingScale
+  public let flows: Int
+  public let flowFactor: Float
+  public let factor: Float
+
+  func factors(_ channels: Int) -> [Float] { (0..<channels).map { $0 < flows ? flowFactor : factor } }
 }
 
 /// Which channels of which frames.
@@ -87,6 +146,8 @@ public struct FilteredSum: Hashable, Sendable {
   public let stride: Volume
   public let padding: Padding
   public var rectifies: Bool
+  /// What its negative sums are multiplied with, for each output; none where they stay.
+  public var slopes: [Slopes] = []
 
   public init(_ filter: Filter, stride: Volume = .one, padding: Padding = .same, rectifies: Bool = false) {
     self.filter = filter
@@ -149,10 +210,13 @@ extension Operation {
   /// Whether it looks at a frame as a whole, so that others cannot lie behind it.
   var seesWholeFrames: Bool {
     switch self {
-    case .slice, .state, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp: true
+    case .slice, .state, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp, .constant, .centred,
+      .resampled, .localCorrelation, .blendedFields, .meanFrame:
+      true
     case .input, .standardisation, .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation, .rectifier,
       .function, .scale, .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .attention, .row, .mean,
-      .unitLength, .centredUnit, .instanceNormalisation, .gate, .groupNormalisation, .flattenedFrames:
+      .unitLength, .centredUnit, .instanceNormalisation, .gate, .groupNormalisation, .flattenedFrames, .slopes,
+      .depthToSpace:
       false
     }
   }

@@ -20,6 +20,8 @@ public struct Parameter: Hashable, Sendable {
     case factor
     /// Added.
     case offset
+    /// Multiplied where a value is negative.
+    case slope
   }
 
   public let name: String
@@ -38,7 +40,7 @@ public struct Parameter: Hashable, Sendable {
 /// Made-up numbers, for measuring time, which does not depend on them, and for comparing runtimes. The same on every call.
 ///
 /// Kernels are uniform with the variance 2/inputs of a sum, so that behind a rectifier sums stay as large as what goes in;
-/// factors are in 0.5...1.5, offsets in -0.1...0.1.
+/// factors are in 0.5...1.5, offsets in -0.1...0.1, slopes in 0...0.2.
 public struct RandomParameters: Parameters {
   public init() {}
 
@@ -49,6 +51,7 @@ public struct RandomParameters: Parameters {
       case .kernel: (0, (6 / Float(max(1, parameter.shape.dropLast().reduce(1, *)))).squareRoot())
       case .factor: (1, 0.5)
       case .offset: (0, 0.1)
+      case .slope: (0.1, 0.1)
       }
     return (0..<parameter.count).map { _ in middle + random.nextFloat() * bound }
   }

@@ -31,10 +31,14 @@ extension Graph {
   /// A rectifier behind a convolution, an average pool, a sum or a group normalisation is taken as its values are written.
   public func fusingRectifiers() -> Graph {
     let graph = merging { filtered, next in
+      if case .slopes(let slopes) = next.operation {
+        filtered.slopes = [slopes]
+        return true
+      }
       guard next.operation == .rectifier else { return false }
       filtered.rectifies = true
       return true
-    }
+    }.fusingSlopesOfSeveral()
     return graph.mergingPairs { node, next in
       guard case .averagePool(let window, false) = node.operation, next.operation == .rectifier else { return false }
       node.operation = .averagePool(window, rectifies: true)
@@ -53,6 +57,28 @@ extension Graph {
       node.operation = .sum(rectifies: true)
       return true
     }
+  }
+
+  /// Slopes behind all outputs of convolutions that are computed together.
+  private func fusingSlopesOfSeveral() -> Graph {
+    var graph = self
+    for index in nodes.indices.reversed() where nodes[index].outputs.count > 1 {
+      guard case .convolution(var sum) = graph.nodes[index].operation, !sum.rectifies, sum.slopes.isEmpty else {
+        continue
+      }
+      let next = graph.nodes[index].outputs.compactMap(graph.onlyReader)
+      let slopes = next.compactMap { reader -> Slopes? in
+        if case .slopes(let slopes) = graph.nodes[reader].operation { slopes } else { nil }
+      }
+      guard slopes.count == graph.nodes[index].outputs.count,
+        next.allSatisfy({ graph.nodes[$0].isRepeated == nodes[index].isRepeated })
+      else { continue }
+      sum.slopes = slopes
+      graph.nodes[index].operation = .convolution(sum)
+      graph.nodes[index].outputs = next.map { graph.nodes[$0].outputs[0] }
+      for reader in next.sorted(by: >) { graph.nodes.remove(at: reader) }
+    }
+    return graph
   }
 
   /// The standardisation of the image becomes a part of the convolutions behind it. Only without padding: zeros around the
@@ -89,14 +115,17 @@ extension Graph {
       guard let first = graph.pointwise(index) else { continue }
       let siblings = graph.readers(of: graph.nodes[index].inputs[0]).filter {
         $0 >= index && graph.pointwise($0)?.rectifies == first.rectifies
+          && graph.pointwise($0)?.slopes.isEmpty == first.slopes.isEmpty
           && graph.nodes[$0].isRepeated == graph.nodes[index].isRepeated
       }
       guard siblings.count > 1 else { continue }
       let nodes = siblings.map { graph.nodes[$0] }
-      let filters = siblings.compactMap { graph.pointwise($0)?.filter }
+      let sums = siblings.compactMap { graph.pointwise($0) }
+      var sum = FilteredSum(.joined(sums.map(\.filter)), padding: first.padding, rectifies: first.rectifies)
+      sum.slopes = sums.flatMap(\.slopes)
       graph.nodes[index] = Node(
         name: Self.commonName(nodes.map(\.name)),
-        operation: .convolution(FilteredSum(.joined(filters), padding: first.padding, rectifies: first.rectifies)),
+        operation: .convolution(sum),
         inputs: nodes[0].inputs, outputs: nodes.flatMap(\.outputs), isRepeated: nodes[0].isRepeated)
       for sibling in siblings.dropFirst().reversed() { graph.nodes.remove(at: sibling) }
     }
@@ -110,7 +139,7 @@ extension Graph {
     for index in nodes.indices {
       let pool = graph.nodes[index]
       guard case .averagePool(let window, false) = pool.operation, let next = graph.onlyReader(of: pool.outputs[0]),
-        var sum = graph.pointwise(next), sum.filter.outputs.reduce(0, +) < sum.filter.inputs
+        var sum = graph.pointwise(next), sum.slopes.isEmpty, sum.filter.outputs.reduce(0, +) < sum.filter.inputs
       else { continue }
       let rectifies = sum.rectifies
       sum.rectifies = false
@@ -130,7 +159,8 @@ extension Graph {
   public func foldingSpaceToDepth() -> Graph {
     var graph = self
     guard let input = nodes.first?.outputs[0], let reader = onlyReader(of: input),
-      case .convolution(var sum) = nodes[reader].operation, case .maps(let channels, let volume) = shape(input),
+      case .convolution(var sum) = nodes[reader].operation, sum.slopes.isEmpty,
+      case .maps(let channels, let volume) = shape(input),
       sum.stride.height == 2, sum.stride.width == 2, sum.padding == .same, volume.height % 2 == 0,
       volume.width % 2 == 0, 4 * channels <= ActivationLayout.block
     else { return self }
@@ -152,7 +182,9 @@ extension Graph {
   /// Joins convolutions with the one node behind each where `merge` changes the convolution so that it does both.
   private func merging(_ merge: (inout FilteredSum, Node) -> Bool) -> Graph {
     mergingPairs { node, next in
-      guard case .convolution(var sum) = node.operation, !sum.rectifies, merge(&sum, next) else { return false }
+      guard case .convolution(var sum) = node.operation, !sum.rectifies, sum.slopes.isEmpty, merge(&sum, next) else {
+        return false
+      }
       node.operation = .convolution(sum)
       return true
     }

@@ -157,7 +157,9 @@ public struct Evaluation {
 
   /// Of the first network that takes part.
   private func isa(_ plan: SamplePlan) -> String {
-    plan.sources.first?.network.isa ?? request.scores.compactMap { $0.perceptual?.isa ?? $0.flow?.isa }.first ?? "none"
+    plan.sources.first?.network.isa ?? request.scores.compactMap {
+      $0.perceptual?.isa ?? $0.flow?.isa ?? $0.interpolation?.isa
+    }.first ?? "none"
   }
 
   /// Opens a set; of videos, as many as the protocol that wants most of them takes.

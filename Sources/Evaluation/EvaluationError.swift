@@ -84,6 +84,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case allOccluded(name: String, pairs: Int)
   /// A filter that is to leave videos that stand still leaves none.
   case noneStands(path: String, videos: Int)
+  /// Of videos that are cut into clips of so many seconds.
+  case noRateOfClips(name: String, seconds: Int)
+  case slowClips(name: String, rate: Double)
+  case noLongVideo(path: String, seconds: Int)
   /// `what`: `flow`.
   case isNoNumber(what: String, weights: String)
   /// Frames at each end of a video are fewer than a value needs.
@@ -360,6 +364,16 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
       return
         "\(path): \(videos == 1 ? "its video moves" : "all \(videos) videos move"), and the static filter leaves none"
         + "\nhint: `--protocol vbench` scores all of them, and motion counts"
+    case .noRateOfClips(let name, let seconds):
+      return "`\(name)` has no frame rate, and it is cut into clips of \(count(seconds, "second")): "
+        + "`--set frame-rate=24` says it for all videos"
+    case .slowClips(let name, let rate):
+      return "`\(name)` has \(significantRate(rate)) frames a second, and its clips are of a whole number of them: "
+        + "`--set frame-rate=1` says so for all videos"
+    case .noLongVideo(let path, let seconds):
+      return
+        "no video of `\(path)` is longer than \(count(seconds, "second")), and clips of long videos are compared with each "
+        + "other\nhint: of short videos the protocol is `vbench`"
     case .isNoNumber(let what, let weights):
       return "its \(what) by `\(weights)` is not a number"
     case .noTimes(let path):

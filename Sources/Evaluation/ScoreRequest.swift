@@ -16,6 +16,8 @@ public struct RequestedScore: Sendable {
   public var perceptual: PerceptualNetwork?
   /// What computes the flow between frames, of a metric that looks at it.
   public var flow: FlowNetwork?
+  /// What makes frames between frames, of a metric that compares with them.
+  public var interpolation: InterpolationNetwork?
   /// Reads the head that embeddings of frames are given to, of a metric that has one.
   public var head: (@Sendable () throws -> NetworkWeights)?
 

@@ -78,7 +78,8 @@ struct SuiteScoring {
     else { return false }
     switch metric.computation {
     case .frechet, .kernel: break
-    case .neighbours, .extrapolated, .pairs, .stillness, .flow, .embedding, .cameras, .takes: return false
+    case .neighbours, .extrapolated, .pairs, .stillness, .flow, .interpolation, .embedding, .cameras, .takes:
+      return false
     }
     guard !score.warnings.contains(where: { $0.code == "features-not-kept" }) else { return false }
     return score.fake?.features.flatMap { history?.files.found($0, .features) } == nil

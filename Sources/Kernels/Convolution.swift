@@ -155,6 +155,8 @@ public struct ConvolutionProblem: Sendable {
   public let stride: Volume
   /// Whether max(·, 0) is taken of the sums.
   public let rectify: Bool
+  /// What negative sums are multiplied with; nil where they stay as they are, or become 0.
+  public let slopes: SlopeValues?
   public let input: Activation
   /// One for each 16 output channels (the last may be partly spare). All have one volume and one halo.
   public let outputs: [OutputBlock]
@@ -166,12 +168,12 @@ public struct ConvolutionProblem: Sendable {
 
   public init(
     weights: ConvolutionWeights, stride: Volume = .one, padding: Padding = .same, rectify: Bool = true,
-    input: Activation, outputs: [OutputBlock]
+    slopes: SlopeValues? = nil, input: Activation, outputs: [OutputBlock]
   ) {
     let volume = input.layout.volume
     self.init(
       weights: weights, stride: stride, padded: padding.volume(volume, kernel: weights.kernel, stride: stride),
-      presentFrames: 0..<volume.frames, rectify: rectify, input: input, outputs: outputs)
+      presentFrames: 0..<volume.frames, rectify: rectify, slopes: slopes, input: input, outputs: outputs)
   }
 
   /// - Parameters:
@@ -179,7 +181,7 @@ public struct ConvolutionProblem: Sendable {
   ///   - presentFrames: which frames of input and halo are not padding, counted from the input's first.
   public init(
     weights: ConvolutionWeights, stride: Volume, padded: PaddedVolume, presentFrames: Range<Int>, rectify: Bool,
-    input: Activation, outputs: [OutputBlock]
+    slopes: SlopeValues? = nil, input: Activation, outputs: [OutputBlock]
   ) {
     let layout = input.layout
     precondition(weights.inputChannels == layout.channels, "ConvolutionProblem: the input has other channels")
@@ -196,9 +198,13 @@ public struct ConvolutionProblem: Sendable {
         return other.isBlocked && other.volume == padded.output && other.haloBefore == first.haloBefore
           && other.haloAfter == first.haloAfter
       }, "ConvolutionProblem: the outputs have other volumes or halos")
+    precondition(
+      slopes?.covers(outputs.count) ?? true && (slopes == nil || !rectify),
+      "ConvolutionProblem: a slope for each channel is needed, and none where sums are rectified")
     self.weights = weights
     self.stride = stride
     self.rectify = rectify
+    self.slopes = slopes
     self.input = input
     self.outputs = outputs
     outputVolume = padded.output
@@ -243,9 +249,13 @@ package protocol ConvolutionPlan: Sendable {
   /// - Parameter twin: a plan of the same weights and layouts, whose packed weights are taken over.
   init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace, twin: (any ConvolutionPlan)?)
   func run(_ team: ThreadTeam)
+  /// Whether it multiplies with the slopes while its sums are in the cache; elsewhere that is done behind it.
+  static var takesSlopes: Bool { get }
 }
 
 extension ConvolutionPlan {
+  package static var takesSlopes: Bool { false }
+
   package init(_ problem: ConvolutionProblem, with table: KernelTable, workspace: Workspace) {
     self.init(problem, with: table, workspace: workspace, twin: nil)
   }
@@ -261,6 +271,7 @@ public struct Convolution: Sendable {
   /// Without the values of its weights, which the plan has in an order of its own.
   public let problem: ConvolutionProblem
   private let plan: any ConvolutionPlan
+  private let slopeRow: MicroKernels.SlopeRowKernel
 
   /// - Parameters:
   ///   - workspace: shared by the layers of one network.
@@ -271,10 +282,21 @@ public struct Convolution: Sendable {
     self.problem = problem.withoutValues
     let type = Self.plans.first { $0.refusal(of: problem, with: table) == nil } ?? NaiveConvolution.self
     plan = type.init(problem, with: table, workspace: workspace, twin: twin?.plan)
+    slopeRow = table.kernels.slopeRow
   }
 
   /// Which plan it is.
   public var planName: String { plan.name }
 
-  public func run(_ team: ThreadTeam) { plan.run(team) }
+  public func run(_ team: ThreadTeam) {
+    plan.run(team)
+    guard let slopes = problem.slopes, !type(of: plan).takesSlopes else { return }
+    for (index, output) in problem.outputs.enumerated() {
+      let volume = problem.outputVolume
+      team.perform(chunks: volume.frames * volume.height) { chunk in
+        let (frame, row) = chunk.quotientAndRemainder(dividingBy: volume.height)
+        slopeRow(output.activation.row(output.block, frame, row), volume.width, slopes.block(index))
+      }
+    }
+  }
 }

@@ -21,6 +21,9 @@ package struct DirectConvolution: ConvolutionPlan {
   private let chunk: ChunkSize
   /// Segments of one part.
   private let partSegments: Int
+  private let slopeRow: MicroKernels.SlopeRowKernel
+
+  package static let takesSlopes = true
 
   private struct Place: @unchecked Sendable { let pointer: UnsafeMutablePointer<Float> }
 
@@ -52,6 +55,7 @@ package struct DirectConvolution: ConvolutionPlan {
     outputs = places
     partSegments = table.partSegments(packed.segments.count, length: packed.segmentLength)
     chunk = ChunkSize(tileCount: tiles.entries.count * tiles.groups, panels: packed.panels)
+    slopeRow = table.kernels.slopeRow
   }
 
   /// How a layer is cut into chunks of work. A panel of weights is read once for each chunk: enough tiles, so that it is
@@ -96,6 +100,7 @@ package struct DirectConvolution: ConvolutionPlan {
       kernel(
         tile.pixels, input, place.inputs, part.segments, part.count, packed.segmentLength, part.weights, part.bias,
         outputs[panel].pointer + place.plane, place.outputs, part.rectify)
+      slope(panel, part, place, tile)
     }
   }
 
@@ -106,6 +111,16 @@ package struct DirectConvolution: ConvolutionPlan {
         tile.pixels / 2, input, place.inputs, pixelStride, part.segments, part.count, packed.segmentLength,
         part.weights, part.bias, outputs[2 * panel].pointer + place.plane, outputs[2 * panel + 1].pointer + place.plane,
         place.outputs, part.rectify)
+      for block in 2 * panel..<2 * panel + 2 { slope(block, part, place, tile) }
+    }
+  }
+
+  /// Multiplies the negative ones of a block's finished sums.
+  @inline(__always)
+  private func slope(_ block: Int, _ part: PanelPart, _ place: TilePlace, _ tile: TileTable.Entry) {
+    guard part.isLast, let slopes = problem.slopes else { return }
+    for pixel in 0..<tile.pixels where place.outputs[pixel] >= 0 {
+      slopeRow(outputs[block].pointer + place.plane + place.outputs[pixel], 1, slopes.block(block))
     }
   }
 
@@ -122,6 +137,7 @@ package struct DirectConvolution: ConvolutionPlan {
     let count: Int
     let weights: UnsafePointer<Float>
     let bias: UnsafePointer<Float>?
+    let isLast: Bool
     let rectify: Bool
   }
 
@@ -144,7 +160,7 @@ package struct DirectConvolution: ConvolutionPlan {
                 segments: offsets.baseAddress! + first, count: last - first,
                 weights: packed.weights(panel: panel) + first * packed.segmentLength * tileChannels,
                 bias: first == 0 ? packed.bias(panel: panel, tileChannels: tileChannels) : nil,
-                rectify: problem.rectify && last == segments)
+                isLast: last == segments, rectify: problem.rectify && last == segments)
               for index in range {
                 let (group, entry) = index.quotientAndRemainder(dividingBy: tiles.entries.count)
                 let tile = tiles.entries[entry]

@@ -301,22 +301,30 @@ public struct Warp: Sendable {
 
   private let input: Activation
   private let flow: Activation
+  /// Floats from a pixel's place in the flow's first channels to the two that are taken.
+  private let flowStart: Int
   private let edge: Edge
   private let output: Activation
   private let kernel: MicroKernels.BlendPixelsKernel
 
   /// - Parameters:
   ///   - input: one frame.
-  ///   - flow: two channels, to the right and down, in pixels, of the same size.
-  public init(_ input: Activation, by flow: Activation, edge: Edge, into output: Activation, with table: KernelTable) {
+  ///   - flow: of the same size: two channels from `channel` on, in one block, to the right and down, in pixels.
+  public init(
+    _ input: Activation, by flow: Activation, channel: Int = 0, edge: Edge, into output: Activation,
+    with table: KernelTable
+  ) {
+    let lane = channel % flow.layout.blockChannels
     precondition(
-      flow.layout.channels == 2 && flow.layout.volume == input.layout.volume && input.layout.volume.frames == 1,
+      channel + 2 <= flow.layout.channels && lane + 2 <= flow.layout.blockChannels
+        && flow.layout.volume == input.layout.volume && input.layout.volume.frames == 1,
       "Warp: a flow of the size of one frame is needed")
     precondition(
       output.layout.volume == input.layout.volume && output.layout.channels == input.layout.channels
         && output.layout.isBlocked == input.layout.isBlocked, "Warp: the output has another shape")
     self.input = input
     self.flow = flow
+    flowStart = channel / flow.layout.blockChannels * flow.layout.blockStride + lane
     self.edge = edge
     self.output = output
     kernel = table.kernels.blendPixels
@@ -326,7 +334,8 @@ public struct Warp: Sendable {
     let (from, to) = (input.layout, output.layout)
     let volume = from.volume
     team.perform(chunks: volume.height) { row in
-      let (moved, target, source) = (flow.row(0, 0, row), output.row(0, 0, row), UnsafePointer(input.block(0)))
+      let (moved, target) = (flow.row(0, 0, row) + flowStart, output.row(0, 0, row))
+      let source = UnsafePointer(input.block(0))
       withUnsafeTemporaryAllocation(of: Int.self, capacity: 4) { offsets in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 4) { weights in
           guard let offsets = offsets.baseAddress, let weights = weights.baseAddress else { return }

@@ -97,6 +97,17 @@ struct MicroKernels: Sendable {
       UnsafePointer<Float>, Int, Int, UnsafePointer<Int>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int
     ) -> Void
 
+  typealias SlopeRowKernel = @Sendable (UnsafeMutablePointer<Float>, Int, UnsafePointer<Float>) -> Void
+
+  typealias ResampleRowKernel =
+    @Sendable (
+      UnsafePointer<Float>, UnsafePointer<Float>, Float, UnsafePointer<Int>, UnsafePointer<Float>, UnsafePointer<Float>,
+      UnsafePointer<Float>?, UnsafeMutablePointer<Float>, Int
+    ) -> Void
+
+  typealias CorrelatePatchKernel =
+    @Sendable (UnsafePointer<Float>, Int, UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
+
   typealias PeakKernel = @Sendable (Int, UnsafeMutablePointer<Float>) -> Int
 
   let pixelTile: PixelTileKernel
@@ -126,6 +137,9 @@ struct MicroKernels: Sendable {
   let lookUpPlane: LookUpPlaneKernel
   let blendNeighbours: BlendNeighboursKernel
   let blendPixels: BlendPixelsKernel
+  let slopeRow: SlopeRowKernel
+  let resampleRow: ResampleRowKernel
+  let correlatePatch: CorrelatePatchKernel
   let peakLoop: PeakKernel
 
   static let baseline = MicroKernels(
@@ -140,7 +154,8 @@ struct MicroKernels: Sendable {
     planeMoments: Kernels.planeMoments, normaliseRow: Kernels.normaliseRow, addRow: Kernels.addRow,
     gateRow: Kernels.gateRow, blendRow: Kernels.blendRow, sigmoidValues: Kernels.sigmoidValues,
     tanhValues: Kernels.tanhValues, halvePlane: Kernels.halvePlane, lookUpPlane: Kernels.lookUpPlane,
-    blendNeighbours: Kernels.blendNeighbours, blendPixels: Kernels.blendPixels,
+    blendNeighbours: Kernels.blendNeighbours, blendPixels: Kernels.blendPixels, slopeRow: Kernels.slopeRow,
+    resampleRow: Kernels.resampleRow, correlatePatch: Kernels.correlatePatch,
     peakLoop: Kernels.peakLoop)
 
   #if arch(x86_64)
@@ -157,6 +172,8 @@ struct MicroKernels: Sendable {
       gateRow: KernelsAVX2.gateRow, blendRow: KernelsAVX2.blendRow, sigmoidValues: KernelsAVX2.sigmoidValues,
       tanhValues: KernelsAVX2.tanhValues, halvePlane: KernelsAVX2.halvePlane, lookUpPlane: KernelsAVX2.lookUpPlane,
       blendNeighbours: KernelsAVX2.blendNeighbours, blendPixels: KernelsAVX2.blendPixels,
+      slopeRow: KernelsAVX2.slopeRow,
+      resampleRow: KernelsAVX2.resampleRow, correlatePatch: KernelsAVX2.correlatePatch,
       peakLoop: KernelsAVX2.peakLoop)
 
     static let avx512 = MicroKernels(
@@ -174,6 +191,8 @@ struct MicroKernels: Sendable {
       sigmoidValues: KernelsAVX512.sigmoidValues, tanhValues: KernelsAVX512.tanhValues,
       halvePlane: KernelsAVX512.halvePlane, lookUpPlane: KernelsAVX512.lookUpPlane,
       blendNeighbours: KernelsAVX512.blendNeighbours, blendPixels: KernelsAVX512.blendPixels,
+      slopeRow: KernelsAVX512.slopeRow,
+      resampleRow: KernelsAVX512.resampleRow, correlatePatch: KernelsAVX512.correlatePatch,
       peakLoop: KernelsAVX512.peakLoop)
   #endif
 }

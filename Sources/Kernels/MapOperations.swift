@@ -64,6 +64,40 @@ public struct InstanceNormalisation: Sendable {
   package var bytes: Int { 4 * 2 * input.layout.channels * input.layout.volume.count }
 }
 
+/// Negative values of maps times a factor for each channel, bound to its input and output: a leaky rectifier, or a PReLU (He et
+/// al., "Delving Deep into Rectifiers", ICCV 2015).
+public struct NegativeSlopes: Sendable {
+  private let input: Activation
+  private let output: Activation
+  private let slopes: SlopeValues
+  private let kernel: MicroKernels.SlopeRowKernel
+
+  /// - Parameters:
+  ///   - output: may be the input.
+  public init(_ slopes: SlopeValues, of input: Activation, into output: Activation, with table: KernelTable) {
+    precondition(
+      input.layout.isBlocked && output.layout.isBlocked && input.layout.volume == output.layout.volume
+        && input.layout.channels == output.layout.channels && slopes.covers(input.layout.blocks),
+      "NegativeSlopes: maps of one shape and a slope for each channel are needed")
+    self.input = input
+    self.output = output
+    self.slopes = slopes
+    kernel = table.kernels.slopeRow
+  }
+
+  public func run(_ team: ThreadTeam) {
+    let (lanes, width) = (ActivationLayout.block, output.layout.volume.width)
+    output.layout.forEachRow(team) { block, frame, row in
+      let (source, target) = (input.row(block, frame, row), output.row(block, frame, row))
+      if source != target { target.update(from: source, count: width * lanes) }
+      kernel(target, width, slopes.block(block))
+    }
+  }
+
+  /// Bytes read and written, each once.
+  package var bytes: Int { 4 * 2 * output.layout.channels * output.layout.volume.count }
+}
+
 /// Channels of some frames, copied to channels of another activation, of whatever layout.
 public struct ChannelCopy: Sendable {
   private let input: Activation
@@ -92,23 +126,18 @@ public struct ChannelCopy: Sendable {
   }
 
   public func run(_ team: ThreadTeam) {
-    let (lanes, volume) = (ActivationLayout.block, output.layout.volume)
+    let volume = output.layout.volume
     let (from, to) = (input.layout, output.layout)
-    let isWhole =
-      from.isBlocked && to.isBlocked && channels.lowerBound % lanes == 0 && first % lanes == 0
-      && (channels.count % lanes == 0
-        || first + channels.count == to.channels && channels.upperBound == from.channels)
     let isImage = !from.isBlocked && !to.isBlocked && channels.count == from.channels && from.channels == to.channels
     team.perform(chunks: volume.frames * volume.height) { chunk in
       let (frame, row) = chunk.quotientAndRemainder(dividingBy: volume.height)
       let (source, target) = (input.row(0, frames.lowerBound + frame, row), output.row(0, frame, row))
       if isImage {
         target.update(from: source, count: volume.width * from.channels)
-      } else if isWhole {
-        for block in 0..<(channels.count + lanes - 1) / lanes {
-          (target + (first / lanes + block) * to.blockStride).update(
-            from: source + (channels.lowerBound / lanes + block) * from.blockStride, count: volume.width * lanes)
-        }
+      } else if from.isBlocked && to.isBlocked {
+        LaneRows.copy(
+          channels, source, blockStride: from.blockStride, into: target, at: first, blockStride: to.blockStride,
+          pixels: volume.width)
       } else {
         for channel in 0..<channels.count {
           let (a, b) = (from.offset(channels.lowerBound + channel, 0, 0, 0), to.offset(first + channel, 0, 0, 0))
@@ -122,16 +151,26 @@ public struct ChannelCopy: Sendable {
   package var bytes: Int { 4 * 2 * channels.count * output.layout.volume.count }
 }
 
-/// Where a state begins: zeros.
-public struct Zeros: Sendable {
+/// One value at all places of all channels: where a state begins, a moment in time.
+public struct Constant: Sendable {
   private let output: Activation
+  private let value: Float
 
-  public init(_ output: Activation) { self.output = output }
+  public init(_ value: Float, into output: Activation) {
+    self.output = output
+    self.value = value
+  }
 
   public func run(_ team: ThreadTeam) {
     let layout = output.layout
     layout.forEachRow(team) { block, frame, row in
-      output.row(block, frame, row).update(repeating: 0, count: layout.volume.width * layout.pixelStride)
+      let target = output.row(block, frame, row)
+      target.update(repeating: 0, count: layout.volume.width * layout.pixelStride)
+      guard value != 0 else { return }
+      let channels = min(layout.blockChannels, layout.channels - block * layout.blockChannels)
+      for x in 0..<layout.volume.width {
+        (target + x * layout.pixelStride).update(repeating: value, count: channels)
+      }
     }
   }
 

@@ -35,6 +35,9 @@ package struct WinogradConvolution: ConvolutionPlan {
   /// Panels that one chunk of work takes.
   private let chunkPanels: Int
   private let bias: [Float]
+  private let slopeRow: MicroKernels.SlopeRowKernel
+
+  package static let takesSlopes = true
 
   /// Rows of tiles that are computed together.
   private struct Band: Sendable {
@@ -115,6 +118,7 @@ package struct WinogradConvolution: ConvolutionPlan {
     var bias = problem.weights.bias
     bias += [Float](repeating: 0, count: outputBlocks * Self.lanes - bias.count)
     self.bias = bias
+    slopeRow = table.kernels.slopeRow
   }
 
   /// The panels of one position are work for this many threads.
@@ -264,6 +268,10 @@ package struct WinogradConvolution: ConvolutionPlan {
               layout.rowStride, min(side, volume.height - side * row), min(side, volume.width - side * column),
               problem.rectify, scratch)
             products += Self.lanes
+          }
+          guard let slopes = problem.slopes else { continue }
+          for y in side * row..<min(side * (row + 1), volume.height) {
+            slopeRow(plane + y * layout.rowStride, volume.width, slopes.block(block))
           }
         }
       }

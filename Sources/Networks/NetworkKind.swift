@@ -20,6 +20,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
   case alexNet = "alexnet"
   case musiq = "musiq-spaq"
   case raft = "raft-things"
+  case amt = "amt-s"
 
   /// What a protocol says about a network beyond its weights. A network looks at its own fields.
   public struct Options: Hashable, Sendable {
@@ -117,6 +118,10 @@ public enum NetworkKind: String, CaseIterable, Sendable {
       Row(
         title: "RAFT, the flow from one frame to the next", source: "Teed and Deng, ECCV 2020", weights: "raft",
         engine: "raft/1", side: nil, minimumFrames: 2, isPerFrame: false, traits: [])
+    case .amt:
+      Row(
+        title: "AMT-S, the frame between two", source: "Li et al., CVPR 2023", weights: "amt", engine: "amt/1",
+        side: nil, minimumFrames: 2, isPerFrame: false, traits: [])
     }
   }
 
@@ -152,6 +157,7 @@ public enum NetworkKind: String, CaseIterable, Sendable {
     case .alexNet: AlexNet.graph(height: options.height ?? 64, width: options.width ?? 64)
     case .raft:
       try RAFT.graph(height: options.height ?? 480, width: options.width ?? 832, iterations: options.iterations)
+    case .amt: try AMT.graph(height: options.height ?? 480, width: options.width ?? 832)
     case .musiq: try MUSIQ.graph(rawValue, weights: weights, frame: options.frame ?? MUSIQ.published)
     }
   }

@@ -168,14 +168,15 @@ public enum RAFT {
 ///
 /// `@unchecked Sendable`: an instance may go from thread to thread, used by one at a time.
 public final class OpticalFlow: @unchecked Sendable {
-  public let height: Int
-  public let width: Int
   private let program: any Program
+  private let padding: FramePadding
+  public var height: Int { padding.height }
+  public var width: Int { padding.width }
   /// Height and width of the padded frame.
-  public let padded: (height: Int, width: Int)
+  public var padded: (height: Int, width: Int) { (padding.paddedHeight, padding.paddedWidth) }
 
   /// Height and width after padding.
-  public static func padded(_ side: Int) -> Int { (side + RAFT.stride - 1) / RAFT.stride * RAFT.stride }
+  public static func padded(_ side: Int) -> Int { FramePadding.padded(side, to: RAFT.stride) }
 
   /// Pixels of a side of what the network sees as one place.
   public static let cell = RAFT.stride
@@ -193,13 +194,11 @@ public final class OpticalFlow: @unchecked Sendable {
     _ weights: NetworkWeights, height: Int, width: Int, iterations: Int, on device: some Device
   ) throws {
     let graph = try Self.graph(height: height, width: width, iterations: iterations)
-    self.init(try device.compile(graph, weights, batch: 1), height: height, width: width)
+    self.init(
+      try device.compile(graph, weights, batch: 1), FramePadding(height: height, width: width, multiple: RAFT.stride))
   }
 
-  private init(_ program: any Program, height: Int, width: Int) {
-    (self.program, self.height, self.width) = (program, height, width)
-    padded = (Self.padded(height), Self.padded(width))
-  }
+  private init(_ program: any Program, _ padding: FramePadding) { (self.program, self.padding) = (program, padding) }
 
   private static func graph(height: Int, width: Int, iterations: Int) throws -> Graph {
     guard takes(height: height, width: width) else {
@@ -211,46 +210,26 @@ public final class OpticalFlow: @unchecked Sendable {
   /// Bytes that an instance takes beside the weights.
   public static func memory(height: Int, width: Int, on device: some Device) -> Int {
     guard let graph = try? graph(height: height, width: width, iterations: 1) else { return 0 }
-    return device.memory(of: graph, batch: 1) + 4 * 2 * 3 * padded(height) * padded(width)
+    return device.memory(of: graph, batch: 1)
+      + FramePadding(height: height, width: width, multiple: RAFT.stride).bytesOfPair
   }
 
   /// Another instance that computes the same beside this one: it shares the weights and has activations of its own.
-  public func twin() throws -> OpticalFlow { OpticalFlow(try program.twin(), height: height, width: width) }
+  public func twin() throws -> OpticalFlow { OpticalFlow(try program.twin(), padding) }
 
   /// The flow from `first` to `second`, [H][W][3] each, in 0...255.
   public func flow(from first: [Float], to second: [Float]) -> FlowField {
-    let whole = paddedFlow(from: first, to: second)
-    guard padded != (height, width) else { return whole }
-    let (top, left) = ((padded.height - height) / 2, (padded.width - width) / 2)
-    var values: [Float] = []
-    values.reserveCapacity(2 * height * width)
-    for y in top..<top + height {
-      let row = 2 * (y * padded.width + left)
-      values += whole.values[row..<row + 2 * width]
-    }
-    return FlowField(height: height, width: width, values: values)
+    FlowField(
+      height: height, width: width, values: padding.cut(paddedFlow(from: first, to: second).values, channels: 2))
   }
 
   /// The same with that of the padding around it, which VBench leaves there.
   public func paddedFlow(from first: [Float], to second: [Float]) -> FlowField {
-    precondition(
-      first.count == 3 * height * width && second.count == first.count, "OpticalFlow: frames of its size are needed")
-    let pair = withEdges(first) + withEdges(second)
-    return FlowField(height: padded.height, width: padded.width, values: program.run(pair, count: 1)[0])
+    FlowField(
+      height: padding.paddedHeight, width: padding.paddedWidth,
+      values: program.run(padding.pair(first, second), count: 1)[0])
   }
 
   /// A frame [H][W][3] with copies of its edges around it, as the network sees it.
-  public func withEdges(_ frame: [Float]) -> [Float] {
-    guard padded != (height, width) else { return frame }
-    let (top, left) = ((padded.height - height) / 2, (padded.width - width) / 2)
-    var whole: [Float] = []
-    whole.reserveCapacity(3 * padded.height * padded.width)
-    for y in 0..<padded.height {
-      let row = 3 * width * min(max(y - top, 0), height - 1)
-      for _ in 0..<left { whole += frame[row..<row + 3] }
-      whole += frame[row..<row + 3 * width]
-      for _ in left + width..<padded.width { whole += frame[row + 3 * width - 3..<row + 3 * width] }
-    }
-    return whole
-  }
+  public func withEdges(_ frame: [Float]) -> [Float] { padding.padded(frame) }
 }

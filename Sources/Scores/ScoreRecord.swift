@@ -212,9 +212,14 @@ public struct SpectrumPoint: Sendable, Equatable, Codable {
 public struct VideoValue: Sendable, Equatable, Codable {
   public var name: String
   public var value: Double
+  /// Where the score is the mean over the clips of all videos: how many it has. Not stored.
+  public var clips: Int?
 
-  public init(name: String, value: Double) {
+  private enum CodingKeys: CodingKey { case name, value }
+
+  public init(name: String, value: Double, clips: Int? = nil) {
     self.name = name
     self.value = value
+    self.clips = clips
   }
 }

@@ -29,7 +29,7 @@ public enum VBench {
   private static let subject = Dimension("subject_consistency", "subject-consistency", 0.1462)
   private static let background = Dimension("background_consistency", "background-consistency", 0.2615)
   private static let flickering = Dimension("temporal_flickering", "temporal-flickering", 0.6293)
-  private static let smoothness = Dimension("motion_smoothness", nil, 0.706, 0.9975)
+  private static let smoothness = Dimension("motion_smoothness", "motion-smoothness", 0.706, 0.9975)
   private static let dynamics = Dimension("dynamic_degree", "dynamic-degree", weight: 0.5)
   private static let aesthetic = Dimension("aesthetic_quality", "aesthetic-quality")
   private static let imaging = Dimension("imaging_quality", "imaging-quality")
@@ -81,6 +81,29 @@ public enum VBench {
     }
   }
 
+  /// A dimension that was computed: the score, and the values of the videos.
+  public struct Scored: Sendable {
+    public let dimension: Dimension
+    public let value: Double
+    public let videos: [VideoValue]
+    /// The protocol where it is not the published one; nil for VBench's own.
+    public let origin: String?
+
+    /// nil for a score that is no dimension.
+    public init?(_ score: ScoreRecord, published: [String]) {
+      guard let dimension = VBench.dimension(score.metric) else { return nil }
+      self.dimension = dimension
+      value = score.value
+      videos = score.videos ?? []
+      // Another protocol, or a changed field, makes another number of it.
+      origin = score.settings.map(\.displayName).flatMap { published.contains($0) ? nil : $0 }
+    }
+
+    init(_ dimension: Dimension, value: Double, videos: [VideoValue], origin: String?) {
+      (self.dimension, self.value, self.videos, self.origin) = (dimension, value, videos, origin)
+    }
+  }
+
   /// What is made of values by the names of dimensions.
   public struct Summary: Sendable {
     public let values: [(dimension: Dimension, value: Value)]
@@ -91,16 +114,15 @@ public enum VBench {
     /// - Parameters:
     ///   - isOfImages: whether the videos were made from pictures, as VBench-I2V's.
     ///   - scores: where the values of single videos are.
-    public init(_ values: [String: Value], isOfImages: Bool, videosOf scores: [ScoreRecord] = []) {
+    public init(_ values: [String: Value], isOfImages: Bool, videosOf scores: [Scored] = []) {
       var videos: [(name: String, values: [String: Double])] = []
       var places: [String: Int] = [:]
       for score in scores {
-        guard let dimension = VBench.dimension(score.metric) else { continue }
-        for video in score.videos ?? [] {
+        for video in score.videos {
           let place = places[video.name] ?? videos.count
           if place == videos.count { videos.append((video.name, [:])) }
           places[video.name] = place
-          videos[place].values[dimension.name] = video.value
+          videos[place].values[score.dimension.name] = video.value
         }
       }
       self.videos = videos
@@ -219,14 +241,13 @@ public enum VBench {
   }
 
   /// The document that VBench writes as `NAME_eval_results.json`: for each dimension its average and the values of the videos.
-  public static func results(of scores: [ScoreRecord]) -> JSONValue {
+  public static func results(of scores: [Scored]) -> JSONValue {
     .object(
-      scores.compactMap { score in
-        guard let dimension = dimension(score.metric) else { return nil }
-        let videos = (score.videos ?? []).map { video in
+      scores.map { score in
+        let videos = score.videos.map { video in
           JSONValue.object([("video_path", .string(video.name)), ("video_results", .number(video.value))])
         }
-        return (dimension.name, .array([.number(score.value), .array(videos)]))
+        return (score.dimension.name, .array([.number(score.value), .array(videos)]))
       })
   }
 }

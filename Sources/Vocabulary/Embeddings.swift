@@ -26,6 +26,8 @@ public enum MeanOver: String, Sendable, CaseIterable, Codable {
   case videos
   /// The values of the frames of all videos: a long video counts for more than a short one.
   case frames
+  /// The values of the clips of all videos, where these are cut into clips.
+  case clips
 }
 
 /// Where values below 0 become 0.

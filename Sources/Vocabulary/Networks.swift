@@ -25,6 +25,16 @@ public enum Endpoint: String, Sendable, CaseIterable, Codable {
   }
 }
 
+/// What the values of an interpolated frame, in 0...255, become before they are compared with those of a video.
+public enum InterpolatedLevels: String, Sendable, CaseIterable, Codable {
+  /// The whole number below.
+  case truncated
+  /// The nearest whole number.
+  case rounded
+  /// What they are.
+  case exact
+}
+
 /// The function of a transformer's hidden layers.
 public enum HiddenActivation: String, Sendable, CaseIterable, Codable {
   /// x·σ(1.702 x).

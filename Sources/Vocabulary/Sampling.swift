@@ -18,6 +18,14 @@ public enum ClipSelection: Sendable, Hashable, Codable {
   case even
 }
 
+/// Which frames of the clips that a long video is cut into are looked at.
+public enum ClipFrames: String, Sendable, CaseIterable, Codable {
+  /// All, in each clip by itself.
+  case all
+  /// The first of each clip, together as if they were a video.
+  case first
+}
+
 /// Where in a video a clip begins.
 public enum ClipOffset: String, Sendable, CaseIterable, Codable { case start, center, random }
 

@@ -9,7 +9,7 @@ extension KnownWeights {
       clipB32, clipB16, clipL14, openCLIPB32, openCLIPB16, clipVocabulary, aestheticL14, musiq, dino, dinov2,
       dinov2Large,
     ]
-    + [alexNet, lpipsAlex, raftThings]
+    + [alexNet, lpipsAlex, raftThings, amtS]
 
   private static func published(
     _ name: String, _ purpose: String, files: [PublishedFile], likeness: WeightsLikeness, fingerprint: Digest? = nil,
@@ -174,6 +174,13 @@ extension KnownWeights {
     files: [PublishedFile(name: "raft-things.pth")],
     origin: "models/raft-things.pth in https://dl.dropboxusercontent.com/s/4j4z58wuv8o0mfz/models.zip",
     likeness: .raft(features: 256, state: 128), licence: "BSD-3-Clause")
+
+  // AMT: the small one, of MCG-NKU's repository.
+
+  public static let amtS = published(
+    "amt-s", "motion smoothness: AMT-S of Vimeo90K",
+    files: [PublishedFile(url: "https://huggingface.co/lalala125/AMT/resolve/main/amt-s.pth")],
+    likeness: .amt(features: 84, fields: 3), licence: "CC-BY-NC-4.0")
 
   public static let lpipsAlex = KnownWeights(
     name: "lpips-alex", network: "lpips-alex",

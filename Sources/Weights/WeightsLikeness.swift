@@ -54,6 +54,10 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
     WeightsLikeness(network: "raft", traits: ["\(features) features", "a state of \(state)"])
   }
 
+  static func amt(features: Int, fields: Int) -> WeightsLikeness {
+    WeightsLikeness(network: "amt", traits: ["\(features) features", "\(fields) fields of flows"])
+  }
+
   /// That of canonical tensors.
   package init(network: String, of tensors: [String: WeightTensor]) {
     switch network {
@@ -74,6 +78,10 @@ package struct WeightsLikeness: Sendable, Equatable, CustomStringConvertible {
       self = .raft(
         features: tensors["fnet/conv2/bias"]?.values.count ?? 0,
         state: tensors["update/gru/convz1/bias"]?.values.count ?? 0)
+    case "amt":
+      self = .amt(
+        features: tensors["features/conv2/bias"]?.values.count ?? 0,
+        fields: (tensors["decoder1/up/bias"]?.values.count ?? 0) / 8)
     case "linear-head": self = .linearHead(tensors["head/kernel"]?.values.count ?? 0)
     default: self = .transformer(network, Self.towers(of: tensors))
     }

@@ -20,6 +20,7 @@ struct Bench: ParsableCommand {
     subcommands: [
       NetworkBench<BenchI3D>.self, NetworkBench<BenchInception>.self, NetworkBench<BenchViT>.self,
       NetworkBench<BenchViTLarge>.self, NetworkBench<BenchMUSIQ>.self, NetworkBench<BenchRAFT>.self,
+      NetworkBench<BenchAMT>.self,
       DecodeBench.self, DistanceBench.self, FeaturesBench.self, PeakBench.self, VerdictBench.self,
     ],
     defaultSubcommand: NetworkBench<BenchI3D>.self

@@ -69,10 +69,19 @@ enum BenchRAFT: BenchmarkedNetwork {
   static let knownWeights: KnownWeights? = nil
 }
 
+/// AMT-S at the size of a 480p video.
+enum BenchAMT: BenchmarkedNetwork {
+  static let benchName = "amt"
+  static let kind = NetworkKind.amt
+  static let defaultFrames = 2
+  static let knownWeights: KnownWeights? = nil
+}
+
 extension BenchmarkedNetwork {
+  private static var isOfPairs: Bool { kind == .raft || kind == .amt }
   /// A run holds all its activations.
-  static var mostFrames: Int { kind == .raft ? 2 : 1024 }
-  static var unit: BenchUnit { kind == .raft ? .pair : kind.row.isPerFrame ? .frame : .clip }
+  static var mostFrames: Int { isOfPairs ? 2 : 1024 }
+  static var unit: BenchUnit { isOfPairs ? .pair : kind.row.isPerFrame ? .frame : .clip }
 
   static var weightsNote: String {
     guard let name = knownWeights?.name else { return "The weights are random numbers" }

@@ -7,7 +7,7 @@ enum MetricCommands {
     FVD.self, KVD.self, FID.self, FDDINOv2.self, KID.self, DTFVD.self, PRDCCommand.self, FVDInfinity.self,
     FIDInfinity.self, PSNR.self,
     SSIM.self, LPIPSCommand.self, TemporalFlickering.self, WarpingErrorCommand.self, FlowError.self,
-    MotionMagnitude.self, DynamicDegree.self, PIC.self, CLIPSIM.self,
+    MotionMagnitude.self, DynamicDegree.self, MotionSmoothness.self, PIC.self, CLIPSIM.self,
     FrameConsistency.self,
     SubjectConsistency.self, BackgroundConsistency.self, AestheticQuality.self, ImagingQuality.self,
     I2VSubject.self, I2VBackground.self,
@@ -262,6 +262,22 @@ struct DynamicDegree: MetricCommand {
         vidmetrics weights import raft-things.pth
         vidmetrics dynamic-degree generated/
         vidmetrics dynamic-degree frames/ --set frame-rate=24       folders of frames and arrays have no rate of their own
+      """)
+  @OptionGroup var sets: OneOrTwoSets
+  @OptionGroup var options: ScoreOptions
+}
+
+struct MotionSmoothness: MetricCommand {
+  static let metric = "motion-smoothness"
+  static let configuration = CommandConfiguration(
+    commandName: "motion-smoothness",
+    abstract: "How well frames follow from those beside them, by interpolation (VBench)",
+    discussion: """
+      AMT-S makes each second frame anew from the two beside it; the nearer it is to the video's own, the smoother the motion. \
+      The score is the fake set's; a note says the real set's, where one is given.
+
+        vidmetrics weights import amt-s.pth
+        vidmetrics motion-smoothness generated/
       """)
   @OptionGroup var sets: OneOrTwoSets
   @OptionGroup var options: ScoreOptions

@@ -149,7 +149,7 @@ struct NetworkArguments: ParsableArguments {
   @Option(
     name: .customLong("size"),
     help: ArgumentHelp(
-      "Height x width, of networks for frames of any size. (default: 64x64, 288x512 of musiq-spaq, 480x832 of raft-things)",
+      "Height x width, of networks for frames of any size. (default: 64x64, 288x512 of musiq-spaq, 480x832 of raft-things and amt-s)",
       valueName: "HxW"))
   var size: String?
 

@@ -17,6 +17,7 @@ struct VBenchCommand: ParsableCommand {
         vidmetrics vbench generated/ --dimensions subject_consistency,temporal_flickering
         vidmetrics vbench generated/ --inputs pictures/ --results mine_eval_results.json
         vidmetrics vbench generated/ --with model_eval_results.json
+        vidmetrics vbench generated/ --long       VBench-Long: clips of two seconds, and what differs between them
       """)
 
   @Argument(help: ArgumentHelp("The set of generated videos.", valueName: "fake"), completion: .file())
@@ -48,6 +49,12 @@ struct VBenchCommand: ParsableCommand {
     completion: .file())
   var results: String?
 
+  @Flag(
+    help: """
+      Videos are long: VBench-Long's clips of two seconds. The consistencies inside clips and between them make one value.
+      """)
+  var long = false
+
   @OptionGroup var options: ScoreOptions
 
   private struct Sets: ScoredSets {
@@ -61,12 +68,19 @@ struct VBenchCommand: ParsableCommand {
     if inputs != nil, input != nil {
       throw ValidationError("--inputs and --input both say where pictures are: give one")
     }
+    guard !long || !isOfImages else {
+      throw ValidationError("VBench-Long has no dimensions of pictures: leave out --long, or --inputs and --input")
+    }
   }
 
   func run() throws {
     let wanted = try chosen()
     let besides = BesideOptions(input: input)
-    let names = wanted.compactMap(\.metric).joined(separator: ",")
+    let names = wanted.flatMap { dimension in
+      dimension.metric.map { metric in
+        long ? VBenchLong.protocols(of: dimension).map { "\(metric):\($0)" } : [metric]
+      } ?? []
+    }.joined(separator: ",")
     let requested = try options.requested(metrics: names, besides: besides)
     try options.checkAssignments(of: requested.map(\.evaluationProtocol))
     let takesInputs = requested.contains { $0.evaluationProtocol.definition.reference == .inputs }
@@ -78,21 +92,21 @@ struct VBenchCommand: ParsableCommand {
     run.realIsInputs = inputs != nil
     run.heading = { scores in
       var values = others
-      for score in scores {
-        guard let dimension = VBench.dimension(score.metric) else { continue }
-        // Another protocol, or a changed field, makes another number of it.
-        let origin = score.settings?.displayName
-        values[dimension.name] = VBench.Value(raw: score.value, origin: origin == "vbench" ? nil : origin)
-      }
-      let summary = VBench.Summary(values, isOfImages: isOfImages, videosOf: scores)
+      let scored = dimensions(of: scores)
+      for score in scored { values[score.dimension.name] = VBench.Value(raw: score.value, origin: score.origin) }
+      let summary = VBench.Summary(values, isOfImages: isOfImages, videosOf: scored)
       return ScoreRun.Heading(text: summary.text, key: "vbench", json: summary.json)
     }
     if let results {
       run.write = { scores in
-        try WholeFile.write(VBench.results(of: scores).text() + "\n", to: results)
+        try WholeFile.write(VBench.results(of: dimensions(of: scores)).text() + "\n", to: results)
       }
     }
     try run.run(requested)
+  }
+
+  private func dimensions(of scores: [ScoreRecord]) -> [VBench.Scored] {
+    long ? VBenchLong.scored(scores) : scores.compactMap { VBench.Scored($0, published: ["vbench"]) }
   }
 
   private func chosen() throws -> [VBench.Dimension] {

@@ -160,7 +160,7 @@ import Testing
     let far = try program.run("bench", "everything")
     #expect(
       far.errors.hasPrefix(
-        "error: there is no command `everything`\nhint: the commands are i3d, inception, vit, vit-l14, musiq, raft, decode, distance, features, peak, verdicts\n"
+        "error: there is no command `everything`\nhint: the commands are i3d, inception, vit, vit-l14, musiq, raft, amt, decode, distance, features, peak, verdicts\n"
       )
     )
   }

@@ -2,7 +2,7 @@ import Foundation
 import Scores
 import Testing
 
-/// `vidmetrics flow` and the metrics of optical flow, from outside, without weights and with made-up ones.
+/// `vidmetrics flow`, the metrics of optical flow and `motion-smoothness`, from outside, without weights and with made-up ones.
 @Suite struct FlowCommandTests {
   private let workplace: Workplace
 
@@ -21,6 +21,15 @@ import Testing
     #expect(flow.status == 2 && flow.output.isEmpty && flow.errors == Self.absent)
     let degree = try workplace.program.run("dynamic-degree", video, "--no-record")
     #expect(degree.status == 2 && degree.output.isEmpty && degree.errors == Self.absent)
+    let smoothness = try workplace.program.run("motion-smoothness", video, "--no-record")
+    #expect(
+      smoothness.status == 2
+        && smoothness.errors == """
+          error: weights `amt-s` are not on this machine
+          hint: `vidmetrics weights fetch amt-s` gets them, `vidmetrics weights import amt-s.pth` takes the published files
+
+          """,
+      "\(smoothness.errors)")
   }
 
   @Test func videosThatHaveNoFlow() throws {

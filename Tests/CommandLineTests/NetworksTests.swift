@@ -14,7 +14,7 @@ import Testing
   /// Parameters of the papers' tables.
   @Test func networksAreListed() throws {
     let lines = try program.run("networks", "list").output.split(separator: "\n")
-    #expect(lines.count == 17 && lines[0].hasPrefix("name "))
+    #expect(lines.count == 18 && lines[0].hasPrefix("name "))
     #expect(lines.contains { $0.hasPrefix("i3d ") && $0.contains("  12.7   55.6  ") })
     #expect(lines.contains { $0.hasPrefix("vit-dino ") && $0.contains("  85.8   35.1  ") })
     #expect(lines.contains { $0.hasPrefix("raft-things ") && $0.contains("  5.3  739.7  ") })

@@ -35,6 +35,28 @@ import Testing
     #expect(lines.contains("normalised     temporal_flickering") && lines.contains("still.npy[0]   1.000000"))
   }
 
+  /// A video that changes between its clips alone stands still in each.
+  @Test func longVideosAreCutIntoClips() throws {
+    let videos = workplace.file("long")
+    _ = try workplace.write(
+      "long/cut.npy", shape: [1, 4, 16, 16, 3],
+      [0, 0, 9, 9].flatMap { Array(repeating: UInt8($0), count: 16 * 16 * 3) })
+    func run(_ more: String...) throws -> Program.Result {
+      try workplace.program.run(
+        ["vbench", videos, "--long", "--dimensions", "temporal_flickering", "--no-record"] + more)
+    }
+    let result = try run("--set", "frame-rate=1", "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    let summary = try #require(document(result)["vbench"] as? [String: Any])
+    let dimension = try #require((summary["dimensions"] as? [[String: Any]])?.first)
+    #expect(dimension["value"] as? Double == 1)
+    let without = try run()
+    #expect(without.status == 2 && without.errors.contains("`cut.npy[0]` has no frame rate, and it is cut into clips"))
+    let pictures = try run("--inputs", videos)
+    #expect(
+      pictures.errors.contains("VBench-Long has no dimensions of pictures: leave out --long, or --inputs and --input"))
+  }
+
   /// The others from VBench's file: a quality score, in JSON too, and VBench's own layout out again.
   @Test func takesTheOthersFromVBench() throws {
     let others = try write(
@@ -73,7 +95,7 @@ import Testing
     }
     let here =
       "those that are computed here are subject_consistency, background_consistency, temporal_flickering, "
-      + "aesthetic_quality, imaging_quality, dynamic_degree, i2v_subject, i2v_background"
+      + "motion_smoothness, aesthetic_quality, imaging_quality, dynamic_degree, i2v_subject, i2v_background"
     #expect(try errors("--dimensions", "object_class") == "error: `object_class` is not computed here: \(here)")
     #expect(try errors("--dimensions", "beauty") == "error: VBench has no dimension `beauty`: \(here)")
     #expect(
@@ -97,8 +119,8 @@ import Testing
         error: weights `dino-vitb16` are not on this machine
         hint: `vidmetrics weights fetch dino-vitb16` gets them, `vidmetrics weights import dino_vitbase16_pretrain.pth` takes the \
         published files
-        hint: these are needed, too, and are not there: `clip-vit-b-32`, `clip-vit-l-14`, `aesthetic-vit-l-14`, `musiq-spaq`, \
-        `raft-things`; `vidmetrics weights list NAME` says how to get each
+        hint: these are needed, too, and are not there: `clip-vit-b-32`, `amt-s`, `clip-vit-l-14`, `aesthetic-vit-l-14`, \
+        `musiq-spaq`, `raft-things`; `vidmetrics weights list NAME` says how to get each
         hint: without them `temporal-flickering` can be computed: ask for these alone
 
         """)

@@ -56,6 +56,94 @@ import Testing
     return g
   }
 
+  /// All operations of a network that interpolates frames: slopes of one and of several outputs, filters that are put together,
+  /// transposed convolutions, scales up and down, channels that begin inside of blocks.
+  static func interpolation(height: Int = 16, width: Int = 24) -> Graph {
+    var g = Graph("interpolation")
+    let pair = g.input("Input", .maps(channels: 3, Volume(2, 4 * height, 4 * width)))
+    let frames = g.standardisation("frames", pair, Standardisation(mean: [0, 0, 0], deviation: [2, 2, 2]))
+    let centred = g.centred("centred", frames)
+    var seen = g.slopes(
+      "seen",
+      g.convolution(
+        "seen", centred, to: 20, kernel: Volume(1, 3, 3), axes: 2, stride: Volume(1, 2, 2), padding: .zeros(1)))
+    let fine = seen
+    seen = g.slopes(
+      "deep",
+      g.convolution(
+        "deep", seen, to: 20, kernel: Volume(1, 3, 3), axes: 2, stride: Volume(1, 2, 2), padding: .zeros(1)), 0.1)
+    let half = g.resampled("half", seen, .half)
+    let levels = [seen, half, g.resampled("quarter_of_seen", half, .half)]
+    let (a, b) = (g.slice("a", seen, frames: 0..<1), g.slice("b", seen, frames: 1..<2))
+    let both = g.concatenation("both", [a, g.constant("time", 0.5, like: a), b])
+    let filter = g.stored("state", kernel: 3, inputs: 41, outputs: 24)
+    let coarse = g.convolution("state", both, .part(filter, FilterPart(inputs: [21..<41, 0..<21], outputs: 0..<24)))
+    var found = g.localCorrelation("found", coarse, levels, radius: 3, factor: 2)
+    found = g.convolution("small", found, to: 12, axes: 2)
+    let small = g.slopes(
+      "moved",
+      g.convolution("moved", g.slice("flow", coarse, channels: 0..<4), to: 8, kernel: Volume(1, 7, 7), axes: 2), 0.1)
+    let heads = [("one", 4), ("other", 20)]
+    var delta = g.convolution(
+      "heads", g.concatenation("motion", [found, small]),
+      .stacked(heads.map { .stored(g.stored($0.0, kernel: 3, inputs: 20, outputs: 10)) }))
+    delta = g.slopes("heads", delta, 0.1)
+    delta = g.convolution(
+      "tails", delta, .diagonal(heads.map { .stored(g.stored($0.0 + "/tail", kernel: 3, inputs: 10, outputs: $0.1)) }))
+    let sum = g.sum("sum", coarse, delta)
+    let up = g.transposedConvolution("up", sum, to: 24)
+    let state = g.resampled("up/state", sum, .double, flows: 4, flowFactor: 2, factor: 0, addedTo: up)
+    let quarter = g.resampled("quarter", state, .quarter, flows: 4, flowFactor: 0.25)
+    let corrected = g.resampled("corrected", quarter, .quadruple, flows: 4, flowFactor: 4, addedTo: state)
+    let warped = (0..<2).map {
+      g.warp("warped_\($0)", fine, frame: $0, by: corrected, channel: 2 * $0, outside: .nearest)
+    }
+    let whole = g.concatenation("whole", [corrected] + warped)
+    let large = g.stored("large", kernel: 3, inputs: 64, outputs: 60)
+    var parts = g.convolutions(
+      "large", whole, [0..<32, 32..<60].map { .part(large, FilterPart(inputs: [0..<64], outputs: $0)) })
+    parts = zip(parts, [0..<32, 32..<60]).map { g.slopes("large", $0, part: $1, of: 60) }
+    let side = g.convolution(
+      "side", parts[1], .keeping(8, .stored(g.stored("side", kernel: 3, inputs: 20, outputs: 20)), from: 8))
+    let joined = g.concatenation("joined", [parts[0], g.slopes("side", side, kept: 8)])
+    let last = g.slopes("last", g.sum("last/sum", joined, joined))
+    let fields = g.transposedConvolution("fields", last, to: 24)
+    let blended = g.blendedFields("blended", frames, fields, corrected, count: 3)
+    let rest = g.squaredConvolution("rest", blended, to: 3)
+    g.finish(sum, corrected, last, blended, g.meanFrame("mean", blended, adding: rest))
+    return g
+  }
+
+  /// Levels of whole and of odd sizes. The image is noise, so what flows round to is seen in the frames that they warp.
+  @Test(arguments: [(16, 24), (18, 22)]) func interpolationIsTheDefinition(height: Int, width: Int) throws {
+    let graph = Self.interpolation(height: height, width: width)
+    let input = input(graph)
+    let wanted = try NaiveGraph.outputs(graph, input)
+    for table in Self.tables {
+      let program = try CPUDevice(table, threads: 2).compile(graph, RandomParameters(), batch: 1)
+      let outputs = program.run(input, count: 1)
+      for (index, (found, wanted)) in zip(outputs, wanted).enumerated() {
+        let largest = wanted.map { abs($0) }.max() ?? 0
+        let worst = zip(found, wanted).map { abs(Double($0) - $1) }.max() ?? .infinity
+        #expect(
+          found.count == wanted.count && found.allSatisfy(\.isFinite) && worst <= (index < 3 ? 1e-5 : 2e-4) * largest,
+          "\(table.name), output \(index): \(worst / largest) of \(largest)")
+      }
+      #expect(outputs == program.run(input, count: 1), "a second pair in the same memory")
+      #expect(outputs == (try program.twin().run(input, count: 1)))
+      let three = try CPUDevice(table, threads: 3).compile(graph, RandomParameters(), batch: 1)
+      #expect(outputs == three.run(input, count: 1))
+    }
+  }
+
+  /// Slopes behind convolutions are a part of these, also where one has several outputs; behind a sum they are not.
+  @Test func slopesAreFused() {
+    let names = Self.interpolation().optimised.nodes.compactMap { node in
+      if case .slopes = node.operation { node.name } else { nil }
+    }
+    #expect(names == ["last/slopes"])
+  }
+
   private func input(_ graph: Graph) -> [Float] {
     (0..<graph.inputShape.count).map { Float(($0 &* 7919 &+ 104_729) % 1009) / 504 - 1 }
   }

@@ -123,11 +123,166 @@ struct NaiveGraph {
     case .lookUp(let radius): return lookUp(node, x, radius)
     case .convexUpsampling(let factor, let maskFactor):
       return upsampled(node, x, others(node)[0], factor, Double(maskFactor))
-    case .warp(let edge): return warped(node, x, others(node)[0], isClamped: edge == .nearest)
+    case .warp(let warped):
+      let size = planes(node.inputs[0]).pixels * channels
+      let frame = Array(x[warped.frame * size..<(warped.frame + 1) * size])
+      let flow = part(
+        others(node)[0], of: graph.shape(node.inputs[1]).channels ?? 2, warped.channel..<warped.channel + 2)
+      return self.warped(node, frame, flow, isClamped: warped.edge == .nearest)
+    case .slopes(let slopes):
+      let factors = try slopeValues(slopes, channels)
+      return x.enumerated().map { $1 < 0 ? $1 * factors[$0 % channels] : $1 }
+    case .depthToSpace: return squaresApart(node, x, channels)
+    case .constant(let value): return [Double](repeating: Double(value), count: graph.shape(node.outputs[0]).count)
+    case .centred:
+      let mean = x.reduce(0, +) / Double(x.count)
+      return x.map { $0 - mean }
+    case .resampled(let resampled): return self.resampled(node, x, resampled)
+    case .localCorrelation(let radius, let factor): return localCorrelation(node, x, radius, Double(factor))
+    case .blendedFields(let count): return blended(node, x, count)
+    case .meanFrame:
+      let count = (graph.shape(node.inputs[0]).channels ?? 3) / 3
+      return others(node)[0].enumerated().map { place, added in
+        let first = place / 3 * 3 * count + place % 3
+        let sum = (0..<count).reduce(0) { $0 + x[first + 3 * $1] }
+        return min(max(sum / Double(count) + added, 0), 1)
+      }
     case .spaceToDepth, .function, .scale, .tokens, .embedding, .layerNormalisation, .groupNormalisation,
       .flattenedFrames, .attention, .row:
       preconditionFailure("NaiveGraph: \(node.operation) has tests of its own")
     }
+  }
+
+  // MARK: Interpolation
+
+  private func slopeValues(_ slopes: Slopes, _ channels: Int) throws -> [Double] {
+    switch slopes {
+    case .constant(let slope): [Double](repeating: Double(slope), count: channels)
+    case .stored(let name, let count, let part, let kept):
+      [Double](repeating: 1, count: kept)
+        + (try parameters.values(Parameter(name, [count], .slope)))[part].map(Double.init)
+    }
+  }
+
+  /// Some channels of each pixel.
+  private func part(_ x: [Double], of channels: Int, _ taken: Range<Int>) -> [Double] {
+    stride(from: 0, to: x.count, by: channels).flatMap { x[$0 + taken.lowerBound..<$0 + taken.upperBound] }
+  }
+
+  private func squaresApart(_ node: Graph.Node, _ x: [Double], _ channels: Int) -> [Double] {
+    guard case .maps(_, let volume) = graph.shape(node.inputs[0]) else { return [] }
+    let (height, width) = (volume.height, volume.width)
+    var result: [Double] = []
+    for frame in 0..<volume.frames {
+      for row in 0..<2 * height {
+        for column in 0..<2 * width {
+          let pixel = (frame * height + row / 2) * width + column / 2
+          let first = (pixel * 4 + row % 2 * 2 + column % 2) * channels
+          result += x[first..<first + channels]
+        }
+      }
+    }
+    return result
+  }
+
+  /// By PyTorch's words: the source of a place is (place + 0.5) / scale - 0.5, not below 0.
+  private func resampled(_ node: Graph.Node, _ x: [Double], _ resampled: Resampled) -> [Double] {
+    guard case .maps(let channels, let from) = graph.shape(node.inputs[0]),
+      case .maps(let taken, let to) = graph.shape(node.outputs[0])
+    else { return [] }
+    let by = Double(resampled.scale.rawValue)
+    let scale = by > 0 ? by : -1 / by
+    var result: [Double] = []
+    for frame in 0..<to.frames {
+      let size = from.height * from.width
+      for row in 0..<to.height {
+        for column in 0..<to.width {
+          let (y, x0) = (max((Double(row) + 0.5) / scale - 0.5, 0), max((Double(column) + 0.5) / scale - 0.5, 0))
+          for channel in 0..<taken {
+            let value = sample(x0, y, from.height, from.width, isClamped: true) {
+              x[(frame * size + $0 * from.width + $1) * channels + channel]
+            }
+            result.append(value * Double(channel < resampled.flows ? resampled.flowFactor : resampled.factor))
+          }
+        }
+      }
+    }
+    return others(node).first.map { zip(result, $0).map { $0 + $1 } } ?? result
+  }
+
+  /// As all products of all pixels, averaged over 2×2 planes for each level, looked up between four.
+  private func localCorrelation(_ node: Graph.Node, _ flow: [Double], _ radius: Int, _ factor: Double) -> [Double] {
+    guard case .maps(let channels, let volume) = graph.shape(node.inputs[1]), let features = values[node.inputs[1]],
+      let flows = graph.shape(node.inputs[0]).channels
+    else { return [] }
+    let (height, width) = (volume.height, volume.width)
+    let size = height * width * channels
+    var result: [Double] = []
+    for pixel in 0..<height * width {
+      for frame in 0..<2 {
+        let query = features[frame * size + pixel * channels..<frame * size + (pixel + 1) * channels]
+        let other = Array(features[(1 - frame) * size..<(2 - frame) * size])
+        var plane = (0..<height * width).map { place in
+          zip(query, other[place * channels..<(place + 1) * channels]).reduce(0) { $0 + $1.0 * $1.1 }
+            / Double(channels).squareRoot()
+        }
+        var (h, w) = (height, width)
+        var x = Double(pixel % width) + factor * flow[pixel * flows + 2 * (1 - frame)]
+        var y = Double(pixel / width) + factor * flow[pixel * flows + 2 * (1 - frame) + 1]
+        for level in 1..<node.inputs.count {
+          if level > 1 {
+            let finer = plane
+            plane = (0..<h / 2 * (w / 2)).map { place in
+              let first = place / (w / 2) * 2 * w + place % (w / 2) * 2
+              return (finer[first] + finer[first + 1] + finer[first + w] + finer[first + w + 1]) / 4
+            }
+            (h, w, x, y) = (h / 2, w / 2, x / 2, y / 2)
+          }
+          for dx in -radius...radius {
+            for dy in -radius...radius {
+              result.append(
+                sample(x + Double(dx), y + Double(dy), h, w, isClamped: false) { plane[$0 * w + $1] })
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  private func blended(_ node: Graph.Node, _ frames: [Double], _ count: Int) -> [Double] {
+    guard case .maps(_, let volume) = graph.shape(node.outputs[0]),
+      case .maps(let channels, let half) = graph.shape(node.inputs[2])
+    else { return [] }
+    let (fields, flow) = (others(node)[0], others(node)[1])
+    let (height, width) = (volume.height, volume.width)
+    var result: [Double] = []
+    for pixel in 0..<height * width {
+      let (row, column) = (pixel / width, pixel % width)
+      let own = fields[pixel * 8 * count..<(pixel + 1) * 8 * count]
+      func field(_ channel: Int) -> Double { own[own.startIndex + channel] }
+      let moved = (0..<4).map { channel in
+        2
+          * sample(
+            max((Double(column) + 0.5) / 2 - 0.5, 0), max((Double(row) + 0.5) / 2 - 0.5, 0), half.height, half.width,
+            isClamped: true
+          ) { flow[($0 * half.width + $1) * channels + channel] }
+      }
+      for index in 0..<count {
+        let mask = 1 / (1 + exp(-field(4 * count + index)))
+        for channel in 0..<3 {
+          let taken = (0..<2).map { frame in
+            let first = 2 * (frame * count + index)
+            return sample(
+              Double(column) + moved[2 * frame] + field(first), Double(row) + moved[2 * frame + 1] + field(first + 1),
+              height, width, isClamped: true
+            ) { frames[((frame * height + $0) * width + $1) * 3 + channel] }
+          }
+          result.append(mask * taken[0] + (1 - mask) * taken[1] + field(5 * count + 3 * index + channel))
+        }
+      }
+    }
+    return result
   }
 
   // MARK: Flow

@@ -19,7 +19,7 @@ struct MadeUpNetworks {
   private static let files: [String: [String]] = [
     "dino-vitb16": ["transformers/dino_vitbase16_pretrain.pth"], "clip-vit-b-32": ["vbench/ViT-B-32.pt"],
     "clip-vit-l-14": ["vbench/ViT-L-14.pt"], "aesthetic-vit-l-14": ["vbench/sa_0_4_vit_l_14_linear.pth"],
-    "musiq-spaq": ["musiq/musiq_small.pth"],
+    "musiq-spaq": ["musiq/musiq_small.pth"], "dinov2-vitb14": ["transformers/dinov2_vitb14_pretrain.pth"],
     "dreamsim-ensemble": [
       "transformers/dreamsim_dino_vitb16_checkpoint.zip", "transformers/dino_vitbase16_pretrain.pth",
     ],
@@ -41,6 +41,7 @@ struct MadeUpNetworks {
     let kind: NetworkKind =
       switch settled.fields.weights {
       case "dino-vitb16": .dino
+      case "dinov2-vitb14": .dinov2
       case "dreamsim-ensemble": .dreamSimDINO
       case "clip-vit-l-14": .clipImageLarge
       case "musiq-spaq": .musiq

@@ -8,7 +8,7 @@ import Vocabulary
   static let stages: [FieldDefinition.Stage: Set<String>] = [
     .frames: [
       "frames", "stride", "shortest-video", "clips", "samples", "offset-real", "offset-fake", "seed", "skip-first",
-      "repeats", "first-seconds", "flow-rate", "frame-rate",
+      "repeats", "first-seconds", "flow-rate", "clip-frames",
     ],
     .features: [
       "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop",
@@ -25,24 +25,31 @@ import Vocabulary
       "drift-share", "camera-origin", "pose-form", "camera-scale", "frame-reduction",
       "trajectory-alignment", "trajectory-statistic", "motion-threshold",
       "flow-share", "flow-threshold", "flow-pairs", "flow-ends", "static-filter", "occlusion", "difference", "channels",
+      "interpolated-levels",
     ],
     .report: ["weights", "head-weights", "scale-factor", "group-ddof", "angle-unit", "score-rounding"],
   ]
   static let ofSeries: Set = ["series", "window", "window-step", "window-reference"]
+  /// Where they say which frames are taken, and where they sort what there is.
+  static let ofClips: Set = ["clip-seconds", "frame-rate"]
+  static let takingFramesByClips: Set = ["dynamic-degree", "subject-consistency", "background-consistency"]
 
   @Test func everyFieldHasItsStage() {
-    var seen = Self.ofSeries
+    var seen = Self.ofSeries.union(Self.ofClips)
     for metric in Metric.all {
       for field in metric.fields {
         if Self.ofSeries.contains(field.name) {
           #expect(field.stage == (metric.sample == .clip ? .frames : .distance), "\(metric.name) \(field.name)")
+        } else if Self.ofClips.contains(field.name) {
+          let takes = Self.takingFramesByClips.contains(metric.name)
+          #expect(field.stage == (takes ? .frames : .distance), "\(metric.name) \(field.name)")
         } else {
           #expect(Self.stages[field.stage]?.contains(field.name) == true, "\(metric.name) \(field.name)")
         }
         seen.insert(field.name)
       }
     }
-    #expect(seen == Self.stages.values.reduce(Self.ofSeries) { $0.union($1) })
+    #expect(seen == Self.stages.values.reduce(Self.ofSeries.union(Self.ofClips)) { $0.union($1) })
   }
 
   // MARK: Every field of every metric
@@ -68,7 +75,10 @@ import Vocabulary
     [("crop", "none"), ("device", "onnxruntime 1.0")],
     [("crop", "none"), ("batch-norm-eps", "0.001"), ("endpoint", "pool-3")],
     [("crop", "torchvision-center"), ("resize-side", "256")],
-    [("drift", "yes")], [("frame-rate", "24")], [("flow-given", "sha256:" + String(repeating: "b", count: 64))],
+    [("flow-given", "sha256:" + String(repeating: "b", count: 64))],
+    [("drift", "yes")], [("frame-rate", "24")], [("clip-seconds", "2"), ("frame-rate", "24")],
+    [("mean-over", "clips"), ("clip-seconds", "2"), ("frame-rate", "24")],
+    [("mean-over", "videos"), ("clip-seconds", "2"), ("clip-frames", "first"), ("frame-rate", "24")],
   ]
 
   private static func bases(_ metric: Metric) throws -> [EvaluationProtocol] {

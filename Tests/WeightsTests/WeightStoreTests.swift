@@ -25,7 +25,7 @@ struct WeightStoreTests {
         `i3d-dtdb-16`, `i3d-dtdb-32`, `dreamsim-ensemble`, `dreamsim-dino-vitb16`, `dreamsim-clip-vitb32`, \
         `dreamsim-open-clip-vitb32`, `dreamsim-dinov2-vitb14`, `clip-vit-b-32`, `clip-vit-b-16`, `clip-vit-l-14`, \
         `open-clip-vit-b-32`, `open-clip-vit-b-16`, `clip-vocabulary`, `aesthetic-vit-l-14`, `musiq-spaq`, `dino-vitb16`, `dinov2-vitb14`, `dinov2-vitl14`, `alexnet`, \
-        `lpips-alex`, `raft-things`
+        `lpips-alex`, `raft-things`, `amt-s`
         """)
     #expect(
       message { try store.load("dreamsim-ensemble") } == """

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file
 
 
 # Made-up weights make flows that grow from turn to turn, and with them what rounding makes of them.
-OPTIONS = {"raft-things": ["--size", "128x136", "--iterations", "1"]}
+OPTIONS = {"raft-things": ["--size", "128x136", "--iterations", "1"], "amt-s": ["--size", "128x144"]}
 
 
 def difference(program, name, weights, extra, folder):

@@ -9,6 +9,7 @@
     curl -L --output-dir DIR -O https://raw.githubusercontent.com/LAION-AI/aesthetic-predictor/main/sa_0_4_vit_l_14_linear.pth
     python3 recipe.py full DIR VIDEO... --vbench VBENCH --hub HUB # real sizes, the given .mp4 and .gif files: DIR/vbench.json
     python3 recipe.py check DIR PROGRAM                           # the program against DIR/vbench.json, with every instruction set
+    python3 recipe.py long --vbench VBENCH --hub HUB              # VBench-Long, small weights: long.json beside this file
 
 What is run is `subject_consistency`, `background_consistency`, `laion_aesthetic`, `i2v_subject` and `i2v_background` of VBench,
 with the networks of facebookresearch/dino, clip.load and dreamsim; nothing of it is copied here. The weights are random, from
@@ -17,6 +18,10 @@ with the networks of facebookresearch/dino, clip.load and dreamsim; nothing of i
 `decoding` is left out there: load_video is replaced by `clip(number, frames, height, width)` below, integers only, so that
 another program can repeat it. `full`: load_video reads the files, and DIR holds LAION's sa_0_4_vit_l_14_linear.pth (4071 bytes) as it is published. With `full`, torchvision's bicubic resize is taken with and
 without antialiasing, by a wrapper around torchvision's Resize, for what its versions do.
+
+`long`: what is run is split_video_into_clips and the compute_long_... of vbench2_beta_long, from the cutting of the videos to the
+fused scores. Its files hold frames as they are in the place of H.264: write_video and load_video are replaced. long.json: for each
+dimension `all` and the values of videos; of the consistencies those inside clips and between them, too.
 
 vbench.json: `scores` by metric and by `metric-aliased`, each with `all` and `videos`; `distributed` is what VBench prints with
 several processes (the mean over videos). `features` by metric: of the first frames of the first clips, the row that the network
@@ -233,6 +238,96 @@ def small(args):
     (HERE / "vbench.json").write_text(json.dumps(result) + "\n")
 
 
+# Of `long`: whole clips, a last clip that begins in the one before, a video of one clip, one that is shorter.
+LONG = [(20, 48, 83), (12, 64, 64), (6, 31, 31), (4, 130, 57)]
+RATE = 3.7
+
+
+def long(args):
+    """Clips of int(3.7) * 2 frames."""
+    sys.modules.update({name: types.ModuleType(name) for name in [
+        "scenedetect", "scenedetect.detectors", "scenedetect.video_splitter", "moviepy", "moviepy.editor"]})
+    for name, words in [
+        ("scenedetect", ["open_video", "SceneManager", "split_video_ffmpeg"]), ("scenedetect.detectors", ["ContentDetector"]),
+        ("scenedetect.video_splitter", ["split_video_ffmpeg"]), ("moviepy.editor", ["VideoFileClip"]),
+    ]:
+        for word in words:
+            setattr(sys.modules[name], word, None)
+    reference = Reference(args, HERE, False)
+    dreamsim = reference.dreamsim()
+    from vbench import aesthetic_quality, background_consistency, subject_consistency, temporal_flickering
+    from vbench2_beta_long import aesthetic_quality as long_aesthetic
+    from vbench2_beta_long import background_consistency as long_background
+    from vbench2_beta_long import subject_consistency as long_subject
+    from vbench2_beta_long import temporal_flickering as long_flickering
+    from vbench2_beta_long import utils
+
+    def read(path):
+        with open(path, "rb") as file:
+            return np.load(file)
+
+    def write(path, frames, fps):
+        with open(path, "wb") as file:
+            np.save(file, np.asarray(frames).astype(np.uint8))
+
+    def load(path, return_tensor=True):
+        return torch.Tensor(read(path)).permute(0, 3, 1, 2)
+
+    utils.write_video = write
+    utils.get_video_properties = lambda path: {"fps": int(RATE)}
+    for program in (
+        utils, aesthetic_quality, background_consistency, subject_consistency, long_background, long_subject,
+    ):
+        program.load_video = load
+    temporal_flickering.get_frames = lambda path: list(read(path))
+    dino, dinov2 = reference.dino(), reference.transformers.dinov2_network()
+    dinov2.load_state_dict(torch.load(HERE.parent / "transformers" / "dinov2_vitb14_pretrain.pth", weights_only=True))
+    dinov2.eval()
+    head = reference.head()
+    torch.hub.load = lambda **words: dinov2 if words["model"] == "dinov2_vitb14" else dino
+    aesthetic_quality.get_aesthetic_model = lambda path: head
+    long_background.dreamsim = lambda **words: (dreamsim, None)
+    vit = str(HERE / "ViT-B-32.pt")
+    configs = pathlib.Path(args.vbench) / "vbench2_beta_long" / "configs"
+    words = {
+        "sb_clip2clip_feat_extractor": "dinov2", "bg_clip2clip_feat_extractor": "dreamsim", "dev_flag": True,
+        "slow_fast_eval_config": configs / "slow_fast_params.yaml",
+        "sb_mapping_file_path": configs / "subject_mapping_table.yaml",
+        "bg_mapping_file_path": configs / "background_mapping_table.yaml", "static_filter_flag": False,
+    }
+    result = {"clips": LONG, "rate": RATE, "scores": {}}
+    with tempfile.TemporaryDirectory() as folder, torch.no_grad():
+        clips = pathlib.Path(folder) / "split_clip"
+        videos = []
+        for number, size in enumerate(LONG):
+            path = f"{folder}/{number}.mp4"
+            write(path, clip(number, *size), RATE)
+            inner = utils.split_video_into_clips(path, str(clips), 2)
+            videos.append([os.path.join(inner, name) for name in sorted(os.listdir(inner))])
+        description = f"{folder}/info.json"
+        dimensions = ["subject_consistency", "background_consistency", "aesthetic_quality", "temporal_flickering"]
+        pathlib.Path(description).write_text(json.dumps([
+            {"prompt_en": str(number), "dimension": dimensions, "video_list": each}
+            for number, each in enumerate(videos)]))
+        for name, found in [
+            ("subject-consistency", long_subject.compute_long_subject_consistency(
+                description, "cpu", {"repo_or_dir": "dino", "model": "dino", "read_frame": False}, **words)),
+            ("background-consistency",
+             long_background.compute_long_background_consistency(description, "cpu", [vit, False], **words)),
+            ("aesthetic-quality", long_aesthetic.compute_long_aesthetic_quality(
+                description, "cpu", [str(HERE / "ViT-L-14.pt"), ""], **words)),
+            ("temporal-flickering",
+             long_flickering.compute_long_temporal_flickering(description, "cpu", None, **words)),
+        ]:
+            videos = found[-1]
+            kept = [video for video in videos if "video_path" in video]
+            result["scores"][name] = {"all": float(found[0]), "videos": [float(video["video_results"]) for video in kept]}
+            for key in ("inclip_score", "clip2clip_score"):
+                if key in kept[0]:
+                    result["scores"][name][key] = [float(video[key]) for video in kept]
+    (HERE / "long.json").write_text(json.dumps(result) + "\n")
+
+
 def full(args):
     """The given files, and the first frame of each as the picture of the next."""
     from PIL import Image
@@ -293,10 +388,10 @@ def check(args):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
-    for name, body in [("small", small), ("full", full), ("check", check)]:
+    for name, body in [("small", small), ("full", full), ("check", check), ("long", long)]:
         command = commands.add_parser(name)
         command.set_defaults(body=body)
-        if name != "small":
+        if name in ("full", "check"):
             command.add_argument("folder")
         if name == "full":
             command.add_argument("videos", nargs="+")

@@ -97,7 +97,8 @@ extension Operation {
       .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames,
       .attention, .row, .mean, .unitLength,
       .centredUnit, .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp,
-      .convexUpsampling, .warp:
+      .convexUpsampling, .warp, .slopes, .depthToSpace, .constant, .centred, .resampled, .localCorrelation,
+      .blendedFields, .meanFrame:
       nil
     }
   }

@@ -150,7 +150,7 @@ struct CPUBinding {
       if let first = node.inputs.first {
         add(index, .copy(ChannelCopy(whole: try activation(first, of: node), into: state, at: 0)))
       } else {
-        add(index, .zeros(Zeros(state)))
+        add(index, .constant(Constant(0, into: state)))
       }
     case .gate(let kind):
       add(
@@ -187,15 +187,70 @@ struct CPUBinding {
           ConvexUpsampling(
             flow: try activation(node.inputs[0], of: node), mask: try activation(node.inputs[1], of: node),
             factor: factor, maskFactor: maskFactor, into: try activation(node.outputs[0], of: node), with: table)))
-    case .warp(let edge):
+    case .warp(let warped):
       add(
         index,
         .warp(
           Warp(
-            try activation(node.inputs[0], of: node), by: try activation(node.inputs[1], of: node), edge: edge,
+            try activation(node.inputs[0], of: node).frames(warped.frame..<warped.frame + 1),
+            by: try activation(node.inputs[1], of: node), channel: warped.channel, edge: warped.edge,
             into: try activation(node.outputs[0], of: node), with: table)))
+    case .slopes(let slopes):
+      let values = try shared[index]?.slopes ?? SlopeValues(slopes.values(channels(node.inputs[0]), parameters))
+      shared[index] = .slopes(values)
+      add(
+        index,
+        .slopes(
+          NegativeSlopes(
+            values, of: try activation(node.inputs[0], of: node), into: try activation(node.outputs[0], of: node),
+            with: table)))
+    case .depthToSpace:
+      add(
+        index,
+        .depthToSpace(
+          DepthToSpace(try activation(node.inputs[0], of: node), into: try activation(node.outputs[0], of: node))))
+    case .constant(let value):
+      add(index, .constant(Constant(value, into: try activation(node.outputs[0], of: node))))
+    case .centred:
+      add(
+        index,
+        .centring(Centring(try activation(node.inputs[0], of: node), into: try activation(node.outputs[0], of: node))))
+    case .resampled(let resampled):
+      add(
+        index,
+        .resampling(
+          Resampling(
+            try activation(node.inputs[0], of: node), scale: resampled.scale,
+            factors: resampled.factors(channels(node.inputs[0])),
+            addedTo: try node.inputs.dropFirst().first.map { try activation($0, of: node) },
+            into: try activation(node.outputs[0], of: node), with: table)))
+    case .localCorrelation(let radius, let factor):
+      add(
+        index,
+        .localCorrelation(
+          LocalCorrelation(
+            flow: try activation(node.inputs[0], of: node), factor: factor,
+            levels: try node.inputs.dropFirst().map { try activation($0, of: node) }, radius: radius,
+            into: try activation(node.outputs[0], of: node), with: table)))
+    case .blendedFields(let count):
+      add(
+        index,
+        .blending(
+          FieldBlending(
+            try activation(node.inputs[0], of: node), fields: try activation(node.inputs[1], of: node),
+            addedTo: try activation(node.inputs[2], of: node), count: count,
+            into: try activation(node.outputs[0], of: node), with: table)))
+    case .meanFrame:
+      add(
+        index,
+        .meanFrame(
+          FrameMean(
+            try activation(node.inputs[0], of: node), adding: try activation(node.inputs[1], of: node),
+            into: try activation(node.outputs[0], of: node))))
     }
   }
+
+  private func channels(_ value: Graph.Value) -> Int { graph.shape(value).channels ?? 0 }
 
   // MARK: Steps
 
@@ -261,7 +316,8 @@ struct CPUBinding {
       .sum, .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames,
       .attention, .row, .mean, .unitLength,
       .centredUnit, .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp,
-      .convexUpsampling, .warp:
+      .convexUpsampling, .warp, .slopes, .depthToSpace, .constant, .centred, .resampled, .localCorrelation,
+      .blendedFields, .meanFrame:
       preconditionFailure("CPUBands: convolutions and max pools take turns")
     }
   }
@@ -288,11 +344,24 @@ struct CPUBinding {
       outputs: try node.outputs.map { try activation($0, of: node) }, turn)
     let problem = ConvolutionProblem(
       weights: try twin?.problem.weights ?? sum.filter.weights(parameters), stride: sum.stride, padded: share.padded,
-      presentFrames: share.presentFrames, rectify: sum.rectifies, input: share.input,
+      presentFrames: share.presentFrames, rectify: sum.rectifies,
+      slopes: try twin?.problem.slopes ?? slopes(sum, parameters), input: share.input,
       outputs: share.outputs.flatMap { OutputBlock.blocks(of: $0, from: 0, count: $0.layout.blocks) })
     let convolution = Convolution(problem, with: table, workspace: workspace, twin: twin)
     shared[index] = .convolution(convolution)
     add(index, .convolution(convolution), isFirst: turn.isFirst)
+  }
+
+  /// Those of outputs that are computed together lie one behind the other, each in whole blocks.
+  private func slopes(_ sum: FilteredSum, _ parameters: some Parameters) throws -> SlopeValues? {
+    guard !sum.slopes.isEmpty else { return nil }
+    let lanes = ActivationLayout.block
+    var values: [Float] = []
+    for (slopes, channels) in zip(sum.slopes, sum.filter.outputs) {
+      values += [Float](repeating: 0, count: (lanes - values.count % lanes) % lanes)
+      values += try slopes.values(channels, parameters)
+    }
+    return SlopeValues(values)
   }
 
   private mutating func normalise(_ index: Int, _ epsilon: Float, _ parameters: some Parameters) throws {

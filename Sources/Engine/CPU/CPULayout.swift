@@ -89,12 +89,15 @@ package struct CPULayout: Sendable {
           }
           channel += graph.shape(part).channels ?? 0
         }
-      case .sum, .function, .layerNormalisation, .instanceNormalisation:
+      case .resampled:
+        if node.inputs.count == 2, isFree(node.inputs[1], for: index) { places[node.inputs[1]] = own }
+      case .sum, .function, .layerNormalisation, .instanceNormalisation, .slopes:
         if let input = node.inputs.first(where: { isFree($0, for: index) }) { places[input] = own }
       case .input, .standardisation, .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation,
         .rectifier, .scale, .tokens, .embedding, .groupNormalisation, .flattenedFrames,
         .attention, .row, .mean, .unitLength, .centredUnit, .slice, .state,
-        .gate, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp:
+        .gate, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp, .depthToSpace, .constant, .centred,
+        .localCorrelation, .blendedFields, .meanFrame:
         break
       }
     }
@@ -117,12 +120,15 @@ package struct CPULayout: Sendable {
     guard let node = maker(of: value) else { return false }
     guard case .maps(let channels, _) = graph.shape(value) else { return false }
     switch node.operation {
-    case .input, .standardisation, .convexUpsampling: return true
-    case .slice, .warp: return isImage(node.inputs[0])
+    case .input, .standardisation, .convexUpsampling, .centred, .meanFrame: return true
+    // Of few channels too, so that a convolution sees a row of taps at once.
+    case .slice: return isImage(node.inputs[0]) || channels <= 4
+    case .warp: return isImage(node.inputs[0])
     case .state, .sum: return channels < 4
     case .spaceToDepth, .convolution, .maxPool, .averagePool, .batchNormalisation, .rectifier, .function, .scale,
       .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames, .attention, .row,
-      .mean, .unitLength, .centredUnit, .instanceNormalisation, .gate, .correlation, .halvedPlanes, .lookUp:
+      .mean, .unitLength, .centredUnit, .instanceNormalisation, .gate, .correlation, .halvedPlanes, .lookUp, .slopes,
+      .depthToSpace, .constant, .resampled, .localCorrelation, .blendedFields:
       return false
     }
   }
@@ -161,7 +167,8 @@ package struct CPULayout: Sendable {
       case .input, .standardisation, .spaceToDepth, .batchNormalisation, .rectifier, .function, .scale, .sum,
         .concatenation, .tokens, .embedding, .layerNormalisation, .groupNormalisation, .flattenedFrames,
         .attention, .row, .mean, .unitLength, .centredUnit,
-        .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp:
+        .instanceNormalisation, .slice, .state, .gate, .correlation, .halvedPlanes, .lookUp, .convexUpsampling, .warp,
+        .slopes, .depthToSpace, .constant, .centred, .resampled, .localCorrelation, .blendedFields, .meanFrame:
         continue
       }
       guard let storage = places[node.inputs[0]]?.storage, let padding = padding(node, window) else { continue }

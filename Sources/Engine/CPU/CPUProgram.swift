@@ -140,4 +140,7 @@ enum CPUShared: Sendable {
   case groupNormalisation(GroupNormalisation)
   case embedding(CPUInput.EmbeddingTable)
   case head(CPUHead.Operation)
+  case slopes(SlopeValues)
+
+  var slopes: SlopeValues? { if case .slopes(let values) = self { values } else { nil } }
 }

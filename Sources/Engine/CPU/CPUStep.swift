@@ -17,13 +17,20 @@ struct CPUStep: Sendable {
     case flattening(FlattenedFrames)
     case instanceNormalisation(InstanceNormalisation)
     case copy(ChannelCopy)
-    case zeros(Zeros)
+    case constant(Constant)
     case gate(GRUGate)
     case correlation(Correlation)
     case halving(HalvedPlanes)
     case lookUp(LookUp)
     case convexUpsampling(ConvexUpsampling)
     case warp(Warp)
+    case slopes(NegativeSlopes)
+    case depthToSpace(DepthToSpace)
+    case centring(Centring)
+    case resampling(Resampling)
+    case localCorrelation(LocalCorrelation)
+    case blending(FieldBlending)
+    case meanFrame(FrameMean)
   }
 
   /// Its node's place in the graph. A node has several steps where it takes turns with another one.
@@ -52,13 +59,20 @@ struct CPUStep: Sendable {
     case .flattening(let flattening): flattening.run(team)
     case .instanceNormalisation(let normalisation): normalisation.run(team)
     case .copy(let copy): copy.run(team)
-    case .zeros(let zeros): zeros.run(team)
+    case .constant(let constant): constant.run(team)
     case .gate(let gate): gate.run(team)
     case .correlation(let correlation): correlation.run(team)
     case .halving(let halving): halving.run(team)
     case .lookUp(let lookUp): lookUp.run(team)
     case .convexUpsampling(let upsampling): upsampling.run(team)
     case .warp(let warp): warp.run(team)
+    case .slopes(let slopes): slopes.run(team)
+    case .depthToSpace(let squares): squares.run(team)
+    case .centring(let centring): centring.run(team)
+    case .resampling(let resampling): resampling.run(team)
+    case .localCorrelation(let correlation): correlation.run(team)
+    case .blending(let blending): blending.run(team)
+    case .meanFrame(let mean): mean.run(team)
     }
   }
 
@@ -88,7 +102,7 @@ struct CPUStep: Sendable {
     case .instanceNormalisation(let normalisation):
       ProgramLayer(name: name, plan: "instance norm", bytes: normalisation.bytes)
     case .copy(let copy): ProgramLayer(name: name, plan: "copy", bytes: copy.bytes)
-    case .zeros(let zeros): ProgramLayer(name: name, plan: "zeros", bytes: zeros.bytes)
+    case .constant(let constant): ProgramLayer(name: name, plan: "constant", bytes: constant.bytes)
     case .gate(let gate): ProgramLayer(name: name, plan: "gate", bytes: gate.bytes)
     case .correlation(let correlation):
       ProgramLayer(name: name, plan: "correlation", operations: correlation.operations, bytes: correlation.bytes)
@@ -96,6 +110,15 @@ struct CPUStep: Sendable {
     case .lookUp(let lookUp): ProgramLayer(name: name, plan: "look-up", bytes: lookUp.bytes)
     case .convexUpsampling(let upsampling): ProgramLayer(name: name, plan: "upsampling", bytes: upsampling.bytes)
     case .warp(let warp): ProgramLayer(name: name, plan: "warp", bytes: warp.bytes)
+    case .slopes(let slopes): ProgramLayer(name: name, plan: "slopes", bytes: slopes.bytes)
+    case .depthToSpace(let squares): ProgramLayer(name: name, plan: "copy", bytes: squares.bytes)
+    case .centring(let centring): ProgramLayer(name: name, plan: "centring", bytes: centring.bytes)
+    case .resampling(let resampling): ProgramLayer(name: name, plan: "resampling", bytes: resampling.bytes)
+    case .localCorrelation(let correlation):
+      ProgramLayer(
+        name: name, plan: "local correlation", operations: correlation.operations, bytes: correlation.bytes)
+    case .blending(let blending): ProgramLayer(name: name, plan: "blending", bytes: blending.bytes)
+    case .meanFrame(let mean): ProgramLayer(name: name, plan: "mean", bytes: mean.bytes)
     }
   }
 }

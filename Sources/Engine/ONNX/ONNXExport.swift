@@ -24,6 +24,8 @@ struct ONNXExport {
   private var names: [Graph.Value: String] = [:]
   /// Kernel and bias of what is written already, by the node's name and the part of it.
   private var tensors: [String: (kernel: String, bias: String)] = [:]
+  /// Correlation volumes that are written already, by what they are of.
+  var planes: [String: String] = [:]
 
   init(graph: Graph) {
     self.graph = graph
@@ -63,6 +65,7 @@ struct ONNXExport {
       for (index, (output, filter)) in zip(node.outputs, filters).enumerated() {
         var own = sum
         own.filter = filter
+        own.slopes = sum.slopes.isEmpty ? [] : [sum.slopes[index]]
         names[output] = try convolution(self[node.inputs[0]], node, own, parameters, part: index)
       }
     } else {
@@ -144,11 +147,7 @@ struct ONNXExport {
         ])
     case .state:
       guard node.inputs.isEmpty, case .maps(let channels, let volume) = graph.shape(node.outputs[0]) else { return x }
-      // Zeros for each item.
-      let items = model.node("Shape", ["input"], [("start", .integer(0)), ("end", .integer(1))])
-      let zeros = model.constant([Float](repeating: 0, count: channels * volume.count), [1, channels] + volume.sides)
-      let shape = model.node("Concat", [items, model.constant([channels] + volume.sides)], [("axis", .integer(0))])
-      return model.node("Expand", [zeros, shape])
+      return constant(0, [channels] + volume.sides)
     case .gate(.reset):
       return model.node("Mul", [model.node("Sigmoid", [sum(node.inputs[1], node.inputs[2])]), x])
     case .gate(.update):
@@ -161,7 +160,35 @@ struct ONNXExport {
       return model.node("AveragePool", [x], [("kernel_shape", .integers([2, 2])), ("strides", .integers([2, 2]))])
     case .lookUp(let radius): return lookUp(x, node, radius)
     case .convexUpsampling(let factor, let maskFactor): return upsampling(x, node, factor, maskFactor)
-    case .warp(let edge): return warp(x, node, edge)
+    case .warp(let warped): return warp(x, node, warped)
+    case .slopes(let slopes): return try sloped(x, slopes, channelCount(node), parameters)
+    case .depthToSpace: return squaresApart(x, node)
+    case .constant(let value):
+      guard case .maps(let channels, let volume) = graph.shape(node.outputs[0]) else { return x }
+      return constant(value, [channels] + volume.sides)
+    case .centred:
+      let mean = model.node("ReduceMean", [x], [("axes", .integers([1, 2, 3, 4])), ("keepdims", .integer(1))])
+      return model.node("Sub", [x, mean])
+    case .resampled(let resampled): return self.resampled(x, node, resampled)
+    case .localCorrelation(let radius, let factor): return localCorrelation(x, node, radius, factor)
+    case .blendedFields(let count): return blendedFields(x, node, count)
+    case .meanFrame: return meanFrame(x, node)
+    }
+  }
+
+  /// One value for each item.
+  private mutating func constant(_ value: Float, _ sides: [Int]) -> String {
+    let items = model.node("Shape", ["input"], [("start", .integer(0)), ("end", .integer(1))])
+    let one = model.constant([value], [1] + sides.map { _ in 1 })
+    return model.node(
+      "Expand", [one, model.node("Concat", [items, model.constant(sides)], [("axis", .integer(0))])])
+  }
+
+  mutating func sloped(_ x: String, _ slopes: Slopes, _ channels: Int, _ parameters: some Parameters) throws -> String {
+    switch slopes {
+    case .constant(let slope): model.node("LeakyRelu", [x], [("alpha", .float(slope))])
+    case .stored:
+      model.node("PRelu", [x, model.constant(try slopes.values(channels, parameters), [channels, 1, 1, 1])])
     }
   }
 
@@ -204,6 +231,14 @@ struct ONNXExport {
     return model.node("Reshape", [moved, model.constant([0, channels, t, h, w])])
   }
 
+  private mutating func squaresApart(_ x: String, _ node: Graph.Node) -> String {
+    guard case .maps(let channels, let volume) = graph.shape(node.outputs[0]) else { return x }
+    let (t, h, w) = (volume.frames, volume.height / 2, volume.width / 2)
+    let split = model.node("Reshape", [x, model.constant([0, 2, 2, channels * t, h, w])])
+    let moved = model.node("Transpose", [split], [("perm", .integers([0, 3, 4, 1, 5, 2]))])
+    return model.node("Reshape", [moved, model.constant([0, channels, t, 2 * h, 2 * w])])
+  }
+
   private mutating func convolution(
     _ x: String, _ node: Graph.Node, _ sum: FilteredSum, _ parameters: some Parameters, part: Int? = nil
   ) throws -> String {
@@ -212,7 +247,7 @@ struct ONNXExport {
       let result = model.node(
         "Conv", [x, known.kernel, known.bias],
         attributes(node, Window(sum.filter.kernel, stride: sum.stride, padding: sum.padding)))
-      return sum.rectifies ? model.node("Relu", [result]) : result
+      return try finished(result, sum, parameters)
     }
     let weights = try sum.filter.weights(parameters)
     let (inputs, outputs) = (weights.inputChannels, weights.outputChannels)
@@ -239,7 +274,12 @@ struct ONNXExport {
       let bias = model.constant(weights.bias, [outputs], name: node.name + "/bias")
       result = model.node("Add", [model.node("MatMul", [x, tensor]), bias])
     }
-    return sum.rectifies ? model.node("Relu", [result]) : result
+    return try finished(result, sum, parameters)
+  }
+
+  private mutating func finished(_ x: String, _ sum: FilteredSum, _ parameters: some Parameters) throws -> String {
+    if let slopes = sum.slopes.first { return try sloped(x, slopes, sum.filter.outputs.reduce(0, +), parameters) }
+    return sum.rectifies ? model.node("Relu", [x]) : x
   }
 
   private func attributes(_ node: Graph.Node, _ window: Window) -> [(String, ONNXModel.Attribute)] {
@@ -349,5 +389,5 @@ struct ONNXExport {
 }
 
 extension Volume {
-  fileprivate var sides: [Int] { [frames, height, width] }
+  var sides: [Int] { [frames, height, width] }
 }

@@ -11,7 +11,7 @@ extension DifferenceTrial.Measure {
     switch settled.definition.computation {
     case .frechet: (metric, isOfShape) = (FrechetMetric(settled.fields), true)
     case .kernel: (metric, isOfShape) = (KernelMetric(settled.fields).overAllSamples, false)
-    case .neighbours, .extrapolated, .pairs, .stillness, .flow, .embedding, .cameras, .takes:
+    case .neighbours, .extrapolated, .pairs, .stillness, .flow, .interpolation, .embedding, .cameras, .takes:
       throw EvaluationError.noDifference(metric: settled.metric)
     }
     self.init(

@@ -66,7 +66,7 @@ public struct ScoreDifferences: DifferenceSource {
       throw Obstacle(
         words: "\(metric.title) is the end of a line through distances of random parts, whose noise is not known: no "
           + "difference is measured; compare FVD, KVD or FID beside it")
-    case .pairs, .stillness, .flow, .embedding, .cameras, .takes:
+    case .pairs, .stillness, .flow, .interpolation, .embedding, .cameras, .takes:
       throw Obstacle(words: "the values of single videos are not recorded: score them again")
     }
     let sides = [(first.real, "real"), (first.fake, "fake"), (second.fake, "fake")]

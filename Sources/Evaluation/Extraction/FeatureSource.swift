@@ -45,12 +45,24 @@ enum SampleRule: Hashable, Sendable {
   case prefixes(ClipSampler, frames: Int)
   /// Every clip of the sampler's length that begins at skipFirst, skipFirst + step, ...
   case windows(ClipSampler, step: Int)
+  /// The first frame of each clip behind `skipFirst`.
+  case firstFrames(ClipsOfVideo, skipFirst: Int)
 
   /// The samples of a video of `frameCount` frames, by rising start. Single frames are windows of one.
   ///
-  /// - Throws: `VideoError.clip(.tooShort)`, `.tooFewStarts`, `.badSampler`.
-  func windows(frameCount: Int, videoName: String) throws -> [FrameWindow] {
+  /// - Parameter rate: frames a second of the video.
+  /// - Throws: `VideoError.clip(.tooShort)`, `.tooFewStarts`, `.badSampler`; what `ClipsOfVideo` throws.
+  func windows(frameCount: Int, rate: Double?, videoName: String) throws -> [FrameWindow] {
     switch self {
+    case .firstFrames(let clips, let skipFirst):
+      guard frameCount > skipFirst else {
+        throw VideoError.clip(
+          .tooShort(
+            name: videoName, wanted: skipFirst + 1, found: frameCount, frames: 1, stride: 1, skipFirst: skipFirst))
+      }
+      return try clips.ranges(of: videoName, frames: frameCount - skipFirst, rate: rate).map {
+        FrameWindow(start: skipFirst + $0.lowerBound, count: 1)
+      }
     case .clips(let sampler): return try sampler.windows(frameCount: frameCount, videoName: videoName)
     case .prefixes(let sampler, let frames):
       return try sampler.windows(frameCount: frameCount, videoName: videoName).map {

@@ -37,7 +37,8 @@ struct SamplePlan: Sendable {
       }
       return ProtocolSamples(
         parts: parts, fields: settled.fields, sample: metric.sample, columns: network.columns,
-        leastOfVideo: metric.leastOfVideo,
+        // A video of one clip is left out where clips are compared.
+        leastOfVideo: settled.fields.clipFrames == .first ? 1 : metric.leastOfVideo,
         recipes: Dictionary(uniqueKeysWithValues: roles.map { ($0, FeatureRecipe(settled, role: $0)) }))
     }
     self.sources = sources
@@ -66,6 +67,9 @@ struct SamplePlan: Sendable {
     -> [SampleRule]
   {
     if role == .input { return [.frames(ClipSampler(frames: 1))] }
+    if fields.clipFrames == .first, let clips = ClipsOfVideo(fields) {
+      return [.firstFrames(clips, skipFirst: fields.skipFirst)]
+    }
     let offset = role == .real ? fields.offsetReal : fields.offsetFake
     let repeats = role == .real ? fields.repeats : 1
     return (0..<repeats).map { round in

@@ -27,8 +27,14 @@ struct EmbeddingComputation {
     let reference = try self.reference(part, videos: frames.rowsOfVideos.map { frames.rows[$0[0]].video })
     var videos: [(name: String, terms: Int, value: ValueOfFrames)] = []
     var unusable: [UnreadableVideo] = []
+    var ofOneClip = 0
+    let rates = frameRates()
     for rows in frames.rowsOfVideos {
       let name = frames.rows[rows[0]].video
+      if fields.clipFrames == .first, rows.count < metric.leastOfVideo {
+        ofOneClip += 1
+        continue
+      }
       let own =
         comparand == .itself
         ? rows.map { scale * Double(frames.features.row($0)[frames.features.row($0).startIndex]) } : []
@@ -44,7 +50,9 @@ struct EmbeddingComputation {
       // The partner of an input that was skipped has nothing to be compared with.
       guard !reference.lacks(name) else { continue }
       do {
-        let value = try computation.value(ofFrames: rows.count, of: name, .fake, least: metric.leastOfVideo) {
+        let value = try computation.value(
+          ofFrames: rows.count, rate: rates[name], of: name, .fake, least: metric.leastOfVideo
+        ) {
           comparand == .itself ? Self.mean(Array(own[$0])) : try self.value(name, Array(embeddings[$0]), reference)
         }
         videos.append((name, rows.count + 1 - metric.leastOfVideo, value))
@@ -55,7 +63,29 @@ struct EmbeddingComputation {
       if computation.fake.videos == nil { throw unusable[0].error }
       throw UnreadableVideos(videos: unusable)
     }
-    return try score(videos, of: frames)
+    guard ofOneClip == 0 || !videos.isEmpty else {
+      throw EvaluationError.noLongVideo(path: computation.fake.path, seconds: fields.clipSeconds)
+    }
+    return try score(videos, of: frames, ofOneClip: ofOneClip)
+  }
+
+  /// Of each video that has one; a file of features says none.
+  private func frameRates() -> [String: Double] {
+    let all = computation.fake.videos?.scored(computation.samples.limit(.fake)) ?? []
+    return Dictionary(all.compactMap { video in video.facts.frameRate.map { (video.item.name, $0) } }) { first, _ in
+      first
+    }
+  }
+
+  private func notes(ofOneClip count: Int, of videos: Int) -> [ScoreWarning] {
+    guard count > 0 else { return [] }
+    return [
+      ScoreWarning(
+        code: "one-clip-videos",
+        text:
+          "\(count) of \(videos) videos are not longer than \(fields.clipSeconds) s and have nothing to compare: they are left "
+          + "out")
+    ]
   }
 
   /// What some frames of a video are worth: the mean over frames, but for VBench-I2V.
@@ -165,9 +195,9 @@ struct EmbeddingComputation {
   // MARK: Together
 
   private func score(
-    _ videos: [(name: String, terms: Int, value: ValueOfFrames)], of all: FeatureSet
+    _ videos: [(name: String, terms: Int, value: ValueOfFrames)], of all: FeatureSet, ofOneClip: Int
   ) throws -> ScoreRecord {
-    let values = videos.map { VideoValue(name: $0.name, value: $0.value.value) }
+    let values = videos.map { computation.videoValue($0.name, $0.value.value, clips: $0.value.clips) }
     guard !values.isEmpty else {
       throw EvaluationError.tooFewClips(
         role: "fake", path: computation.fake.path, clips: 0, sample: "video", least: 1,
@@ -179,13 +209,20 @@ struct EmbeddingComputation {
     let honesty = computation.request.honesty
     let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
     // A drift is one difference for each video.
-    let counts = fields.meanOver == .frames && fields.drift == .no ? videos.map { Double($0.terms) } : nil
+    let counts: [Double]? =
+      switch fields.meanOver {
+      case _ where fields.drift == .yes: nil
+      case .videos: nil
+      case .frames: videos.map { Double($0.terms) }
+      case .clips: videos.map { Double($0.value.clips) }
+      }
     let value =
       counts.map { zip(values, $0).reduce(0) { $0 + $1.0.value * $1.1 } / $0.reduce(0, +) } ?? over.mean
     var score = try computation.score(
       computation.settled.scoreName, value: fields.clamp == .score ? max(value, 0) : value, real: nothing,
       fake: frames, ranks: nil,
       warnings: warnings(values.map(\.name)) + Drift.note(videos.map(\.value), share: fields.driftShare)
+        + notes(ofOneClip: ofOneClip, of: videos.count + ofOneClip)
         + honesty.notDone(for: "means over videos", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try honesty.interval(

@@ -2,10 +2,11 @@ import Distances
 import MetricCatalog
 import Networks
 import Scores
+import Tensors
 import Video
 
 extension FlowComputation {
-  /// The share of the fake videos that move; that of the real ones, where there are any, is a note.
+  /// The share of the fake videos, or of their clips, that move; that of the real ones, where there are any, is a note.
   func dynamics() throws -> ScoreRecord {
     let fake = try computation.videos(computation.fake)
     let real = computation.real.isGiven ? try computation.videos(computation.real) : nil
@@ -13,16 +14,17 @@ extension FlowComputation {
     let reals = real?.scored(computation.samples.limit(.real)) ?? []
     let network = try network()
     let all = fakes.map { ($0, Role.fake) } + reals.map { ($0, Role.real) }
-    let plans = try computation.readVideos(all.count) { try DynamicsPlan(all[$0].0, all[$0].1, fields, metric) }
+    let plans = try computation.readVideos(all.count) { try DynamicsPlan.ofClips(all[$0].0, all[$0].1, fields, metric) }
     let (atOnce, threads) = try sideBySide(all.map { memory($0.0, network) })
-    let moves = try computation.readVideos(all.count, atOnce: atOnce) { index in
-      guard plans[index].least > 0 else { return true }
-      return
-        try network.forFrames(height: plans[index].height, width: plans[index].width, threads: threads) { flow in
-          try isDynamic(all[index].0, all[index].1, plans[index], flow)
+    let values = try computation.readVideos(all.count, atOnce: atOnce) { index in
+      let moving = try plans[index].count { plan in
+        guard plan.least > 0 else { return true }
+        return try network.forFrames(height: plan.height, width: plan.width, threads: threads) { flow in
+          try isDynamic(all[index].0, all[index].1, plan, flow)
         }
+      }
+      return Double(moving) / Double(plans[index].count)
     }
-    let values = moves.map { $0 ? 1.0 : 0 }
     var notes = notes(Array(plans[..<fakes.count]))
     if real != nil {
       let share = MeanAndDeviation(of: Array(values[fakes.count...]))
@@ -30,7 +32,9 @@ extension FlowComputation {
     }
     return try computation.score(
       computation.settled.scoreName,
-      ofVideos: zip(fakes, values).map { VideoValue(name: $0.item.name, value: $1) }, kind: "metrics of pixels",
+      ofVideos: fakes.indices.map {
+        computation.videoValue(fakes[$0].item.name, values[$0], clips: plans[$0].count)
+      }, kind: "metrics of pixels",
       warnings: notes)
   }
 
@@ -59,8 +63,8 @@ extension FlowComputation {
     return moving >= plan.least
   }
 
-  private func notes(_ plans: [DynamicsPlan]) -> [ScoreWarning] {
-    let certain = plans.count { $0.least == 0 }
+  private func notes(_ plans: [[DynamicsPlan]]) -> [ScoreWarning] {
+    let certain = plans.count { $0.contains { $0.least == 0 } }
     guard certain > 0 else { return [] }
     return [
       ScoreWarning(
@@ -72,7 +76,7 @@ extension FlowComputation {
   }
 }
 
-/// Which frames of a video dynamic degree looks at, and when the video moves.
+/// Which frames of a video, or of a clip of it, dynamic degree looks at, and when it moves.
 struct DynamicsPlan: Sendable {
   let height: Int
   let width: Int
@@ -82,8 +86,30 @@ struct DynamicsPlan: Sendable {
   /// Pairs that move, at the least.
   let least: Int
 
+  /// One for each clip that the protocol cuts a video into; one for a video that is taken as it is.
+  ///
   /// - Throws: `UnreadableVideo` for a video without a frame rate, with too few or too small frames.
-  init(_ video: SurveyedVideo, _ role: Role, _ fields: ProtocolFields, _ metric: Metric) throws {
+  static func ofClips(_ video: SurveyedVideo, _ role: Role, _ fields: ProtocolFields, _ metric: Metric) throws -> [Self]
+  {
+    let (facts, name) = (video.facts, video.item.name)
+    let length = facts.frameCount - fields.skipFirst
+    guard let clips = ClipsOfVideo(fields), length > 0 else {
+      return [try Self(video, role, fields, metric, frames: fields.skipFirst..<max(facts.frameCount, fields.skipFirst))]
+    }
+    do {
+      var ofClips = fields
+      // A clip is a video of whole frames a second.
+      ofClips.frameRate = Double(try clips.rate(of: name, own: facts.frameRate))
+      return try clips.ranges(of: name, frames: length, rate: facts.frameRate).map {
+        try Self(
+          video, role, ofClips, metric, frames: $0.lowerBound + fields.skipFirst..<$0.upperBound + fields.skipFirst)
+      }
+    } catch let error as EvaluationError { throw UnreadableVideo(role: role, name: name, error: error) }
+  }
+
+  private init(
+    _ video: SurveyedVideo, _ role: Role, _ fields: ProtocolFields, _ metric: Metric, frames range: Range<Int>
+  ) throws {
     let (facts, name) = (video.facts, video.item.name)
     func refuse(_ error: EvaluationError) -> UnreadableVideo { UnreadableVideo(role: role, name: name, error: error) }
     guard let rate = fields.frameRate > 0 ? fields.frameRate : facts.frameRate else {
@@ -96,7 +122,7 @@ struct DynamicsPlan: Sendable {
     }
     // Python rounds halves to even.
     let step = max(1, Int(min(rate / fields.flowRate, 1e9).rounded(.toNearestOrEven)))
-    let taken = Array(stride(from: fields.skipFirst, to: facts.frameCount, by: step))
+    let taken = Array(stride(from: range.lowerBound, to: range.upperBound, by: step))
     guard taken.count >= 2 else {
       throw refuse(.tooFewTakenFrames(name: name, frames: facts.frameCount, first: fields.skipFirst, step: step))
     }

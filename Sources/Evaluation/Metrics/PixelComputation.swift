@@ -122,8 +122,9 @@ struct PixelComputation {
 
   private func flickering(_ video: SurveyedVideo, _ role: Role) throws -> ValueOfFrames {
     let skip = computation.settled.fields.skipFirst
-    return try computation.value(ofFrames: video.facts.frameCount - skip, of: video.item.name, role, least: 2) {
-      range in
+    return try computation.value(
+      ofFrames: video.facts.frameCount - skip, rate: video.facts.frameRate, of: video.item.name, role, least: 2
+    ) { range in
       var previous: [Float] = []
       var sum = 0.0
       try video.read(windows(range, skip), as: role) { _, frame in
@@ -165,7 +166,8 @@ struct PixelComputation {
 
   private func score(_ names: [String], _ values: [ValueOfFrames], _ warnings: [ScoreWarning]) throws -> ScoreRecord {
     try computation.score(
-      computation.settled.scoreName, ofVideos: zip(names, values).map { VideoValue(name: $0, value: $1.value) },
+      computation.settled.scoreName,
+      ofVideos: zip(names, values).map { computation.videoValue($0, $1.value, clips: $1.clips) },
       kind: "metrics of pixels", warnings: warnings + Drift.note(values, share: computation.fields.driftShare))
   }
 }

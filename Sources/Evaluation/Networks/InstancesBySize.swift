@@ -2,12 +2,11 @@ import Networks
 import Synchronization
 
 /// A network for frames of one size, of which another instance can be made that shares the weights.
-package protocol TwinnedNetwork: Sendable {
+public protocol TwinnedNetwork: Sendable {
   func twin() throws -> Self
 }
 
 extension LPIPS: TwinnedNetwork {}
-extension OpticalFlow: TwinnedNetwork {}
 
 /// A network for frames of any size: an instance for each that is at work with it, kept for the next of its size. There are
 /// never more than are at work at one time: where one of another size is wanted, those that rest are given up.

@@ -105,6 +105,9 @@ public final class NetworkChoice {
         table: table, iterations: score.evaluationProtocol.fields.flowIterations,
         weights: try weights(score.evaluationProtocol))
     }
+    if score.evaluationProtocol.fields.interpolatedLevels != nil {
+      score.interpolation = InterpolationNetwork(table: table, weights: try weights(score.evaluationProtocol))
+    }
     if WeightsSlot.of(score.evaluationProtocol).contains(.heads) {
       let heads = try weights(score.evaluationProtocol, .heads)
       if score.evaluationProtocol.fields.endpoint == nil {

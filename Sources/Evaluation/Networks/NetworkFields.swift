@@ -13,8 +13,8 @@ extension ProtocolFields {
     case .clip: "clip"
     case .normClassToken: "vit-dino"
     case .qualityScore: "musiq"
-    // Metrics that compare the maps of a network, or the flow between frames, and not one row of features.
-    case nil: flowIterations > 0 ? "raft" : "alexnet"
+    // Metrics that compare the maps of a network, or look at pairs of frames, and not at one row of features.
+    case nil: flowIterations > 0 ? "raft" : interpolatedLevels != nil ? "amt" : "alexnet"
     }
   }
 }

@@ -5,6 +5,8 @@ import Scores
 /// The value of a video by some of its frames.
 struct ValueOfFrames: Sendable {
   let value: Double
+  /// What it is the mean over.
+  var clips = 1
   /// Of a drift: the metric of the first and of the last frames.
   var ends: (first: Double, last: Double)?
 }

@@ -32,19 +32,33 @@ extension ScoreComputation {
   }
 
   /// The value of a video from its frames: from all of them, or, where the protocol asks for the drift, what the last ones
-  /// differ by from the first.
+  /// differ by from the first, or, where it cuts long videos into clips, the mean over these.
   ///
   /// - Parameters:
   ///   - count: frames that the metric takes of the video.
+  ///   - rate: frames a second of the video.
   ///   - role: whose it is, which `name` is an item of.
   ///   - least: frames without which there is no value.
   ///   - body: the value of some of them, by their places.
-  /// - Throws: `UnreadableVideo` with `EvaluationError.tooFewFrames` or `.driftTooShort`; what `body` throws.
+  /// - Throws: `UnreadableVideo` with `EvaluationError.tooFewFrames`, `.driftTooShort` or what `ClipsOfVideo` throws; what `body`
+  ///   throws.
   func value(
-    ofFrames count: Int, of name: String, _ role: Role, least: Int, _ body: (Range<Int>) throws -> Double
+    ofFrames count: Int, rate: Double? = nil, of name: String, _ role: Role, least: Int,
+    _ body: (Range<Int>) throws -> Double
   ) throws -> ValueOfFrames {
     func refuse(_ error: EvaluationError) -> UnreadableVideo { UnreadableVideo(role: role, name: name, error: error) }
     guard count >= least else { throw refuse(.tooFewFrames(name: name, frames: count, least: least)) }
+    if let clips = ClipsOfVideo(fields), fields.clipFrames == .all {
+      do {
+        let ranges = try clips.ranges(of: name, frames: count, rate: rate)
+        // Of what is not a whole video there is as much as the shortest clip has.
+        guard let shortest = ranges.map(\.count).min(), shortest >= least else {
+          throw EvaluationError.tooFewFrames(name: name, frames: ranges.first?.count ?? 0, least: least)
+        }
+        return ValueOfFrames(
+          value: try ranges.reduce(0) { $0 + (try body($1)) } / Double(ranges.count), clips: ranges.count)
+      } catch let error as EvaluationError { throw refuse(error) }
+    }
     guard fields.drift == .yes else { return ValueOfFrames(value: try body(0..<count)) }
     let length = Drift.length(of: count, share: fields.driftShare)
     guard length >= least, count > 1 else {
@@ -91,6 +105,11 @@ extension ScoreComputation {
     (score.direction == .lower ? 0 : -.infinity) ... .infinity
   }
 
+  /// A video's value, with what it counts for.
+  func videoValue(_ name: String, _ value: Double, clips: Int) -> VideoValue {
+    VideoValue(name: name, value: value, clips: fields.meanOver == .clips ? clips : nil)
+  }
+
   /// - Parameters:
   ///   - name: of the score.
   ///   - kind: what an honesty that it cannot have is not done for, in words.
@@ -100,12 +119,17 @@ extension ScoreComputation {
     let numbers = values.map(\.value)
     let over = MeanAndDeviation(of: numbers)
     let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
+    let weights = values.compactMap(\.clips).map(Double.init)
+    let isWeighted = weights.count == values.count
+    let mean =
+      isWeighted ? zip(numbers, weights).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +) : over.mean
     var score = try score(
-      name, value: over.mean, real: nothing, fake: nothing, ranks: nil,
+      name, value: mean, real: nothing, fake: nothing, ranks: nil,
       warnings: warnings + request.honesty.notDone(for: kind, intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try request.honesty.interval(
-      ofMeans: numbers, seed: fields.seed, threads: request.threads, within: bounds(of: score))
+      ofMeans: numbers, weights: isWeighted ? weights : nil, seed: fields.seed, threads: request.threads,
+      within: bounds(of: score))
     score.videos = values
     return score
   }

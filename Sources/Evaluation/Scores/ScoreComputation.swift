@@ -48,6 +48,7 @@ struct ScoreComputation {
     case .stillness: return [Computed(score: try PixelComputation(self, metric).stillness())]
     case .embedding(let comparand): return [Computed(score: try EmbeddingComputation(self, metric, comparand).score())]
     case .flow(let measure): return [Computed(score: try FlowComputation(self, metric).score(by: measure))]
+    case .interpolation: return [Computed(score: try SmoothnessComputation(self, metric).smoothness())]
     case .takes: return try PhysicsComputation(self, metric).scores().map { Computed(score: $0) }
     case .cameras: return try CameraComputation(self, metric).scores().map { Computed(score: $0) }
     }

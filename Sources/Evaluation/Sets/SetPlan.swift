@@ -158,7 +158,8 @@ struct SetPlan: Sendable {
           for (rule, least) in demand.rules.map({ ($0, demand.least) }) + demand.inputRules.map({ ($0, 1) }) {
             let key = RuleOfSource(source: demand.source, rule: rule)
             if own[key] == nil {
-              own[key] = try rule.windows(frameCount: video.facts.frameCount, videoName: item.name)
+              own[key] = try rule.windows(
+                frameCount: video.facts.frameCount, rate: video.facts.frameRate, videoName: item.name)
             }
             let frames = own[key]?.count ?? 0
             guard frames >= least else {

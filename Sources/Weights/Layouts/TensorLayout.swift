@@ -43,6 +43,7 @@ package struct TensorLayout: Sendable {
     + [.dinoCanonical, .dino, .dinov2Canonical, .dinov2, .clipCanonical, .clip]
     + [.dreamSimBranch] + DreamSimKind.all.map(\.layout) + [.alexNetCanonical, .alexNet, .lpipsCanonical, .lpips]
     + [.linearHeadCanonical, .linearHead, .musiqCanonical, .musiq, .raftCanonical, .raft]
+    + [.amtCanonical, .amt]
 
   /// What stands before the layout's names in a file: `module.`, `state_dict.`, `net.layers.`. Several where a file
   /// holds several networks.

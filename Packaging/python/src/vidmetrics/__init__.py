@@ -46,6 +46,7 @@ from ._metrics import (
     kvd,
     lpips,
     motion_magnitude,
+    motion_smoothness,
     physics_iq,
     pic,
     prdc,
@@ -66,7 +67,7 @@ __all__ = [
     "ProgramFailed", "ProgramMissing", "Score", "ScoreWarning", "Scorer", "Scores", "VideoSet", "VidmetricsError",
     "aesthetic_quality", "background_consistency", "camera_error", "clip_sim", "dt_fvd", "dynamic_degree", "fd_dinov2",
     "features", "fid", "fid_infinity", "finished", "flow_error", "frame_consistency", "fvd", "fvd_infinity", "i2v_background", "i2v_subject",
-    "imaging_quality", "inspect", "kid", "kvd", "lpips", "motion_magnitude", "physics_iq", "pic", "prdc", "program", "psnr", "read_features",
+    "imaging_quality", "inspect", "kid", "kvd", "lpips", "motion_magnitude", "motion_smoothness", "physics_iq", "pic", "prdc", "program", "psnr", "read_features",
     "score", "selftest", "ssim", "subject_consistency", "submit", "temporal_flickering", "warping_error",
 ]
 

@@ -102,6 +102,11 @@ def dynamic_degree(fake: SetLike, *, layout: Optional[str] = None, **options: Va
     return _one("dynamic-degree", None, fake, layout, options)
 
 
+def motion_smoothness(fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
+    """How well frames follow from those beside them, by AMT-S, as VBench has it."""
+    return _one("motion-smoothness", None, fake, layout, options)
+
+
 def pic(inputs: Optional[SetLike], fake: SetLike, *, layout: Optional[str] = None, **options: Value) -> Scores:
     """Perceptual input conformity: how alike the frames and the picture are that a video was made from.
 

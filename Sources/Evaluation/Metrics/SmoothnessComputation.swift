@@ -1,0 +1,123 @@
+import Distances
+import MetricCatalog
+import Networks
+import Scores
+import Tensors
+import Video
+import Vocabulary
+
+/// Motion smoothness: what a network that interpolates frames makes of every second frame, against the frames between.
+struct SmoothnessComputation {
+  private let computation: ScoreComputation
+  private let metric: Metric
+  private var fields: ProtocolFields { computation.fields }
+
+  /// Two frames to interpolate between, and one to compare with.
+  private static let leastFrames = 3
+
+  init(_ computation: ScoreComputation, _ metric: Metric) {
+    self.computation = computation
+    self.metric = metric
+  }
+
+  /// The mean over the fake videos; that of the real ones, where there are any, is a note.
+  func smoothness() throws -> ScoreRecord {
+    let fake = try computation.videos(computation.fake)
+    let real = computation.real.isGiven ? try computation.videos(computation.real) : nil
+    let fakes = fake.scored(computation.samples.limit(.fake))
+    let reals = real?.scored(computation.samples.limit(.real)) ?? []
+    guard let network = computation.wanted.interpolation else {
+      throw EvaluationError.wrongNetwork(weights: fields.weights, network: "unknown", needed: metric.name)
+    }
+    let all = fakes.map { ($0, Role.fake) } + reals.map { ($0, Role.real) }
+    // Before the first pair, which takes its time.
+    _ = try computation.readVideos(all.count) { try check(all[$0].0, all[$0].1) }
+    let atOnce = try computation.sideBySide(all.map { memory($0.0, network) }, one: "video", many: "videos")
+    let threads = max(1, computation.request.threads / atOnce)
+    let values = try computation.readVideos(all.count, atOnce: atOnce) { index in
+      let (video, role) = all[index]
+      return try network.forFrames(height: video.facts.height, width: video.facts.width, threads: threads) {
+        try value(of: video, role, $0)
+      }
+    }
+    var notes: [ScoreWarning] = []
+    if real != nil {
+      let real = MeanAndDeviation(of: values[fakes.count...].map(\.value))
+      let text = "the real set's value is \(significant(real.mean)) ± \(significant(real.deviation))"
+      notes.append(ScoreWarning(code: "real-value", text: text))
+    }
+    let own = Array(values[..<fakes.count])
+    return try computation.score(
+      computation.settled.scoreName,
+      ofVideos: zip(fakes, own).map { computation.videoValue($0.item.name, $1.value, clips: $1.clips) },
+      kind: "metrics of pixels",
+      warnings: notes + Drift.note(own, share: fields.driftShare))
+  }
+
+  /// - Throws: `UnreadableVideo` for too few and for too small frames.
+  private func check(_ video: SurveyedVideo, _ role: Role) throws {
+    let (facts, name) = (video.facts, video.item.name)
+    guard FrameInterpolation.takes(height: facts.height, width: facts.width) else {
+      throw UnreadableVideo(
+        role: role, name: name,
+        error: EvaluationError.pairTooSmall(
+          name: name, size: "\(facts.width)x\(facts.height)", metric: metric.name,
+          least: FrameInterpolation.minimumSide))
+    }
+    _ = try computation.value(
+      ofFrames: facts.frameCount - fields.skipFirst, rate: facts.frameRate, of: name, role, least: Self.leastFrames
+    ) { _ in 0 }
+  }
+
+  private func value(of video: SurveyedVideo, _ role: Role, _ network: FrameInterpolation) throws -> ValueOfFrames {
+    let (name, skip) = (video.item.name, fields.skipFirst)
+    return try computation.value(
+      ofFrames: video.facts.frameCount - skip, rate: video.facts.frameRate, of: name, role, least: Self.leastFrames
+    ) { range in
+      var differences: [Double] = []
+      var (before, between): ([Float], [Float]) = ([], [])
+      // The last of an even number has no frame behind it, and nothing compares with it.
+      let taken = range.dropLast(range.count % 2 == 0 ? 1 : 0)
+      try video.read(taken.map { FrameWindow(start: skip + $0, count: 1) }, as: role) { index, frame in
+        if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
+        let levels = frame.levels(video.item.valueRange)
+        guard index % 2 == 0 else {
+          between = levels
+          return
+        }
+        if index > 0 { differences.append(difference(network.middle(of: before, and: levels), between)) }
+        before = levels
+      }
+      let mean = differences.reduce(0, +) / Double(differences.count)
+      guard mean.isFinite else {
+        throw UnreadableVideo(
+          role: role, name: name,
+          error: EvaluationError.isNoNumber(what: "interpolated frame", weights: fields.weights))
+      }
+      return (255 - mean) / 255
+    }
+  }
+
+  /// The mean absolute difference of an interpolated frame in 0...1 and a frame in 0...255, in levels.
+  private func difference(_ found: [Float], _ frame: [Float]) -> Double {
+    var sum = 0.0
+    for (value, level) in zip(found, frame) {
+      let scaled = value * 255
+      let own =
+        switch fields.interpolatedLevels {
+        case .truncated: scaled.rounded(.down)
+        case .rounded: scaled.rounded(.toNearestOrEven)
+        case .exact, nil: scaled
+        }
+      sum += Double(abs(own - level))
+    }
+    return sum / Double(frame.count)
+  }
+
+  /// The network, three frames and what is read of the video.
+  private func memory(_ video: SurveyedVideo, _ network: InterpolationNetwork) -> Int {
+    let facts = video.facts
+    return network.memory(height: facts.height, width: facts.width) + facts.width * facts.height * 3 * 4 * 4
+      + facts.memory(reading: [FrameWindow(start: 0, count: 1)], holdsFloats: video.item.holdsFloats)
+  }
+}
