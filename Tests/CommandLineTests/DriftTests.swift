@@ -103,7 +103,8 @@ import Testing
   @Test func messages() throws {
     try write("set/a.npy", [UInt8](repeating: 9, count: 20))
     let set = workplace.file("set")
-    let metrics = "psnr, ssim, lpips, temporal-flickering, motion-smoothness, pic, clip-sim, frame-consistency"
+    let metrics =
+      "psnr, ssim, lpips, temporal-flickering, warping-error, flow-error, motion-magnitude, motion-smoothness"
     let fvd = try program.run("fvd", set, set, "--drift")
     #expect(fvd.status == 2)
     #expect(

@@ -103,7 +103,7 @@ import Testing
     #expect(try store.count() == 20)
     try store.delete(store.runs().map(\.id))
     let tables = try store.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'grdb%'").rows
-    #expect(tables.count == 13)
+    #expect(tables.count == 14)
     for case .text(let table) in tables.map({ $0[0] }) {
       #expect(try store.query("SELECT count(*) FROM \(table)").rows == [[.integer(0)]], "\(table)")
     }

@@ -13,7 +13,8 @@ import Vocabulary
     .features: [
       "weights-fingerprint", "batch-norm-eps", "endpoint", "activation", "value-range", "resize", "crop",
       "loader-resize", "loader-resolution", "loader-crop", "loader-floats", "loader-sets", "aspect-crop",
-      "input-scaling", "device", "resize-side", "flow-iterations",
+      "input-scaling", "device", "resize-side", "flow-iterations", "flow-padding", "flow-given", "flow-of", "halving",
+      "flow-range",
     ],
     .distance: [
       "head-weights-fingerprint", "max-videos-real", "max-videos-fake", "equal-counts", "ddof", "root", "root-eps",
@@ -23,7 +24,8 @@ import Vocabulary
       "centre", "compare-with", "prompt-prefix", "clamp", "group-by", "input-resize", "mean-over", "drift",
       "drift-share", "camera-origin", "pose-form", "camera-scale", "frame-reduction",
       "trajectory-alignment", "trajectory-statistic", "motion-threshold",
-      "flow-share", "flow-threshold", "flow-pairs", "interpolated-levels",
+      "flow-share", "flow-threshold", "flow-pairs", "flow-ends", "static-filter", "occlusion", "difference", "channels",
+      "interpolated-levels",
     ],
     .report: ["weights", "head-weights", "scale-factor", "group-ddof", "angle-unit", "score-rounding"],
   ]

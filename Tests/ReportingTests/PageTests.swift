@@ -291,8 +291,8 @@ import Testing
       ], in: folder.path)
     #expect(result.status == 0)
     let document = result.output
-    #expect(document.components(separatedBy: "<svg class=\"chart\"").count - 1 == 8)
-    #expect(document.components(separatedBy: "</svg>").count - 1 == 8)
+    #expect(document.components(separatedBy: "<svg class=\"chart\"").count - 1 == 9)
+    #expect(document.components(separatedBy: "</svg>").count - 1 == 9)
     // The script has run to its end: each head of the table has become a button, and there is one to stop the videos.
     #expect(document.components(separatedBy: "<button type=\"button\">").count - 1 == 5)
     // The videos play: after a second the clock is not at the first frame.

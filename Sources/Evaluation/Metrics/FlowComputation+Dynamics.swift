@@ -2,6 +2,7 @@ import Distances
 import MetricCatalog
 import Networks
 import Scores
+import Tensors
 import Video
 
 extension FlowComputation {
