@@ -5,7 +5,7 @@ what the program computes from it; ONNX Runtime computes the same input.
     v/bin/python Fixtures/golden/networks/onnx_runtime.py .build/release/vidmetrics i3d=i3d-kinetics400 inception-v3=... clip-image
 
 A name alone has made-up weights; words behind commas are options of `networks export`: i3d,--frames,32. Without a name, every
-network of `networks list` is compared. Prints the largest difference as a part of the largest value; exit status 1 beyond 1e-4.
+network of `networks list` is compared but AMT-S, which needs weights: amt-s,--size,128x144=amt-s. Prints the largest difference as a part of the largest value; exit status 1 beyond 1e-4.
 """
 
 import subprocess
@@ -19,7 +19,9 @@ from safetensors.numpy import load_file
 
 
 # Made-up weights make flows that grow from turn to turn, and with them what rounding makes of them.
-OPTIONS = {"raft-things": ["--size", "128x136", "--iterations", "1"], "amt-s": ["--size", "128x144"]}
+OPTIONS = {"raft-things": ["--size", "128x136", "--iterations", "1"]}
+# Three levels of flows of any length are too many: its recipe makes weights whose flows are short (../amt/recipe.py weights FILE).
+NEEDS_WEIGHTS = {"amt-s"}
 
 
 def difference(program, name, weights, extra, folder):
@@ -44,7 +46,7 @@ def difference(program, name, weights, extra, folder):
 
 def networks(program):
     lines = subprocess.run([program, "networks", "list"], check=True, capture_output=True, text=True).stdout.splitlines()
-    return [line.split()[0] for line in lines[1:]]
+    return [name for name in (line.split()[0] for line in lines[1:]) if name not in NEEDS_WEIGHTS]
 
 
 def main():
