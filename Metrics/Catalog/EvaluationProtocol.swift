@@ -235,6 +235,11 @@ public struct EvaluationProtocol: Sendable, Equatable {
         field: "drift-share", value: "\(FieldValue.number(fields.driftShare))", allowed: "a number above 0, up to 0.5")
     }
     if fields.clipSeconds > 0 {
+      for (field, isSet) in [("samples", fields.clips != .all), ("stride", fields.stride > 1)]
+      where isSet && definition.sample == .frame {
+        throw CatalogError.contradiction(
+          field: field, other: "clip-seconds", reason: "clips are of every frame; say `samples=all` and `stride=1`")
+      }
       if fields.staticFilter == .yes {
         throw CatalogError.contradiction(
           field: "static-filter", other: "clip-seconds",
@@ -242,7 +247,8 @@ public struct EvaluationProtocol: Sendable, Equatable {
       }
       if fields.drift == .yes {
         throw CatalogError.contradiction(
-          field: "drift", other: "clip-seconds", reason: "a drift is of a whole video; say `clip-seconds=0`")
+          field: "drift", other: "clip-seconds",
+          reason: "a drift is of a whole video; say `clip-seconds=0` and `mean-over=videos`")
       }
       if fields.meanOver == (fields.clipFrames == .all ? .frames : .clips) {
         throw CatalogError.contradiction(
@@ -253,7 +259,10 @@ public struct EvaluationProtocol: Sendable, Equatable {
       }
     } else if fields.meanOver == .clips {
       throw CatalogError.contradiction(
-        field: "mean-over", other: "clip-seconds", reason: "the length of clips is missing, such as `clip-seconds=2`")
+        field: "mean-over", other: "clip-seconds",
+        reason:
+          "without clips the mean is over videos or frames; say `mean-over=videos`, or the length of clips, `clip-seconds=2`"
+      )
     } else if fields.clipFrames != .all {
       throw CatalogError.contradiction(
         field: "clip-frames", other: "clip-seconds", reason: "the length of clips is missing, such as `clip-seconds=2`")

@@ -270,12 +270,16 @@ public struct FieldDefinition: Sendable {
     ).when { $0.clipSeconds > 0 }
   }
   /// Of metrics whose numbers of frames are there already: clips only sort them.
-  static let longVideos = [clipSeconds(.distance), frameRate(.distance)]
+  static let longVideos = [
+    clipSeconds(.distance), frameRate(.distance).when { $0.clipSeconds > 0 && $0.frameRate > 0 },
+  ]
   /// Without a field of their own for it, these have the mean over videos.
   static let longVideosOfPixels = longVideos + [meanOver.when { $0.clipSeconds > 0 }]
   /// Of metrics that can look at the first frame of each clip: then they decide which frames are taken.
   static let longVideosOfFrames =
-    [clipSeconds(.frames), frameRate(.frames)].map { $0.reaching { fields, _ in fields.clipFrames == .first } } + [
+    [
+      clipSeconds(.frames), frameRate(.frames).when { $0.clipSeconds > 0 && $0.frameRate > 0 },
+    ].map { $0.reaching { fields, _ in fields.clipFrames == .first } } + [
       choice(
         "clip-frames", .frames, "which frames of the clips: all, or the first of each, as if they were a video",
         \.clipFrames

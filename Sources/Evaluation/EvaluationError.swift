@@ -347,14 +347,14 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         + "`--set frame-rate=24` says it for all videos, `frame-rate=\(significantRate(rate))` takes every frame"
     case .noRateOfClips(let name, let seconds):
       return "`\(name)` has no frame rate, and it is cut into clips of \(count(seconds, "second")): "
-        + "`--set frame-rate=24` says it for all videos"
+        + "`--set frame-rate=24` says it for all videos (files of features, arrays and folders of frames hold none)"
     case .slowClips(let name, let rate):
-      return "`\(name)` has \(significantRate(rate)) frames a second, and its clips are of a whole number of them: "
+      return "`\(name)`: clips are of a whole number of frames a second, of which there are \(significantRate(rate)): "
         + "`--set frame-rate=1` says so for all videos"
     case .noLongVideo(let path, let seconds):
       return
         "no video of `\(path)` is longer than \(count(seconds, "second")), and clips of long videos are compared with each "
-        + "other\nhint: of short videos the protocol is `vbench`"
+        + "other\nhint: of short videos the protocol is `vbench`; `vidmetrics vbench` has it without --long"
     case .noFlows(let path, let name):
       return "`\(path)` holds no flows\(name.map { " of `\($0)`" } ?? "")"
         + "\nhint: they are .flo files, one for each two frames, in a folder that is called as the video without its extension"

@@ -119,7 +119,8 @@ import Weights
     }
     #expect(
       "\(EvaluationError.noRateOfClips(name: "a", seconds: 2))"
-        == "`a` has no frame rate, and it is cut into clips of 2 seconds: `--set frame-rate=24` says it for all videos")
+        == "`a` has no frame rate, and it is cut into clips of 2 seconds: `--set frame-rate=24` says it for all videos "
+        + "(files of features, arrays and folders of frames hold none)")
     let given = try #require(try self.clips([("clip-seconds", "2"), ("frame-rate", "3.7")]))
     #expect(try given.ranges(of: "a", frames: 9, rate: 100) == [0..<6, 3..<9])
   }
@@ -134,6 +135,29 @@ import Weights
     #expect(throws: CatalogError.self) { try check([("mean-over", "clips")], "subject-consistency") }
     #expect(throws: CatalogError.self) { try check([("drift", "yes")], "subject-consistency", "vbench-long-slow") }
     #expect(throws: CatalogError.self) { try check([("clip-frames", "first")], "subject-consistency") }
+    #expect(throws: CatalogError.self) { try check([("samples", "4")], "subject-consistency", "vbench-long-slow") }
+    #expect(throws: CatalogError.self) { try check([("stride", "2")], "aesthetic-quality", "vbench-long") }
+    // Without clips nobody asks how long a second is.
+    let whole = try EvaluationProtocol.named("vbench", metric: "temporal-flickering")
+    #expect(try whole.overriding("frame-rate", with: "5").fingerprint == whole.fingerprint)
+  }
+
+  /// A long video counts for its clips, in the score and in the note of the real set alike.
+  @Test func theRealSetIsMeasuredAlike() throws {
+    let grey = { (level: Int) in Array(repeating: UInt8(level), count: 8 * 8 * 3) }
+    for set in ["real", "fake"] {
+      // Six clips of two frames that differ, one of two that do not.
+      try folder.write(
+        folder.npyHeader("|u1", [1, 12, 8, 8, 3]) + (0..<12).flatMap { grey($0 % 2 * 51) }, "\(set)/long.npy")
+      try folder.write(folder.npyHeader("|u1", [1, 2, 8, 8, 3]) + grey(0) + grey(0), "\(set)/still.npy")
+    }
+    let wanted = RequestedScore(
+      try EvaluationProtocol.named("vbench-long", metric: "temporal-flickering").overriding("frame-rate", with: "1"))
+    let request = ScoreRequest(real: folder.file("real"), fake: folder.file("fake"), scores: [wanted])
+    let score = try Evaluation(request: request, cache: nil) { try networks.network($0, MadeUpNetworks.tables[0]) }
+      .run().scores[0]
+    #expect(abs(score.value - (6 * 0.8 + 1) / 7) < 1e-9)
+    #expect(score.warnings.contains { $0.text.hasPrefix("the real set's value is 0.8285714 ±") }, "\(score.warnings)")
   }
 
   /// No clip of a video stands beside another: the way out is named.

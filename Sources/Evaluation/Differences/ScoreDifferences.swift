@@ -118,11 +118,12 @@ public struct ScoreDifferences: DifferenceSource {
     func labels(_ values: [VideoValue], _ score: ScoreRecord) throws -> [String] {
       try UnitLabels(unit, path: score.fake?.path)(values.map(\.name))
     }
-    for (score, values) in [(first, a), (second, b)] where score.settings?.text("mean-over") == MeanOver.frames.rawValue
-    {
+    let weighted = [MeanOver.frames, .clips].map(\.rawValue)
+    for (score, values) in [(first, a), (second, b)] {
+      guard let over = score.settings?.text("mean-over"), weighted.contains(over) else { continue }
       let mean = values.reduce(0) { $0 + $1.value } / Double(values.count)
       guard abs(mean - score.value) <= 1e-9 * max(abs(mean), abs(score.value)) else {
-        throw Obstacle(words: "a mean over frames of videos of different lengths: score them with `mean-over=videos`")
+        throw Obstacle(words: "a mean over \(over) of videos of different lengths: score them with `mean-over=videos`")
       }
     }
     let units = DifferenceUnits(real: [], first: try labels(a, first), second: try labels(b, second))

@@ -17,50 +17,57 @@ extension FlowComputation {
     let plans = try computation.readVideos(all.count) { try DynamicsPlan.ofClips(all[$0].0, all[$0].1, fields, metric) }
     let (atOnce, threads) = try sideBySide(all.map { memory($0.0, network) })
     let values = try computation.readVideos(all.count, atOnce: atOnce) { index in
-      let moving = try plans[index].count { plan in
-        guard plan.least > 0 else { return true }
-        return try network.forFrames(height: plan.height, width: plan.width, threads: threads) { flow in
-          try isDynamic(all[index].0, all[index].1, plan, flow)
-        }
+      let clips = plans[index].count
+      guard let first = plans[index].first(where: { $0.least > 0 }) else {
+        return ValueOfFrames(value: 1, clips: clips)
       }
-      return Double(moving) / Double(plans[index].count)
+      let moving = try network.forFrames(height: first.height, width: first.width, threads: threads) { flow in
+        try moving(all[index].0, all[index].1, plans[index], flow)
+      }
+      return ValueOfFrames(value: Double(moving) / Double(clips), clips: clips)
     }
     var notes = notes(Array(plans[..<fakes.count]))
-    if real != nil {
-      let share = MeanAndDeviation(of: Array(values[fakes.count...]))
-      notes.append(ScoreWarning(code: "real-value", text: "the real set's value is \(significant(share.mean))"))
-    }
+    notes += computation.realValue(Array(values[fakes.count...]), hasDeviation: false)
     return try computation.score(
       computation.settled.scoreName,
       ofVideos: fakes.indices.map {
-        computation.videoValue(fakes[$0].item.name, values[$0], clips: plans[$0].count)
+        computation.videoValue(fakes[$0].item.name, values[$0].value, clips: values[$0].clips)
       }, kind: "metrics of pixels",
       warnings: notes)
   }
 
-  /// Pairs are compared until it is decided.
-  private func isDynamic(_ video: SurveyedVideo, _ role: Role, _ plan: DynamicsPlan, _ network: OpticalFlow) throws
-    -> Bool
+  /// How many of a video's clips move. Pairs are compared until that is decided.
+  private func moving(_ video: SurveyedVideo, _ role: Role, _ plans: [DynamicsPlan], _ network: OpticalFlow) throws
+    -> Int
   {
-    var previous: [Float] = []
-    var (moving, left) = (0, plan.frames.count - 1)
+    var previous = [[Float]](repeating: [], count: plans.count)
+    var moving = [Int](repeating: 0, count: plans.count)
+    var left = plans.map { $0.frames.count - 1 }
+    func isDecided(_ clip: Int) -> Bool {
+      moving[clip] >= plans[clip].least || moving[clip] + left[clip] < plans[clip].least
+    }
     struct Decided: Error {}
     do {
-      try video.read(plan.frames.map { FrameWindow(start: $0, count: 1) }, as: role) { _, frame in
-        guard moving < plan.least, moving + left >= plan.least else { throw Decided() }
+      try video.read(plans.map(\.frames), as: role) { clip, place, frame in
+        guard !isDecided(clip) else {
+          previous[clip] = []
+          if plans.indices.allSatisfy(isDecided) { throw Decided() }
+          return
+        }
         if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
         let levels = frame.levels(video.item.valueRange)
-        defer { previous = levels }
-        guard !previous.isEmpty else { return }
-        left -= 1
-        let length = network.paddedFlow(from: previous, to: levels).fastest(share: fields.flowShare)
-        guard length.isFinite else { throw isNoNumber(video, role) }
-        if length > plan.threshold { moving += 1 }
+        if place > 0 {
+          left[clip] -= 1
+          let length = network.paddedFlow(from: previous[clip], to: levels).fastest(share: fields.flowShare)
+          guard length.isFinite else { throw isNoNumber(video, role) }
+          if length > plans[clip].threshold { moving[clip] += 1 }
+        }
+        previous[clip] = isDecided(clip) ? [] : levels
       }
     } catch is Decided {
       // Nothing is read behind that.
     }
-    return moving >= plan.least
+    return plans.indices.count { moving[$0] >= plans[$0].least }
   }
 
   private func notes(_ plans: [[DynamicsPlan]]) -> [ScoreWarning] {

@@ -88,13 +88,11 @@ struct PixelComputation {
     }
     var notes = left
     if computation.real.isGiven {
-      let own = values[fakes.count...].map(\.value)
+      let own = Array(values[fakes.count...])
       if own.isEmpty {
         notes.append(ScoreWarning(code: "real-value", text: "every real video moves, so the real set has no value"))
       } else {
-        let real = MeanAndDeviation(of: own)
-        let text = "the real set's value is \(significant(real.mean)) ± \(significant(real.deviation))"
-        notes.append(ScoreWarning(code: "real-value", text: text))
+        notes += computation.realValue(own)
       }
     }
     return try score(fakes.map(\.item.name), Array(values[..<fakes.count]), notes)
@@ -123,20 +121,20 @@ struct PixelComputation {
   private func flickering(_ video: SurveyedVideo, _ role: Role) throws -> ValueOfFrames {
     let skip = computation.settled.fields.skipFirst
     return try computation.value(
-      ofFrames: video.facts.frameCount - skip, rate: video.facts.frameRate, of: video.item.name, role, least: 2
-    ) { range in
-      var previous: [Float] = []
-      var sum = 0.0
-      try video.read(windows(range, skip), as: role) { _, frame in
-        let values = unit(frame, video.item)
-        if !previous.isEmpty {
-          sum += try PairedPixels(frames: 2, height: frame.height, width: frame.width)
-            .temporalFlickering(previous + values)
+      ofFrames: video.facts.frameCount - skip, rate: video.facts.frameRate, of: video.item.name, role, least: 2,
+      together: { ranges in
+        var sums = [Double](repeating: 0, count: ranges.count)
+        var previous = [[Float]](repeating: [], count: ranges.count)
+        try video.read(ranges.map { $0.map { skip + $0 } }, as: role) { run, place, frame in
+          let values = unit(frame, video.item)
+          if place > 0 {
+            sums[run] += try PairedPixels(frames: 2, height: frame.height, width: frame.width)
+              .temporalFlickering(previous[run] + values)
+          }
+          previous[run] = place < ranges[run].count - 1 ? values : []
         }
-        previous = values
-      }
-      return sum / Double(range.count - 1)
-    }
+        return zip(sums, ranges).map { $0 / Double($1.count - 1) }
+      })
   }
 
   // MARK: Together

@@ -40,12 +40,7 @@ struct SmoothnessComputation {
         try value(of: video, role, $0)
       }
     }
-    var notes: [ScoreWarning] = []
-    if real != nil {
-      let real = MeanAndDeviation(of: values[fakes.count...].map(\.value))
-      let text = "the real set's value is \(significant(real.mean)) ± \(significant(real.deviation))"
-      notes.append(ScoreWarning(code: "real-value", text: text))
-    }
+    let notes = computation.realValue(Array(values[fakes.count...]))
     let own = Array(values[..<fakes.count])
     return try computation.score(
       computation.settled.scoreName,
@@ -72,30 +67,37 @@ struct SmoothnessComputation {
   private func value(of video: SurveyedVideo, _ role: Role, _ network: FrameInterpolation) throws -> ValueOfFrames {
     let (name, skip) = (video.item.name, fields.skipFirst)
     return try computation.value(
-      ofFrames: video.facts.frameCount - skip, rate: video.facts.frameRate, of: name, role, least: Self.leastFrames
-    ) { range in
-      var differences: [Double] = []
-      var (before, between): ([Float], [Float]) = ([], [])
-      // The last of an even number has no frame behind it, and nothing compares with it.
-      let taken = range.dropLast(range.count % 2 == 0 ? 1 : 0)
-      try video.read(taken.map { FrameWindow(start: skip + $0, count: 1) }, as: role) { index, frame in
-        if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
-        let levels = frame.levels(video.item.valueRange)
-        guard index % 2 == 0 else {
-          between = levels
-          return
+      ofFrames: video.facts.frameCount - skip, rate: video.facts.frameRate, of: name, role, least: Self.leastFrames,
+      together: { ranges in
+        // The last of an even number has no frame behind it, and nothing compares with it.
+        let taken = ranges.map { range in range.dropLast(range.count % 2 == 0 ? 1 : 0).map { skip + $0 } }
+        var states = [(before: [Float], between: [Float], sum: Double)](
+          repeating: ([], [], 0), count: ranges.count)
+        try video.read(taken, as: role) { run, place, frame in
+          if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
+          let levels = frame.levels(video.item.valueRange)
+          guard place % 2 == 0 else {
+            states[run].between = levels
+            return
+          }
+          if place > 0 {
+            states[run].sum += difference(
+              network.middle(of: states[run].before, and: levels), states[run].between)
+          }
+          let isLast = place == taken[run].count - 1
+          states[run].before = isLast ? [] : levels
+          if isLast { states[run].between = [] }
         }
-        if index > 0 { differences.append(difference(network.middle(of: before, and: levels), between)) }
-        before = levels
-      }
-      let mean = differences.reduce(0, +) / Double(differences.count)
-      guard mean.isFinite else {
-        throw UnreadableVideo(
-          role: role, name: name,
-          error: EvaluationError.isNoNumber(what: "interpolated frame", weights: fields.weights))
-      }
-      return (255 - mean) / 255
-    }
+        return try zip(states, taken).map { state, frames in
+          let mean = state.sum / Double((frames.count - 1) / 2)
+          guard mean.isFinite else {
+            throw UnreadableVideo(
+              role: role, name: name,
+              error: EvaluationError.isNoNumber(what: "interpolated frame", weights: fields.weights))
+          }
+          return (255 - mean) / 255
+        }
+      })
   }
 
   /// The mean absolute difference of an interpolated frame in 0...1 and a frame in 0...255, in levels.

@@ -39,12 +39,19 @@ extension ScoreComputation {
   ///   - rate: frames a second of the video.
   ///   - role: whose it is, which `name` is an item of.
   ///   - least: frames without which there is no value.
-  ///   - body: the value of some of them, by their places.
+  ///   - body: the value of some of them, by their places; or those of several runs of them, where the video is read once for all.
   /// - Throws: `UnreadableVideo` with `EvaluationError.tooFewFrames`, `.driftTooShort` or what `ClipsOfVideo` throws; what `body`
   ///   throws.
   func value(
     ofFrames count: Int, rate: Double? = nil, of name: String, _ role: Role, least: Int,
     _ body: (Range<Int>) throws -> Double
+  ) throws -> ValueOfFrames {
+    try value(ofFrames: count, rate: rate, of: name, role, least: least, together: { try $0.map(body) })
+  }
+
+  func value(
+    ofFrames count: Int, rate: Double?, of name: String, _ role: Role, least: Int,
+    together body: ([Range<Int>]) throws -> [Double]
   ) throws -> ValueOfFrames {
     func refuse(_ error: EvaluationError) -> UnreadableVideo { UnreadableVideo(role: role, name: name, error: error) }
     guard count >= least else { throw refuse(.tooFewFrames(name: name, frames: count, least: least)) }
@@ -56,17 +63,18 @@ extension ScoreComputation {
           throw EvaluationError.tooFewFrames(name: name, frames: ranges.first?.count ?? 0, least: least)
         }
         return ValueOfFrames(
-          value: try ranges.reduce(0) { $0 + (try body($1)) } / Double(ranges.count), clips: ranges.count)
+          value: try body(ranges).reduce(0, +) / Double(ranges.count), clips: ranges.count)
       } catch let error as EvaluationError { throw refuse(error) }
     }
-    guard fields.drift == .yes else { return ValueOfFrames(value: try body(0..<count)) }
+    guard fields.drift == .yes else { return ValueOfFrames(value: try body([0..<count])[0]) }
     let length = Drift.length(of: count, share: fields.driftShare)
     guard length >= least, count > 1 else {
       throw refuse(
         .driftTooShort(
           name: name, frames: count, share: fields.driftShare, length: length, metric: settled.metric, least: least))
     }
-    let ends = (first: try body(0..<length), last: try body(count - length..<count))
+    let found = try body([0..<length, count - length..<count])
+    let ends = (first: found[0], last: found[1])
     return ValueOfFrames(value: abs(ends.first - ends.last), ends: ends)
   }
 
@@ -105,6 +113,24 @@ extension ScoreComputation {
     (score.direction == .lower ? 0 : -.infinity) ... .infinity
   }
 
+  /// The note of the real set's values, which is the mean that the score is.
+  func realValue(_ values: [ValueOfFrames], hasDeviation: Bool = true) -> [ScoreWarning] {
+    guard !values.isEmpty else { return [] }
+    let over = MeanAndDeviation(of: values.map(\.value))
+    let videos = values.map { videoValue("", $0.value, clips: $0.clips) }
+    let text = "the real set's value is \(significant(mean(of: videos).value))"
+    return [
+      ScoreWarning(code: "real-value", text: text + (hasDeviation ? " ± \(significant(over.deviation))" : ""))
+    ]
+  }
+
+  /// The mean over videos, or over the clips of all; what each counts for, where that differs.
+  private func mean(of values: [VideoValue]) -> (value: Double, weights: [Double]?) {
+    let weights = values.compactMap(\.clips).map(Double.init)
+    guard weights.count == values.count else { return (MeanAndDeviation(of: values.map(\.value)).mean, nil) }
+    return (zip(values, weights).reduce(0) { $0 + $1.0.value * $1.1 } / weights.reduce(0, +), weights)
+  }
+
   /// A video's value, with what it counts for.
   func videoValue(_ name: String, _ value: Double, clips: Int) -> VideoValue {
     VideoValue(name: name, value: value, clips: fields.meanOver == .clips ? clips : nil)
@@ -119,16 +145,13 @@ extension ScoreComputation {
     let numbers = values.map(\.value)
     let over = MeanAndDeviation(of: numbers)
     let nothing = FeatureSet(features: FeatureMatrix(rows: 0, columns: 0, values: []), rows: [], recipe: [:])
-    let weights = values.compactMap(\.clips).map(Double.init)
-    let isWeighted = weights.count == values.count
-    let mean =
-      isWeighted ? zip(numbers, weights).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +) : over.mean
+    let (mean, weights) = mean(of: values)
     var score = try score(
       name, value: mean, real: nothing, fake: nothing, ranks: nil,
       warnings: warnings + request.honesty.notDone(for: kind, intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try request.honesty.interval(
-      ofMeans: numbers, weights: isWeighted ? weights : nil, seed: fields.seed, threads: request.threads,
+      ofMeans: numbers, weights: weights, seed: fields.seed, threads: request.threads,
       within: bounds(of: score))
     score.videos = values
     return score

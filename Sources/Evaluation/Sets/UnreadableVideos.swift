@@ -15,6 +15,22 @@ struct UnreadableVideos: Error {
 }
 
 extension SurveyedVideo {
+  /// Frames of several runs of a video, which may overlap: the video is read once, and each frame goes to every run that holds it.
+  ///
+  /// - Parameters:
+  ///   - runs: numbers of frames, rising in each.
+  ///   - body: hears of each frame: the run, and the frame's place in it.
+  func read(_ runs: [[Int]], as role: Role, _ body: (_ run: Int, _ place: Int, Frames) throws -> Void) throws {
+    var wanted: [Int: [(run: Int, place: Int)]] = [:]
+    for (run, frames) in runs.enumerated() {
+      for (place, frame) in frames.enumerated() { wanted[frame, default: []].append((run, place)) }
+    }
+    let frames = wanted.keys.sorted()
+    try read(frames.map { FrameWindow(start: $0, count: 1) }, as: role) { index, frame in
+      for (run, place) in wanted[frames[index]] ?? [] { try body(run, place, frame) }
+    }
+  }
+
   /// Reads windows of it (see `VideoItem.read`).
   ///
   /// - Throws: `UnreadableVideo` for what is wrong with the video; what `body` throws.
