@@ -78,7 +78,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noLongVideo(path: String, seconds: Int)
   /// A folder without `.flo` files, or without those of a video.
   case noFlows(path: String, name: String?)
-  case fewFlows(path: String, name: String, flows: Int, pairs: Int)
+  case noFlow(path: String, name: String, frame: Int)
+  case otherNumberOfFlows(path: String, name: String, flows: Int, pairs: Int)
   case flowSize(file: String, size: String, name: String, frames: String)
   /// A file of a given flow that cannot be read: why, in words.
   case badFlow(String)
@@ -358,8 +359,14 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noFlows(let path, let name):
       return "`\(path)` holds no flows\(name.map { " of `\($0)`" } ?? "")"
         + "\nhint: they are .flo files, one for each two frames, in a folder that is called as the video without its extension"
-    case .fewFlows(let path, let name, let flows, let pairs):
-      return "`\(path)` holds \(count(flows, "flow")) of `\(name)`, which has \(count(pairs, "pair")) of frames"
+    case .noFlow(let path, let name, let frame):
+      return "`\(path)` holds no flow of `\(name)` from frame \(frame) on"
+        + "\nhint: its files are called by the number of the first of two frames, from 0 on: `\(frame).flo`"
+    case .otherNumberOfFlows(let path, let name, let flows, let pairs):
+      return "`\(path)` holds \(count(flows, "flow")) of `\(name)`, of which \(count(pairs, "pair")) of frames "
+        + (pairs == 1 ? "is" : "are")
+        + " compared\nhint: there is one file for each pair, or files are called by the number of "
+        + "its first frame, as `vidmetrics flow` writes them"
     case .flowSize(let file, let size, let name, let frames):
       return "`\(file)` is a flow of \(size), and the frames of `\(name)` are \(frames)"
     case .badFlow(let reason): return reason

@@ -47,6 +47,12 @@ extension FlowField {
   /// The mean length of all pixels' flow.
   public var meanLength: Double { lengths.reduce(0) { $0 + Double($1) } / Double(height * width) }
 
+  /// Whether a given flow can be compared with: every value is a number, and one place at least is known.
+  public var hasKnownPlaces: Bool {
+    values.allSatisfy { !$0.isNaN }
+      && stride(from: 0, to: values.count, by: 2).contains { abs(values[$0]) <= 1e9 && abs(values[$0 + 1]) <= 1e9 }
+  }
+
   /// The mean distance between the ends of this flow and of another one of the same size: the end-point error.
   ///
   /// Pixels whose flow in `other` is beyond 1e9, as Middlebury's files say that it is not known, do not count; not a number

@@ -397,6 +397,13 @@ import Vocabulary
       requested("flow-error", nil, settings + drift + [("flow-given", long.digest.description)]),
       real: folder.file("long-real"), folder.file("long-fake"), flows: long)
     #expect(givenEnds.value == ofEnds.value && ofEnds.value > 0 && ofEnds.series == nil)
+    // Files are those of the frames by whose numbers they are called.
+    let late = settings + [(field: "skip-first", value: "1")]
+    let ofLate = try score(requested("flow-error", nil, late), real: folder.file("long-real"), folder.file("long-fake"))
+    let givenLate = try score(
+      requested("flow-error", nil, late + [("flow-given", long.digest.description)]), real: folder.file("long-real"),
+      folder.file("long-fake"), flows: long)
+    #expect(givenLate.value == ofLate.value && givenLate.series?.count == 2)
     // What is missing, cut, of another size, or other flows than the protocol's.
     #expect(
       message { _ = try score(wanted, real: folder.file("real"), folder.file("fake")) }.hasPrefix(
@@ -422,8 +429,20 @@ import Vocabulary
         try folder.write(FlowFile.bytes(FlowField(height: 1, width: 2, values: [1, 2, 3, 4])), "flows/b/1.flo")
       } == "`\(path)` is a flow of 2x1, and the frames of `b` are 128x121")
     #expect(
+      try error {
+        try folder.write(
+          FlowFile.bytes(FlowField(height: 121, width: 128, values: .init(repeating: 2e9, count: 2 * 15488))),
+          "flows/b/1.flo")
+      } == "`\(path)` holds values that are not numbers, or none that is known (up to 1e9)")
+    #expect(
       try error { try FileManager.default.removeItem(atPath: path) }
-        == "`\(folder.file("flows"))` holds 1 flow of `b`, which has 2 pairs of frames")
+        == "`\(folder.file("flows"))` holds no flow of `b` from frame 1 on\nhint: its files are called by the number of the first "
+        + "of two frames, from 0 on: `1.flo`")
+    #expect(
+      try error {
+        try FileManager.default.moveItem(atPath: folder.file("flows/b/0.flo"), toPath: folder.file("flows/b/x.flo"))
+      }
+      .hasPrefix("`\(folder.file("flows"))` holds 1 flow of `b`, of which 2 pairs of frames are compared\nhint: "))
     #expect(
       try error { try FileManager.default.removeItem(atPath: folder.file("flows/b")) }.hasPrefix(
         "`\(folder.file("flows"))` holds no flows of `b`\nhint: they are .flo files"))

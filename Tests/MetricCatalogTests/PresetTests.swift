@@ -47,6 +47,7 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     "vbench": (1, "sha256:6dd1722e847b3a41f5880d1284552a6ab319c04556f7f02910fc01fbb76bba9a"),
     "vbench-long": (1, "sha256:1f0b5ff0e5b6126e683bb823c24c3a060ae02cc8fc78235fe33a2612d1f76e57"),
     "motion-smoothness/vbench": (1, "sha256:cb7f668a876b57d548230d80e58521a0b5aceaa85c329568afe64313d514501f"),
+    "motion-smoothness/vbench-long": (1, "sha256:5e045f8324c13f107b2f36ec6b03cb169b1c632573e119be63e1f75c1760a7dc"),
     "vbench-static": (1, "sha256:a7fcc37c206a392978db4b8fbefba1e746a2a48f93563370564d07475e200bc1"),
     "fast-blind": (1, "sha256:5ed7a583df2ec9496d9cabab3fa744f4fca0588eac946299b33d9413731f79b4"),
     "evalcrafter": (1, "sha256:916d8c36ef915f6c4f2ec62094654c1abab680592f9f30619ca8222e48edcc09"),

@@ -31,19 +31,31 @@ public struct GivenFlows: Sendable {
     digest = hasher.finish()
   }
 
-  /// The files of a video, for its pairs of frames in order.
+  /// The files of a video, for its pairs of frames in order: those that are called by the number of a pair's first frame, as
+  /// `vidmetrics flow` writes them; of other names one for each pair.
   ///
   /// - Parameters:
   ///   - name: of the pair of videos.
-  ///   - pairs: of frames, at the least.
+  ///   - frames: the first of each pair.
   ///   - isOnly: whether it is the only video.
-  /// - Throws: `EvaluationError.noFlows`, `.fewFlows`.
-  func files(of name: String, pairs: Int, isOnly: Bool) throws -> [String] {
+  /// - Throws: `EvaluationError.noFlows`, `.noFlow`, `.otherNumberOfFlows`.
+  func files(of name: String, frames: [Int], isOnly: Bool) throws -> [String] {
     guard let found = files[name] ?? (isOnly ? files[""] : nil) else {
       throw EvaluationError.noFlows(path: path, name: name)
     }
-    guard found.count >= pairs else {
-      throw EvaluationError.fewFlows(path: path, name: name, flows: found.count, pairs: pairs)
+    var numbered: [Int: String] = [:]
+    for file in found {
+      guard let stem = file.split(separator: "/").last?.dropLast(".flo".count), let number = Int(stem) else { break }
+      numbered[number] = file
+    }
+    if numbered.count == found.count {
+      return try frames.map { frame in
+        guard let file = numbered[frame] else { throw EvaluationError.noFlow(path: path, name: name, frame: frame) }
+        return file
+      }
+    }
+    guard found.count == frames.count else {
+      throw EvaluationError.otherNumberOfFlows(path: path, name: name, flows: found.count, pairs: frames.count)
     }
     return found
   }

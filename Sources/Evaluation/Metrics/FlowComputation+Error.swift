@@ -17,15 +17,17 @@ extension FlowComputation {
     }
     let given = try computation.request.flows.map { flows in
       try zip(videos.all, plans).map {
-        try flows.files(of: $0.name, pairs: $1.frames.count - 1, isOnly: videos.all.count == 1)
+        try flows.files(of: $0.name, frames: $1.frames.dropLast(), isOnly: videos.all.count == 1)
       }
     }
     let (atOnce, threads) = try sideBySide(
       videos.all.map { pair in
-        // The real frames are kept.
+        // The real frames are kept, where they are read.
         memory(pair.fake, network)
-          + pair.real.facts.memory(
-            reading: [FrameWindow(start: 0, count: pair.frames)], holdsFloats: pair.real.item.holdsFloats)
+          + (given != nil
+            ? 0
+            : pair.real.facts.memory(
+              reading: [FrameWindow(start: 0, count: pair.frames)], holdsFloats: pair.real.item.holdsFloats))
       }, one: "pair of videos", many: "pairs of videos")
     let found = try computation.readVideos(videos.all.count, atOnce: atOnce) { index in
       try network.forFrames(height: plans[index].height, width: plans[index].width, threads: threads) { flow in
@@ -57,6 +59,10 @@ extension FlowComputation {
         let real: FlowField
         if let file = given?[range.lowerBound + place] {
           do { real = try FlowFile.read(file) } catch { throw EvaluationError.badFlow("\(error)") }
+          guard real.hasKnownPlaces else {
+            throw EvaluationError.badFlow(
+              "`\(file)` holds values that are not numbers, or none that is known (up to 1e9)")
+          }
           guard real.height == network.height, real.width == network.width else {
             throw EvaluationError.flowSize(
               file: file, size: "\(real.width)x\(real.height)", name: pair.name,

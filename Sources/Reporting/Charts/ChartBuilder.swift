@@ -103,7 +103,9 @@ struct ChartBuilder {
   // MARK: Over training
 
   private func steps() -> [Drawn] {
-    let staged = items.filter { ($0.run.step != nil || $0.run.checkpoint != nil) && $0.score.series == nil }
+    let staged = items.filter {
+      ($0.run.step != nil || $0.run.checkpoint != nil) && ($0.score.series == nil || $0.score.isOverPairsOfFrames)
+    }
     return charts(of: staged) { group in
       let methods = unique(group.map(\.run.name))
       let stepped = group.filter { $0.run.step != nil }
