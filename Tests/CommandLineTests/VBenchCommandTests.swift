@@ -57,6 +57,25 @@ import Testing
       pictures.errors.contains("VBench-Long has no dimensions of pictures: leave out --long, or --inputs and --input"))
   }
 
+  /// Videos of other lengths count for other numbers of clips, which no history holds.
+  @Test func meansOverClipsAreNotTestedAsMeansOverVideos() throws {
+    for (name, level) in [("a", 9), ("b", 90)] {
+      _ = try workplace.write(
+        "\(name)/long.npy", shape: [1, 8, 16, 16, 3],
+        (0..<8).flatMap { Array(repeating: UInt8($0 % 2 * level), count: 16 * 16 * 3) })
+      _ = try workplace.write(
+        "\(name)/short.npy", shape: [1, 2, 16, 16, 3], Array(repeating: UInt8(0), count: 2 * 16 * 16 * 3))
+      let scored = try workplace.program.run(
+        "temporal-flickering", workplace.file(name), "--protocol", "vbench-long", "--set", "frame-rate=1", "--db",
+        workplace.file("db.sqlite"), "--name", name)
+      #expect(scored.status == 0, "\(scored.errors)")
+    }
+    let compared = try workplace.program.run("compare", "name:a", "name:b", "--db", workplace.file("db.sqlite"))
+    #expect(
+      compared.output.contains("a mean over clips of videos of different lengths: score them with `mean-over=videos`"),
+      "\(compared.output) \(compared.errors)")
+  }
+
   /// The others from VBench's file: a quality score, in JSON too, and VBench's own layout out again.
   @Test func takesTheOthersFromVBench() throws {
     let others = try write(

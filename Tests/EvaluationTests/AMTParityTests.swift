@@ -251,6 +251,19 @@ import Weights
     #expect(drift.value == abs(ends.0 - ends.1) && drift.value > 0)
   }
 
+  /// Each clip of a long video as a video of its own; the last one begins within the one before.
+  @Test func clips() throws {
+    let folder = try TemporaryFolder()
+    let bytes = clip(1, [10, 128, 128])
+    let frame = bytes.count / 10
+    func video(_ frames: Range<Int>) -> [(String, Int, Int, Int, [UInt8])] {
+      [("a", frames.count, 128, 128, Array(bytes[frames.lowerBound * frame..<frames.upperBound * frame]))]
+    }
+    let long = try run(try request(video(0..<10), folder, [("clip-seconds", "1"), ("frame-rate", "4.5")]))
+    let parts = try [0..<4, 4..<8, 6..<10].map { try run(try request(video($0), try TemporaryFolder())).value }
+    #expect(abs(long.value - parts.reduce(0, +) / 3) < 1e-12 && Set(parts).count == 3)
+  }
+
   /// What names the video and the way out; with `skipsUnusable` all of them at once.
   @Test func videosThatItCannotTake() throws {
     func message(_ frames: Int, _ height: Int, _ width: Int, skip: Int = 0) throws -> String {

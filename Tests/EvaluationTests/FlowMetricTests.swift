@@ -449,4 +449,28 @@ import Vocabulary
     let none = message { _ = try GivenFlows(folder: folder.file("real")) }
     #expect(none.hasPrefix("`\(folder.file("real"))` holds no flows\n"))
   }
+
+  /// VBench-Long: each clip is a video of its own.
+  @Test func dynamicsOfClips() throws {
+    let folder = try TemporaryFolder()
+    let moving = madeUpClip(3, 4, 121, 128)
+    let frame = moving.count / 4
+    let still = (0..<4).flatMap { _ in moving[..<frame] }
+    try Self.write([0, 8, 121, 128], "long/a.npy", folder, bytes: still + moving)
+    try Self.write([0, 4, 121, 128], "still/a.npy", folder, bytes: still)
+    try Self.write([0, 4, 121, 128], "moving/a.npy", folder, bytes: moving)
+    let settings = [(field: "flow-iterations", value: "2"), ("flow-rate", "2"), ("frame-rate", "2.5")]
+    let threshold = try #require(
+      try ["0.1", "0.3", "1", "3", "6", "10"].first { threshold in
+        let parts = try ["still", "moving"].map {
+          try score(
+            requested("dynamic-degree", nil, settings + [("flow-threshold", threshold)]), folder.file($0)
+          ).value
+        }
+        return parts == [0, 1]
+      })
+    let long = try score(
+      requested("dynamic-degree", "vbench-long", settings + [("flow-threshold", threshold)]), folder.file("long"))
+    #expect(long.value == 0.5 && long.videos?.map(\.clips) == [2])
+  }
 }
