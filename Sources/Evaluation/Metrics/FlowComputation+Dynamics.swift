@@ -16,13 +16,13 @@ extension FlowComputation {
     let all = fakes.map { ($0, Role.fake) } + reals.map { ($0, Role.real) }
     let plans = try computation.readVideos(all.count) { try DynamicsPlan.ofClips(all[$0].0, all[$0].1, fields, metric) }
     let (atOnce, threads) = try sideBySide(all.map { memory($0.0, network) })
-    let values = try computation.readVideos(all.count, atOnce: atOnce) { index in
+    let values = try computation.readVideos(all.count, atOnce: atOnce) { index -> ValueOfFrames in
       let clips = plans[index].count
       guard let first = plans[index].first(where: { $0.least > 0 }) else {
         return ValueOfFrames(value: 1, clips: clips)
       }
       let moving = try network.forFrames(height: first.height, width: first.width, threads: threads) { flow in
-        try moving(all[index].0, all[index].1, plans[index], flow)
+        try movingClips(all[index].0, all[index].1, plans[index], flow)
       }
       return ValueOfFrames(value: Double(moving) / Double(clips), clips: clips)
     }
@@ -37,9 +37,9 @@ extension FlowComputation {
   }
 
   /// How many of a video's clips move. Pairs are compared until that is decided.
-  private func moving(_ video: SurveyedVideo, _ role: Role, _ plans: [DynamicsPlan], _ network: OpticalFlow) throws
-    -> Int
-  {
+  private func movingClips(
+    _ video: SurveyedVideo, _ role: Role, _ plans: [DynamicsPlan], _ network: OpticalFlow
+  ) throws -> Int {
     var previous = [[Float]](repeating: [], count: plans.count)
     var moving = [Int](repeating: 0, count: plans.count)
     var left = plans.map { $0.frames.count - 1 }
