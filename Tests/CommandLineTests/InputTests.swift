@@ -57,7 +57,7 @@ import Testing
     #expect(try program.scores(["psnr", real + "/clip0.mp4", fake + "/sample_0_x.mp4"])["psnr"] == 100)
     #expect(
       try program.run("temporal-flickering", fake, "--pair-by", "order").errors.hasPrefix(
-        "error: --pair-by is for metrics of pairs (psnr, ssim, lpips, pic, "))
+        "error: --pair-by is for metrics of pairs (psnr, ssim, lpips, flow-error, pic, "))
     try FileManager.default.removeItem(atPath: fake + "/sample_1_x.mp4")
     #expect(
       try program.run("psnr", real, fake, "--pair-by", "order").errors

@@ -174,6 +174,6 @@ import Testing
     #expect(try errors(real, fake).hasPrefix("error: physics-iq: `\(real)` has no scene of `c`\n"))
     #expect(
       try errors(real, fake, "--pair-by", "order")
-        .hasPrefix("error: --pair-by is for metrics of pairs (psnr, ssim, lpips, pic, "))
+        .hasPrefix("error: --pair-by is for metrics of pairs (psnr, ssim, lpips, flow-error, pic, "))
   }
 }

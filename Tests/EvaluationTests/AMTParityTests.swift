@@ -260,7 +260,10 @@ import Weights
       [("a", frames.count, 128, 128, Array(bytes[frames.lowerBound * frame..<frames.upperBound * frame]))]
     }
     let long = try run(try request(video(0..<10), folder, [("clip-seconds", "1"), ("frame-rate", "4.5")]))
-    let parts = try [0..<4, 4..<8, 6..<10].map { try run(try request(video($0), try TemporaryFolder())).value }
+    let parts = try [0..<4, 4..<8, 6..<10].map { frames in
+      let own = try TemporaryFolder()
+      return try run(try request(video(frames), own)).value
+    }
     #expect(abs(long.value - parts.reduce(0, +) / 3) < 1e-12 && Set(parts).count == 3)
   }
 

@@ -460,17 +460,24 @@ import Vocabulary
     try Self.write([0, 4, 121, 128], "still/a.npy", folder, bytes: still)
     try Self.write([0, 4, 121, 128], "moving/a.npy", folder, bytes: moving)
     let settings = [(field: "flow-iterations", value: "2"), ("flow-rate", "2"), ("frame-rate", "2.5")]
-    let threshold = try #require(
-      try ["0.1", "0.3", "1", "3", "6", "10"].first { threshold in
-        let parts = try ["still", "moving"].map {
-          try score(
-            requested("dynamic-degree", nil, settings + [("flow-threshold", threshold)]), folder.file($0)
-          ).value
-        }
-        return parts == [0, 1]
-      })
+    /// Where the verdict changes, of thresholds 0.05 * 1.05^k.
+    func edge(_ set: String) throws -> Int {
+      var (low, high) = (0, 128)
+      while high - low > 1 {
+        let middle = (low + high) / 2
+        let moves = try score(
+          requested("dynamic-degree", nil, settings + [("flow-threshold", threshold(middle))]), folder.file(set)
+        ).value
+        if moves == 1 { low = middle } else { high = middle }
+      }
+      return low
+    }
+    func threshold(_ step: Int) -> String { String(0.05 * pow(1.05, Double(step))) }
+    let edges = try [edge("still"), edge("moving")]
+    try #require(abs(edges[0] - edges[1]) > 2 && edges.allSatisfy { $0 > 0 && $0 < 127 }, "\(edges)")
+    let between = threshold((edges[0] + edges[1]) / 2)
     let long = try score(
-      requested("dynamic-degree", "vbench-long", settings + [("flow-threshold", threshold)]), folder.file("long"))
+      requested("dynamic-degree", "vbench-long", settings + [("flow-threshold", between)]), folder.file("long"))
     #expect(long.value == 0.5 && long.videos?.map(\.clips) == [2])
   }
 }

@@ -31,7 +31,8 @@ struct GzipTests {
   private func makeTar() throws {
     try folder.write("a", first)
     try folder.write("b", second)
-    try make("tar cf plain.tar a b")
+    // Of always the same bytes: a flipped bit that fills up a stored block says nothing.
+    try make("tar --mtime=@1000000000 --owner=0 --group=0 -cf plain.tar a b")
   }
 
   @Test func everyFlippedByteAndEveryCutIsFound() throws {
