@@ -475,4 +475,24 @@ import Vocabulary
       requested("dynamic-degree", "vbench-long", settings + [("flow-threshold", between)]), folder.file("long"))
     #expect(long.value == 0.5 && long.videos?.map(\.clips) == [2])
   }
+
+  /// Three pairs that move are not too many where three may move, and are where two may.
+  @Test func asManyPairsAsMayMove() throws {
+    let folder = try TemporaryFolder()
+    try Self.write([3, 4, 121, 128], "moving/a.npy", folder)
+    func filtered(pairs: String) throws -> ScoreRecord {
+      try score(
+        requested(
+          "temporal-flickering", "vbench-static",
+          [
+            (field: "flow-iterations", value: "1"), ("flow-threshold", "0.0001"), ("flow-pairs", pairs),
+            ("flow-ends", "1000000000"),
+          ]), folder.file("moving"))
+    }
+    // flow-pairs counts of 16 frames, and there are four.
+    #expect(try filtered(pairs: "12").videos?.count == 1)
+    #expect(throws: EvaluationError.noneStands(path: folder.file("moving"), videos: 1)) {
+      _ = try filtered(pairs: "8")
+    }
+  }
 }
