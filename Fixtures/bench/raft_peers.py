@@ -11,15 +11,14 @@ and the upsampled flow of all turns but the last). The weights are random: times
 disturbs times: each round runs every program once in turn, and medians and minima are over all rounds.
 """
 import argparse
-import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy
+
+import pair_rounds
 
 SIZE = (480, 832)
 
@@ -93,25 +92,10 @@ def main():
                 peers.append(make())
             except ImportError as error:
                 print(f"left out: {error}")
-    times = {}
-    for round in range(arguments.rounds + 1):
-        command = [arguments.vidmetrics, "bench", "raft", "--threads", str(arguments.threads), "--at-once", "1", "--repeats", "1",
-                   "--json"]
-        document = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-        took = [(f"vidmetrics {document['version']} {document['isa']}", document["ms_per_pair"][0])]
-        for peer in peers:
-            start = time.perf_counter()
-            peer(frames)
-            took.append((peer.name, 1000 * (time.perf_counter() - start)))
-        # The first round warms up.
-        if round > 0:
-            for name, milliseconds in took:
-                times.setdefault(name, []).append(milliseconds)
-    print(f"RAFT, {SIZE[1]}x{SIZE[0]}, 20 iterations, {arguments.threads} threads, {arguments.rounds} runs each, ms a pair")
-    ours = next(iter(times.values()))
-    for name, took in times.items():
-        print(f"{name:32s} median {statistics.median(took):8.0f}   min {min(took):8.0f}   "
-              f"first/this {statistics.median(ours) / statistics.median(took):.2f}")
+    times = pair_rounds.run(
+        arguments.vidmetrics, "raft", peers, frames, arguments.threads, arguments.rounds)
+    pair_rounds.show(
+        f"RAFT, {SIZE[1]}x{SIZE[0]}, 20 iterations, {arguments.threads} threads, {arguments.rounds} runs each, ms a pair", times)
 
 
 main()

@@ -58,19 +58,21 @@ private struct Candidates {
     // What the nearest row is not farther than.
     var bounds = [Float](repeating: .infinity, count: columns)
     let (more, less) = (1 + uncertainty, 1 - uncertainty)
+    // What is below the normal numbers has lost digits, whatever its size.
+    let least = uncertainty / Float.ulpOfOne * .leastNormalMagnitude
     normsOfColumns.withUnsafeBufferPointer { norms in
       bounds.withUnsafeMutableBufferPointer { bounds in
         for (place, norm) in normsOfRows.enumerated() {
           let products = tile.values.baseAddress! + place * columns
           for column in 0..<columns {
-            let farthest = (norm + norms[column]) * more + products[column]
+            let farthest = (norm + norms[column]) * more + products[column] + least
             bounds[column] = farthest < bounds[column] ? farthest : bounds[column]
           }
         }
         for (place, norm) in normsOfRows.enumerated() {
           let products = tile.values.baseAddress! + place * columns
           // Norms that float32 has no number for rule nothing out.
-          for column in 0..<columns where !((norm + norms[column]) * less + products[column] > bounds[column]) {
+          for column in 0..<columns where !((norm + norms[column]) * less + products[column] - least > bounds[column]) {
             guard nearest[column] > 0 else { continue }
             nearest[column] = min(
               nearest[column], distance(tile.left.lowerBound + place, tile.right.lowerBound + column))
@@ -83,7 +85,7 @@ private struct Candidates {
 }
 
 /// The sum of squared differences of two rows.
-private func squaredDistance(_ a: FeatureMatrix, _ row: Int, _ b: FeatureMatrix, _ column: Int) -> Double {
+func squaredDistance(_ a: FeatureMatrix, _ row: Int, _ b: FeatureMatrix, _ column: Int) -> Double {
   a.withRows(row..<row + 1) { a in
     b.withRows(column..<column + 1) { b in
       var sum = SIMD8<Double>(repeating: 0)

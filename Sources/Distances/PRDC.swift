@@ -179,14 +179,5 @@ private func squaredDistance(
   let norms = normA + normB
   let distance = norms + product
   if distance > 1e-6 * norms { return distance }
-  return a.withRows(row..<row + 1) { a in
-    b.withRows(column..<column + 1) { b in
-      var sum = 0.0
-      for index in a.indices {
-        let difference = Double(a[index]) - Double(b[index])
-        sum += difference * difference
-      }
-      return sum
-    }
-  }
+  return squaredDistance(a, row, b, column)
 }

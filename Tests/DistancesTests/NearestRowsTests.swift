@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test("values whose squares float32 has no number for", arguments: [1e30, 1e-30] as [Float])
+  @Test("values whose squares float32 has no number for", arguments: [1e30, 1e-20, 3e-22, 1e-30] as [Float])
   func extremes(size: Float) throws {
     let real = FeatureMatrix(rows: 3, columns: 2, values: [1, 0, 5, 0, 9, 0].map { $0 * size })
     let fake = FeatureMatrix(rows: 2, columns: 2, values: [6, 0, 8, 0].map { $0 * size })

@@ -15,12 +15,12 @@ struct CPUBinding {
   private(set) var steps: [CPUStep] = []
   private(set) var head = CPUHead()
 
-  private let memory: ActivationMemory
+  let memory: ActivationMemory
   /// Where the head computes a value.
-  private var vectors: [Graph.Value: Int] = [:]
+  var vectors: [Graph.Value: Int] = [:]
 
   var graph: Graph { layout.graph }
-  private var table: KernelTable { device.table }
+  var table: KernelTable { device.table }
 
   init(layout: CPULayout, device: CPUDevice, workspace: Workspace, shared: [Int: CPUShared]) {
     self.layout = layout
@@ -45,7 +45,7 @@ struct CPUBinding {
     }
   }
 
-  private mutating func bind(_ index: Int, _ parameters: some Parameters) throws {
+  mutating func bind(_ index: Int, _ parameters: some Parameters) throws {
     let node = graph.nodes[index]
     switch node.operation {
     case .input:
@@ -250,18 +250,18 @@ struct CPUBinding {
     }
   }
 
-  private func channels(_ value: Graph.Value) -> Int { graph.shape(value).channels ?? 0 }
+  func channels(_ value: Graph.Value) -> Int { graph.shape(value).channels ?? 0 }
 
   // MARK: Steps
 
-  private mutating func enter(_ index: Int, _ input: CPUInput) throws {
+  mutating func enter(_ index: Int, _ input: CPUInput) throws {
     guard self.input == nil else { throw unsupported(graph.nodes[index], "the input is wanted in two forms") }
     self.input = input
     cleared += layout.halosToClear(at: index, in: memory)
   }
 
   /// - Parameter isFirst: whether it is the node's first step.
-  private mutating func add(_ index: Int, _ kernel: CPUStep.Kernel, isFirst: Bool = true) {
+  mutating func add(_ index: Int, _ kernel: CPUStep.Kernel, isFirst: Bool = true) {
     steps.append(
       CPUStep(
         node: index, name: graph.nodes[index].name, kernel: kernel, isFirst: isFirst,
@@ -270,7 +270,7 @@ struct CPUBinding {
   }
 
   /// What of a concatenation does not lie in its place: parts of two, and those that begin inside of a block.
-  private mutating func copyParts(_ index: Int) throws {
+  mutating func copyParts(_ index: Int) throws {
     let node = graph.nodes[index]
     let whole = try activation(node.outputs[0], of: node)
     var first = 0
@@ -287,7 +287,7 @@ struct CPUBinding {
   }
 
   /// The end of a turn of the loop.
-  private mutating func carryStates() throws {
+  mutating func carryStates() throws {
     for carried in graph.carried {
       guard let index = graph.nodes.firstIndex(where: { $0.outputs.contains(carried.state) }) else { continue }
       let node = graph.nodes[index]
@@ -300,7 +300,7 @@ struct CPUBinding {
   }
 
   /// Two layers in turns over the bands of what lies between them.
-  private mutating func bind(_ index: Int, _ bands: CPUBands, _ parameters: some Parameters) throws {
+  mutating func bind(_ index: Int, _ bands: CPUBands, _ parameters: some Parameters) throws {
     for band in bands.ranges {
       try bind(index, .first(band, of: bands), parameters)
       try bind(index + 1, .second(band), parameters)
@@ -308,7 +308,7 @@ struct CPUBinding {
   }
 
   /// A layer that can be computed for some frames.
-  private mutating func bind(_ index: Int, _ turn: CPUTurn, _ parameters: some Parameters) throws {
+  mutating func bind(_ index: Int, _ turn: CPUTurn, _ parameters: some Parameters) throws {
     switch graph.nodes[index].operation {
     case .convolution(let sum): try convolve(index, sum, parameters, turn)
     case .maxPool(let window): try pool(index, window, turn)
@@ -322,7 +322,7 @@ struct CPUBinding {
     }
   }
 
-  private mutating func pool(_ index: Int, _ window: Window, _ turn: CPUTurn) throws {
+  mutating func pool(_ index: Int, _ window: Window, _ turn: CPUTurn) throws {
     let node = graph.nodes[index]
     let share = CPUShare(
       window, input: try activation(node.inputs[0], of: node), outputs: [try activation(node.outputs[0], of: node)],
@@ -333,7 +333,7 @@ struct CPUBinding {
     add(index, .maxPooling(pooling), isFirst: turn.isFirst)
   }
 
-  private mutating func convolve(
+  mutating func convolve(
     _ index: Int, _ sum: FilteredSum, _ parameters: some Parameters, _ turn: CPUTurn
   ) throws {
     let node = graph.nodes[index]
@@ -353,7 +353,7 @@ struct CPUBinding {
   }
 
   /// Those of outputs that are computed together lie one behind the other, each in whole blocks.
-  private func slopes(_ sum: FilteredSum, _ parameters: some Parameters) throws -> SlopeValues? {
+  func slopes(_ sum: FilteredSum, _ parameters: some Parameters) throws -> SlopeValues? {
     guard !sum.slopes.isEmpty else { return nil }
     let lanes = ActivationLayout.block
     var values: [Float] = []
@@ -364,91 +364,10 @@ struct CPUBinding {
     return SlopeValues(values)
   }
 
-  private mutating func normalise(_ index: Int, _ epsilon: Float, _ parameters: some Parameters) throws {
-    let node = graph.nodes[index]
-    let (input, output) = (try activation(node.inputs[0], of: node), try activation(node.outputs[0], of: node))
-    let normalisation: LayerNormalisation
-    if case .normalisation(let other)? = shared[index] {
-      normalisation = LayerNormalisation(like: other, input: input, output: output)
-    } else {
-      let values = try graph.parameters(of: node).map(parameters.values)
-      normalisation = LayerNormalisation(
-        scale: values[0], offset: values[1], epsilon: epsilon, input: input, output: output, with: table)
-      shared[index] = .normalisation(normalisation)
-    }
-    add(index, .normalisation(normalisation))
-  }
-
-  private mutating func normaliseGroups(
-    _ index: Int, _ groups: Int, _ epsilon: Float, _ rectifies: Bool, _ parameters: some Parameters
-  ) throws {
-    let node = graph.nodes[index]
-    let (input, output) = (try activation(node.inputs[0], of: node), try activation(node.outputs[0], of: node))
-    let normalisation: GroupNormalisation
-    if case .groupNormalisation(let other)? = shared[index] {
-      normalisation = GroupNormalisation(like: other, input: input, output: output)
-    } else {
-      let values = try graph.parameters(of: node).map(parameters.values)
-      normalisation = GroupNormalisation(
-        groups: groups, scale: values[0], offset: values[1], epsilon: epsilon, rectifies: rectifies, input: input,
-        output: output, with: table)
-      shared[index] = .groupNormalisation(normalisation)
-    }
-    add(index, .groupNormalisation(normalisation))
-  }
-
-  private mutating func addTokens(_ index: Int, _ tokens: Tokens, _ parameters: some Parameters) throws {
-    let node = graph.nodes[index]
-    let (patches, output) = (try activation(node.inputs[0], of: node), try activation(node.outputs[0], of: node))
-    let rows: TokenRows
-    if case .tokens(let other)? = shared[index] {
-      rows = TokenRows(like: other, patches: patches, output: output)
-    } else {
-      let (count, channels) = (output.layout.rows / layout.items, output.layout.channels)
-      rows = TokenRows(
-        classToken: try tokens.classToken.map { try parameters.values(Parameter($0, [channels], .offset)) },
-        positions: try tokens.positions.values(tokens: count, channels: channels, parameters), sequences: layout.items,
-        patches: patches, output: output)
-      shared[index] = .tokens(rows)
-    }
-    add(index, .tokens(rows))
-  }
-
   // MARK: The head
 
-  private mutating func add(_ index: Int, _ operation: CPUHead.Operation) {
+  mutating func add(_ index: Int, _ operation: CPUHead.Operation) {
     vectors[graph.nodes[index].outputs[0]] = head.operations.count
     head.operations.append(operation)
-  }
-
-  // MARK: Look-ups
-
-  private func activation(_ value: Graph.Value, of node: Graph.Node) throws -> Activation {
-    guard let activation = layout.activation(value, in: memory) else { throw unsupported(node, "it has no memory") }
-    return activation
-  }
-
-  private func planes(_ value: Graph.Value, of node: Graph.Node) throws -> Planes {
-    guard case .planes(_, let height, let width) = graph.shape(value) else {
-      throw unsupported(node, "it needs planes")
-    }
-    return Planes(try activation(value, of: node), height: height, width: width)
-  }
-
-  func vector(_ value: Graph.Value, of node: Graph.Node) throws -> Int {
-    guard let place = vectors[value] else { throw unsupported(node, "it needs vectors") }
-    return place
-  }
-
-  func unsupported(_ node: Graph.Node, _ reason: String) -> EngineError {
-    .unsupported(device: device.name, node: node.name, reason: reason)
-  }
-}
-
-extension ChannelCopy {
-  /// All of an activation.
-  fileprivate init(whole input: Activation, into output: Activation, at first: Int) {
-    self.init(
-      0..<input.layout.channels, frames: 0..<input.layout.volume.frames, of: input, into: output, at: first)
   }
 }

@@ -8,30 +8,27 @@ import Video
 extension FlowComputation {
   /// The share of the fake videos, or of their clips, that move; that of the real ones, where there are any, is a note.
   func dynamics() throws -> ScoreRecord {
-    let fake = try computation.videos(computation.fake)
-    let real = computation.real.isGiven ? try computation.videos(computation.real) : nil
-    let fakes = fake.scored(computation.samples.limit(.fake))
-    let reals = real?.scored(computation.samples.limit(.real)) ?? []
+    let (all, fakes) = try computation.scoredVideos()
     let network = try network()
-    let all = fakes.map { ($0, Role.fake) } + reals.map { ($0, Role.real) }
-    let plans = try computation.readVideos(all.count) { try DynamicsPlan.ofClips(all[$0].0, all[$0].1, fields, metric) }
-    let (atOnce, threads) = try sideBySide(all.map { memory($0.0, network) })
+    let plans = try computation.readVideos(all.count) {
+      try DynamicsPlan.ofClips(all[$0].video, all[$0].role, fields, metric)
+    }
+    let (atOnce, threads) = try sideBySide(all.map { memory($0.video, network) })
     let values = try computation.readVideos(all.count, atOnce: atOnce) { index -> ValueOfFrames in
       let clips = plans[index].count
       guard let first = plans[index].first(where: { $0.least > 0 }) else {
         return ValueOfFrames(value: 1, clips: clips)
       }
       let moving = try network.forFrames(height: first.height, width: first.width, threads: threads) { flow in
-        try movingClips(all[index].0, all[index].1, plans[index], flow)
+        try movingClips(all[index].video, all[index].role, plans[index], flow)
       }
       return ValueOfFrames(value: Double(moving) / Double(clips), clips: clips)
     }
-    var notes = notes(Array(plans[..<fakes.count]))
-    notes += computation.realValue(Array(values[fakes.count...]), hasDeviation: false)
+    let notes = notes(plans[..<fakes]) + computation.realValue(values[fakes...], isShare: true)
     return try computation.score(
       computation.settled.scoreName,
-      ofVideos: fakes.indices.map {
-        computation.videoValue(fakes[$0].item.name, values[$0].value, clips: values[$0].clips)
+      ofVideos: zip(all[..<fakes], values).map {
+        computation.videoValue($0.video.item.name, $1.value, clips: $1.clips)
       }, kind: "metrics of pixels",
       warnings: notes)
   }
@@ -70,7 +67,7 @@ extension FlowComputation {
     return plans.indices.count { moving[$0] >= plans[$0].least }
   }
 
-  private func notes(_ plans: [[DynamicsPlan]]) -> [ScoreWarning] {
+  private func notes(_ plans: ArraySlice<[DynamicsPlan]>) -> [ScoreWarning] {
     let certain = plans.count { $0.contains { $0.least == 0 } }
     guard certain > 0 else { return [] }
     return [

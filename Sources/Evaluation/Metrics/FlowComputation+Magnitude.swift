@@ -8,7 +8,7 @@ extension FlowComputation {
   /// The mean over the fake videos of how long their flow is, with the power of motion over temporal frequency; the mean of the real
   /// ones, where there are any, is a note.
   func magnitude() throws -> ScoreRecord {
-    let (all, fakes) = try videos()
+    let (all, fakes) = try computation.scoredVideos()
     let network = try network()
     let plans = try computation.readVideos(all.count) { try TakenFrames(all[$0].video, all[$0].role, fields, metric) }
     let spectrum = spectrum(of: plans)
@@ -22,7 +22,7 @@ extension FlowComputation {
     let (own, real) = (found[..<fakes], found[fakes...])
     var score = try score(
       all[..<fakes].map(\.video.item.name), own.map(\.value.value),
-      Drift.note(own.map(\.value), share: fields.driftShare) + realValue(real.map(\.value.value)))
+      Drift.note(own.map(\.value), share: fields.driftShare) + computation.realValue(real.map(\.value)))
     score.spectrum = spectrum.map { spectrum in
       spectrum.frequencies.enumerated().map { place, frequency in
         func mean(_ videos: ArraySlice<Magnitude>) -> Double {
@@ -47,7 +47,9 @@ extension FlowComputation {
     return fields.drift == .yes || length < 4 ? nil : MotionSpectrum(length: length)
   }
 
-  private func magnitude(of video: Video, _ all: [Int], _ spectrum: MotionSpectrum?, _ network: OpticalFlow) throws
+  private func magnitude(
+    of video: ScoreComputation.Scored, _ all: [Int], _ spectrum: MotionSpectrum?, _ network: OpticalFlow
+  ) throws
     -> Magnitude
   {
     var samples: [[Float]] = []

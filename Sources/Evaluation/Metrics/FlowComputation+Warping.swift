@@ -24,7 +24,7 @@ extension FlowComputation {
     let own = found[..<fakes]
     var notes = ofPairs + Drift.note(own.map(\.value), share: fields.driftShare)
     notes += OcclusionCount.notes(zip(work, own).map { ($0.video.item.name, $1.occlusion) }, by: fields.occlusion)
-    notes += realValue(found[fakes...].map(\.value.value))
+    notes += computation.realValue(found[fakes...].map(\.value))
     return try score(work[..<fakes].map(\.name), own.map(\.value.value), notes)
   }
 
@@ -32,7 +32,7 @@ extension FlowComputation {
   private func warpedVideos() throws -> ([WarpedVideo], fakes: Int, notes: [ScoreWarning]) {
     switch fields.flowOf {
     case .video:
-      let (all, fakes) = try videos()
+      let (all, fakes) = try computation.scoredVideos()
       return (all.map { WarpedVideo(video: $0.video, role: $0.role) }, fakes, [])
     case .real:
       let pairs = try VideoPairs(computation, metric)

@@ -28,21 +28,6 @@ struct FlowComputation {
 
   // MARK: Together
 
-  /// A video and whose it is.
-  struct Video: Sendable {
-    let video: SurveyedVideo
-    let role: Role
-  }
-
-  /// The fake videos, and behind them the real ones, where there are any.
-  func videos() throws -> (all: [Video], fakes: Int) {
-    let fake = try computation.videos(computation.fake)
-    let real = computation.real.isGiven ? try computation.videos(computation.real) : nil
-    let fakes = fake.scored(computation.samples.limit(.fake)).map { Video(video: $0, role: .fake) }
-    let reals = real?.scored(computation.samples.limit(.real)).map { Video(video: $0, role: .real) } ?? []
-    return (fakes + reals, fakes.count)
-  }
-
   /// - Throws: `EvaluationError.wrongNetwork` where none was chosen.
   func network() throws -> FlowNetwork {
     guard let network = computation.wanted.flow else {
@@ -102,18 +87,6 @@ struct FlowComputation {
   func isNoNumber(_ video: SurveyedVideo, _ role: Role) -> UnreadableVideo {
     UnreadableVideo(
       role: role, name: video.item.name, error: EvaluationError.isNoNumber(what: "flow", weights: fields.weights))
-  }
-
-  /// The note of the real set's values.
-  func realValue(_ values: [Double]) -> [ScoreWarning] {
-    guard !values.isEmpty else { return [] }
-    let real = MeanAndDeviation(of: values)
-    return [
-      ScoreWarning(
-        code: "real-value",
-        text: "the real set's value is \(significant(real.mean))"
-          + (values.count > 1 ? " ± \(significant(real.deviation))" : ""))
-    ]
   }
 
   func score(_ names: [String], _ values: [Double], _ notes: [ScoreWarning]) throws -> ScoreRecord {

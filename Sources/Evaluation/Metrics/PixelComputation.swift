@@ -80,7 +80,7 @@ struct PixelComputation {
 
   /// The mean over the fake videos, or over those that stand still; that of the real ones, where there are any, is a note.
   func stillness() throws -> ScoreRecord {
-    let (all, count) = try FlowComputation(computation, metric).videos()
+    let (all, count) = try computation.scoredVideos()
     let (fakes, reals, left) = try standing(all, fakes: count)
     try computation.demandMemory((fakes + reals).map(comparing), one: "video", many: "videos")
     let values = try computation.readVideos(fakes.count + reals.count) { index in
@@ -88,12 +88,10 @@ struct PixelComputation {
     }
     var notes = left
     if computation.real.isGiven {
-      let own = Array(values[fakes.count...])
-      if own.isEmpty {
-        notes.append(ScoreWarning(code: "real-value", text: "every real video moves, so the real set has no value"))
-      } else {
-        notes += computation.realValue(own)
-      }
+      notes +=
+        reals.isEmpty
+        ? [ScoreWarning(code: "real-value", text: "every real video moves, so the real set has no value")]
+        : computation.realValue(values[fakes.count...])
     }
     return try score(fakes.map(\.item.name), Array(values[..<fakes.count]), notes)
   }
@@ -101,7 +99,7 @@ struct PixelComputation {
   /// The videos that count, and what is said of the others: all of them, or, where the protocol says so, those that stand still.
   ///
   /// - Throws: `EvaluationError.noneStands`.
-  private func standing(_ all: [FlowComputation.Video], fakes count: Int) throws -> (
+  private func standing(_ all: [ScoreComputation.Scored], fakes count: Int) throws -> (
     fakes: [SurveyedVideo], reals: [SurveyedVideo], notes: [ScoreWarning]
   ) {
     guard computation.fields.staticFilter == .yes else {

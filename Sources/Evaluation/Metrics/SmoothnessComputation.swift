@@ -22,31 +22,26 @@ struct SmoothnessComputation {
 
   /// The mean over the fake videos; that of the real ones, where there are any, is a note.
   func smoothness() throws -> ScoreRecord {
-    let fake = try computation.videos(computation.fake)
-    let real = computation.real.isGiven ? try computation.videos(computation.real) : nil
-    let fakes = fake.scored(computation.samples.limit(.fake))
-    let reals = real?.scored(computation.samples.limit(.real)) ?? []
+    let (all, fakes) = try computation.scoredVideos()
     guard let network = computation.wanted.interpolation else {
       throw EvaluationError.wrongNetwork(weights: fields.weights, network: "unknown", needed: metric.name)
     }
-    let all = fakes.map { ($0, Role.fake) } + reals.map { ($0, Role.real) }
     // Before the first pair, which takes its time.
-    _ = try computation.readVideos(all.count) { try check(all[$0].0, all[$0].1) }
-    let atOnce = try computation.sideBySide(all.map { memory($0.0, network) }, one: "video", many: "videos")
+    _ = try computation.readVideos(all.count) { try check(all[$0].video, all[$0].role) }
+    let atOnce = try computation.sideBySide(all.map { memory($0.video, network) }, one: "video", many: "videos")
     let threads = max(1, computation.request.threads / atOnce)
     let values = try computation.readVideos(all.count, atOnce: atOnce) { index in
-      let (video, role) = all[index]
-      return try network.forFrames(height: video.facts.height, width: video.facts.width, threads: threads) {
-        try value(of: video, role, $0)
+      let facts = all[index].video.facts
+      return try network.forFrames(height: facts.height, width: facts.width, threads: threads) {
+        try value(of: all[index].video, all[index].role, $0)
       }
     }
-    let notes = computation.realValue(Array(values[fakes.count...]))
-    let own = Array(values[..<fakes.count])
+    let own = Array(values[..<fakes])
     return try computation.score(
       computation.settled.scoreName,
-      ofVideos: zip(fakes, own).map { computation.videoValue($0.item.name, $1.value, clips: $1.clips) },
+      ofVideos: zip(all, own).map { computation.videoValue($0.video.item.name, $1.value, clips: $1.clips) },
       kind: "metrics of pixels",
-      warnings: notes + Drift.note(own, share: fields.driftShare))
+      warnings: computation.realValue(values[fakes...]) + Drift.note(own, share: fields.driftShare))
   }
 
   /// - Throws: `UnreadableVideo` for too few and for too small frames.

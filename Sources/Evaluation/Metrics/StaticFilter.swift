@@ -14,7 +14,7 @@ struct StaticFilter {
   init(_ computation: ScoreComputation, _ metric: Metric) { flows = FlowComputation(computation, metric) }
 
   /// Which of the videos stand still.
-  func stand(_ all: [FlowComputation.Video]) throws -> [Bool] {
+  func stand(_ all: [ScoreComputation.Scored]) throws -> [Bool] {
     let network = try flows.network()
     let plans = try computation.readVideos(all.count) { index in
       try TakenFrames(all[index].video, all[index].role, fields, flows.metric)
@@ -28,7 +28,7 @@ struct StaticFilter {
   }
 
   /// Pairs are compared until it is decided.
-  private func stands(_ video: FlowComputation.Video, _ plan: TakenFrames, _ network: OpticalFlow) throws -> Bool {
+  private func stands(_ video: ScoreComputation.Scored, _ plan: TakenFrames, _ network: OpticalFlow) throws -> Bool {
     let threshold = fields.flowThreshold * (Double(min(plan.height, plan.width)) / 256)
     // Python rounds halves to even.
     let most = (fields.flowPairs * (Double(plan.frames.count) / 16)).rounded(.toNearestOrEven)

@@ -13,6 +13,19 @@ extension ScoreComputation {
     return videos
   }
 
+  /// A video and whose it is.
+  struct Scored: Sendable {
+    let video: SurveyedVideo
+    let role: Role
+  }
+
+  /// The fake videos of the protocol, and behind them the real ones, where there are any.
+  func scoredVideos() throws -> (all: [Scored], fakes: Int) {
+    let fakes = try videos(fake).scored(samples.limit(.fake)).map { Scored(video: $0, role: .fake) }
+    guard real.isGiven else { return (fakes, fakes.count) }
+    return (fakes + (try videos(real).scored(samples.limit(.real)).map { Scored(video: $0, role: .real) }), fakes.count)
+  }
+
   /// The value of each video or pair, computed side by side.
   ///
   /// - Parameter atOnce: so many; nil for as many as there are threads.
@@ -114,11 +127,14 @@ extension ScoreComputation {
   }
 
   /// The note of the real set's values, which is the mean that the score is.
-  func realValue(_ values: [ValueOfFrames], hasDeviation: Bool = true) -> [ScoreWarning] {
+  ///
+  /// - Parameter isShare: a share of videos says by itself how they spread.
+  func realValue(_ values: some Collection<ValueOfFrames>, isShare: Bool = false) -> [ScoreWarning] {
     guard !values.isEmpty else { return [] }
     let over = MeanAndDeviation(of: values.map(\.value))
     let videos = values.map { videoValue("", $0.value, clips: $0.clips) }
     let text = "the real set's value is \(significant(mean(of: videos).value))"
+    let hasDeviation = values.count > 1 && !isShare
     return [
       ScoreWarning(code: "real-value", text: text + (hasDeviation ? " ± \(significant(over.deviation))" : ""))
     ]

@@ -1,0 +1,1 @@
+../Kernels/MicroKernels/InterpolationRows.swift
