@@ -18,6 +18,8 @@ public struct RequestedScore: Sendable {
   public var flow: FlowNetwork?
   /// What makes frames between frames, of a metric that compares with them.
   public var interpolation: InterpolationNetwork?
+  /// Flows of the real videos, in the place of those that are estimated from them.
+  public var flows: GivenFlows?
   /// Reads the head that embeddings of frames are given to, of a metric that has one.
   public var head: (@Sendable () throws -> NetworkWeights)?
 
@@ -42,8 +44,6 @@ public struct ScoreRequest: Sendable {
   public var realInput: VideoSetOptions?
   /// What tells which videos are a pair; nil for their paths.
   public var pairBy: PairRule?
-  /// Flows of the real videos, in the place of those that are estimated from them.
-  public var flows: GivenFlows?
   /// Whether videos that cannot be used are left out and listed.
   public var skipsUnusable = false
   public var threads = 1
@@ -88,7 +88,9 @@ extension ScoreRequest {
     for wanted in scores {
       try wanted.evaluationProtocol.validate()
       let digest = wanted.evaluationProtocol.fields.flowGiven
-      guard digest.isEmpty || digest == flows?.digest.description else { throw EvaluationError.otherFlows(digest) }
+      guard digest.isEmpty || digest == wanted.flows?.digest.description else {
+        throw EvaluationError.otherFlows(digest)
+      }
     }
     try Self.check(items: scores.map(\.evaluationProtocol.definition))
     try checkReferences()

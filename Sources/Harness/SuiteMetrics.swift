@@ -6,6 +6,7 @@ import Yams
 /// Reads what a suite wants to be scored.
 struct SuiteMetrics {
   let file: String
+  let folder: String
 
   struct Setting {
     let field: String
@@ -55,7 +56,7 @@ struct SuiteMetrics {
     let own = try YAMLKeys(
       node, file: file, owner: isTable ? "a table" : "a metric", key: "metrics",
       known: isTable
-        ? ["table", "only", "set", "group-by", "drift"] : ["metric", "protocol", "set", "group-by", "drift"])
+        ? ["table", "only", "set", "group-by", "drift"] : ["metric", "protocol", "set", "group-by", "drift", "flow"])
     let settings = try own.node("set").map { try self.settings($0, owner: "`set`") } ?? []
     var bases: [EvaluationProtocol]
     if isTable {
@@ -75,6 +76,9 @@ struct SuiteMetrics {
       bases = [try EvaluationProtocol.named(own.text("protocol") ?? metric.defaultProtocol, metric: metric.name)]
     }
     let groupings = try own.texts("group-by") ?? []
+    let flows =
+      try isTable
+      ? nil : own.text("flow").map { try self.flows($0, of: bases[0].definition, own.place("flow")) }
     let wantsDrift = try own.flag("drift")
     if wantsDrift, !bases.contains(where: \.definition.hasDrift) { try bases.first?.definition.demandDrift() }
     return try bases.flatMap { base in
@@ -82,7 +86,7 @@ struct SuiteMetrics {
       let fitting = isTable ? settings.filter { known.contains($0.field) } : settings
       // What is of the drift alone does nothing to the score beside it.
       let plain = try applied(
-        common, own: wantsDrift ? fitting.filter { $0.field != "drift-share" } : fitting, to: base)
+        common, own: wantsDrift ? fitting.filter { $0.field != "drift-share" } : fitting, flows, to: base)
       var all = [plain]
       for grouping in known.contains("group-by") || !isTable ? groupings : [] {
         var grouped = plain
@@ -91,13 +95,24 @@ struct SuiteMetrics {
         all.append(grouped)
       }
       if wantsDrift, base.definition.hasDrift {
-        all.append(try applied(common, own: fitting, to: base.overriding("drift", with: "yes")))
+        all.append(try applied(common, own: fitting, flows, to: base.overriding("drift", with: "yes")))
       }
       return all
     }
   }
 
-  private func applied(_ common: [Setting], own: [Setting], to base: EvaluationProtocol) throws -> RequestedProtocol {
+  private func flows(_ path: String, of metric: Metric, _ place: Place) throws -> GivenFlows {
+    guard metric.takesFlows else {
+      throw HarnessError.catalog(place, reason: "`flow` is for flow-error, and this is \(metric.name)")
+    }
+    do { return try GivenFlows(folder: SuitePaths.joined(folder, path)) } catch let error as EvaluationError {
+      throw HarnessError.catalog(place, reason: "\(error)")
+    }
+  }
+
+  private func applied(
+    _ common: [Setting], own: [Setting], _ flows: GivenFlows? = nil, to base: EvaluationProtocol
+  ) throws -> RequestedProtocol {
     var requested = RequestedProtocol(evaluationProtocol: base)
     let known = Set(base.definition.fields.map(\.name))
     let shared = common.filter { setting in
@@ -110,6 +125,7 @@ struct SuiteMetrics {
       if setting.field == "frames" { requested.framesAreGiven = true }
       if setting.field == "weights-fingerprint" { requested.fingerprint = setting.value }
     }
+    if let flows { try requested.take(flows) }
     try requested.evaluationProtocol.validate()
     for setting in own {
       try located(setting.place) {

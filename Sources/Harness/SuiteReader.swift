@@ -45,7 +45,7 @@ struct SuiteReader {
     let name = try checkedName(keys.text("name") ?? stem, keys.place("name"))
     let input = try SetKeys(keys: keys).rules()
     let data = try dataSets(keys, over: input.sets)
-    let metrics = SuiteMetrics(file: file)
+    let metrics = SuiteMetrics(file: file, folder: folder)
     let common = try metrics.common(keys)
     let scored = try metrics.requested(keys, common: common)
     var generators: [Generator] = []

@@ -112,11 +112,9 @@ struct FeaturesCommand: ParsableCommand {
       let networks = try NetworkChoice(
         environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights,
         runtime: options.runOptions.startedRuntime())
-      var score = RequestedScore(requested.evaluationProtocol)
-      score.framesAreGiven = requested.framesAreGiven
       let cache =
         options.runOptions.noCache ? nil : CacheFolder(path: CacheFolder.defaultPath(environment: environment))
-      var extraction = options.extraction(of: path, score, as: side, cache: cache, network: networks.network)
+      var extraction = options.extraction(of: path, RequestedScore(requested), as: side, cache: cache, network: networks.network)
       extraction.progress = TerminalProgress()
       Interruption.listen()
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 
 /// A command that scores one set or two by one metric.
 protocol MetricCommand: ParsableCommand {
@@ -76,6 +77,8 @@ struct OneOrTwoSets: ParsableArguments, ScoredSets {
 struct BesideOptions {
   var input: String?
   var prompts: String?
+  /// Flows of the real videos.
+  var flows: GivenFlows?
   /// Whether the metrics are the rows of a paper's table.
   var isTable = false
 
@@ -87,6 +90,10 @@ struct BesideOptions {
     "The prompt of each video: a .csv, .tsv or .jsonl with `path` and `prompt`, a .json of names and prompts, a .txt with one a "
       + "line, stem for the videos' names, column:NAME for a column of the manifest. (default: column:prompt)",
     valueName: "file|stem|column:NAME")
+
+  static let flow = ArgumentHelp(
+    "Flows of the real videos, in the place of those that are estimated: a folder with a folder for each video, which is called as "
+      + "it is without its extension and holds a .flo file for each two frames.", valueName: "folder")
 
   /// nil for `first-frame`, which is a field of the protocol.
   var inputColumn: String? {

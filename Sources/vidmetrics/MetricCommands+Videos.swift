@@ -42,26 +42,13 @@ struct FlowError: MetricCommand {
         vidmetrics flow-error real/ generated/ --flow flows/       flows/a/000000.flo, 000001.flo, ... of real/a.mp4
       """)
   @OptionGroup var sets: SetArguments
-  @Option(
-    help: ArgumentHelp(
-      "Flows of the real videos, in the place of those that are estimated: a folder with a folder for each video, which is called as "
-        + "it is without its extension and holds a .flo file for each two frames.", valueName: "folder"),
-    completion: .directory)
-  var flow: String?
+  @Option(help: BesideOptions.flow, completion: .directory) var flow: String?
   @OptionGroup var options: ScoreOptions
 
   func run() throws {
-    var requested = try options.requested(metric: Self.metric)
-    let flows = try flow.map { try GivenFlows(folder: $0) }
-    if let flows {
-      for place in requested.indices {
-        requested[place].evaluationProtocol = try requested[place].evaluationProtocol.overriding(
-          "flow-given", with: flows.digest.description)
-      }
-    }
-    var run = ScoreRun(sets: sets, options: options)
-    run.flows = flows
-    try run.run(requested)
+    let besides = BesideOptions(flows: try flow.map { try GivenFlows(folder: $0) })
+    try ScoreRun(sets: sets, options: options, besides: besides).run(
+      options.requested(metric: Self.metric, besides: besides))
   }
 }
 

@@ -23,6 +23,7 @@ struct ScoreCommand: ParsableCommand {
 
   @Option(help: BesideOptions.input) var input: String?
   @Option(help: BesideOptions.prompts) var prompts: String?
+  @Option(help: BesideOptions.flow, completion: .directory) var flow: String?
 
   @OptionGroup var options: ScoreOptions
 
@@ -41,11 +42,16 @@ struct ScoreCommand: ParsableCommand {
   }
 
   func run() throws {
-    let besides = BesideOptions(input: input, prompts: prompts, isTable: choice.table != nil)
+    let besides = BesideOptions(
+      input: input, prompts: prompts, flows: try flow.map { try GivenFlows(folder: $0) },
+      isTable: choice.table != nil)
     let requested = try choice.requested(options, besides: besides)
     try options.checkAssignments(of: requested.map(\.evaluationProtocol))
     guard prompts == nil || requested.contains(where: { $0.evaluationProtocol.metric == "clip-sim" }) else {
       throw ValidationError("--prompts is for clip-sim, which is not asked for")
+    }
+    guard flow == nil || requested.contains(where: \.evaluationProtocol.definition.takesFlows) else {
+      throw ValidationError("--flow is for flow-error, which is not asked for")
     }
     guard input == nil || requested.contains(where: { $0.evaluationProtocol.isOfInputs }) else {
       throw EvaluationError.inputUnused

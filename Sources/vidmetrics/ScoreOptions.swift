@@ -59,6 +59,7 @@ struct ScoreOptions: ParsableArguments {
       if assignment.field == "frames" { requested.framesAreGiven = true }
       if assignment.field == "weights-fingerprint" { requested.fingerprint = assignment.value }
     }
+    if let flows = besides.flows, metric.takesFlows { try requested.take(flows) }
     try requested.evaluationProtocol.validate()
     try requested.evaluationProtocol.checkForce(of: said)
     return requested

@@ -10,8 +10,6 @@ struct ScoreRun {
   let sets: any ScoredSets
   let options: ScoreOptions
   var besides = BesideOptions()
-  /// Flows of the real videos.
-  var flows: GivenFlows?
   /// Whether the first set is the pictures that videos were made from, for every metric.
   var realIsInputs = false
   /// What stands above the scores, and beside them in JSON.
@@ -34,11 +32,10 @@ struct ScoreRun {
     let environment = ProcessInfo.processInfo.environment
     let threads = options.runOptions.threads ?? ProcessLimits.processors
     var request = ScoreRequest(
-      real: sets.reference, fake: sets.fake, scores: requested.map { RequestedScore($0.evaluationProtocol) })
+      real: sets.reference, fake: sets.fake, scores: requested.map { RequestedScore($0) })
     request.realIsInputs = realIsInputs
     request.inputColumn = try besides.inputColumn
     if let prompts = besides.prompts { request.prompts = PromptSource(prompts) }
-    request.flows = flows
     request.input = options.inputOptions.sets
     request.pairBy = options.inputOptions.pairBy
     request.skipsUnusable = options.inputOptions.onError == .skip

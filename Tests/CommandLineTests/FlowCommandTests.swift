@@ -76,6 +76,25 @@ import Testing
     let estimated = try score("flow-error", real, fake)
     let given = try score("flow-error", real, fake, "--flow", workplace.file("flow"))
     #expect(estimated.value == given.value && estimated.value > 0 && estimated.series == given.series)
+    // Among other metrics, and in a suite: the same score under the same protocol.
+    let among = try score("score", real, fake, "--metrics", "flow-error", "--flow", workplace.file("flow"))
+    #expect(among == given)
+    try Data(
+      """
+      data: {real: real.npy}
+      metrics: [{metric: flow-error, flow: flow, set: {flow-iterations: 1}}]
+      generators: [{name: g, outputs: fake.npy}]
+      """.utf8
+    ).write(to: URL(fileURLWithPath: workplace.file("suite.yaml")))
+    let db = workplace.file("history.sqlite")
+    let suite = try workplace.program.run("run", workplace.file("suite.yaml"), "--db", db)
+    #expect(suite.status == 0, "\(suite.errors)")
+    let kept = try workplace.program.run("show", "latest", "--db", db, "--json")
+    let ofSuite = try RunDocument.read(kept.output, place: "").scores[0]
+    #expect(ofSuite.value == given.value && ofSuite.settings?.fingerprint == given.settings?.fingerprint)
+    let unused = try workplace.program.run(
+      "score", real, fake, "--metrics", "psnr", "--flow", workplace.file("flow"), "--no-record")
+    #expect(unused.errors.hasPrefix("error: --flow is for flow-error, which is not asked for\n"), "\(unused.errors)")
     #expect(estimated.series?.count == 5)
     let magnitude = try score("motion-magnitude", real, fake)
     #expect(magnitude.value > 0 && magnitude.spectrum?.map(\.frequency) == [0, 0.2, 0.4])
@@ -87,5 +106,27 @@ import Testing
     #expect(still.output.hasPrefix("temporal-flickering  1.000000  (higher is better)\n"), "\(still)")
     let other = try workplace.program.run("flow-error", real, fake, "--flow", workplace.file("cache"), "--no-record")
     #expect(other.status == 2 && other.errors.hasPrefix("error: `\(workplace.file("cache"))` holds no flows\n"))
+  }
+
+  /// With made-up weights: what the published code made of the same clip (`Fixtures/golden/amt/amt.json`, 113 x 150, 6 frames).
+  @Test func motionSmoothness() throws {
+    let file = workplace.file("amt-s.pth")
+    try MadeUpAMT.write(to: file)
+    #expect(try workplace.program.run("weights", "import", file).status == 0)
+    let golden = try #require(
+      JSONSerialization.jsonObject(
+        with: Data(contentsOf: URL(fileURLWithPath: Workplace.fixtures + "/golden/amt/amt.json"))) as? [String: Any])
+    let places = try #require(golden["smoothness"] as? [[String: Any]])
+    let wanted = try #require(places.firstIndex { $0["clip"] as? [Int] == [6, 113, 150] })
+    let value = try #require(places[wanted]["value"] as? Double)
+    let video = try workplace.write("clips/a.npy", shape: [1, 6, 113, 150, 3], madeUpClip(wanted, 6, 113, 150))
+    let result = try workplace.program.run("motion-smoothness", video, "--no-record", "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    let score = try RunDocument.read(result.output, place: "").scores[0]
+    #expect(abs(score.value - value) < 1e-6, "\(score.value) and \(value)")
+    #expect(score.warnings.map(\.code).contains("weights-unverified"))
+    let long = try workplace.program.run(
+      "vbench", video, "--dimensions", "motion_smoothness", "--no-record", "--json")
+    #expect(try RunDocument.read(long.output, place: "").scores[0].value == score.value)
   }
 }

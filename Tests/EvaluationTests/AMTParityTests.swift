@@ -46,48 +46,6 @@ import Weights
       try? JSONDecoder().decode(Golden.self, from: $0)
     }
 
-  /// The recipe's weights under the published names, as `weights import` reads them.
-  private static let weights = Result {
-    let folder = try TemporaryFolder()
-    let path = folder.file("amt-s.pth")
-    try write(to: path)
-    guard
-      case .network(let weights) = try WeightStore(folder: folder.file("weights")).importFiles([path], as: nil)
-    else { throw CocoaError(.fileReadCorruptFile) }
-    return weights
-  }
-
-  static func write(to path: String, leaving left: String? = nil) throws {
-    let shapes = Dictionary(
-      uniqueKeysWithValues: try AMT.graph(height: 128, width: 128).parameters.map { ($0.name, $0.shape) })
-    var tensors: [(name: String, shape: [Int], values: [Float])] = []
-    for rule in TensorLayout.amt.rules where rule.file != left {
-      guard let own = shapes[rule.name] else { throw CocoaError(.fileReadCorruptFile) }
-      var shape = own
-      if case .axes(let axes) = rule.form { for (axis, side) in zip(axes, own) { shape[axis] = side } }
-      tensors.append(("state_dict." + rule.file, shape, madeUp(rule.file, shape)))
-    }
-    try Safetensors.write(tensors, metadata: [:], to: path)
-  }
-
-  private static let gains = [
-    "decoder4.convblock.2": 0.4, "decoder3.convblock.2": 0.3, "decoder2.convblock.2": 0.3,
-    "decoder1.convblock.2": 0.06, "update4.flow_head.2": 0.35, "update3.flow_head.2": 0.1,
-    "update2.flow_head.2": 0.08, "comb_block.2": 0.15,
-  ]
-
-  private static func madeUp(_ name: String, _ shape: [Int]) -> [Float] {
-    let part = name.split(separator: ".").last.map(String.init) ?? ""
-    let layer = String(name.dropLast(part.count + 1))
-    let count = shape.reduce(1, *)
-    guard shape.count == 4 else {
-      return madeUpNumbers(name, count) { part == "weight" ? 0.1 + 0.3 * $0 : 0.2 * $0 - 0.1 }
-    }
-    let inputs = layer.hasSuffix("convblock.2") ? 4 * shape[0] : shape.dropFirst().reduce(1, *)
-    let bound = (3 / Double(inputs)).squareRoot() * (gains[layer] ?? 1.2)
-    return madeUpNumbers(name, count) { (2 * $0 - 1) * bound }
-  }
-
   private func clip(_ number: Int, _ clip: [Int], moves: Bool = true) -> [UInt8] {
     let bytes = madeUpClip(number, clip[0], clip[1], clip[2])
     let frame = Array(bytes[..<(bytes.count / clip[0])])
@@ -107,7 +65,7 @@ import Weights
     for (number, wanted) in golden.frames.enumerated() {
       let (first, second) = frames(number, wanted.size)
       let network = try FrameInterpolation(
-        Self.weights.get(), height: wanted.size[0], width: wanted.size[1], on: CPUDevice(table, threads: 2))
+        MadeUpAMT.weights.get(), height: wanted.size[0], width: wanted.size[1], on: CPUDevice(table, threads: 2))
       let frame = network.middle(of: first, and: second)
       let worst = wanted.frame.distance(to: frame)
       #expect(worst < 6e-5, "\(table.name) \(wanted.size): \(worst)")
@@ -128,7 +86,7 @@ import Weights
       }
       graph.finish(states)
       let (first, second) = frames(number, wanted.size)
-      let program = try CPUDevice(table, threads: 2).compile(graph, Self.weights.get(), batch: 1)
+      let program = try CPUDevice(table, threads: 2).compile(graph, MadeUpAMT.weights.get(), batch: 1)
       for (state, (found, wanted)) in zip(states, zip(program.run(first + second, count: 1), wanted.flows)) {
         let channels = graph.shape(state).channels ?? 4
         let flows = stride(from: 0, to: found.count, by: channels).flatMap { found[$0..<$0 + 4] }
@@ -142,7 +100,7 @@ import Weights
     let (first, second) = frames(1, [113, 150])
     func network(_ threads: Int) throws -> FrameInterpolation {
       try FrameInterpolation(
-        Self.weights.get(), height: 113, width: 150, on: CPUDevice(KernelTable(.widest), threads: threads))
+        MadeUpAMT.weights.get(), height: 113, width: 150, on: CPUDevice(KernelTable(.widest), threads: threads))
     }
     let one = try network(1)
     let frame = one.middle(of: first, and: second)
@@ -156,7 +114,7 @@ import Weights
     #expect(FrameInterpolation.takes(height: 113, width: 113) && !FrameInterpolation.takes(height: 112, width: 832))
     let error = #expect(throws: NetworkError.self) {
       try FrameInterpolation(
-        Self.weights.get(), height: 112, width: 832, on: CPUDevice(KernelTable(.widest), threads: 1))
+        MadeUpAMT.weights.get(), height: 112, width: 832, on: CPUDevice(KernelTable(.widest), threads: 1))
     }
     #expect(
       error?.description
@@ -170,12 +128,12 @@ import Weights
   // MARK: Weights
 
   @Test func theFileOfTheMakers() throws {
-    let weights = try Self.weights.get()
+    let weights = try MadeUpAMT.weights.get()
     #expect(weights.name == "amt-s" && weights.network == "amt")
     #expect(
       weights.source.contains("by the file's name and by 84 features and 3 fields of flows"), "\(weights.source)")
     let folder = try TemporaryFolder()
-    try Self.write(to: folder.file("less.pth"), leaving: "decoder2.convblock.1.conv2.1.weight")
+    try MadeUpAMT.write(to: folder.file("less.pth"), leaving: "decoder2.convblock.1.conv2.1.weight")
     #expect(throws: WeightsError.self) {
       try WeightStore(folder: folder.file("weights")).importFiles([folder.file("less.pth")], as: nil)
     }
@@ -195,7 +153,7 @@ import Weights
     }
     var wanted = RequestedScore(
       try EvaluationProtocol.named("vbench", metric: "motion-smoothness").overriding(settings))
-    let weights = try Self.weights.get()
+    let weights = try MadeUpAMT.weights.get()
     wanted.interpolation = InterpolationNetwork(table: KernelTable(.widest)) { weights }
     var request = ScoreRequest(real: nil, fake: folder.file("clips"), scores: [wanted])
     request.threads = 2

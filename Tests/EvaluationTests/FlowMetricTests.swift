@@ -76,9 +76,10 @@ import Vocabulary
   func score(_ wanted: RequestedScore, real: String? = nil, _ fake: String, flows: GivenFlows? = nil) throws
     -> ScoreRecord
   {
+    var wanted = wanted
+    wanted.flows = flows
     var request = ScoreRequest(real: real, fake: fake, scores: [wanted])
     request.threads = 2
-    request.flows = flows
     try request.check()
     return try Evaluation(request: request, cache: nil) { _ in throw CocoaError(.featureUnsupported) }.run().scores[0]
   }

@@ -45,6 +45,16 @@ import Testing
       message(suite(lines, metrics: "[{metric: fvd, drift: true}]")).hasPrefix("test.yaml:2: fvd has no drift: "))
   }
 
+  /// Flows of the real videos belong to the metric that compares with them.
+  @Test func flows() throws {
+    let lines = "outputs: ../clips/fake-mild"
+    #expect(
+      message(suite(lines, metrics: "[{metric: fvd, flow: flows}]"))
+        == "test.yaml:2: `flow` is for flow-error, and this is fvd")
+    let empty = message(suite(lines, metrics: "[{metric: flow-error, flow: ../clips}]"))
+    #expect(empty.hasPrefix("test.yaml:2: `") && empty.contains("Fixtures/clips` holds no flows"), "\(empty)")
+  }
+
   /// Outputs are videos or files of camera poses.
   @Test func setsOfPoses() throws {
     let lines = "outputs: ../clips/fake-mild"

@@ -15,7 +15,7 @@ extension FlowComputation {
       try pair.checkSizes()
       return try TakenFrames(pair.fake, .fake, fields, metric).within(pair.frames)
     }
-    let given = try computation.request.flows.map { flows in
+    let given = try computation.wanted.flows.map { flows in
       try zip(videos.all, plans).map {
         try flows.files(of: $0.name, frames: $1.frames.dropLast(), isOnly: videos.all.count == 1)
       }

@@ -12,8 +12,30 @@ public struct RequestedProtocol: Sendable {
   public var framesAreGiven = false
   /// A weights fingerprint that was asked for by itself.
   public var fingerprint: String?
+  /// Flows of the real videos, in the place of those that are estimated.
+  public private(set) var flows: GivenFlows?
 
   public init(evaluationProtocol: EvaluationProtocol) { self.evaluationProtocol = evaluationProtocol }
+
+  /// - Throws: `CatalogError.unknownField` for a metric that takes no flows.
+  public mutating func take(_ flows: GivenFlows) throws {
+    evaluationProtocol = try evaluationProtocol.overriding("flow-given", with: flows.digest.description)
+    self.flows = flows
+  }
+}
+
+extension RequestedScore {
+  /// What is asked for, without networks.
+  public init(_ requested: RequestedProtocol) {
+    self.init(requested.evaluationProtocol)
+    framesAreGiven = requested.framesAreGiven
+    flows = requested.flows
+  }
+}
+
+extension Metric {
+  /// Whether the flows of the real videos may be given.
+  public var takesFlows: Bool { fields.contains { $0.name == "flow-given" } }
 }
 
 /// The networks that protocols ask for; weights are read once each.
@@ -46,8 +68,7 @@ public final class NetworkChoice {
     var absent: (reason: WeightsError, metric: String)?
     var absentNames: [String] = []
     for wanted in requested {
-      var score = RequestedScore(wanted.evaluationProtocol)
-      score.framesAreGiven = wanted.framesAreGiven
+      var score = RequestedScore(wanted)
       do {
         try settle(&score, fingerprint: wanted.fingerprint)
         scores.append(score)

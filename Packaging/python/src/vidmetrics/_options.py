@@ -17,7 +17,7 @@ EXTRACTION = frozenset(
 )
 REPORT = frozenset(
     """windows prefixes window_step reference group_by group_ddof bootstrap floor drift n_curve append db record name dataset
-    generator checkpoint step tag input prompts table pair_by""".split()
+    generator checkpoint step tag input prompts flow table pair_by""".split()
 )
 # True gives the flag, False is its absence, or the other way round.
 _FLAGS = {"allow_other_weights": "--allow-other-weights", "images": "--images", "floor": "--floor", "drift": "--drift"}
