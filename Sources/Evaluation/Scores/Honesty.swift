@@ -107,12 +107,12 @@ public struct Honesty: Sendable {
   ) throws -> ScoreInterval? {
     guard let bootstrap, values.count > 1 else { return nil }
     let draws = Bootstrap(resamples: bootstrap, seed: UInt64(seed), confidence: Self.level, threads: threads)
-    @Sendable func mean(_ rows: some Collection<Int>) -> Double {
+    @Sendable func mean(_ rows: [Int]) -> Double {
       guard let weights else { return rows.reduce(0.0) { $0 + values[$1] } / Double(rows.count) }
       return rows.reduce(0.0) { $0 + values[$1] * weights[$1] } / rows.reduce(0.0) { $0 + weights[$1] }
     }
     let found = try draws.interval(rows: values.count, 1) { rows, _ in mean(rows) }
-    let score = weights == nil ? MeanAndDeviation(of: values).mean : mean(values.indices)
+    let score = weights == nil ? MeanAndDeviation(of: values).mean : mean(Array(values.indices))
     return found.interval(around: score, within: bounds)
   }
 
