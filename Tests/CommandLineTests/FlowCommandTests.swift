@@ -99,6 +99,10 @@ import Testing
     let magnitude = try score("motion-magnitude", real, fake)
     #expect(magnitude.value > 0 && magnitude.spectrum?.map(\.frequency) == [0, 0.2, 0.4])
     #expect(magnitude.spectrum?.allSatisfy { ($0.real ?? -1) >= 0 && $0.fake >= 0 } == true)
+    let long = try workplace.writeArray("long.npy", frames: 11, side: 128, values: [50])
+    #expect(
+      try score("motion-magnitude", long, "--set", "stride=2").spectrum?.map(\.frequency) == [0, 0.1, 0.2],
+      "turns a frame of the video")
     #expect(try score("warping-error", fake, "--set", "occlusion=none").value == 0, "one colour")
     let still = try workplace.program.run(
       "temporal-flickering", fake, "--protocol", "vbench-static", "--set", "flow-threshold=99", "--no-record", "--set",

@@ -45,6 +45,20 @@ import Testing
     #expect(found.allSatisfy { abs($0 / Double(size) - 1) < 1e-6 })
   }
 
+  /// Squares that float32 has only with few digits leave no row out.
+  @Test func squaresBelowTheNormalNumbers() throws {
+    func small(_ rows: Int, seed: UInt64) -> FeatureMatrix {
+      let noise = FeatureMatrix.random(rows: rows, columns: 2, seed: seed)
+      return FeatureMatrix(rows: rows, columns: 2, values: noise.values.map { $0 * 3e-22 })
+    }
+    let (real, fake) = (small(200, seed: 5), small(60, seed: 6))
+    let found = try NearestRows.distances(of: fake, to: real)
+    for row in 0..<60 {
+      let expected = (0..<200).map { squared(fake, row, real, $0) }.min()!.squareRoot()
+      #expect(abs(found[row] - expected) <= 1e-12 * expected)
+    }
+  }
+
   private func squared(_ a: FeatureMatrix, _ row: Int, _ b: FeatureMatrix, _ other: Int) -> Double {
     (0..<a.columns).reduce(0.0) { sum, column in
       let difference = Double(a.values[row * a.columns + column]) - Double(b.values[other * b.columns + column])

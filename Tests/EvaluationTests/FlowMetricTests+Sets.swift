@@ -222,6 +222,12 @@ extension FlowMetricTests {
     let long = try score(
       requested("dynamic-degree", "vbench-long", settings + [("flow-threshold", between)]), folder.file("long"))
     #expect(long.value == 0.5 && long.videos?.map(\.clips) == [2])
+    // A share of real videos is said without a deviation.
+    for name in ["a", "b"] { try Self.write([0, 4, 121, 128], "real/\(name).npy", folder, bytes: moving) }
+    let beside = try score(
+      requested("dynamic-degree", nil, settings + [("flow-threshold", "0")]), real: folder.file("real"),
+      folder.file("real"))
+    #expect(beside.warnings.first { $0.code == "real-value" }?.text == "the real set's value is 1.000000")
   }
 
   /// Three pairs that move are not too many where three may move, and are where two may.
