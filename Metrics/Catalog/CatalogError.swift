@@ -55,6 +55,7 @@ public enum CatalogError: Error, Equatable, CustomStringConvertible {
     case "window", "window-step", "window-reference": "it belongs to a series: --windows, or --set series=windows"
     case "drift-share": "it belongs to the drift: --drift"
     case "group-ddof": "it belongs to groups: --group-by"
+    case _ where field.hasPrefix("fast-"): "it belongs to a second network: --protocol vbench-long"
     case "subset-size", "subset-seed", "subset-draw": "it belongs to subsets: --set subsets=100"
     default: "`vidmetrics protocols show NAME` lists the fields that decide the score"
     }

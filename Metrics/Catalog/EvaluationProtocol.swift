@@ -103,7 +103,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
   /// The protocol with one field set from text, as in `--set field=value`. Setting the preset's own value does not override it.
   ///
   /// Some values settle other fields too, and these then show as overrides as well: `value-range=network` turns resize
-  /// and crop off, another crop than torchvision's has no `resize-side`, `root=svd` takes TensorFlow's epsilon 1e-10 and
+  /// and crop off, another crop than torchvision's has no `resize-side` (nor `fast-crop` a `fast-resize-side`), `root=svd` takes TensorFlow's epsilon 1e-10 and
   /// `root=symmetric-eigen` none, `loader-resize=none` has nothing else of a loader, `static-filter=no` no network, `drift=yes` takes 15 % of a video's frames at each
   /// end, and the window of a series of clips is the clips' length.
   ///
@@ -122,6 +122,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
       (changed.resizeSide, changed.inputResize) = (0, .none)
       changed.removeLoader()
     case ("crop", _) where changed.crop != .torchvisionCenter: changed.resizeSide = 0
+    case ("fast-crop", _) where changed.fast.crop != .torchvisionCenter: changed.fast.resizeSide = 0
     case ("root", RootMethod.svd.rawValue) where changed.rootEpsilon == 0: changed.rootEpsilon = 1e-10
     case ("root", RootMethod.symmetricEigen.rawValue): changed.rootEpsilon = 0
     case ("loader-resize", LoaderResize.none.rawValue): changed.removeLoader()
@@ -146,6 +147,15 @@ public struct EvaluationProtocol: Sendable, Equatable {
       return value == definition.read(preset) ? nil : Override(field: definition.name, value: value)
     }
     return copy
+  }
+
+  /// Its parts of one network each: itself, or what is computed of the clips of long videos and what is computed of their first
+  /// frames.
+  public var branches: [EvaluationProtocol] {
+    guard fields.fusion != .none else { return [self] }
+    var (slow, fast) = (self, self)
+    (slow.fields, fast.fields) = (fields.ofSlowBranch, fields.ofFastBranch)
+    return [slow, fast]
   }
 
   /// Without a trace among the overrides.
@@ -248,7 +258,8 @@ public struct EvaluationProtocol: Sendable, Equatable {
       if fields.drift == .yes {
         throw CatalogError.contradiction(
           field: "drift", other: "clip-seconds",
-          reason: "a drift is of a whole video; say `clip-seconds=0` and `mean-over=videos`")
+          reason: "a drift is of a whole video; say " + (fields.fusion == .none ? "" : "`fusion=none`, ")
+            + "`clip-seconds=0` and `mean-over=videos`")
       }
       if fields.meanOver == (fields.clipFrames == .all ? .frames : .clips) {
         throw CatalogError.contradiction(
@@ -267,6 +278,7 @@ public struct EvaluationProtocol: Sendable, Equatable {
       throw CatalogError.contradiction(
         field: "clip-frames", other: "clip-seconds", reason: "the length of clips is missing, such as `clip-seconds=2`")
     }
+    try validateFusion()
     if fields.flowShare > 1 {
       throw CatalogError.badValue(
         field: "flow-share", value: "\(FieldValue.number(fields.flowShare))", allowed: "a number above 0, up to 1")
@@ -340,6 +352,33 @@ public struct EvaluationProtocol: Sendable, Equatable {
     if fields.resize == .none, fields.loaderResize != .none {
       throw CatalogError.contradiction(
         field: "resize", other: "loader-resize", reason: "what the loader makes is resized to the network's size")
+    }
+  }
+
+  /// Of what has a second network for the first frames of clips.
+  private func validateFusion() throws {
+    guard fields.fusion != .none else { return }
+    func demand(_ isTrue: Bool, _ other: String, _ reason: String) throws {
+      if !isTrue { throw CatalogError.contradiction(field: "fusion", other: other, reason: reason) }
+    }
+    try demand(
+      fields.clipSeconds > 0, "clip-seconds", "whole videos have no values between clips; say `fusion=none`")
+    try demand(
+      fields.clipFrames == .all, "clip-frames",
+      "the first frames of clips are those of the second network; say `clip-frames=all` or `fusion=none`")
+    try demand(
+      fields.valueRange != .network, "value-range", "two networks have no range in common; say `fusion=none`")
+    try demand(
+      !fields.fast.weights.isEmpty && fields.fast.endpoint != nil && fields.fast.share > 0, "fast-weights",
+      "the second network and its share are those of the protocol `vbench-long`")
+    if fields.fast.share > 1 {
+      throw CatalogError.badValue(
+        field: "fast-share", value: "\(FieldValue.number(fields.fast.share))", allowed: "a number above 0, up to 1")
+    }
+    let own = Set(FieldDefinition.fastBranch.map(\.name))
+    func named(_ field: String) -> String { own.contains("fast-" + field) ? "fast-" + field : field }
+    do { try branches[1].validate() } catch CatalogError.contradiction(let field, let other, let reason) {
+      throw CatalogError.contradiction(field: named(field), other: named(other), reason: reason)
     }
   }
 

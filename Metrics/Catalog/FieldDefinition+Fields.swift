@@ -225,6 +225,38 @@ extension FieldDefinition {
       ).when { $0.clipSeconds > 0 && $0.clipFrames != .all }
     ]
 
+  /// Of metrics that fuse what differs inside clips with what another network sees of their first frames. The features of the
+  /// clips themselves stay what they are.
+  static let fastBranch: [FieldDefinition] = {
+    let always: [FieldDefinition] = [
+      choice(
+        "fusion", .distance,
+        "the table that brings values between clips to the scale of those inside them, with which they make one; "
+          + "`none`: those inside clips alone", \.fusion),
+      number(
+        "fast-share", .distance, "what the values between clips, the fast branch, count: up to 1", \.fast.share,
+        from: 0,
+        exclusive: true),
+      text("fast-weights", .report, "the name of the weights that see the first frames of clips", \.fast.weights),
+      fingerprint("fast-weights-fingerprint", .distance, "that of these weights", \.fast.weightsFingerprint),
+      choice(
+        "fast-endpoint", .distance, "what of their network is the embedding", \.fast.endpoint,
+        among: [.dreamSim, .clip, .normClassToken]),
+      choice("fast-resize", .distance, "how the first frames of clips reach its size", \.fast.resize),
+      choice("fast-crop", .distance, "what happens to those that are not square", \.fast.crop),
+      choice("fast-centre", .distance, "what is subtracted from its embeddings", \.fast.centre),
+    ]
+    let ofSome: [FieldDefinition] = [
+      choice(
+        "fast-activation", .distance, "of its hidden layers", \.fast.activation, among: HiddenActivation.allCases
+      ).when { $0.fusion != .none && $0.fast.endpoint == .clip },
+      integer(
+        "fast-resize-side", .distance, "pixels of the short side before the crop", \.fast.resizeSide, from: 0, to: 8192
+      ).when { $0.fusion != .none && $0.fast.resizeSide > 0 },
+    ]
+    return always.map { $0.when { $0.fusion != .none } } + ofSome
+  }()
+
   // Optical flow
   static let flow: [FieldDefinition] = [
     integer(

@@ -205,6 +205,7 @@ extension Metric {
         ProtocolFile(
           "vbench-distributed", file: "subject-consistency-distributed",
           PackageResources.subject_consistency_distributed_yaml),
+        ProtocolFile("vbench-long", file: "subject-consistency-long", PackageResources.subject_consistency_long_yaml),
         ProtocolFile(
           "vbench-long-slow", file: "subject-consistency-long-slow", PackageResources.subject_consistency_long_slow_yaml
         ),
@@ -217,6 +218,8 @@ extension Metric {
       .higher, sample: .frame, .embedding(against: .frames),
       protocols: [
         ProtocolFile("vbench", file: "background-consistency", PackageResources.background_consistency_yaml),
+        ProtocolFile(
+          "vbench-long", file: "background-consistency-long", PackageResources.background_consistency_long_yaml),
         ProtocolFile(
           "vbench-long-slow", file: "background-consistency-long-slow",
           PackageResources.background_consistency_long_slow_yaml),
@@ -314,7 +317,7 @@ extension Metric {
     embeddings + [
       FieldDefinition.resizeSide, FieldDefinition.centre, FieldDefinition.compareWith, FieldDefinition.clamp,
       FieldDefinition.meanOver,
-    ] + FieldDefinition.longVideosOfFrames
+    ] + FieldDefinition.longVideosOfFrames + FieldDefinition.fastBranch
 
   /// VBench-I2V's, with the input picture.
   private static let imageToVideo =

@@ -127,6 +127,8 @@ public struct ProtocolFields: Sendable, Equatable {
   /// 0: a video is taken as it is.
   public var clipSeconds = 0
   public var clipFrames = ClipFrames.all
+  public var fusion = BranchFusion.none
+  public var fast = FastBranch()
 
   // Interpolation of frames
   /// nil for metrics that interpolate none.
@@ -154,4 +156,38 @@ public struct ProtocolFields: Sendable, Equatable {
 
   /// All at their zero values: a file must set every one that its metric has.
   init() {}
+}
+
+/// What a second network makes of the first frames of clips: VBench-Long's fast branch. Its other fields are those of the first.
+public struct FastBranch: Sendable, Equatable {
+  /// What it counts of a video's value.
+  public var share = 0.0
+  public var weights = ""
+  public var weightsFingerprint = ""
+  public var endpoint: Endpoint?
+  public var activation: HiddenActivation?
+  public var resize = ResizeMode.none
+  public var crop = CropMode.none
+  public var resizeSide = 0
+  public var centre = EmbeddingCentre.none
+}
+
+extension ProtocolFields {
+  /// Those of the clips themselves, without the fast branch.
+  var ofSlowBranch: ProtocolFields {
+    var own = self
+    (own.fusion, own.fast) = (.none, FastBranch())
+    return own
+  }
+
+  /// Those of the first frames of clips as if they were a video.
+  public var ofFastBranch: ProtocolFields {
+    var own = ofSlowBranch
+    (own.weights, own.weightsFingerprint) = (fast.weights, fast.weightsFingerprint)
+    (own.endpoint, own.activation) = (fast.endpoint, fast.activation)
+    (own.resize, own.crop, own.resizeSide) = (fast.resize, fast.crop, fast.resizeSide)
+    own.centre = fast.centre
+    (own.clipFrames, own.meanOver) = (.first, .videos)
+    return own
+  }
 }

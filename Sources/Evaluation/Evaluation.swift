@@ -69,7 +69,10 @@ public struct Evaluation {
       $0.definition.sample == .frame && $0.fields.clips == .all
     }
     .map(\.definition.title)
-    for (wanted, samples) in zip(settled, plan.samples) {
+    for wanted in settled where sides[1].lacksBranches(of: wanted.evaluationProtocol) {
+      throw EvaluationError.oneBranch(path: sides[1].path, metric: wanted.evaluationProtocol.metric)
+    }
+    for (wanted, samples) in plan.branches(of: settled) {
       for side in try wanted.sides(sides) { try side.check(wanted.evaluationProtocol, samples) }
     }
     for side in sides.indices { try sides[side].plan(plan, skipsUnusable: request.skipsUnusable) }
@@ -138,20 +141,26 @@ public struct Evaluation {
   private func compute(_ known: Preparation, _ sides: [SampleSide]) throws -> [ScoreComputation.Computed] {
     try zip(known.settled, known.plan.samples).enumerated().flatMap { place, parts in
       let (wanted, samples) = parts
+      func computation(_ wanted: RequestedScore, _ samples: ProtocolSamples) throws -> ScoreComputation {
+        let own = try wanted.sides(sides)
+        return ScoreComputation(
+          wanted: wanted, samples: samples, real: own[0], fake: own[1], request: request, cache: cache,
+          isInterrupted: isInterrupted)
+      }
       progress.begin(.measuring(wanted.evaluationProtocol.definition.title), total: known.settled.count)
       progress.advance(to: place)
       defer { progress.end() }
-      let own = try wanted.sides(sides)
-      var computation = ScoreComputation(
-        wanted: wanted, samples: samples, real: own[0], fake: own[1], request: request, cache: cache,
-        isInterrupted: isInterrupted)
-      computation.progress = progress
-      computation.inputs = known.inputs
-      computation.prompts = known.prompts
+      var whole = try computation(wanted, samples)
+      whole.progress = progress
+      whole.inputs = known.inputs
+      whole.prompts = known.prompts
       if wanted.evaluationProtocol.definition.reference == .prompts {
-        computation.textNetwork = try textNetwork(wanted.evaluationProtocol)
+        whole.textNetwork = try textNetwork(wanted.evaluationProtocol)
       }
-      return try computation.scores()
+      if let branch = wanted.branches.dropFirst().first, let samples = known.plan.fast[place] {
+        whole.fast = [try computation(branch, samples)]
+      }
+      return try whole.scores()
     }
   }
 

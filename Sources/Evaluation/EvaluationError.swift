@@ -76,6 +76,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noRateOfClips(name: String, seconds: Int)
   case slowClips(name: String, rate: Double)
   case noLongVideo(path: String, seconds: Int)
+  /// A file of features where a protocol has two networks.
+  case oneBranch(path: String, metric: String)
   /// A folder without `.flo` files, or without those of a video.
   case noFlows(path: String, name: String?)
   case noFlow(path: String, name: String, frame: Int)
@@ -355,7 +357,13 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noLongVideo(let path, let seconds):
       return
         "no video of `\(path)` is longer than \(count(seconds, "second")), and clips of long videos are compared with each "
-        + "other\nhint: of short videos the protocol is `vbench`; `vidmetrics vbench` has it without --long"
+        + "other\nhint: of short videos the protocol is `vbench`, which `vidmetrics vbench` has without --long; "
+        + "`vbench-long-slow` is what their frames differ by in clips alone"
+    case .oneBranch(let path, let metric):
+      return
+        "`\(path)` holds one kind of features, and \(metric) is computed from two: those of clips and those of their first frames"
+        + "\nhint: `vidmetrics features extract VIDEOS --metric \(metric) --protocol vbench-long-slow --out FOLDER/slow.safetensors`, "
+        + "the same with vbench-long-fast beside it, and the folder is a set"
     case .noFlows(let path, let name):
       return "`\(path)` holds no flows\(name.map { " of `\($0)`" } ?? "")"
         + "\nhint: they are .flo files, one for each two frames, in a folder that is called as the video without its extension"

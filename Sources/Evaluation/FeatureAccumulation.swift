@@ -19,7 +19,7 @@ public final class FeatureAccumulation {
     self.template = template
     let role: Role = template.isReal ? .real : .fake
     var recipes: [FeatureRecipe] = []
-    for score in wanted {
+    for score in wanted.flatMap(\.branches) {
       let recipe = FeatureRecipe(score.evaluationProtocol, role: role)
       guard !recipes.contains(recipe) else { continue }
       recipes.append(recipe)

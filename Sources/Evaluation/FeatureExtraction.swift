@@ -110,6 +110,13 @@ public struct FeatureExtraction {
       throw CatalogError.contradiction(
         field: "repeats", other: "features extract", reason: "a file holds one draw: set `seed` for another one")
     }
+    guard wanted.evaluationProtocol.fields.fusion == .none else {
+      throw CatalogError.contradiction(
+        field: "fusion", other: "features extract",
+        reason:
+          "a file holds the features of one network: extract those of `vbench-long-slow` and of `vbench-long-fast` into "
+          + "one folder, which is then a set")
+    }
     // Without a real set every set is taken as the fake one is.
     let isReal = isReal && wanted.evaluationProtocol.definition.reference == .real
     let role = isReal ? Role.real : .fake

@@ -84,7 +84,7 @@ public struct PartExtraction {
   ///   features a sample, or other sets than two of videos.
   public static func wanted(_ scores: [RequestedScore], of role: SetRole) throws -> [Wanted] {
     var found: [Wanted] = []
-    for score in scores {
+    for score in scores.flatMap(\.branches) {
       let (settled, fields) = (score.evaluationProtocol, score.evaluationProtocol.fields)
       let metric = settled.definition
       guard metric.sample == .clip || metric.sample == .frame else {

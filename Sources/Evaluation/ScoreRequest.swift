@@ -24,6 +24,15 @@ public struct RequestedScore: Sendable {
   public var head: (@Sendable () throws -> NetworkWeights)?
 
   public init(_ evaluationProtocol: EvaluationProtocol) { self.evaluationProtocol = evaluationProtocol }
+
+  /// Its parts of one network each, see `EvaluationProtocol.branches`.
+  var branches: [RequestedScore] {
+    evaluationProtocol.branches.map { branch in
+      var own = self
+      own.evaluationProtocol = branch
+      return own
+    }
+  }
 }
 
 /// What is asked of one set or two.

@@ -90,17 +90,13 @@ public enum VBench {
     public let origin: String?
 
     /// nil for a score that is no dimension.
-    public init?(_ score: ScoreRecord, published: [String]) {
+    public init?(_ score: ScoreRecord, published: String) {
       guard let dimension = VBench.dimension(score.metric) else { return nil }
       self.dimension = dimension
       value = score.value
       videos = score.videos ?? []
       // Another protocol, or a changed field, makes another number of it.
-      origin = score.settings.map(\.displayName).flatMap { published.contains($0) ? nil : $0 }
-    }
-
-    init(_ dimension: Dimension, value: Double, videos: [VideoValue], origin: String?) {
-      (self.dimension, self.value, self.videos, self.origin) = (dimension, value, videos, origin)
+      origin = score.settings.map(\.displayName).flatMap { $0 == published ? nil : $0 }
     }
   }
 

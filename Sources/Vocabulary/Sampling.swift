@@ -26,6 +26,17 @@ public enum ClipFrames: String, Sendable, CaseIterable, Codable {
   case first
 }
 
+/// Whether what differs inside the clips of a long video and what differs between them make one value, and which table brings the
+/// second to the scale of the first.
+public enum BranchFusion: String, Sendable, CaseIterable, Codable {
+  /// There is one branch.
+  case none
+  /// VBench-Long's table of subject consistency.
+  case subjectQuantiles = "subject-quantiles"
+  /// VBench-Long's table of background consistency.
+  case backgroundQuantiles = "background-quantiles"
+}
+
 /// Where in a video a clip begins.
 public enum ClipOffset: String, Sendable, CaseIterable, Codable { case start, center, random }
 

@@ -75,6 +75,7 @@ struct SubjectConsistency: MetricCommand {
         vidmetrics weights fetch dino-vitb16
         vidmetrics subject-consistency generated/
         vidmetrics subject-consistency generated/ --protocol vbench-distributed     VBench with several processes
+        vidmetrics subject-consistency generated/ --protocol vbench-long            VBench-Long, with dinov2-vitb14
       """)
   @OptionGroup var sets: FakeArgument
   @OptionGroup var options: ScoreOptions
@@ -87,6 +88,7 @@ struct BackgroundConsistency: MetricCommand {
     discussion: """
         vidmetrics weights fetch clip-vit-b-32
         vidmetrics background-consistency generated/
+        vidmetrics background-consistency generated/ --protocol vbench-long     VBench-Long, with dreamsim-ensemble
       """)
   @OptionGroup var sets: FakeArgument
   @OptionGroup var options: ScoreOptions

@@ -62,6 +62,8 @@ struct VBenchCommand: ParsableCommand {
     let fake: String
   }
 
+  private static let longProtocol = "vbench-long"
+
   private var isOfImages: Bool { inputs != nil || input != nil }
 
   func validate() throws {
@@ -76,11 +78,7 @@ struct VBenchCommand: ParsableCommand {
   func run() throws {
     let wanted = try chosen()
     let besides = BesideOptions(input: input)
-    let names = wanted.flatMap { dimension in
-      dimension.metric.map { metric in
-        long ? VBenchLong.protocols(of: dimension).map { "\(metric):\($0)" } : [metric]
-      } ?? []
-    }.joined(separator: ",")
+    let names = wanted.compactMap(\.metric).map { long ? "\($0):\(Self.longProtocol)" : $0 }.joined(separator: ",")
     let requested = try options.requested(metrics: names, besides: besides)
     try options.checkAssignments(of: requested.map(\.evaluationProtocol))
     let takesInputs = requested.contains { $0.evaluationProtocol.definition.reference == .inputs }
@@ -106,7 +104,7 @@ struct VBenchCommand: ParsableCommand {
   }
 
   private func dimensions(of scores: [ScoreRecord]) -> [VBench.Scored] {
-    long ? VBenchLong.scored(scores) : scores.compactMap { VBench.Scored($0, published: ["vbench"]) }
+    scores.compactMap { VBench.Scored($0, published: long ? Self.longProtocol : "vbench") }
   }
 
   private func chosen() throws -> [VBench.Dimension] {

@@ -57,6 +57,25 @@ import Testing
       pictures.errors.contains("VBench-Long has no dimensions of pictures: leave out --long, or --inputs and --input"))
   }
 
+  /// Each dimension by one protocol, which is one score of a history: the consistencies ask for two networks.
+  @Test func longConsistenciesHaveTwoNetworks() throws {
+    let result = try workplace.program.run(
+      "vbench", try videos(), "--long", "--dimensions", "subject_consistency", "--set", "frame-rate=1", "--no-record")
+    #expect(result.status == 2)
+    #expect(
+      result.errors == """
+        error: weights `dino-vitb16` are not on this machine
+        hint: `vidmetrics weights fetch dino-vitb16` gets them, `vidmetrics weights import dino_vitbase16_pretrain.pth` takes \
+        the published files
+        hint: these are needed, too, and are not there: `dinov2-vitb14`; `vidmetrics weights list NAME` says how to get each
+
+        """)
+    let drift = try workplace.program.run(
+      "subject-consistency", try videos(), "--protocol", "vbench-long", "--drift", "--no-record")
+    #expect(
+      drift.status == 2 && drift.errors.contains("a drift is of a whole video; say `fusion=none`"), "\(drift.errors)")
+  }
+
   /// Videos of other lengths count for other numbers of clips, which no history holds.
   @Test func meansOverClipsAreNotTestedAsMeansOverVideos() throws {
     for (name, level) in [("a", 9), ("b", 90)] {

@@ -46,6 +46,65 @@ import Testing
     #expect(svd.displayName == "stylegan-v + root=svd + root-eps=1e-10")
   }
 
+  /// A protocol of two networks is made of two protocols of one: their features are the same, and what makes these two also the
+  /// whole.
+  @Test(arguments: ["subject-consistency", "background-consistency"]) func branchesAreProtocols(_ metric: String) throws
+  {
+    func named(_ name: String) throws -> EvaluationProtocol { try EvaluationProtocol.named(name, metric: metric) }
+    let (whole, slow, fast) = (try named("vbench-long"), try named("vbench-long-slow"), try named("vbench-long-fast"))
+    #expect(whole.branches.map(\.fingerprint) == [slow.fingerprint, fast.fingerprint])
+    #expect(slow.branches == [slow] && fast.branches == [fast])
+    #expect(whole.recipe(of: .fake) == slow.recipe(of: .fake))
+    #expect(whole.featureIdentity(of: .fake) == slow.featureIdentity(of: .fake))
+    #expect(try whole.overriding("fusion", with: "none").fingerprint == slow.fingerprint)
+    let rated = try whole.overriding("frame-rate", with: "24").branches
+    #expect(try rated[1].fingerprint == fast.overriding("frame-rate", with: "24").fingerprint)
+    let other = try whole.overriding([("fast-weights", "mine"), ("mean-over", "videos")])
+    #expect(other.displayName == "vbench-long + fast-weights=mine + mean-over=videos")
+    #expect(other.branches[1].fields.weights == "mine" && other.branches[0].fingerprint != slow.fingerprint)
+  }
+
+  @Test func contradictionsOfBranches() throws {
+    let whole = try EvaluationProtocol.named("vbench-long", metric: "subject-consistency")
+    for (settings, words) in [
+      (
+        [("drift", "yes")],
+        "`drift` and `clip-seconds` contradict each other: a drift is of a whole video; say `fusion=none`, "
+          + "`clip-seconds=0` and `mean-over=videos`"
+      ),
+      (
+        [("clip-seconds", "0"), ("mean-over", "videos")],
+        "`fusion` and `clip-seconds` contradict each other: whole videos have no values between clips; say `fusion=none`"
+      ),
+      (
+        [("clip-frames", "first"), ("mean-over", "videos")],
+        "`fusion` and `clip-frames` contradict each other: the first frames of clips are those of the second network; say "
+          + "`clip-frames=all` or `fusion=none`"
+      ),
+      (
+        [("value-range", "network")],
+        "`fusion` and `value-range` contradict each other: two networks have no range in common; say `fusion=none`"
+      ),
+      (
+        [("fast-crop", "short-side"), ("fast-endpoint", "dreamsim")],
+        "`fast-crop` and `fast-endpoint` contradict each other: frames that are not square are for `norm-class-token`, "
+          + "computed by this program"
+      ),
+      ([("fast-share", "1.5")], "`1.5` is not a value of `fast-share`: a number above 0, up to 1 is expected"),
+    ] {
+      #expect(
+        message { try whole.overriding(settings.map { (field: $0.0, value: $0.1) }).validate() } == words)
+    }
+    let slow = try EvaluationProtocol.named("vbench-long-slow", metric: "subject-consistency")
+    #expect(
+      message { try slow.overriding("fusion", with: "subject-quantiles").validate() }
+        == "`fusion` and `fast-weights` contradict each other: the second network and its share are those of the protocol "
+        + "`vbench-long`")
+    #expect(throws: CatalogError.noEffect(field: "fast-weights", value: "x")) {
+      try slow.overriding("fast-weights", with: "x").checkForce(of: [("fast-weights", "x")])
+    }
+  }
+
   @Test func contradictionsAreRefused() throws {
     let preset = try EvaluationProtocol.named("stylegan-v", metric: "fvd")
     let crop = try preset.overriding([("resize", "none"), ("crop", "center")])

@@ -77,9 +77,13 @@ let packageRoot = URL(fileURLWithPath: #filePath)
     ),
     "subject-consistency/vbench": (1, "sha256:4e140b957f2663f55278ef431f2cbcef7180f71c34cf4bc97b8a2ac6633faa46"),
     "vbench-distributed": (1, "sha256:22b9487fe112e3f64d242476c893e6526e54342fbd735963db28e64ce0eca000"),
+    "subject-consistency/vbench-long": (1, "sha256:2657537fe984896aab23efc5c1820f5adb8e85ca64e6a1e4315d0904e9b8a254"),
     "vbench-long-slow": (1, "sha256:949b87ce28b40a603ccb3b6bc0d269d453716a0a6b28d51e48fc62eca2540da3"),
     "vbench-long-fast": (1, "sha256:c00c03229d43dae013dd5ca1d377ac275b92443211d835553d44017f0fd8d4e7"),
     "background-consistency/vbench": (1, "sha256:4159d09741fac5ca62ad5178fd0b69e95461ced2c978c48f4d765f0fe43e4ae4"),
+    "background-consistency/vbench-long": (
+      1, "sha256:3d1465e1447d75e9267bf6b4494fea1fd701edd77ff598ba7e5ae3e53fee6e85"
+    ),
     "background-consistency/vbench-long-slow": (
       1, "sha256:94586141e94a451505c270e1887116b3c01345dd846eb58ba957858d86263444"
     ),

@@ -25,9 +25,10 @@ import Vocabulary
       "drift-share", "camera-origin", "pose-form", "camera-scale", "frame-reduction",
       "trajectory-alignment", "trajectory-statistic", "motion-threshold",
       "flow-share", "flow-threshold", "flow-pairs", "flow-ends", "static-filter", "occlusion", "difference", "channels",
-      "interpolated-levels",
+      "interpolated-levels", "fusion", "fast-share", "fast-weights-fingerprint", "fast-endpoint", "fast-activation",
+      "fast-resize", "fast-crop", "fast-resize-side", "fast-centre",
     ],
-    .report: ["weights", "head-weights", "scale-factor", "group-ddof", "angle-unit", "score-rounding"],
+    .report: ["weights", "head-weights", "fast-weights", "scale-factor", "group-ddof", "angle-unit", "score-rounding"],
   ]
   static let ofSeries: Set = ["series", "window", "window-step", "window-reference"]
   /// Where they say which frames are taken, and where they sort what there is.
@@ -56,6 +57,8 @@ import Vocabulary
 
   /// What brings fields into force that presets leave out of it, and lets others have more than one value.
   private static let preparations: [[(String, String)]] = [
+    [("fast-activation", "gelu"), ("fast-endpoint", "clip")],
+    [("fast-crop", "torchvision-center"), ("fast-resize-side", "256")],
     [("device", "onnxruntime 1.0")], [("offset-real", "random"), ("offset-fake", "random"), ("clips", "one")],
     [("offset-fake", "random"), ("samples", "one")], [("series", "windows"), ("equal-counts", "no")],
     [("series", "windows"), ("window-reference", "sampled"), ("offset-real", "random"), ("clips", "one")],
@@ -91,7 +94,9 @@ import Vocabulary
         return base
       }
     }
-    return presets + prepared.prefix(32)
+    // What a preparation does not change is there already.
+    var seen = Set(presets.map(\.fingerprint))
+    return presets + prepared.filter { seen.insert($0.fingerprint).inserted }.prefix(48)
   }
 
   /// The protocol with other legal values of a field, whatever kind of field it is: values are tried that fields name as

@@ -68,7 +68,7 @@ import Testing
     score.videos = [VideoValue(name: "a.mp4", value: 0.25)]
     let other = ScoreRecord(metric: "fvd", value: 1, direction: .lower)
     #expect(
-      VBench.results(of: [score, other].compactMap { VBench.Scored($0, published: ["vbench"]) }).line
+      VBench.results(of: [score, other].compactMap { VBench.Scored($0, published: "vbench") }).line
         == #"{"subject_consistency": [0.5, [{"video_path": "a.mp4", "video_results": 0.25}]]}"#)
   }
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The reference for VBench's dimensions: its own functions on made-up weights in the published layouts.
 
-    python3 -m pip install torch torchvision dreamsim==0.2.1 open_clip_torch==3.3.0 openai-clip==1.0.1 peft decord opencv-python
+    python3 -m pip install torch torchvision dreamsim==0.2.1 open_clip_torch==3.3.0 openai-clip==1.0.1 peft decord opencv-python \\
+        pyiqa==0.1.16                                             # the last of `long` alone
     git clone https://github.com/Vchitect/VBench VBENCH           # commit 45e79ec
     git clone https://github.com/facebookresearch/dino HUB/dino
     git clone https://github.com/facebookresearch/dinov2 HUB/dinov2
@@ -21,7 +22,8 @@ without antialiasing, by a wrapper around torchvision's Resize, for what its ver
 
 `long`: what is run is split_video_into_clips and the compute_long_... of vbench2_beta_long, from the cutting of the videos to the
 fused scores. Its files hold frames as they are in the place of H.264: write_video and load_video are replaced. long.json: for each
-dimension `all` and the values of videos; of the consistencies those inside clips and between them, too.
+dimension `all` and the values of clips, which the published results call videos (of imaging quality they hold ratings up to 100, which
+are divided as `all` is); of the consistencies those inside clips and between them, too. MUSIQ's weights are those of ../musiq.
 
 vbench.json: `scores` by metric and by `metric-aliased`, each with `all` and `videos`; `distributed` is what VBench prints with
 several processes (the mean over videos). `features` by metric: of the first frames of the first clips, the row that the network
@@ -55,6 +57,7 @@ def load_module(path, name):
 
 
 TRANSFORMERS = load_module(HERE.parent / "transformers" / "recipe.py", "transformers_recipe")
+MUSIQ = load_module(HERE.parent / "musiq" / "recipe.py", "musiq_recipe")
 
 
 def clip(number, frames, height, width):
@@ -255,8 +258,10 @@ def long(args):
             setattr(sys.modules[name], word, None)
     reference = Reference(args, HERE, False)
     dreamsim = reference.dreamsim()
-    from vbench import aesthetic_quality, background_consistency, subject_consistency, temporal_flickering
+    from vbench import (
+        aesthetic_quality, background_consistency, imaging_quality, subject_consistency, temporal_flickering)
     from vbench2_beta_long import aesthetic_quality as long_aesthetic
+    from vbench2_beta_long import imaging_quality as long_imaging
     from vbench2_beta_long import background_consistency as long_background
     from vbench2_beta_long import subject_consistency as long_subject
     from vbench2_beta_long import temporal_flickering as long_flickering
@@ -276,7 +281,8 @@ def long(args):
     utils.write_video = write
     utils.get_video_properties = lambda path: {"fps": int(RATE)}
     for program in (
-        utils, aesthetic_quality, background_consistency, subject_consistency, long_background, long_subject,
+        utils, aesthetic_quality, background_consistency, imaging_quality, subject_consistency, long_background,
+        long_subject,
     ):
         program.load_video = load
     temporal_flickering.get_frames = lambda path: list(read(path))
@@ -286,6 +292,10 @@ def long(args):
     head = reference.head()
     torch.hub.load = lambda **words: dinov2 if words["model"] == "dinov2_vitb14" else dino
     aesthetic_quality.get_aesthetic_model = lambda path: head
+    musiq = MUSIQ.network(False)[0]
+    state = torch.load(HERE.parent / "musiq" / "musiq_small.pth", weights_only=True)
+    musiq.load_state_dict({name: tensor.float() for name, tensor in state.items()})
+    imaging_quality.MUSIQ = lambda pretrained_model_path: musiq
     long_background.dreamsim = lambda **words: (dreamsim, None)
     vit = str(HERE / "ViT-B-32.pt")
     configs = pathlib.Path(args.vbench) / "vbench2_beta_long" / "configs"
@@ -305,7 +315,8 @@ def long(args):
             inner = utils.split_video_into_clips(path, str(clips), 2)
             videos.append([os.path.join(inner, name) for name in sorted(os.listdir(inner))])
         description = f"{folder}/info.json"
-        dimensions = ["subject_consistency", "background_consistency", "aesthetic_quality", "temporal_flickering"]
+        dimensions = [
+            "subject_consistency", "background_consistency", "aesthetic_quality", "imaging_quality", "temporal_flickering"]
         pathlib.Path(description).write_text(json.dumps([
             {"prompt_en": str(number), "dimension": dimensions, "video_list": each}
             for number, each in enumerate(videos)]))
@@ -316,12 +327,16 @@ def long(args):
              long_background.compute_long_background_consistency(description, "cpu", [vit, False], **words)),
             ("aesthetic-quality", long_aesthetic.compute_long_aesthetic_quality(
                 description, "cpu", [str(HERE / "ViT-L-14.pt"), ""], **words)),
+            ("imaging-quality",
+             long_imaging.compute_long_imaging_quality(description, "cpu", {"model_path": ""}, **words)),
             ("temporal-flickering",
              long_flickering.compute_long_temporal_flickering(description, "cpu", None, **words)),
         ]:
             videos = found[-1]
             kept = [video for video in videos if "video_path" in video]
-            result["scores"][name] = {"all": float(found[0]), "videos": [float(video["video_results"]) for video in kept]}
+            scale = 100 if name == "imaging-quality" else 1
+            result["scores"][name] = {
+                "all": float(found[0]), "videos": [float(video["video_results"]) / scale for video in kept]}
             for key in ("inclip_score", "clip2clip_score"):
                 if key in kept[0]:
                     result["scores"][name][key] = [float(video[key]) for video in kept]

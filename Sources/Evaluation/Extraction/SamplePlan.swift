@@ -7,12 +7,16 @@ struct SamplePlan: Sendable {
   let sources: [FeatureSource]
   /// One for each protocol, in their order.
   let samples: [ProtocolSamples]
+  /// For each protocol those of its fast branch, if it has one.
+  let fast: [ProtocolSamples?]
+
+  /// Of the protocols and their fast branches.
+  var all: [ProtocolSamples] { samples + fast.compactMap { $0 } }
 
   init(_ wanted: [RequestedScore], network: (EvaluationProtocol) throws -> any FeatureNetwork) throws {
     var sources: [FeatureSource] = []
     var places: [String: Int] = [:]
-    samples = try wanted.map { wanted in
-      let settled = wanted.evaluationProtocol
+    func samples(_ settled: EvaluationProtocol) throws -> ProtocolSamples {
       let metric = settled.definition
       guard metric.sample == .clip || metric.sample == .frame else {
         return ProtocolSamples(
@@ -41,7 +45,16 @@ struct SamplePlan: Sendable {
         leastOfVideo: settled.fields.clipFrames == .first ? 1 : metric.leastOfVideo,
         recipes: Dictionary(uniqueKeysWithValues: roles.map { ($0, FeatureRecipe(settled, role: $0)) }))
     }
+    self.samples = try wanted.map { try samples($0.evaluationProtocol) }
+    fast = try wanted.map { try $0.evaluationProtocol.branches.dropFirst().first.map { try samples($0) } }
     self.sources = sources
+  }
+
+  /// The parts of each protocol, with their samples.
+  func branches(of wanted: [RequestedScore]) -> [(wanted: RequestedScore, samples: ProtocolSamples)] {
+    wanted.indices.flatMap { index in
+      zip(wanted[index].branches, [samples[index]] + [fast[index]].compactMap { $0 }).map { (wanted: $0, samples: $1) }
+    }
   }
 
   /// The clip lengths that a network computes: one, but for prefixes.

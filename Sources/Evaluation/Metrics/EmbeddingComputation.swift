@@ -22,10 +22,50 @@ struct EmbeddingComputation {
 
   /// - Throws: `UnreadableVideos`, `EvaluationError.zeroEmbedding`, and what the network of prompts throws.
   func score() throws -> ScoreRecord {
+    var found = try values()
+    if let fast = computation.fast.first {
+      found = fused(found, with: try EmbeddingComputation(fast, metric, comparand).values())
+    }
+    return try score(found)
+  }
+
+  private struct Video {
+    let name: String
+    /// Values of frames that its own is a mean over.
+    let terms: Int
+    var value: ValueOfFrames
+  }
+
+  private struct Values {
+    let frames: FeatureSet
+    var videos: [Video]
+    /// Videos that have nothing between clips.
+    var ofOneClip = 0
+  }
+
+  /// What differs inside the clips of a video and what differs between them, in one value.
+  private func fused(_ inside: Values, with between: Values) -> Values {
+    let found = Dictionary(between.videos.map { ($0.name, $0.value.value) }) { first, _ in first }
+    var both = inside
+    for index in both.videos.indices {
+      let own = both.videos[index]
+      both.videos[index].value = ValueOfFrames(
+        value: VBenchLong.fused(
+          inside: own.value.value, between: found[own.name], by: fields.fusion, share: fields.fast.share),
+        clips: own.value.clips)
+    }
+    both.ofOneClip = between.ofOneClip
+    return both
+  }
+
+  /// The value of each video.
+  ///
+  /// - Throws: `EvaluationError.noLongVideo` where clips are compared with each other, and no video has two.
+  private func values() throws -> Values {
     guard let part = computation.samples.parts.first else { throw EvaluationError.noFeatures(metric: metric.name) }
     let frames = computation.fake.features(part, round: 0, computation.samples)
     let reference = try self.reference(part, videos: frames.rowsOfVideos.map { frames.rows[$0[0]].video })
-    var videos: [(name: String, terms: Int, value: ValueOfFrames)] = []
+    var videos: [Video] = []
     var unusable: [UnreadableVideo] = []
     var ofOneClip = 0
     let rates = frameRates()
@@ -55,7 +95,7 @@ struct EmbeddingComputation {
         ) {
           comparand == .itself ? Self.mean(Array(own[$0])) : try self.value(name, Array(embeddings[$0]), reference)
         }
-        videos.append((name, rows.count + 1 - metric.leastOfVideo, value))
+        videos.append(Video(name: name, terms: rows.count + 1 - metric.leastOfVideo, value: value))
       } catch let video as UnreadableVideo { unusable.append(video) }
     }
     guard unusable.isEmpty else {
@@ -66,7 +106,7 @@ struct EmbeddingComputation {
     guard ofOneClip == 0 || !videos.isEmpty else {
       throw EvaluationError.noLongVideo(path: computation.fake.path, seconds: fields.clipSeconds)
     }
-    return try score(videos, of: frames, ofOneClip: ofOneClip)
+    return Values(frames: frames, videos: videos, ofOneClip: ofOneClip)
   }
 
   /// Of each video that has one; a file of features says none.
@@ -77,14 +117,15 @@ struct EmbeddingComputation {
     }
   }
 
-  private func notes(ofOneClip count: Int, of videos: Int) -> [ScoreWarning] {
-    guard count > 0 else { return [] }
+  private func note(_ found: Values) -> [ScoreWarning] {
+    guard found.ofOneClip > 0 else { return [] }
+    let isFused = fields.fusion != .none
+    let videos = found.videos.count + (isFused ? 0 : found.ofOneClip)
     return [
       ScoreWarning(
         code: "one-clip-videos",
-        text:
-          "\(count) of \(videos) videos are not longer than \(fields.clipSeconds) s and have nothing to compare: they are left "
-          + "out")
+        text: "\(found.ofOneClip) of \(videos) videos are not longer than \(fields.clipSeconds) s and have nothing to "
+          + "compare: " + (isFused ? "they have the value inside their clip alone" : "they are left out"))
     ]
   }
 
@@ -194,9 +235,8 @@ struct EmbeddingComputation {
 
   // MARK: Together
 
-  private func score(
-    _ videos: [(name: String, terms: Int, value: ValueOfFrames)], of all: FeatureSet, ofOneClip: Int
-  ) throws -> ScoreRecord {
+  private func score(_ found: Values) throws -> ScoreRecord {
+    let (videos, all) = (found.videos, found.frames)
     let values = videos.map { computation.videoValue($0.name, $0.value.value, clips: $0.value.clips) }
     guard !values.isEmpty else {
       throw EvaluationError.tooFewClips(
@@ -222,7 +262,7 @@ struct EmbeddingComputation {
       computation.settled.scoreName, value: fields.clamp == .score ? max(value, 0) : value, real: nothing,
       fake: frames, ranks: nil,
       warnings: warnings(values.map(\.name)) + Drift.note(videos.map(\.value), share: fields.driftShare)
-        + notes(ofOneClip: ofOneClip, of: videos.count + ofOneClip)
+        + note(found)
         + honesty.notDone(for: "means over videos", intervalsAreDone: true))
     score.std = values.count > 1 ? over.deviation : nil
     score.interval = try honesty.interval(

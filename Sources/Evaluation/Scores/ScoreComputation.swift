@@ -17,6 +17,8 @@ struct ScoreComputation {
   var inputs: InputPairs?
   var prompts: Prompts?
   var textNetwork: (any TextNetwork)?
+  /// That of its fast branch; none where it has none. An array: a value holds no other of its own kind.
+  var fast: [ScoreComputation] = []
 
   var settled: EvaluationProtocol { wanted.evaluationProtocol }
   var fields: ProtocolFields { settled.fields }

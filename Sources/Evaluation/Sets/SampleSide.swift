@@ -26,8 +26,8 @@ struct SampleSide: Sendable {
   /// What a file holds, or the moments that a protocol takes of a set that others have worked on; nil for videos, and for a set that
   /// is not given.
   private(set) var stored: Stored?
-  /// Of that file.
-  private let digest: String
+  /// Of that file, or of those that a protocol takes of a folder.
+  private var digest: String
   /// Of a folder of files of features, each of them; empty for others.
   private var files: [SampleSide] = []
   /// What its parts have found, of a set that others have worked on.
@@ -100,6 +100,20 @@ struct SampleSide: Sendable {
   /// From a folder of feature files, the file that a protocol asks for; any other set unchanged. Where no file fits, the first
   /// one stays, and the error names it.
   func asked(by wanted: EvaluationProtocol) -> SampleSide {
+    var own = fitting(wanted)
+    let branches = wanted.branches
+    if branches.count > 1, !files.isEmpty {
+      own.digest = SHA256.digest(of: branches.map { fitting($0).digest + "\n" }.joined()).description
+    }
+    return own
+  }
+
+  /// Whether it holds fewer kinds of features than a protocol has networks.
+  func lacksBranches(of wanted: EvaluationProtocol) -> Bool {
+    stored != nil && max(files.count, 1) < wanted.branches.count
+  }
+
+  private func fitting(_ wanted: EvaluationProtocol) -> SampleSide {
     let recipe = FeatureRecipe(wanted, role: role)
     if let moments = gathered?.moments(recipe) {
       var own = self
@@ -149,7 +163,7 @@ struct SampleSide: Sendable {
   /// - Throws: `EvaluationError.otherRows`, `.noGatheredFeatures`.
   mutating func takeGathered(_ plan: SamplePlan) throws {
     guard let gathered else { return }
-    for samples in plan.samples {
+    for samples in plan.all {
       for part in samples.parts {
         guard let taken = part.taken(role), let rule = taken.rules.first else { continue }
         if let recipe = samples.recipes[role], gathered.moments(recipe) != nil { continue }
@@ -167,7 +181,7 @@ struct SampleSide: Sendable {
   }
 
   mutating func plan(_ plan: SamplePlan, skipsUnusable: Bool) throws {
-    let demands = plan.samples.flatMap { $0.demands(role) }
+    let demands = plan.all.flatMap { $0.demands(role) }
     try videos?.plan(demands, sources: plan.sources, skipsUnusable: skipsUnusable)
   }
 

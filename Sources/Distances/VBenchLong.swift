@@ -1,49 +1,21 @@
-/// VBench-Long (VBench++, 2024): videos are cut into clips of two seconds, and what differs between clips is computed by other
-/// networks, brought to the scale of what differs inside them, and taken half and half.
+import Vocabulary
+
+/// VBench-Long (VBench++, 2024) takes what differs inside the clips of a long video and what differs between them half and half. The
+/// second is computed by another network: a table of quantiles brings it to the scale of the first.
 ///
 /// Source: `vbench2_beta_long/utils.py` `fuse_inclip_clip2clip`, `configs/slow_fast_params.yaml` and the two mapping tables of
 /// Vchitect/VBench, 45e79ec. The tables are its authors' quantiles of both branches over videos of theirs.
 public enum VBenchLong {
-  /// Inside clips, and between them.
-  static let (slow, fast) = ("vbench-long-slow", "vbench-long-fast")
-
-  /// The protocols of a dimension's metric: one, or those of the two branches.
-  public static func protocols(of dimension: VBench.Dimension) -> [String] {
-    table(of: dimension) == nil ? ["vbench-long"] : [slow, fast]
-  }
-
-  /// The dimensions, with the two branches of each made one.
-  public static func scored(_ scores: [ScoreRecord]) -> [VBench.Scored] {
-    var fastOnes: [String: ScoreRecord] = [:]
-    for score in scores where score.settings?.name == fast { fastOnes[score.metric] = score }
-    return scores.filter { $0.settings?.name != fast }.compactMap { score in
-      let own = VBench.Scored(score, published: ["vbench-long", slow])
-      guard let own, let fast = fastOnes[score.metric], let table = table(of: own.dimension) else { return own }
-      return fused(own, with: VBench.Scored(fast, published: [Self.fast]), by: table)
-    }
-  }
-
-  private static func fused(_ slow: VBench.Scored, with fast: VBench.Scored?, by table: [Double]) -> VBench.Scored {
-    let between = Dictionary((fast?.videos ?? []).map { ($0.name, $0.value) }) { first, _ in first }
-    let videos = slow.videos.map {
-      VideoValue(
-        name: $0.name, value: fused(inside: $0.value, between: between[$0.name], by: table), clips: $0.clips)
-    }
-    return VBench.Scored(
-      slow.dimension, value: mean(videos), videos: videos,
-      origin: [slow.origin, fast?.origin].compactMap { $0 }.first)
-  }
-
-  private static func mean(_ videos: [VideoValue]) -> Double {
-    let weights = videos.map { Double($0.clips ?? 1) }
-    return zip(videos, weights).reduce(0) { $0 + $1.0.value * $1.1 } / weights.reduce(0, +)
-  }
-
-  /// - Parameter between: nil for a video of one clip, whose value is that inside the clip.
-  static func fused(inside: Double, between: Double?, by table: [Double]) -> Double {
-    let mapped = between.map { interpolated($0, table) } ?? 0
+  /// The value of a video, or of a clip.
+  ///
+  /// - Parameters:
+  ///   - between: nil for a video of one clip, whose value is that inside the clip.
+  ///   - share: what `between` counts.
+  public static func fused(inside: Double, between: Double?, by fusion: BranchFusion, share: Double) -> Double {
+    guard let between, let table = table(of: fusion) else { return inside }
+    let mapped = interpolated(between, table)
     // The published program cannot tell a video without clips to compare from one whose clips have nothing in common.
-    return mapped == 0 ? inside : 0.5 * inside + 0.5 * mapped
+    return mapped == 0 ? inside : (1 - share) * inside + share * mapped
   }
 
   /// A table of values at 0, 0.01 ... 1, linear in between.
@@ -53,8 +25,12 @@ public enum VBenchLong {
     return table[low] + (table[low + 1] - table[low]) * (place - Double(low))
   }
 
-  static func table(of dimension: VBench.Dimension) -> [Double]? {
-    ["subject-consistency": subjectQuantiles, "background-consistency": backgroundQuantiles][dimension.metric ?? ""]
+  private static func table(of fusion: BranchFusion) -> [Double]? {
+    switch fusion {
+    case .none: nil
+    case .subjectQuantiles: subjectQuantiles
+    case .backgroundQuantiles: backgroundQuantiles
+    }
   }
 
   private static let subjectQuantiles: [Double] = [
