@@ -17,6 +17,8 @@ struct ScoreComputation {
   var inputs: InputPairs?
   var prompts: Prompts?
   var textNetwork: (any TextNetwork)?
+  /// Pictures of the flow that the score computes; nil where none are wanted.
+  private(set) var flowPreviews: FlowPreviews?
 
   var settled: EvaluationProtocol { wanted.evaluationProtocol }
   var fields: ProtocolFields { settled.fields }
@@ -26,6 +28,9 @@ struct ScoreComputation {
     let score: ScoreRecord
     var features: ScoredFeatures?
   }
+
+  /// Has the flow of a few videos kept as pictures.
+  mutating func showFlow(_ limits: FlowPictureLimits) { flowPreviews = FlowPreviews(self, limits: limits) }
 
   /// One score for each name of the metric.
   func scores() throws -> [Computed] {
