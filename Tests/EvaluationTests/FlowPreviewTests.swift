@@ -46,7 +46,7 @@ import Video
     keep(-3, 0, at: 30, in: previews)
     let strip = try #require(previews.strip(of: Self.real))
     #expect(strip.frames == 3 && strip.speed == 3)
-    #expect(strip.picture.width == 3 * 128 && strip.picture.height == 2 * 96)
+    #expect(strip.picture.width == 3 * 128 + 2 * 4 && strip.picture.height == 2 * 96)
     let tiles = (0..<3).map { tile(strip.picture, $0, of: 3) }
     #expect(tiles.map(\.frame) == [10, 20, 30].map { [UInt8](repeating: $0, count: 3) })
     // Red to the right, yellow down, cyan to the left.
@@ -133,7 +133,7 @@ import Video
     let folder = try TemporaryFolder()
     for (set, first) in [("real", 1), ("fake", 4)] {
       for number in 0..<2 {
-        try FlowMetricTests.write([first + number, 5, 128, 136], "\(set)/clip-\(number).npy", folder)
+        try FlowMetricTests.write([first + number, 5, 125, 131], "\(set)/clip-\(number).npy", folder)
       }
     }
     let (real, fake) = (folder.file("real"), folder.file("fake"))
@@ -150,6 +150,9 @@ import Video
     let without = try self.result(metric, name, settings, real: real, fake, limits: nil)
     #expect(without.previews.isEmpty && without.scores == result.scores)
     guard metric == "motion-magnitude" else { return }
+    // What is around the frame is not shown, whether it counts or not.
+    let cut = try self.result(metric, name, [("flow-padding", "cut")], real: real, fake)
+    #expect(cut.scores != result.scores && cut.previews.map(\.preview) == result.previews.map(\.preview))
     // Without a real set, and of fewer videos.
     var few = FlowPictureLimits()
     few.videos = 1

@@ -45,6 +45,9 @@ package final class FlowPreviews: Sendable {
     var step = 1
   }
 
+  /// Pixels between two frames.
+  private static let gap = 4
+
   private let limits: FlowPictureLimits
   /// Those that are shown, and what each is called.
   private let titles: [(video: Video, title: String)]
@@ -111,7 +114,7 @@ package final class FlowPreviews: Sendable {
     let shown = count == 1 ? [all[0]] : (0..<count).map { all[$0 * (all.count - 1) / (count - 1)] }
     let speed = shown.map(\.speed).max() ?? 0
     let flows = shown.map { $0.flow.faded(to: speed > 0 ? $0.speed / speed : 1) }
-    return (Picture.beside(shown.map(\.frame), gap: 0).above(.beside(flows, gap: 0)), count, speed)
+    return (Picture.beside(shown.map(\.frame), gap: Self.gap).above(.beside(flows, gap: Self.gap)), count, speed)
   }
 }
 

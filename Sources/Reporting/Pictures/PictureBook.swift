@@ -157,9 +157,9 @@ struct PictureBook {
     let title = Self.title(all)
     var sheet = Draft(title: title.isEmpty ? "Optical flow" : "\(title): optical flow", kind: .flows)
     sheet.notes.append(
-      "frames, and below each the flow to the one that a score compared it with, in Middlebury's colours: the hue is the direction, as "
-        + "on the wheel, the stronger the faster; the full colour is the fastest place of the videos below each other, in pixels of a "
-        + "video's own frames")
+      "frames, and below each its optical flow to the frame that a score compared it with, in Middlebury's colours: the hue is the "
+        + "direction, as on the wheel, the strength is the speed; in pictures below each other the full colour stands for one speed, that "
+        + "of the fastest place in them, in pixels of a video's own frames")
     sheet.plates = plates(.flow, own, nil).map { plate in
       let fastest = plate.strips.compactMap(\.preview.value).max() ?? 0
       var plate = plate
