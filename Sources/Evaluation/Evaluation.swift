@@ -112,7 +112,7 @@ public struct Evaluation {
     let made = clock.now
     try checkCounts(settled, plan, sides)
 
-    var computed: [ScoreComputation.Computed]?
+    var computed: (scores: [ScoreComputation.Computed], flow: [MadePreview])?
     while computed == nil {
       do { computed = try compute(known, sides) } catch let unreadable as UnreadableVideos {
         // As those whose frames a network could not get: they are left out of every score.
@@ -124,7 +124,7 @@ public struct Evaluation {
         try checkCounts(settled, plan, sides)
       }
     }
-    let scores = computed ?? []
+    let scores = computed?.scores ?? []
     let ended = clock.now
     var facts = RunRecord.Circumstances.ofThisMachine(version: version, isa: isa(plan))
     facts.threads = request.threads
@@ -132,14 +132,17 @@ public struct Evaluation {
     (facts.extractionSeconds, facts.distanceSeconds) = ((made - read).seconds, (ended - made).seconds)
     (facts.clipsComputed, facts.clipsCached) = (extracted.computed, extracted.cached)
     return EvaluationResult(
-      scores: scores.map(\.score), features: scores.map(\.features),
+      scores: scores.map(\.score), features: scores.map(\.features), previews: computed?.flow ?? [],
       skipped: sides.flatMap(\.skipped).map { SkippedInput(path: $0.path, reason: $0.reason) },
       circumstances: facts)
   }
 
   /// - Throws: `UnreadableVideos` for what only pixels tell.
-  private func compute(_ known: Preparation, _ sides: [SampleSide]) throws -> [ScoreComputation.Computed] {
-    try zip(known.settled, known.plan.samples).enumerated().flatMap { place, parts in
+  private func compute(_ known: Preparation, _ sides: [SampleSide]) throws -> (
+    scores: [ScoreComputation.Computed], flow: [MadePreview]
+  ) {
+    var flows: [[MadePreview]] = []
+    let scores = try zip(known.settled, known.plan.samples).enumerated().flatMap { place, parts in
       let (wanted, samples) = parts
       func computation(_ wanted: RequestedScore, _ samples: ProtocolSamples) throws -> ScoreComputation {
         let own = try wanted.sides(sides)
@@ -160,8 +163,14 @@ public struct Evaluation {
       if let branch = wanted.branches.dropFirst().first, let samples = known.plan.fast[place] {
         whole.fast = [try computation(branch, samples)]
       }
-      return try whole.scores()
+      if let limits = request.flowPictures, wanted.flow != nil { whole.showFlow(limits) }
+      let scores = try whole.scores()
+      flows.append(whole.flowPreviews?.made() ?? [])
+      return scores
     }
+    // One network, whichever score it was for: the flow of the one that looked at most.
+    func pairs(_ previews: [MadePreview]) -> Int { previews.reduce(0) { $0 + ($1.preview.frames ?? 0) } }
+    return (scores, flows.max { pairs($0) < pairs($1) } ?? [])
   }
 
   /// Of the first network that takes part.

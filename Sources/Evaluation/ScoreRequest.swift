@@ -58,6 +58,8 @@ public struct ScoreRequest: Sendable {
   public var threads = 1
   public var memory = MemoryAllowance()
   public var honesty = Honesty()
+  /// Pictures of the flow that scores are computed from; nil: none are made.
+  public var flowPictures: FlowPictureLimits?
   /// Sets that others have worked on: nothing of them is opened any more, and `real` and `fake` are what they are called.
   public var gathered: [SetRole: GatheredSet] = [:]
 

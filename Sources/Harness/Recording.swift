@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import History
 import MetricCatalog
@@ -45,9 +46,11 @@ extension HistoryStore {
   /// The run says which files are kept. A set larger than `KeptFiles.mostBytes` is not, and a warning of the
   /// score says so.
   ///
-  /// - Parameter features: those of each score.
+  /// - Parameters:
+  ///   - features: those of each score.
+  ///   - made: previews that the evaluation has made.
   /// - Throws: `HistoryError`, `FilesError.unwritable`.
-  public func record(_ run: inout RunRecord, keeping features: [ScoredFeatures?]) throws {
+  public func record(_ run: inout RunRecord, keeping features: [ScoredFeatures?], _ made: [MadePreview] = []) throws {
     for (index, scored) in features.enumerated() {
       guard let scored else { continue }
       let large = [scored.real, scored.fake].filter { $0.features.rows * $0.features.columns * 4 > KeptFiles.mostBytes }
@@ -61,7 +64,10 @@ extension HistoryStore {
     let maker = PreviewMaker(history: self) { score, video in
       features.indices.contains(score) ? features[score]?.nearestReal(to: video) : nil
     }
-    let previews = try maker.previews(of: run)
+    for own in made {
+      try files.keep(own.preview.digest, .previews) { try WholeFile.write(own.jpeg, to: $0) }
+    }
+    let previews = try maker.previews(of: run) + made.map(\.preview)
     run.previews = previews.isEmpty ? nil : previews
     try record(run)
   }

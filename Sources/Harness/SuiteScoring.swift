@@ -28,7 +28,7 @@ struct SuiteScoring {
     let result = try evaluation.run()
     var run = RunRecord(result, labels: suite.labels(job, real, tags: options.tags))
     suite.note(&run, job, set, record)
-    try history?.record(&run, keeping: result.features)
+    try history?.record(&run, keeping: result.features, result.previews)
     return Scored(run: run, wasKept: false)
   }
 
@@ -54,6 +54,7 @@ struct SuiteScoring {
     request.skipsUnusable = suite.input.skipsUnusable
     request.threads = options.threads
     request.honesty = suite.honesty
+    request.flowPictures = history.map { _ in FlowPictureLimits() }
     var evaluation = Evaluation(request: request, cache: options.cache, network: networks.network)
     evaluation.textNetwork = networks.textNetwork
     evaluation.version = options.version

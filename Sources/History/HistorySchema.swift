@@ -17,8 +17,25 @@ enum HistorySchema {
   static let migrations: [(name: String, sql: String)] = [
     ("1 runs and scores", runsAndScores), ("2 prompts", prompts), ("3 features", features),
     ("4 previews", previews), ("5 previews that play", previewsThatPlay),
-    ("6 spectra", spectra),
+    ("6 spectra", spectra), ("7 previews of flow", previewsOfFlow),
   ]
+
+  private static let previewsOfFlow = """
+    CREATE TEMP TABLE kept AS SELECT * FROM preview;
+    DROP TABLE preview;
+    CREATE TABLE preview (
+      run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('strip', 'slice', 'best', 'worst', 'nearest', 'group', 'window', 'flow')),
+      side TEXT NOT NULL CHECK (side IN ('real', 'fake')),
+      video TEXT NOT NULL, title TEXT NOT NULL, digest TEXT NOT NULL,
+      bytes INTEGER NOT NULL CHECK (bytes >= 0), frames INTEGER CHECK (frames > 0), value REAL,
+      PRIMARY KEY (run_id, position)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO preview (run_id, position, kind, side, video, title, digest, bytes, frames, value)
+      SELECT run_id, position, kind, side, video, title, digest, bytes, frames, value FROM kept;
+    DROP TABLE kept;
+    """
 
   private static let spectra = """
     ALTER TABLE score ADD COLUMN spectrum_points INTEGER;

@@ -218,9 +218,11 @@ public final class OpticalFlow: @unchecked Sendable {
   public func twin() throws -> OpticalFlow { OpticalFlow(try program.twin(), padding) }
 
   /// The flow from `first` to `second`, [H][W][3] each, in 0...255.
-  public func flow(from first: [Float], to second: [Float]) -> FlowField {
-    FlowField(
-      height: height, width: width, values: padding.cut(paddedFlow(from: first, to: second).values, channels: 2))
+  public func flow(from first: [Float], to second: [Float]) -> FlowField { cut(paddedFlow(from: first, to: second)) }
+
+  /// What of a padded flow is the frame's.
+  public func cut(_ padded: FlowField) -> FlowField {
+    FlowField(height: height, width: width, values: padding.cut(padded.values, channels: 2))
   }
 
   /// The same with that of the padding around it, which VBench leaves there.

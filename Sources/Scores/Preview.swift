@@ -13,6 +13,8 @@ public struct Preview: Sendable, Equatable, Codable {
     case group
     /// The frames of one of the worst windows of a score along time.
     case window
+    /// Frames of a video, beside each other, and below each the optical flow to the one that it was compared with.
+    case flow
   }
 
   public enum Side: String, Sendable, Codable { case real, fake }
@@ -21,15 +23,16 @@ public struct Preview: Sendable, Equatable, Codable {
   public var side: Side
   /// The video's name in its set.
   public var video: String
-  /// What stands beside each other: the real video's name without its extension; of best and worst the score's name; of the
-  /// nearest the fake video's name; of a group and a window which one it is.
+  /// What stands beside each other: the real video's name without its extension, of a flow that has none the fake video's; of best
+  /// and worst the score's name; of the nearest the fake video's name; of a group and a window which one it is.
   public var title: String
   /// SHA-256 of the JPEG file.
   public var digest: String
   public var bytes: Int
   /// How many frames of one width stand beside each other; nil where they do not.
   public var frames: Int?
-  /// Of best and worst: the distance, or the score of the video; of groups and windows their score.
+  /// Of best and worst: the distance, or the score of the video; of groups and windows their score; of a flow the pixels a frame
+  /// that have the full colour, which are those of its fastest place.
   public var value: Double?
 
   public init(
@@ -45,4 +48,12 @@ public struct Preview: Sendable, Equatable, Codable {
     self.frames = frames
     self.value = value
   }
+}
+
+/// A preview that is not kept yet, with its file.
+public struct MadePreview: Sendable {
+  public let preview: Preview
+  public let jpeg: [UInt8]
+
+  public init(_ preview: Preview, jpeg: [UInt8]) { (self.preview, self.jpeg) = (preview, jpeg) }
 }

@@ -114,7 +114,8 @@ struct FeaturesCommand: ParsableCommand {
         runtime: options.runOptions.startedRuntime())
       let cache =
         options.runOptions.noCache ? nil : CacheFolder(path: CacheFolder.defaultPath(environment: environment))
-      var extraction = options.extraction(of: path, RequestedScore(requested), as: side, cache: cache, network: networks.network)
+      var extraction = options.extraction(
+        of: path, RequestedScore(requested), as: side, cache: cache, network: networks.network)
       extraction.progress = TerminalProgress()
       Interruption.listen()
 

@@ -17,10 +17,10 @@ struct Recorder {
     try HistoryStore.checkIsWritable(path: path)
   }
 
-  /// - Parameter features: those of each score, which are kept beside the history.
+  /// - Parameter result: of which features and pictures are kept beside the history.
   /// - Throws: `HistoryError`, `FilesError.unwritable`.
-  func record(_ run: inout RunRecord, keeping features: [ScoredFeatures?]) throws {
-    try HistoryStore(path: path).record(&run, keeping: features)
+  func record(_ run: inout RunRecord, keeping result: EvaluationResult) throws {
+    try HistoryStore(path: path).record(&run, keeping: result.features, result.previews)
     if Terminal.isInteractive { Terminal.note("run \(run.id) in \(path)\n") }
   }
 }

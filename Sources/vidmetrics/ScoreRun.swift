@@ -42,6 +42,7 @@ struct ScoreRun {
     request.threads = threads
     request.memory = options.runOptions.memoryAllowance
     request.honesty = options.honesty.settings
+    request.flowPictures = recorder.map { _ in FlowPictureLimits() }
     let networks = try NetworkChoice(
       environment: environment, allowsOtherWeights: options.protocolOptions.allowOtherWeights, threads: threads,
       runtime: options.runOptions.startedRuntime())
@@ -59,7 +60,7 @@ struct ScoreRun {
     let result = try evaluation.run()
     var run = RunRecord(result, labels: labels, place: place)
     // What cannot be kept is printed before the error is.
-    let recorded = Result { try recorder?.record(&run, keeping: result.features) }
+    let recorded = Result { try recorder?.record(&run, keeping: result) }
     try print(run)
     try write?(run.scores)
     if let file = options.runOptions.append { try run.appendAsStyleGANV(to: file) }

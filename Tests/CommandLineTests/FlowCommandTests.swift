@@ -108,6 +108,7 @@ import Testing
       "temporal-flickering", fake, "--protocol", "vbench-static", "--set", "flow-threshold=99", "--no-record", "--set",
       "flow-iterations=1")
     #expect(still.output.hasPrefix("temporal-flickering  1.000000  (higher is better)\n"), "\(still)")
+    try onThePage(real, fake)
     let other = try workplace.program.run("flow-error", real, fake, "--flow", workplace.file("cache"), "--no-record")
     #expect(other.status == 2 && other.errors.hasPrefix("error: `\(workplace.file("cache"))` holds no flows\n"))
   }
@@ -132,5 +133,36 @@ import Testing
     let long = try workplace.program.run(
       "vbench", video, "--dimensions", "motion_smoothness", "--no-record", "--json")
     #expect(try RunDocument.read(long.output, place: "").scores[0].value == score.value)
+  }
+
+  /// A recorded score keeps pictures of the flow that it was computed from, which the page shows; nothing else does.
+  private func onThePage(_ real: String, _ fake: String) throws {
+    func run(_ arguments: String...) throws -> String {
+      let found = try workplace.program.run(arguments)
+      #expect(found.status == 0, "\(arguments): \(found.errors)")
+      return found.output
+    }
+    let page = workplace.file("page.html")
+    func flows() throws -> Int {
+      _ = try run("report", "--html", page)
+      return try String(contentsOfFile: page, encoding: .utf8)
+        .matches(of: #/aria-label="[^"]*frames and optical flow of [^"]*"/#).count
+    }
+    _ = try run("temporal-flickering", real, fake)
+    #expect(try flows() == 0)
+    let one = ["--set", "flow-iterations=1"]
+    let score = try workplace.program.run(["motion-magnitude", real, fake, "--json"] + one)
+    let previews = (try RunDocument.read(score.output, place: "").previews ?? []).filter { $0.kind == .flow }
+    #expect(previews.map(\.side) == [.real, .fake] && previews.allSatisfy { $0.frames == 4 && ($0.value ?? 0) > 0 })
+    for preview in previews {
+      let file = "\(workplace.program.history).files/\(preview.digest.dropFirst("sha256:".count)).jpg"
+      #expect(try Data(contentsOf: URL(fileURLWithPath: file)).count == preview.bytes)
+    }
+    #expect(try flows() == 2)
+    let text = try String(contentsOfFile: page, encoding: .utf8)
+    let largest = NumberText.rough(previews.compactMap(\.value).max() ?? 0)
+    #expect(text.contains("full colour at \(largest) pixels a frame") && text.contains(".wheel{background-image:"))
+    _ = try workplace.program.run(["dynamic-degree", fake, "--set", "frame-rate=8", "--no-record"] + one)
+    #expect(try flows() == 2)
   }
 }

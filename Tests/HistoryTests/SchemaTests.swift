@@ -2,6 +2,7 @@ import Files
 import Foundation
 import GRDB
 import History
+import Scores
 import Testing
 
 @Suite struct SchemaTests {
@@ -64,8 +65,41 @@ import Testing
   /// A migration that was released is never changed; a change is another migration.
   @Test func migrationsStayAsTheyAre() {
     let digests = HistoryStore.migrations.map { SHA256.digest(of: $0).hex.prefix(12) }
-    let known = ["024024477acb", "10364e531aad", "83218317d59a", "980e48ddfd60", "a41aa33c4684", "669c42034c83"]
+    let known = [
+      "024024477acb", "10364e531aad", "83218317d59a", "980e48ddfd60", "a41aa33c4684", "669c42034c83", "d65173731050",
+    ]
     #expect(digests.map(String.init) == known)
+  }
+
+  /// What was kept before the seventh migration is there behind it.
+  @Test func previewsAreBroughtUp() throws {
+    var run = RunRecord.made("ab")
+    run.previews = Preview.Kind.allCases.filter { $0 != .flow }.enumerated().map { place, kind in
+      Preview(
+        kind: kind, side: place.isMultiple(of: 2) ? .real : .fake, video: "v\(place)", title: "t\(place)",
+        digest: "sha256:\(place)", bytes: place, frames: place == 0 ? nil : place,
+        value: place == 1 ? nil : Double(place))
+    }
+    try store.record(run)
+    let old = try #require(
+      HistoryStore.migrations[4].firstMatch(of: /(?s)CREATE TABLE preview .*?WITHOUT ROWID;/)
+    ).output
+    try store.queue.write { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE preview RENAME TO newer;
+          \(old)
+          INSERT INTO preview SELECT run_id, position, kind, side, video, title, digest, bytes, frames, value FROM newer;
+          DROP TABLE newer;
+          DELETE FROM grdb_migrations WHERE identifier = '7 previews of flow';
+          """)
+    }
+    let brought = try HistoryStore(path: store.path)
+    #expect(try brought.run("ab") == run)
+    run.id = "cd"
+    run.previews?.append(Preview(kind: .flow, side: .fake, video: "v", title: "t", digest: "sha256:f", bytes: 1))
+    try brought.record(run)
+    #expect(try brought.run("cd") == run)
   }
 
   @Test func theSchemaThatIsPrinted() throws {

@@ -94,7 +94,8 @@ extension RunRecord {
     }
     let previews = dice.list { dice in
       Preview(
-        kind: Preview.Kind.allCases[dice.count() % 4], side: [.real, .fake][dice.count() % 2], video: dice.text(),
+        kind: Preview.Kind.allCases[dice.count() % Preview.Kind.allCases.count],
+        side: [.real, .fake][dice.count() % 2], video: dice.text(),
         title: dice.text(), digest: dice.text(), bytes: dice.count(), value: dice.maybe { $0.number() })
     }
     run.previews = previews.isEmpty ? nil : previews

@@ -5,6 +5,7 @@ import MetricCatalog
 import Reporting
 import Scores
 import Testing
+import Video
 
 @Suite struct PageTests {
   /// Runs of the project's clips with made-up numbers of every kind.
@@ -193,6 +194,53 @@ import Testing
     }
     #expect(!plates.isEmpty)
     for plate in plates { #expect(plate.components(separatedBy: "class=\"strip\"").count - 1 == 4) }
+  }
+
+  /// The flow of a video, real above generated, in the colours of one wheel; of the newest run that has any.
+  @Test func flowIsShownAtOneScale() throws {
+    let folder = try TemporaryFolder()
+    var (runs, files) = try kept(Array(Self.runs()[...0]), in: folder)
+    let bare = try page(runs, files)
+    #expect(!bare.contains("optical flow") && !bare.contains("conic-gradient") && !bare.contains("--pale:0"))
+    func flow(_ side: Preview.Side, _ level: UInt8, _ value: Double, _ title: String = "bounce/disc") throws -> Preview
+    {
+      let jpeg = try PictureEncoder.jpeg(Picture(width: 3 * 128, height: 192, grey: level))
+      let digest = jpeg.withUnsafeBytes { SHA256.digest(of: $0) }.description
+      try files.keep(digest, .previews) { try WholeFile.write(jpeg, to: $0) }
+      return Preview(
+        kind: .flow, side: side, video: title + ".mp4", title: title, digest: digest, bytes: jpeg.count, frames: 3,
+        value: value)
+    }
+    runs[0].previews? += try [flow(.real, 40, 4), flow(.fake, 80, 1), flow(.fake, 120, 0, "bounce/<ring>")]
+    let shown = try page(runs, files)
+    #expect(shown.contains("<h3>clips: optical flow</h3>") && shown.contains("<div class=\"flows\">"))
+    // White in the middle, red to the right, and 54 steps around.
+    #expect(
+      shown.contains(
+        ".wheel{background-image:radial-gradient(closest-side,#fff,#fff0),conic-gradient(from 90deg,#ff0000,#ff1100,"))
+    let plate = try #require(
+      shown.components(separatedBy: "<figure class=\"plate\">").first { $0.contains("bounce/disc: full colour") })
+    #expect(plate.contains("<figcaption>bounce/disc: full colour at 4 pixels a frame</figcaption>"))
+    let strips = plate.components(separatedBy: "<div class=\"strip").dropFirst(2).map { String($0) }
+    #expect(strips.count == 2 && strips[0].hasPrefix(" real\"") && strips[0].contains("<span>real, at most 4</span>"))
+    #expect(strips[1].contains("<span>mild, at most 1</span>"))
+    // It stands, and what is slower is paler.
+    #expect(strips.allSatisfy { $0.contains("--n:3;--w:128;--h:192") && !$0.contains("film") })
+    #expect(!strips[0].contains("--pale") && strips[1].contains("--h:192;--pale:0.7500"))
+    #expect(shown.contains("bounce/&lt;ring&gt;: full colour at 0 pixels a frame"))
+    // A newer run of that name without any flow does not hide it.
+    var newer = Sample.run("mild", [Sample.score("fid", 1)], dataset: "clips", step: 5000)
+    (newer.id, newer.date) = ("0123456789ab", "2026-11-22T14:05:09.250Z")
+    newer.scores[0].real = runs[0].scores[0].real
+    newer.previews = runs[0].previews?.filter { $0.kind == .strip }
+    #expect(try page(runs + [newer], files).contains("clips: optical flow"))
+    // Without a real set.
+    var lone = Sample.run("lone", [Sample.score("dynamic-degree", 1)], dataset: nil)
+    lone.scores[0].real = nil
+    lone.previews = [try flow(.fake, 160, 2)]
+    let alone = try page([lone], files)
+    #expect(alone.contains("<h3>Optical flow</h3>") && alone.contains("<span>lone, at most 2</span>"))
+    #expect(try !HTMLWriter(files: files, media: .none).text(Sample.table(runs), runs: runs).contains("conic-gradient"))
   }
 
   /// A followed page loads itself anew, a finished one does not; what runs it shows stands in its head.

@@ -55,7 +55,10 @@ extension FlowComputation {
         let levels = frame.levels(video.item.valueRange)
         if place > 0 {
           left[clip] -= 1
-          let length = network.paddedFlow(from: previous[clip], to: levels).fastest(share: fields.flowShare)
+          let numbers = (plans[clip].frames[place - 1], plans[clip].frames[place])
+          let length = fastest(
+            of: PairOfFrames(video: video, role: role, numbers: numbers, first: previous[clip], second: levels), network
+          )
           guard length.isFinite else { throw isNoNumber(video, role) }
           if length > plans[clip].threshold { moving[clip] += 1 }
         }

@@ -55,7 +55,7 @@ extension FlowComputation {
     let value = try computation.value(ofFrames: all.count, of: pair.fake.item.name, .fake, least: 2) { range in
       let reals = given == nil ? try realFrames(pair.real, all[range]) : []
       var sum = 0.0
-      try pairs(of: pair.fake, .fake, all[range]) { place, first, second in
+      try pairs(of: pair.fake, .fake, all[range]) { place, own in
         let real: FlowField
         if let file = given?[range.lowerBound + place] {
           do { real = try FlowFile.read(file) } catch { throw EvaluationError.badFlow("\(error)") }
@@ -69,10 +69,9 @@ extension FlowComputation {
               frames: "\(network.width)x\(network.height)")
           }
         } else {
-          let levels = (place...place + 1).map { reals[$0].levels(pair.real.item.valueRange) }
-          real = flow(from: levels[0], to: levels[1], network)
+          real = flow(of: self.pair(of: reals, place, pair.real, own.numbers), network)
         }
-        let error = try number(flow(from: first, to: second, network).endPointError(to: real), pair.fake, .fake)
+        let error = try number(flow(of: own, network).endPointError(to: real), pair.fake, .fake)
         sum += error
         if fields.drift == .no { errors.append(error) }
       }

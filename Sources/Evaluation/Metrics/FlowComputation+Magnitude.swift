@@ -55,8 +55,8 @@ extension FlowComputation {
     var samples: [[Float]] = []
     let value = try computation.value(ofFrames: all.count, of: video.video.item.name, video.role, least: 2) { range in
       var sum = 0.0
-      try pairs(of: video.video, video.role, all[range]) { _, first, second in
-        let flow = flow(from: first, to: second, network)
+      try pairs(of: video.video, video.role, all[range]) { _, pair in
+        let flow = flow(of: pair, network)
         sum += try number(flow.meanLength, video.video, video.role)
         if spectrum != nil { samples.append(flow.sampled(every: OpticalFlow.cell)) }
       }

@@ -87,17 +87,16 @@ extension FlowComputation {
       let frames = plan.frames[range]
       let sources = try work.source.map { try realFrames($0.real, frames) }
       var sum = 0.0
-      try pairs(of: work.video, work.role, frames) { place, first, second in
-        let (first, second) = (seen(first, work.video), seen(second, work.video))
-        var ends = (first, second)
+      try pairs(of: work.video, work.role, frames) { place, pair in
+        let (first, second) = (seen(pair.first, work.video), seen(pair.second, work.video))
+        var (moving, ends) = (pair, (first, second))
         if let sources, let real = work.source?.real {
-          ends = (
-            seen(sources[place].levels(real.item.valueRange), real),
-            seen(sources[place + 1].levels(real.item.valueRange), real)
-          )
+          moving = self.pair(of: sources, place, real, pair.numbers)
+          ends = (seen(moving.first, real), seen(moving.second, real))
         }
         let (from, to) = (given(ends.0), given(ends.1))
         let forward = flow(from: from, to: to, network)
+        show(forward, of: moving, network)
         let backward = fields.occlusion == .none ? forward : flow(from: to, to: from, network)
         guard forward.values.allSatisfy(\.isFinite), backward.values.allSatisfy(\.isFinite) else {
           throw isNoNumber(work.video, work.role)
@@ -121,6 +120,15 @@ extension FlowComputation {
     var kept: [Frames] = []
     try video.read(frames.map { FrameWindow(start: $0, count: 1) }, as: .real) { _, frame in kept.append(frame) }
     return kept
+  }
+
+  /// Two of them that follow each other.
+  func pair(of frames: [Frames], _ place: Int, _ video: SurveyedVideo, _ numbers: (first: Int, second: Int))
+    -> PairOfFrames
+  {
+    PairOfFrames(
+      video: video, role: .real, numbers: numbers, first: frames[place].levels(video.item.valueRange),
+      second: frames[place + 1].levels(video.item.valueRange))
   }
 
   /// The mean of each four pixels; an odd row or column at the end is left out.

@@ -55,19 +55,50 @@ struct FlowComputation {
       + facts.memory(reading: [FrameWindow(start: 0, count: 1)], holdsFloats: video.item.holdsFloats)
   }
 
-  /// Tells `body` of each two frames that follow each other among some of a video: the place of the first among them, and both
-  /// in 0...255, [H][W][3].
+  /// Two frames of a video, in 0...255, [H][W][3].
+  struct PairOfFrames {
+    let video: SurveyedVideo
+    let role: Role
+    /// Of the frames in the video.
+    let numbers: (first: Int, second: Int)
+    let first: [Float]
+    let second: [Float]
+  }
+
+  /// Tells `body` of each two frames that follow each other among some of a video, and the place of the first among them.
   func pairs(
     of video: SurveyedVideo, _ role: Role, _ frames: ArraySlice<Int>,
-    _ body: (_ place: Int, _ first: [Float], _ second: [Float]) throws -> Void
+    _ body: (_ place: Int, _ pair: PairOfFrames) throws -> Void
   ) throws {
+    let numbers = Array(frames)
     var previous: [Float] = []
     try video.read(frames.map { FrameWindow(start: $0, count: 1) }, as: role) { index, frame in
       if computation.isInterrupted() { throw EvaluationError.interruptedComputing }
       let levels = frame.levels(video.item.valueRange)
       defer { previous = levels }
-      if index > 0 { try body(index - 1, previous, levels) }
+      guard index > 0 else { return }
+      try body(
+        index - 1,
+        PairOfFrames(
+          video: video, role: role, numbers: (numbers[index - 1], numbers[index]), first: previous, second: levels))
     }
+  }
+
+  /// Keeps the flow of a pair for a picture, where its video is one of those that are shown.
+  func show(_ flow: FlowField, of pair: PairOfFrames, _ network: OpticalFlow) {
+    guard let previews = computation.flowPreviews else { return }
+    let isPadded = (flow.height, flow.width) != (network.height, network.width)
+    previews.keep(
+      isPadded ? network.cut(flow) : flow,
+      of: FlowPreviews.Video(pair.role == .real ? .real : .fake, pair.video.item.name),
+      pair.first, height: pair.video.facts.height, width: pair.video.facts.width, numbers: pair.numbers)
+  }
+
+  /// The flow of a pair, with its edges where they count; it may be shown.
+  func flow(of pair: PairOfFrames, _ network: OpticalFlow) -> FlowField {
+    let flow = flow(from: pair.first, to: pair.second, network)
+    show(flow, of: pair, network)
+    return flow
   }
 
   /// The flow from one frame to another, with its edges where they count.
@@ -76,6 +107,13 @@ struct FlowComputation {
     case .cut: network.flow(from: first, to: second)
     case .kept: network.paddedFlow(from: first, to: second)
     }
+  }
+
+  /// The mean length of the fastest pixels, those of the padding among them, as VBench has it; it may be shown.
+  func fastest(of pair: PairOfFrames, _ network: OpticalFlow) -> Double {
+    let flow = network.paddedFlow(from: pair.first, to: pair.second)
+    show(flow, of: pair, network)
+    return flow.fastest(share: fields.flowShare)
   }
 
   /// - Throws: `UnreadableVideo` with `EvaluationError.isNoNumber`.

@@ -34,15 +34,12 @@ struct StaticFilter {
     let most = (fields.flowPairs * (Double(plan.frames.count) / 16)).rounded(.toNearestOrEven)
     var moving = 0.0
     var ends: (first: [Float], last: [Float])?
-    func length(_ first: [Float], _ second: [Float]) throws -> Double {
-      let length = network.paddedFlow(from: first, to: second).fastest(share: fields.flowShare)
-      return try flows.number(length, video.video, video.role)
-    }
+    func number(_ length: Double) throws -> Double { try flows.number(length, video.video, video.role) }
     struct Moves: Error {}
     do {
-      try flows.pairs(of: video.video, video.role, plan.frames[...]) { _, first, second in
-        ends = (ends?.first ?? first, second)
-        if try length(first, second) > threshold { moving += 1 }
+      try flows.pairs(of: video.video, video.role, plan.frames[...]) { _, pair in
+        ends = (ends?.first ?? pair.first, pair.second)
+        if try number(flows.fastest(of: pair, network)) > threshold { moving += 1 }
         if moving > most { throw Moves() }
       }
     } catch is Moves {
@@ -50,7 +47,9 @@ struct StaticFilter {
     }
     guard let ends else { return true }
     let furthest = threshold * most * fields.flowEnds
-    return try length(ends.first, ends.last) <= furthest && length(ends.last, ends.first) <= furthest
+    return try [(ends.first, ends.last), (ends.last, ends.first)].allSatisfy { first, last in
+      try number(network.paddedFlow(from: first, to: last).fastest(share: fields.flowShare)) <= furthest
+    }
   }
 
   /// Which videos were left out, in words; none where all stand.

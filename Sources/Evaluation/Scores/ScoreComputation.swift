@@ -19,6 +19,8 @@ struct ScoreComputation {
   var textNetwork: (any TextNetwork)?
   /// That of its fast branch; none where it has none. An array: a value holds no other of its own kind.
   var fast: [ScoreComputation] = []
+  /// Pictures of the flow that the score computes; nil where none are wanted.
+  private(set) var flowPreviews: FlowPreviews?
 
   var settled: EvaluationProtocol { wanted.evaluationProtocol }
   var fields: ProtocolFields { settled.fields }
@@ -28,6 +30,9 @@ struct ScoreComputation {
     let score: ScoreRecord
     var features: ScoredFeatures?
   }
+
+  /// Has the flow of a few videos kept as pictures.
+  mutating func showFlow(_ limits: FlowPictureLimits) { flowPreviews = FlowPreviews(self, limits: limits) }
 
   /// One score for each name of the metric.
   func scores() throws -> [Computed] {

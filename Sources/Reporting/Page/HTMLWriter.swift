@@ -109,15 +109,20 @@ public struct HTMLWriter: TableWriter {
   private static func context(_ sheet: PictureBook.Sheet) -> [String: Any] {
     [
       "sheetTitle": sheet.title, "sheetKind": sheet.kind.rawValue, "sheetNotes": sheet.notes,
+      "hasWheel": sheet.kind == .flows,
       "plates": sheet.plates.map { plate -> [String: Any] in
         var context: [String: Any] = [
           "strips": plate.strips.map { strip -> [String: Any] in
-            let (picture, plays) = (strip.picture, strip.picture.frames > 1)
-            let clock = plays ? "--n:\(picture.frames);--f:var(--f\(picture.frames),0);" : ""
+            // Flow is looked at beside its frames, and stands.
+            let (picture, plays) = (strip.picture, strip.picture.frames > 1 && sheet.kind != .flows)
+            var shape = picture.frames > 1 ? "--n:\(picture.frames);" : ""
+            if plays { shape += "--f:var(--f\(picture.frames),0);" }
+            shape += "--w:\(picture.width);--h:\(picture.height)"
+            if strip.pale > 0 { shape += ";--pale:\(fixed(strip.pale, digits: 4))" }
             return [
               "label": strip.label, "what": strip.what, "isReal": strip.isReal,
               "pictureClass": "\(plays ? "film " : "")p\(picture.place)",
-              "shape": "\(clock)--w:\(picture.width);--h:\(picture.height)",
+              "shape": shape,
             ]
           }
         ]

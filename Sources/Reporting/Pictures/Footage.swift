@@ -7,7 +7,7 @@ import Video
 
 /// How much of the videos of a run is kept as previews: at the most 8 strips and 4 slices a set, 8 strips more of the best and
 /// worst videos with the real ones nearest to them, and 2 of the worst groups and windows. A strip of 16 frames is some 40 to
-/// 100 kB, a run with its real set less than 3 MB.
+/// 100 kB, a run with its real set less than 3 MB. Pictures of flow come from who computes it, and have limits there.
 public struct PictureLimits: Sendable {
   /// Videos of a contact sheet.
   public var videos = 8

@@ -17,12 +17,12 @@ public enum Media: String, Sendable, CaseIterable {
     }
   }
 
-  /// Videos of a set, generated sets beside a real one, pairs of each kind, and slices.
-  var limits: (videos: Int, methods: Int, pairs: Int, slices: Int) {
+  /// Videos of a set, generated sets beside a real one, pairs of each kind, slices, and videos with their flow.
+  var limits: (videos: Int, methods: Int, pairs: Int, slices: Int, flows: Int) {
     switch self {
-    case .none: (0, 0, 0, 0)
-    case .small: (3, 4, 2, 0)
-    case .full: (8, 6, 4, 4)
+    case .none: (0, 0, 0, 0, 0)
+    case .small: (3, 4, 2, 0, 1)
+    case .full: (8, 6, 4, 4, 4)
     }
   }
 }
@@ -36,6 +36,8 @@ struct PictureBook {
     let what: String
     let isReal: Bool
     let picture: Picture
+    /// How far the flow is brought towards white, so that its colours are those of its plate; 0 for other pictures.
+    var pale = 0.0
   }
 
   /// Pictures that belong together.
@@ -45,7 +47,7 @@ struct PictureBook {
   }
 
   struct Sheet {
-    enum Kind: String { case plates, pairs, cuts }
+    enum Kind: String { case plates, pairs, cuts, flows }
 
     let title: String
     let kind: Kind
@@ -86,8 +88,10 @@ struct PictureBook {
     for group in groups { addContactSheet(group) }
     for run in groups.flatMap(shown) { addPairs(run) }
     for run in groups.flatMap(shown) { addWorst(run) }
+    for group in groups { addFlows(group) }
     for group in groups { addSlices(group) }
     let left = admit()
+    if sheets.contains(where: { $0.kind == .flows }) { style += ".wheel{background-image:\(Self.wheel)}\n" }
     let bare = runs.filter { $0.origin == .measured && $0.previews?.isEmpty != false }.map { names[$0] }
     if !bare.isEmpty {
       let few = Words.list(Array(unique(bare).prefix(3))) + (unique(bare).count > 3 ? " and others" : "")
@@ -111,13 +115,13 @@ struct PictureBook {
     return Array(unique(runs.map { names[$0] }).compactMap { newest[$0] }.suffix(media.limits.methods))
   }
 
-  /// By the content of the real set where that is known.
+  /// By the content of the real set where that is known; those that have none are together.
   private static func byRealSet(_ runs: [RunRecord]) -> [[RunRecord]] {
     var order: [String] = []
     var groups: [String: [RunRecord]] = [:]
     for run in runs {
-      guard let real = run.scores.lazy.filter({ $0.fake != nil }).compactMap(\.real).first else { continue }
-      let set = real.digest ?? real.path
+      let real = run.scores.lazy.filter { $0.fake != nil }.compactMap(\.real).first
+      let set = real.map { $0.digest ?? $0.path } ?? "of \(run.dataset ?? "nothing")"
       if groups[set] == nil { order.append(set) }
       groups[set, default: []].append(run)
     }
@@ -147,6 +151,43 @@ struct PictureBook {
     drafts.append(sheet)
   }
 
+  /// Videos with their flow, real above generated, in the colours of one wheel: that of the fastest among them.
+  private mutating func addFlows(_ all: [RunRecord]) {
+    let own = shown(all.filter { $0.previews?.contains { $0.kind == .flow } == true })
+    let title = Self.title(all)
+    var sheet = Draft(title: title.isEmpty ? "Optical flow" : "\(title): optical flow", kind: .flows)
+    sheet.notes.append(
+      "frames, and below each its optical flow to the frame that a score compared it with, in Middlebury's colours: the hue is the "
+        + "direction, as on the wheel, the strength is the speed; in pictures below each other the full colour stands for one speed, that "
+        + "of the fastest place in them, in pixels of a video's own frames")
+    sheet.plates = plates(.flow, own, nil).map { plate in
+      let fastest = plate.strips.compactMap(\.preview.value).max() ?? 0
+      var plate = plate
+      plate.title += ": full colour at \(NumberText.rough(fastest)) pixels a frame"
+      plate.strips = plate.strips.map { strip in
+        let value = strip.preview.value ?? 0
+        return Draft.Strip(
+          preview: strip.preview, label: "\(strip.label), at most \(NumberText.rough(value))",
+          what: "frames and optical flow of \(strip.what)", pale: fastest > 0 ? 1 - value / fastest : 0)
+      }
+      return plate
+    }
+    drafts.append(sheet)
+  }
+
+  /// White in the middle, the full colours at the rim.
+  private static var wheel: String {
+    let colours = FlowWheel.colours.map { colour in
+      "#"
+        + (0..<3).map { channel in
+          let level = Int(colour[channel])
+          return (level < 16 ? "0" : "") + String(level, radix: 16)
+        }.joined()
+    }
+    return
+      "radial-gradient(closest-side,#fff,#fff0),conic-gradient(from 90deg,\(colours.joined(separator: ",")))"
+  }
+
   private mutating func addSlices(_ all: [RunRecord]) {
     var sheet = Draft(title: "\(Self.title(all)) over time", kind: .cuts)
     sheet.notes.append(
@@ -161,14 +202,20 @@ struct PictureBook {
     func previews(_ run: RunRecord, _ side: Preview.Side) -> [Preview] {
       (run.previews ?? []).filter { $0.kind == kind && $0.side == side }
     }
-    let titles = unique(runs.flatMap { run in previews(run, .fake).map(\.title) })
-    return titles.prefix(kind == .slice ? media.limits.slices : media.limits.videos).map { title in
+    // By the flow of a real video others may be warped, and have none of their own.
+    let titles = unique(
+      runs.flatMap { run in (previews(run, .fake) + (kind == .flow ? previews(run, .real) : [])).map(\.title) })
+    let most = kind == .slice ? media.limits.slices : kind == .flow ? media.limits.flows : media.limits.videos
+    return titles.prefix(most).map { title in
       let real = runs.lazy.flatMap { previews($0, .real) }.first { $0.title == title }
       let fakes = runs.compactMap { run -> Draft.Strip? in
         let value = values?.text(run, title).map { "  \($0)" } ?? ""
-        return previews(run, .fake).first { $0.title == title }.map { ($0, names[run] + value, title) }
+        return previews(run, .fake).first { $0.title == title }.map {
+          Draft.Strip(preview: $0, label: names[run] + value, what: title)
+        }
       }
-      return Draft.Plate(title: title, strips: (real.map { [($0, "real", title)] } ?? []) + fakes)
+      return Draft.Plate(
+        title: title, strips: (real.map { [Draft.Strip(preview: $0, label: "real", what: title)] } ?? []) + fakes)
     }
   }
 
@@ -194,9 +241,14 @@ struct PictureBook {
     ] {
       for preview in previews.filter({ $0.kind == kind }).prefix(media.limits.pairs) {
         let value = preview.value.map { " \(NumberText.rough($0))" } ?? ""
-        var plate = Draft.Plate(title: "\(word)\(value)", strips: [(preview, preview.video, "\(word)\(value)")])
+        var plate = Draft.Plate(
+          title: "\(word)\(value)",
+          strips: [Draft.Strip(preview: preview, label: preview.video, what: "\(word)\(value)")])
         let real = previews.first { $0.kind == .nearest && $0.title == preview.video }
-        if let real { plate.strips.append((real, "real: \(real.video)", "nearest real video")) }
+        if let real {
+          plate.strips.append(
+            Draft.Strip(preview: real, label: "real: \(real.video)", what: "nearest real video"))
+        }
         sheet.plates.append(plate)
       }
     }
@@ -209,7 +261,9 @@ struct PictureBook {
       for preview in (run.previews ?? []).filter({ $0.kind == kind }).prefix(media.limits.pairs) {
         let value = preview.value.map { "  \(NumberText.rough($0))" } ?? ""
         sheet.plates.append(
-          Draft.Plate(title: preview.title + value, strips: [(preview, preview.video, preview.title)]))
+          Draft.Plate(
+            title: preview.title + value,
+            strips: [Draft.Strip(preview: preview, label: preview.video, what: preview.title)]))
       }
       drafts.append(sheet)
     }
@@ -219,8 +273,16 @@ struct PictureBook {
 
   /// What would be shown of a sheet if there were room for all of it.
   private struct Draft {
-    typealias Strip = (preview: Preview, label: String, what: String)
-    typealias Plate = (title: String, strips: [Strip])
+    struct Strip {
+      let preview: Preview
+      let label: String
+      let what: String
+      var pale = 0.0
+    }
+    struct Plate {
+      var title: String
+      var strips: [Strip]
+    }
 
     let title: String
     let kind: Sheet.Kind
@@ -233,7 +295,7 @@ struct PictureBook {
     var share: Int {
       switch kind {
       case .plates: 2
-      case .pairs, .cuts: 1
+      case .pairs, .cuts, .flows: 1
       }
     }
   }
@@ -263,7 +325,7 @@ struct PictureBook {
   /// With the strips whose files are there; nil where there is no room for all of them.
   private mutating func plate(_ draft: Draft.Plate) -> Plate? {
     var new: [String: (data: Data, size: JPEGSize)] = [:]
-    for (preview, _, _) in draft.strips where known[preview.digest] == nil && new[preview.digest] == nil {
+    for preview in draft.strips.map(\.preview) where known[preview.digest] == nil && new[preview.digest] == nil {
       if let data = files?.preview(preview.digest), let size = JPEGSize(data) {
         new[preview.digest] = (data, size)
       } else {
@@ -276,11 +338,12 @@ struct PictureBook {
     bytes += cost
     return Plate(
       title: draft.title,
-      strips: draft.strips.compactMap { preview, label, what in
-        picture(preview, new[preview.digest]).map {
+      strips: draft.strips.compactMap { strip in
+        let preview = strip.preview
+        return picture(preview, new[preview.digest]).map {
           Strip(
-            label: label, what: "\(preview.kind == .slice ? "x-t slice of " : "")\(label), \(what)",
-            isReal: preview.side == .real, picture: $0)
+            label: strip.label, what: "\(preview.kind == .slice ? "x-t slice of " : "")\(strip.label), \(strip.what)",
+            isReal: preview.side == .real, picture: $0, pale: strip.pale)
         }
       })
   }

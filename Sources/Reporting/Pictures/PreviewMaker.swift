@@ -183,7 +183,7 @@ private struct KnownPreviews {
       // Strips that were made before they could play are made again.
       case .strip, .best, .worst, .nearest, .group:
         if preview.frames != nil { add("strip", preview.side, preview.video, kept) }
-      case .window: break
+      case .window, .flow: break
       }
     }
   }

@@ -38,6 +38,19 @@ public struct Picture: Sendable, Equatable {
     self.init(width: frames.width, height: frames.height, pixels: bytes)
   }
 
+  /// A frame of numbers in 0...255, [H][W][3].
+  public init(levels: [Float], height: Int, width: Int) {
+    self.init(width: width, height: height, pixels: levels.map { UInt8(max(0, min(255, $0.rounded()))) })
+  }
+
+  /// Every colour brought towards white; 1: as it is, 0: white. A flow in Middlebury's colours becomes that of a wheel whose full
+  /// colour stands for 1 / `share` as much.
+  public func faded(to share: Double) -> Picture {
+    share == 1
+      ? self
+      : Picture(width: width, height: height, pixels: pixels.map { UInt8((255 - share * Double(255 - $0)).rounded()) })
+  }
+
   /// The mean of the pixels that lie under each target pixel, with shares at the edges; larger pictures repeat pixels.
   public func resized(width: Int, height: Int) -> Picture {
     precondition(width > 0 && height > 0, "Picture: a size is needed")
@@ -82,6 +95,11 @@ public struct Picture: Sendable, Equatable {
         return (source, Float(part / step))
       }
     }
+  }
+
+  /// Two pictures of one width, the other one below.
+  public func above(_ other: Picture) -> Picture {
+    Picture(width: width, height: height + other.height, pixels: pixels + other.pixels)
   }
 
   /// Pictures beside each other with a gap between them, top edges aligned.
