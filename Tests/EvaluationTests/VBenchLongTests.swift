@@ -1,3 +1,4 @@
+import Distances
 import Evaluation
 import Foundation
 import MetricCatalog
@@ -192,6 +193,16 @@ import Weights
     request.honesty.bootstrap = 200
     more(&request)
     return try Evaluation(request: request, cache: nil) { try networks($0) }.run().scores
+  }
+
+  /// Between the entries of a table values are linear, and clips that have nothing in common have the value inside them alone.
+  @Test func theScaleOfTwoBranches() {
+    func fused(_ between: Double?, _ share: Double = 0.5) -> Double {
+      VBenchLong.fused(inside: 0.5, between: between, by: .backgroundQuantiles, share: share)
+    }
+    #expect(fused(nil) == 0.5 && fused(0) == 0.5 && fused(1) == 0.75 && fused(1, 0.25) == 0.625)
+    #expect(abs(fused(0.005) - (0.5 + 0.873691544930448 / 2) / 2) < 1e-12)
+    #expect(VBenchLong.fused(inside: 0.5, between: 1, by: .none, share: 0.5) == 0.5)
   }
 
   @Test func bothBranchesMakeOneScore() throws {
