@@ -61,7 +61,8 @@ struct ScoreOptions: ParsableArguments {
     }
     if let flows = besides.flows, metric.takesFlows { try requested.take(flows) }
     try requested.evaluationProtocol.validate()
-    try requested.evaluationProtocol.checkForce(of: said)
+    // Of several metrics one is enough that it does something to: `checkAssignments`.
+    if !isOneOfSeveral { try requested.evaluationProtocol.checkForce(of: said) }
     return requested
   }
 
@@ -97,7 +98,7 @@ struct ScoreOptions: ParsableArguments {
       }
   }
 
-  /// Refuses an option or a `--set` that no metric has a field for.
+  /// Refuses an option or a `--set` that no metric has a field for, or that does nothing to any of them.
   func checkAssignments(of protocols: [EvaluationProtocol]) throws {
     let metrics = protocols.map { $0.definition }
     if seriesOptions.drift, !metrics.contains(where: \.hasDrift) { try metrics.first?.demandDrift() }
@@ -109,6 +110,7 @@ struct ScoreOptions: ParsableArguments {
           name: unknown.field, metric: Set(metrics.map(\.name)).sorted().joined(separator: ", "),
           nearest: unknown.field == "frames" && fields.contains("samples") ? "--set samples=\(unknown.value)" : nil)
       }
+      for said in named { try Self.demandForce(of: said, in: protocols) }
     }
     for text in protocolOptions.set {
       let assignment = try Assignment(text)
@@ -125,7 +127,19 @@ struct ScoreOptions: ParsableArguments {
           name: assignment.field, metric: asked.map(\.name).joined(separator: ", "),
           nearest: NearestName.of(assignment.field, among: asked.flatMap { $0.fields.map(\.name) }))
       }
+      try Self.demandForce(
+        of: (assignment.field, assignment.value),
+        in: protocols.filter { assignment.metric == nil || assignment.metric == $0.metric })
     }
+  }
+
+  /// - Throws: `CatalogError.noEffect` where all protocols that have the field do without it.
+  private static func demandForce(of said: (field: String, value: String), in protocols: [EvaluationProtocol]) throws {
+    var idle: CatalogError?
+    for taker in protocols where taker.definition.fields.contains(where: { $0.name == said.field }) {
+      do { return try taker.checkForce(of: [said]) } catch let error as CatalogError { idle = error }
+    }
+    if let idle { throw idle }
   }
 
   /// What the options set in a protocol of that metric, in the order in which it is applied; `--set` comes last.

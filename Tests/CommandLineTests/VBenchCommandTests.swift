@@ -76,6 +76,19 @@ import Testing
       drift.status == 2 && drift.errors.contains("a drift is of a whole video; say `fusion=none`"), "\(drift.errors)")
   }
 
+  /// A setting of all dimensions is for those that it does something to, and an error where there is none.
+  @Test func aSettingOfSomeDimensions() throws {
+    func run(_ dimensions: String) throws -> String {
+      try workplace.program.run(
+        "vbench", try videos(), "--dimensions", dimensions, "--set", "frame-rate=8", "--no-record"
+      ).errors
+    }
+    #expect(
+      try run("temporal_flickering,dynamic_degree").hasPrefix("error: weights `raft-things` are not on this machine"))
+    #expect(
+      try run("temporal_flickering").hasPrefix("error: `frame-rate` = 8 has no effect beside the other settings\n"))
+  }
+
   /// Videos of other lengths count for other numbers of clips, which no history holds.
   @Test func meansOverClipsAreNotTestedAsMeansOverVideos() throws {
     for (name, level) in [("a", 9), ("b", 90)] {
