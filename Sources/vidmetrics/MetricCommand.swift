@@ -8,11 +8,20 @@ protocol MetricCommand: ParsableCommand {
   static var metric: String { get }
   var sets: Sets { get }
   var options: ScoreOptions { get }
+  /// What belongs to the videos besides the sets, of commands that have options for it.
+  var besides: BesideOptions { get throws }
 }
 
 extension MetricCommand {
-  func run() throws {
-    try ScoreRun(sets: sets, options: options).run(options.requested(metric: Self.metric))
+  var besides: BesideOptions { BesideOptions() }
+
+  func run() throws { try score() }
+
+  /// - Parameter name: of the protocol, where it has an option of its own.
+  func score(by name: String? = nil) throws {
+    let besides = try besides
+    try ScoreRun(sets: sets, options: options, besides: besides).run(
+      options.requested(metric: Self.metric, name: name, besides: besides))
   }
 }
 

@@ -26,14 +26,13 @@ struct PIC: MetricCommand {
   @Option(help: BesideOptions.input) var input: String?
   @OptionGroup var options: ScoreOptions
 
+  var besides: BesideOptions { BesideOptions(input: input) }
+
   func run() throws {
     guard distance == nil || options.protocolOptions.name == nil else {
       throw ValidationError("--distance and --protocol both say how: give one")
     }
-    var besides = BesideOptions()
-    besides.input = input
-    try ScoreRun(sets: sets, options: options, besides: besides).run(
-      options.requested(metric: Self.metric, name: distance, besides: besides))
+    try score(by: distance)
   }
 }
 
@@ -50,12 +49,7 @@ struct CLIPSIM: MetricCommand {
   @Option(help: BesideOptions.prompts) var prompts: String?
   @OptionGroup var options: ScoreOptions
 
-  func run() throws {
-    var besides = BesideOptions()
-    besides.prompts = prompts
-    try ScoreRun(sets: sets, options: options, besides: besides).run(
-      options.requested(metric: Self.metric, besides: besides))
-  }
+  var besides: BesideOptions { BesideOptions(prompts: prompts) }
 }
 
 struct FrameConsistency: MetricCommand {
@@ -134,12 +128,7 @@ extension ImageToVideoCommand {
     """
   }
 
-  func run() throws {
-    var besides = BesideOptions()
-    besides.input = input
-    try ScoreRun(sets: sets, options: options, besides: besides).run(
-      options.requested(metric: Self.metric, besides: besides))
-  }
+  var besides: BesideOptions { BesideOptions(input: input) }
 }
 
 struct I2VSubject: ImageToVideoCommand {

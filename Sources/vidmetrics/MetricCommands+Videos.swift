@@ -45,11 +45,7 @@ struct FlowError: MetricCommand {
   @Option(help: BesideOptions.flow, completion: .directory) var flow: String?
   @OptionGroup var options: ScoreOptions
 
-  func run() throws {
-    let besides = BesideOptions(flows: try flow.map { try GivenFlows(folder: $0) })
-    try ScoreRun(sets: sets, options: options, besides: besides).run(
-      options.requested(metric: Self.metric, besides: besides))
-  }
+  var besides: BesideOptions { get throws { BesideOptions(flows: try flow.map { try GivenFlows(folder: $0) }) } }
 }
 
 struct MotionMagnitude: MetricCommand {
